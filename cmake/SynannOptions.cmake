@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One interface target holds what every target of ours is compiled with.
+find_package(Threads REQUIRED)
+add_library(synann_options INTERFACE)
+target_include_directories(synann_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(synann_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual -Wcast-align -ffp-contract=on
+  $<$<BOOL:${SYNANN_WERROR}>:-Werror>)
+if(SYNANN_SANITIZE)
+  target_compile_options(synann_options INTERFACE -fsanitize=${SYNANN_SANITIZE} -fno-omit-frame-pointer -g)
+  target_link_options(synann_options INTERFACE -fsanitize=${SYNANN_SANITIZE})
+  if(SYNANN_SANITIZE MATCHES "undefined")
+    target_compile_options(synann_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+target_link_libraries(synann_options INTERFACE Threads::Threads)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace synann::data {
+
+// Labelled grey images, kept as the bytes they came as; normalised on the fly where they are used.
+// Immutable once built; shared freely between threads.
+struct Dataset {
+  int rows = 0;     // pixels
+  int columns = 0;  // pixels
+  int classes = 0;  // labels are 0 … classes − 1
+  std::vector<std::uint8_t> pixels;  // [count, rows, columns], 0 = background, 255 = ink
+  std::vector<std::uint8_t> labels;  // [count]
+
+  int count() const { return static_cast<int>(labels.size()); }
+  std::size_t image_size() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
+  std::span<const std::uint8_t> image(int index) const {
+    return {pixels.data() + static_cast<std::size_t>(index) * image_size(), image_size()};
+  }
+};
+
+// A training and a test set that belong together, with the digest that names their content for ever.
+struct DataPair {
+  std::string name;    // for people: "Digits (built in)", "MNIST", or the folder's name
+  std::string spec;    // what opens it again: "digits" or the folder as given
+  std::string sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
+  Dataset train;
+  Dataset test;
+};
+
+using DataPairPtr = std::shared_ptr<const DataPair>;
+
+// SHA-256 over, for train then test: count, rows, columns, classes as little-endian u32, labels, pixels.
+// Independent of file names and compression, so a copy under another name has the same digest.
+std::string data_digest(const Dataset& train, const Dataset& test);
+
+}  // namespace synann::data

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/train/settings.h"
+
+namespace synann::train {
+
+enum class State { Training, Evaluating, Paused, Stopped, Finished, Failed };
+
+// Where a run stands. `step` steps of epoch `epoch` (1-based) are done; step == steps_per_epoch means that the epoch's
+// evaluation is still to come. A finished run stands at (epochs + 1, 0).
+struct Position {
+  int epoch = 1;
+  int step = 0;
+  bool operator==(const Position&) const = default;
+};
+
+// What a run is, told once when it starts or resumes.
+struct StartInfo {
+  Settings settings;
+  std::string data_name;
+  std::string data_sha256;
+  int train_count = 0;      // samples
+  int test_count = 0;       // samples
+  int steps_per_epoch = 0;  // the last batch may be smaller
+  int parameter_count = 0;  // trained numbers, the original's dead bias included
+  std::string device;       // "CPU"
+  std::string tier;         // "eigen"
+  std::string isa;          // "AVX-512"
+  int threads = 0;
+  Position position;  // (1, 0) unless resumed
+  std::string folder;  // where checkpoints and history go; empty when nothing is written
+};
+
+// The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was measured
+// before that step's update, when first_examples + k · batch_size examples had been seen in this run.
+struct StepLosses {
+  int epoch = 1;
+  int first_step = 0;
+  int batch_size = 0;  // samples; a smaller last batch does not change the x positions before it
+  std::int64_t first_examples = 0;
+  std::span<const float> losses;  // mean negative log-likelihood of the batch, nats; valid during the call only
+  double seconds = 0;             // wall time of these steps
+};
+
+// A measurement on the test set. Epoch 0 is the one before training.
+struct Evaluation {
+  int epoch = 0;
+  std::int64_t examples = 0;  // training examples seen so far
+  double train_loss = 0;      // mean over the epoch's batches, nats; 0 for epoch 0
+  double test_loss = 0;       // mean over the test set, nats
+  int correct = 0;
+  int count = 0;
+  double train_seconds = 0;  // wall time of the epoch's training steps alone
+  double eval_seconds = 0;
+  bool best = false;  // the best accuracy so far (ties: the lower loss); never epoch 0
+  double accuracy() const { return count > 0 ? 100.0 * correct / count : 0.0; }  // percent
+};
+
+// Told what happens, on the training thread, between steps: keep it short, block never.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_start(const StartInfo&) {}
+  virtual void on_steps(const StepLosses&) {}
+  virtual void on_evaluation_progress(int /*done*/, int /*count*/) {}
+  virtual void on_evaluation(const Evaluation&) {}
+  // reason: empty, or one sentence ("stopped by you", "the loss is not a number at step 12 of epoch 3").
+  virtual void on_state(State, const std::string& /*reason*/) {}
+  virtual void on_saved(const std::string& /*checkpoint path*/) {}
+};
+
+}  // namespace synann::train
