@@ -17,8 +17,8 @@ struct Philox4 {
 };
 
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC'11).
-// Four 32-bit words that depend on (counter, key) alone: nothing is stateful, so any element of any stream can be drawn
-// in any order, on any thread, on CPU and GPU alike.
+// Four 32-bit words that depend on (counter, key) alone: nothing is stateful, so any element of any stream
+// can be drawn in any order, on any thread, on CPU and GPU alike.
 SYNANN_HOST_DEVICE inline Philox4 philox4x32_10(Philox4 counter, std::uint64_t key) {
   std::uint32_t k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
   Philox4 c = counter;

@@ -9,7 +9,8 @@
 // Every random number of the engine: key = seed, counter = (element / 4, purpose, step, epoch).
 namespace synann {
 
-// What a stream is for; part of the counter, so streams never overlap. Values are on disk by their effect: do not change.
+// What a stream is for; part of the counter, so streams never overlap. Values are on disk by their effect: do
+// not change.
 enum class Purpose : std::uint32_t {
   Initialise = 0x1000,  // + index of the parameter in its table
   Shuffle = 0x2000,
@@ -35,13 +36,15 @@ struct RandomStream {
   }
 };
 
-inline RandomStream random_stream(std::uint64_t seed, Purpose purpose, std::uint32_t index = 0, std::uint32_t step = 0,
-                                  std::uint32_t epoch = 0) {
+inline RandomStream random_stream(std::uint64_t seed, Purpose purpose, std::uint32_t index = 0,
+                                  std::uint32_t step = 0, std::uint32_t epoch = 0) {
   return {seed, static_cast<std::uint32_t>(purpose) + index, step, epoch};
 }
 
 // Dropout keeps an element when its word is at or above this threshold; p in [0, 1).
-inline std::uint32_t dropout_threshold(double p) { return static_cast<std::uint32_t>(p * 4294967296.0); }
+inline std::uint32_t dropout_threshold(double p) {
+  return static_cast<std::uint32_t>(p * 4294967296.0);
+}
 
 // The order in which `epoch` visits `count` samples: Fisher–Yates by the stream (seed, Shuffle, epoch).
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, int epoch, int count);

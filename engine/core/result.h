@@ -21,12 +21,12 @@ enum class ErrorKind {
 // Fields that do not apply stay empty. `where` is a file's path as it was given, an option's name or a layer.
 struct Error {
   ErrorKind kind = ErrorKind::Input;
-  std::string where;
-  std::string problem;
-  std::optional<std::uint64_t> offset;  // byte offset in the file `where`
-  std::string expected;
-  std::string found;
-  std::string remedy;
+  std::string where{};
+  std::string problem{};
+  std::optional<std::uint64_t> offset{};  // byte offset in the file `where`
+  std::string expected{};
+  std::string found{};
+  std::string remedy{};
 
   // "<where>: <problem> at byte <offset>: expected <expected>, found <found>; <remedy>", without a full stop.
   std::string sentence() const;
@@ -84,8 +84,7 @@ using Status = Result<void>;
 
 // An input error in a few words; add fields with designated initialisers where more is known.
 inline Error input_error(std::string where, std::string problem, std::string remedy = {}) {
-  return {.kind = ErrorKind::Input, .where = std::move(where), .problem = std::move(problem), .offset = {},
-          .expected = {}, .found = {}, .remedy = std::move(remedy)};
+  return {.where = std::move(where), .problem = std::move(problem), .remedy = std::move(remedy)};
 }
 
 }  // namespace synann

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/thread_pool.h"
 
+#include <algorithm>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 namespace synann {
 namespace {
@@ -65,7 +64,8 @@ void ThreadPool::run(int count, const std::function<void(int, int)>& task) {
   count_.store(count, std::memory_order_relaxed);
   remaining_.store(count, std::memory_order_relaxed);
   const std::uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
-  ticket_.store(std::uint64_t{generation} << 32, std::memory_order_release);
+  ticket_.store(std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(count),
+                std::memory_order_release);
   generation_.store(generation, std::memory_order_release);
   generation_.notify_all();
   take_indices(0, generation);
@@ -77,13 +77,15 @@ void ThreadPool::run(int count, const std::function<void(int, int)>& task) {
 }
 
 void ThreadPool::take_indices(int thread, std::uint64_t generation) {
-  // The ticket's upper half names the job: an index is taken only by exchanging a ticket of this very job.
+  // The ticket's upper half names the job, its lower half says how many indices are left. A ticket with
+  // something left means that its job is not over, so after the exchange count_ and task_ are still that
+  // job's; reading them before could mix two jobs.
   std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
   while ((ticket >> 32) == generation) {
-    const auto index = static_cast<int>(ticket & 0xffffffffu);
-    if (index >= count_.load(std::memory_order_relaxed)) return;
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
-    (*task_)(index, thread);
+    const auto left = static_cast<int>(ticket & 0xffffffffu);
+    if (left == 0) return;
+    if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel)) continue;
+    (*task_)(count_.load(std::memory_order_relaxed) - left, thread);
     if (remaining_.fetch_sub(1, std::memory_order_acq_rel) == 1) remaining_.notify_one();
     ticket = ticket_.load(std::memory_order_acquire);
   }

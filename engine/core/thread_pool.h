@@ -13,13 +13,13 @@ namespace synann {
 // The processors this process may run on (its affinity mask), at least 1.
 int hardware_threads();
 
-// Lowers the calling thread to nice 10 (for good; threads it starts inherit it), so that a window keeps its beat while
-// training uses every core.
+// Lowers the calling thread to nice 10 (for good; threads it starts inherit it), so that a window keeps its
+// beat while training uses every core.
 void lower_thread_priority();
 
-// A fixed set of threads that share indexed work dynamically: whoever is free takes the next index, so a disturbed
-// thread costs little. Waiting threads spin for a few microseconds, then sleep. Results must not depend on which thread
-// runs an index. Owned and called by one thread at a time; that thread works too.
+// A fixed set of threads that share indexed work dynamically: whoever is free takes the next index, so a
+// disturbed thread costs little. Waiting threads spin for a few microseconds, then sleep. Results must not
+// depend on which thread runs an index. Owned and called by one thread at a time; that thread works too.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);  // at least 1; starts threads − 1 workers
@@ -39,7 +39,8 @@ class ThreadPool {
 
   std::vector<std::jthread> workers_;
   const std::function<void(int, int)>* task_ = nullptr;
-  // (generation << 32) | next index: one word, so that a late worker can never take an index of a later job.
+  // (generation << 32) | indices left: one word, so that a late worker can never take an index of a later
+  // job.
   std::atomic<std::uint64_t> ticket_{0};
   std::atomic<std::uint32_t> generation_{0};
   std::atomic<int> count_{0};

@@ -12,8 +12,8 @@ namespace synann::train {
 
 enum class State { Training, Evaluating, Paused, Stopped, Finished, Failed };
 
-// Where a run stands. `step` steps of epoch `epoch` (1-based) are done; step == steps_per_epoch means that the epoch's
-// evaluation is still to come. A finished run stands at (epochs + 1, 0).
+// Where a run stands. `step` steps of epoch `epoch` (1-based) are done; step == steps_per_epoch means that
+// the epoch's evaluation is still to come. A finished run stands at (epochs + 1, 0).
 struct Position {
   int epoch = 1;
   int step = 0;
@@ -33,19 +33,21 @@ struct StartInfo {
   std::string tier;         // "eigen"
   std::string isa;          // "AVX-512"
   int threads = 0;
-  Position position;  // (1, 0) unless resumed
+  Position position;   // (1, 0) unless resumed
   std::string folder;  // where checkpoints and history go; empty when nothing is written
 };
 
-// The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was measured
-// before that step's update, when first_examples + k · batch_size examples had been seen in this run.
+// The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was
+// measured before that step's update, when first_examples + k · batch_size examples had been seen in this
+// run.
 struct StepLosses {
   int epoch = 1;
   int first_step = 0;
   int batch_size = 0;  // samples; a smaller last batch does not change the x positions before it
   std::int64_t first_examples = 0;
-  std::span<const float> losses;  // mean negative log-likelihood of the batch, nats; valid during the call only
-  double seconds = 0;             // wall time of these steps
+  std::span<const float>
+      losses;          // mean negative log-likelihood of the batch, nats; valid during the call only
+  double seconds = 0;  // wall time of these steps
 };
 
 // A measurement on the test set. Epoch 0 is the one before training.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -27,12 +28,15 @@ inline constexpr const char* kHistoryFile = "history.jsonl";
 // Reads folder/history.jsonl, or the file itself. Errors name file, line, expected and found.
 Result<History> read_history(const std::filesystem::path& folder_or_file);
 
-// Appends to folder/history.jsonl. Losses are collected and written at least at every evaluation and flush().
+// Appends to folder/history.jsonl. Used by the training thread alone.
 class HistoryWriter {
  public:
-  // Starts a new file, or continues one cut back to `resume_at` (points at or after it are dropped).
-  static Result<std::unique_ptr<HistoryWriter>> create(const std::filesystem::path& folder, const StartInfo& start);
+  // Begins the file with `past` (an earlier part of the same run, cut back to start.position; empty for a new
+  // run) and the start event. The file is replaced atomically, then grows line by line.
+  static Result<std::unique_ptr<HistoryWriter>> create(const std::filesystem::path& folder,
+                                                       const History& past, const StartInfo& start);
 
+  // Losses are collected and reach the file at the next evaluation or flush(), or after some thousand steps.
   Status append(const StepLosses& losses);
   Status append(const Evaluation& evaluation);
   Status flush();  // to the operating system, not synced
@@ -43,8 +47,12 @@ class HistoryWriter {
 
  private:
   HistoryWriter();
-  struct File;
-  std::unique_ptr<File> file_;
+  Status write(const std::string& text);
+
+  std::string path_;
+  std::FILE* file_ = nullptr;
+  std::string pending_;  // the open "losses" line
+  int pending_epoch_ = 0, pending_next_step_ = 0, pending_count_ = 0;
 };
 
 }  // namespace synann::train

@@ -28,28 +28,30 @@ struct Command {
 };
 
 struct SessionOptions {
-  Settings settings;
-  Execution execution;
-  data::DataPairPtr data;               // opened by the caller
-  std::filesystem::path folder;         // for checkpoints and history; empty = write nothing
-  std::filesystem::path resume;         // a checkpoint to go on from; its settings replace `settings`, except `epochs`
-  bool start_paused = false;            // wait for a command before the first step
+  Settings settings{};
+  Execution execution{};
+  data::DataPairPtr data{};        // opened by the caller
+  std::filesystem::path folder{};  // for checkpoints and history; empty = write nothing
+  std::filesystem::path
+      resume{};               // a checkpoint to go on from; its settings replace `settings`, except `epochs`
+  bool start_paused = false;  // wait for a command before the first step
 };
 
-// One open run: trains, evaluates, saves, and obeys. The window and the command line drive this same object, so equal
-// settings give bit-identical results. create(), run() and the destructor belong to one thread (the training thread);
-// post() and request_stop() may be called from any thread, request_stop() from a signal handler as well.
+// One open run: trains, evaluates, saves, and obeys. The window and the command line drive this same object,
+// so equal settings give bit-identical results. create(), run() and the destructor belong to one thread (the
+// training thread); post() and request_stop() may be called from any thread, request_stop() from a signal
+// handler as well.
 class Session {
  public:
-  // Builds model and back end, reads `resume` if given, moves an earlier run in `folder` aside (never overwrites it).
-  // The observer must outlive the session.
+  // Builds model and back end, reads `resume` if given, moves an earlier run in `folder` aside (never
+  // overwrites it). The observer must outlive the session.
   static Result<std::unique_ptr<Session>> create(SessionOptions options, Observer& observer);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Returns when the run is finished, stopped (both with a saved checkpoint) or failed. The state is the last one the
-  // observer saw; an Error is Failed.
+  // Returns when the run is finished, stopped (both with a saved checkpoint) or failed. The state is the last
+  // one the observer saw; an Error is Failed.
   Result<State> run();
 
   void post(Command command);
@@ -61,7 +63,8 @@ class Session {
   std::unique_ptr<Impl> impl_;
 };
 
-// <XDG data>/synann-studio/runs/<UTC date-time>-<model>-<data>-s<seed>, made unique; "synann-runs/…" without a home.
+// <XDG data>/synann-studio/runs/<UTC date-time>-<model>-<data>-s<seed>, made unique; "synann-runs/…" without
+// a home.
 std::filesystem::path default_run_folder(const Settings& settings);
 
 }  // namespace synann::train

@@ -15,9 +15,9 @@ namespace synann::train {
 struct Settings {
   std::string model = "syna-cnn";
   std::string data = "digits";  // as open_dataset takes it
-  int epochs = 200;             // total, counted from the start of the run (the built-in digits default to 20)
-  int batch_size = 100;         // samples
-  int test_batch_size = 100;    // samples
+  int epochs = 200;           // total, counted from the start of the run (the built-in digits default to 20)
+  int batch_size = 100;       // samples
+  int test_batch_size = 100;  // samples
   double learning_rate = 0.012;
   double momentum = 0.5;
   std::uint64_t seed = 5;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+// The command line `synann`: the engine without a window and without Qt.
+namespace synann::cli {
+
+// Exit codes; a contract.
+inline constexpr int kOk = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;
+
+// Parses, runs one command, returns its exit code.
+int run(int argc, char** argv);
+
+// Each adds one subcommand; its callback stores what to do in `action`, so that nothing runs while arguments
+// are parsed.
+using Action = std::function<int()>;
+void add_train(CLI::App& app, Action& action);
+void add_eval(CLI::App& app, Action& action);
+void add_data(CLI::App& app, Action& action);
+
+}  // namespace synann::cli

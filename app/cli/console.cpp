@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/console.h"
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/cli/cli.h"
+
+namespace synann::cli {
+
+void print_line(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+  std::fflush(stdout);
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "synann: {}.\n", error.sentence());
+  switch (error.kind) {
+    case ErrorKind::Input:
+      return kUsage;
+    case ErrorKind::Failed:
+      return kFailed;
+    case ErrorKind::Cancelled:
+      return kInterrupted;
+  }
+  return kFailed;
+}
+
+ProgressLine::ProgressLine() : enabled_(isatty(STDERR_FILENO) != 0) {}
+ProgressLine::~ProgressLine() {
+  wipe();
+}
+
+void ProgressLine::show(const std::string& text) {
+  const double now =
+      std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  if (!enabled_ || now - last_ < 0.1) return;
+  last_ = now;
+  shown_ = true;
+  fmt::print(stderr, "\r{}\x1b[K", text);
+  std::fflush(stderr);
+}
+
+void ProgressLine::wipe() {
+  if (!shown_) return;
+  shown_ = false;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+}
+
+InterruptGuard::InterruptGuard(void (*handler)(int)) {
+  std::signal(SIGINT, handler);
+  std::signal(SIGTERM, handler);
+}
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+std::string clock_text(double seconds) {
+  const auto s = static_cast<long>(seconds + 0.5);
+  if (s >= 3600) return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return fmt::format("{:02}:{:02}", s / 60, s % 60);
+}
+
+}  // namespace synann::cli

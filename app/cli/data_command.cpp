@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/cli.h"
+#include "app/cli/console.h"
+#include "engine/data/digits.h"
+#include "engine/data/registry.h"
+
+namespace synann::cli {
+namespace {
+
+// A file of 28 × 28 images must stay readable: kLargestFile bytes.
+constexpr int kLargestCount = 85'000;
+
+struct DataArguments {
+  std::string folder, data;
+  int train = data::kDigitsTrainCount, test = data::kDigitsTestCount;
+  std::uint64_t seed = data::kDigitsTrainSeed;
+  bool force = false, json = false;
+};
+
+void print_pair(const data::DataPair& pair, bool json) {
+  if (json) {
+    print_line(nlohmann::ordered_json{{"name", pair.name},
+                                      {"train", pair.train.count()},
+                                      {"test", pair.test.count()},
+                                      {"rows", pair.train.rows},
+                                      {"columns", pair.train.columns},
+                                      {"classes", pair.train.classes},
+                                      {"sha256", pair.sha256}}
+                   .dump());
+  } else {
+    print_line(fmt::format("{}: {} training and {} test images of {} × {} pixels, {} classes\nSHA-256 {}",
+                           pair.name, pair.train.count(), pair.test.count(), pair.train.rows,
+                           pair.train.columns, pair.train.classes, pair.sha256));
+  }
+}
+
+int make_run(const DataArguments& a) {
+  data::DataPair pair{
+      .name = "Digits (built in)",
+      .spec = "digits",
+      .sha256 = {},
+      .train = data::make_digits(a.train, a.seed),
+      // The test set never shares a seed with the training set: the next one, whatever was asked for.
+      .test = data::make_digits(a.test, a.seed + 1)};
+  pair.sha256 = data::data_digest(pair.train, pair.test);
+  if (auto status = data::write_idx_folder(pair, a.folder, a.force); !status) return report(status.error());
+  print_pair(pair, a.json);
+  return kOk;
+}
+
+int verify_run(const DataArguments& a) {
+  const auto pair = data::open_dataset(a.data);
+  if (!pair) return report(pair.error());
+  print_pair(**pair, a.json);
+  return kOk;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Action& action) {
+  auto a = std::make_shared<DataArguments>();
+  CLI::App* c = app.add_subcommand("data", "Make or verify data sets");
+  c->require_subcommand(1);
+  CLI::App* make =
+      c->add_subcommand("make", "Write the built-in digits as IDX files with the names of MNIST");
+  make->add_option("folder,--out", a->folder, "Where to write")->required();
+  make->add_option("--train", a->train, "Training images")
+      ->capture_default_str()
+      ->check(CLI::Range(1, kLargestCount));
+  make->add_option("--test", a->test, "Test images")
+      ->capture_default_str()
+      ->check(CLI::Range(1, kLargestCount));
+  make->add_option("--seed", a->seed, "Seed of the training images; the test images take the next one")
+      ->capture_default_str();
+  make->add_flag("--force", a->force, "Replace files that are there");
+  make->add_flag("--json", a->json, "One JSON object");
+  make->callback([a, &action] { action = [a] { return make_run(*a); }; });
+  CLI::App* verify = c->add_subcommand("verify", "Read a data set, check every rule, print its digest");
+  verify->add_option("data,--data", a->data, "digits, mnist, or a folder of IDX files")->required();
+  verify->add_flag("--json", a->json, "One JSON object");
+  verify->callback([a, &action] { action = [a] { return verify_run(*a); }; });
+}
+
+}  // namespace synann::cli

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/cli.h"
+#include "app/cli/console.h"
+#include "engine/compute/backend.h"
+#include "engine/data/registry.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/log_lines.h"
+
+namespace synann::cli {
+namespace {
+
+struct EvalArguments {
+  std::string checkpoint, data = "digits";
+  train::Execution execution;
+  int batch_size = 100;
+  bool json = false;
+};
+
+compute::CancelFlag cancel;
+void on_interrupt(int) {
+  cancel.set();
+}
+
+Result<compute::EvaluationResult> measure(const EvalArguments& a) {
+  const auto loaded = train::read_checkpoint(a.checkpoint);
+  if (!loaded) return loaded.error();
+  auto data = data::open_dataset(a.data);
+  if (!data) return data.error();
+  const auto& test = (*data)->test;
+  const auto& c = loaded->checkpoint;
+  if (test.rows != c.rows || test.columns != c.columns || test.classes != c.classes) {
+    return Error{.where = a.data,
+                 .problem = "its images do not fit the checkpoint",
+                 .expected = fmt::format("{} × {} pixels, {} classes", c.rows, c.columns, c.classes),
+                 .found = fmt::format("{} × {}, {}", test.rows, test.columns, test.classes)};
+  }
+  auto backend = compute::make_backend(
+      {.device = a.execution.device, .tier = a.execution.tier, .threads = a.execution.threads}, loaded->model,
+      *data);
+  if (!backend) return backend.error();
+  if (auto status = (*backend)->load(c.state); !status) return status.error();
+  ProgressLine progress;
+  auto result = (*backend)->evaluate(a.batch_size, cancel, [&](int done) {
+    progress.show(fmt::format("{} of {} test images", done, test.count()));
+  });
+  if (result && result->count < test.count()) {
+    return Error{
+        .kind = ErrorKind::Cancelled, .where = a.checkpoint, .problem = "the evaluation was interrupted"};
+  }
+  return result;
+}
+
+int eval_run(const EvalArguments& a) {
+  const InterruptGuard guard(on_interrupt);
+  const auto result = measure(a);
+  if (!result) return report(result.error());
+  const double loss = result->loss_sum / result->count;
+  if (a.json) {
+    print_line(nlohmann::ordered_json{{"test_loss", loss},
+                                      {"correct", result->correct},
+                                      {"count", result->count},
+                                      {"accuracy", 100.0 * result->correct / result->count}}
+                   .dump());
+  } else {
+    print_line(train::test_line(loss, result->correct, result->count));
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Action& action) {
+  auto a = std::make_shared<EvalArguments>();
+  CLI::App* c = app.add_subcommand("eval", "Measure a checkpoint on a test set");
+  c->add_option("--checkpoint", a->checkpoint,
+                "The checkpoint (last.safetensors or best.safetensors of a run)")
+      ->required();
+  c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
+      ->capture_default_str();
+  c->add_option("--test-batch-size", a->batch_size, "Images measured at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  c->add_option("--device", a->execution.device, "auto, cpu or cuda")->capture_default_str();
+  c->add_option("--tier", a->execution.tier, "auto, reference or eigen")->capture_default_str();
+  c->add_option("--threads", a->execution.threads, "0 = all processors")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  c->add_flag("--json", a->json, "One JSON object");
+  c->callback([a, &action] { action = [a] { return eval_run(*a); }; });
+}
+
+}  // namespace synann::cli

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+#include <fmt/format.h>
+#include <memory>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/cli.h"
+#include "app/cli/console.h"
+#include "engine/data/registry.h"
+#include "engine/train/event_json.h"
+#include "engine/train/history.h"
+#include "engine/train/log_lines.h"
+#include "engine/train/session.h"
+
+namespace synann::cli {
+namespace {
+
+using train::Session;
+
+struct TrainArguments {
+  train::Settings settings;
+  train::Execution execution;
+  std::string out, resume;
+  int log_interval = train::kLogInterval;
+  bool json = false;
+  bool data_given = false, epochs_given = false;
+};
+
+// Prints a run as it happens: the original's log lines, or JSON lines.
+class Printer final : public train::Observer {
+ public:
+  Printer(int log_interval, bool json) : log_interval_(log_interval), json_(json) {}
+
+  void on_start(const train::StartInfo& start) override {
+    start_ = start;
+    if (json_) print(train::to_json(start));
+    if (progress_.enabled() && !json_)
+      progress_.show(fmt::format("{} on {} · {} · {} threads", start.settings.model, start.data_name,
+                                 start.isa, start.threads));
+  }
+
+  void on_steps(const train::StepLosses& losses) override {
+    for (std::size_t k = 0; k < losses.losses.size(); ++k) {
+      const int step = losses.first_step + static_cast<int>(k);
+      if (step % log_interval_ != 0) continue;
+      const std::int64_t in_epoch = std::int64_t{step} * losses.batch_size;
+      const auto loss = static_cast<double>(losses.losses[k]);
+      if (json_) {
+        print({{"event", "step"},
+               {"epoch", losses.epoch},
+               {"step", step},
+               {"examples", std::int64_t{losses.epoch - 1} * start_.train_count + in_epoch},
+               {"loss", loss}});
+      } else {
+        line(train::train_line(losses.epoch, in_epoch, start_.train_count, step, start_.steps_per_epoch,
+                               loss));
+      }
+    }
+    show_progress(losses);
+  }
+
+  void on_evaluation(const train::Evaluation& e) override {
+    if (e.best) best_epoch_ = e.epoch;
+    if (json_) {
+      print(train::to_json(e));
+    } else if (e.epoch > 0) {
+      line("\n" + train::test_line(e.test_loss, e.correct, e.count) + "\n");
+    }
+  }
+
+  void on_state(train::State state, const std::string& reason) override {
+    if (json_ && state == train::State::Stopped) print({{"event", "pause"}, {"reason", reason}});
+    if (json_ && state == train::State::Failed) print({{"event", "pause"}, {"reason", reason}});
+  }
+  void on_saved(const std::string& checkpoint) override { checkpoint_ = checkpoint; }
+
+  void finish() {
+    progress_.wipe();
+    if (json_) print({{"event", "end"}, {"best_epoch", best_epoch_}, {"checkpoint", checkpoint_}});
+  }
+  const std::string& checkpoint() const { return checkpoint_; }
+
+ private:
+  void print(const nlohmann::ordered_json& value) { line(value.dump()); }
+  void line(const std::string& text) {
+    progress_.wipe();
+    print_line(text);
+  }
+  void show_progress(const train::StepLosses& losses) {
+    if (!progress_.enabled() || losses.losses.empty()) return;
+    const double per_step = losses.seconds / static_cast<double>(losses.losses.size());
+    smoothed_ = smoothed_ > 0 ? 0.9 * smoothed_ + 0.1 * per_step : per_step;
+    const int done = losses.first_step + static_cast<int>(losses.losses.size());
+    const double left = static_cast<double>(start_.steps_per_epoch - done) +
+                        static_cast<double>(start_.settings.epochs - losses.epoch) * start_.steps_per_epoch;
+    progress_.show(fmt::format("epoch {} of {} · {} % · {:.0f} images/s · {} left", losses.epoch,
+                               start_.settings.epochs, 100 * done / start_.steps_per_epoch,
+                               losses.batch_size / smoothed_, clock_text(left * smoothed_)));
+  }
+
+  ProgressLine progress_;
+  int log_interval_;
+  bool json_;
+  train::StartInfo start_;
+  double smoothed_ = 0;  // seconds per step
+  int best_epoch_ = 0;
+  std::string checkpoint_;
+};
+
+std::atomic<Session*> running{nullptr};
+std::atomic<bool> interrupted{false};
+
+void on_interrupt(int) {
+  interrupted.store(true);
+  if (Session* session = running.load()) session->request_stop();
+}
+
+// A run that is resumed goes on with its own data unless another place is named: the history beside it knows
+// where.
+void fill_in_data(TrainArguments& a) {
+  if (!a.data_given && !a.resume.empty()) {
+    if (const auto history = train::read_history(std::filesystem::path(a.resume).parent_path()); history) {
+      a.settings.data = history->start.settings.data;
+    }
+  }
+  if (!a.epochs_given) a.settings.epochs = train::default_epochs(a.settings.data);
+}
+
+int train_run(TrainArguments a) {
+  const InterruptGuard guard(on_interrupt);
+  if (a.log_interval < 1) return report(input_error("--log-interval", "must be at least 1"));
+  fill_in_data(a);
+  auto data = data::open_dataset(a.settings.data);
+  if (!data) return report(data.error());
+  const std::filesystem::path resume = a.resume;
+  std::filesystem::path folder = a.out;
+  if (folder.empty())
+    folder = a.resume.empty() ? train::default_run_folder(a.settings)
+                              : std::filesystem::absolute(resume).parent_path();
+
+  Printer printer(a.log_interval, a.json);
+  auto session = Session::create(
+      {.settings = a.settings, .execution = a.execution, .data = *data, .folder = folder, .resume = resume},
+      printer);
+  if (!session) return report(session.error());
+  running.store(session->get());
+  if (interrupted.load()) (*session)->request_stop();
+  const auto end = (*session)->run();
+  running.store(nullptr);
+  printer.finish();
+  if (!end) return report(end.error());
+  if (*end != train::State::Stopped) return kOk;
+  fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",
+             printer.checkpoint());
+  return kInterrupted;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  auto a = std::make_shared<TrainArguments>();
+  CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
+  c->add_option("--model", a->settings.model, "The network: syna-cnn or linear")->capture_default_str();
+  auto* data = c->add_option("--data", a->settings.data, "digits (built in), mnist, or a folder of IDX files")
+                   ->capture_default_str();
+  auto* epochs =
+      c->add_option("--epochs", a->settings.epochs, "Epochs in total (200; 20 for the built-in digits)");
+  c->add_option("--batch-size", a->settings.batch_size, "Images per step")->capture_default_str();
+  c->add_option("--test-batch-size", a->settings.test_batch_size, "Test images measured at a time")
+      ->capture_default_str();
+  c->add_option("--lr", a->settings.learning_rate, "Learning rate")->capture_default_str();
+  c->add_option("--momentum", a->settings.momentum, "SGD momentum")->capture_default_str();
+  c->add_option("--seed", a->settings.seed, "Names all random numbers of the run")->capture_default_str();
+  c->add_option("--log-interval", a->log_interval, "Steps between log lines")->capture_default_str();
+  c->add_option("--device", a->execution.device, "auto, cpu or cuda")->capture_default_str();
+  c->add_option("--tier", a->execution.tier, "auto, reference or eigen")->capture_default_str();
+  c->add_option("--threads", a->execution.threads, "0 = all processors")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  c->add_option("--out", a->out, "Folder for checkpoints and history (a new one in the user's data folder)");
+  c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
+  c->add_flag("--json", a->json, "JSON lines instead of the log");
+  c->callback([a, data, epochs, &action] {
+    a->data_given = data->count() > 0;
+    a->epochs_given = epochs->count() > 0;
+    action = [a] { return train_run(*a); };
+  });
+}
+
+}  // namespace synann::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/backend.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/compute/batch_backend.h"
+#include "engine/core/thread_pool.h"
+
+namespace synann::compute {
+
+std::vector<std::string> known_tiers() {
+  return {"eigen", "reference"};
+}
+
+Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
+                                              std::shared_ptr<const model::Model> model,
+                                              data::DataPairPtr data) {
+  if (request.device == "cuda") {
+    return input_error("--device cuda", "this build has no CUDA back end", "use --device cpu");
+  }
+  if (request.device != "auto" && request.device != "cpu") {
+    return Error{.where = "--device",
+                 .problem = "unknown device",
+                 .expected = "auto, cpu or cuda",
+                 .found = fmt::format("\"{}\"", request.device)};
+  }
+  const auto tiers = known_tiers();
+  if (request.tier != "auto" && std::find(tiers.begin(), tiers.end(), request.tier) == tiers.end()) {
+    return Error{.where = "--tier",
+                 .problem = "unknown tier",
+                 .expected = fmt::format("auto or one of {}", fmt::join(tiers, ", ")),
+                 .found = fmt::format("\"{}\"", request.tier)};
+  }
+  const int threads = request.threads > 0 ? request.threads : hardware_threads();
+  auto network =
+      request.tier == "reference" ? make_reference_network(*model) : make_eigen_network(*model, threads);
+  return std::unique_ptr<Backend>(
+      std::make_unique<BatchBackend>(std::move(model), std::move(data), std::move(network)));
+}
+
+}  // namespace synann::compute

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/data/dataset.h"
+#include "engine/model/description.h"
+#include "engine/model/state.h"
+
+namespace synann::compute {
+
+// Asks a running span or evaluation to end after the step at hand. Set from any thread or a signal handler.
+class CancelFlag {
+ public:
+  void set() noexcept { flag_.store(true, std::memory_order_relaxed); }
+  void clear() noexcept { flag_.store(false, std::memory_order_relaxed); }
+  bool is_set() const noexcept { return flag_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> flag_{false};
+};
+
+// What a back end is made of, for people: "CPU", "eigen", "AVX-512", 2.
+struct BackendInfo {
+  std::string device;
+  std::string tier;
+  std::string isa;
+  int threads = 1;
+};
+
+// Consecutive steps of one epoch. Everything random in them follows from (seed, epoch, step).
+struct StepSpan {
+  std::uint64_t seed = 0;
+  int epoch = 1;
+  int first_step = 0;  // 0-based step of the epoch
+  int step_count = 0;
+  int batch_size = 100;
+  std::span<const std::uint32_t> order;   // [train count]: the samples in the order of this epoch
+  std::span<const float> learning_rates;  // [step_count]
+  float momentum = 0;
+};
+
+// Numbers went wrong; the update of that step was not made.
+struct NumericFailure {
+  int step = 0;      // 0-based step of the epoch
+  std::string what;  // "the loss is not finite", "the gradient of conv1.weight is not finite"
+};
+
+struct SpanResult {
+  std::vector<float> losses;  // one per step that was done, measured before its update
+  std::optional<NumericFailure> failure;
+};
+
+// Sums over a data set, added up in sample order.
+struct EvaluationResult {
+  double loss_sum = 0;  // nats
+  int correct = 0;
+  int count = 0;  // samples measured; fewer than the set when cancelled
+};
+
+// One batch computed with everything laid open, for parity with golden files: dropout is off.
+struct Probe {
+  double loss = 0;               // mean over the batch, nats
+  std::vector<float> log_probs;  // [batch, classes], batch statistics
+  std::vector<float> gradients;  // [float_count]; for running statistics: this batch's observation
+  std::vector<std::pair<std::string, std::vector<float>>> activations;  // Layer::exposes → [batch, size]
+  std::vector<float> eval_log_probs;  // [batch, classes], running statistics
+};
+
+// Where training happens. The boundary is a span of steps, not an operation: that is what lets a CPU fuse
+// kernels per sample and a GPU replay one graph. One thread owns and calls a back end; only CancelFlag is
+// shared.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual BackendInfo info() const = 0;
+
+  virtual Status load(const model::State& state) = 0;  // parameters, buffers and momenta in
+  virtual Status fetch(model::State& state) = 0;       // and out, bit for bit
+
+  // Runs the span, or fewer steps when cancelled or when a number goes wrong.
+  virtual Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) = 0;
+  // Measures the test set with running statistics, in batches of `batch_size`; progress(done) between
+  // batches.
+  virtual Result<EvaluationResult> evaluate(int batch_size, const CancelFlag& cancel,
+                                            const std::function<void(int done)>& progress) = 0;
+  // input [batch, model input size], already scaled; the state is left as it was.
+  virtual Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) = 0;
+};
+
+struct BackendRequest {
+  std::string device = "auto";  // auto, cpu, cuda
+  std::string tier = "auto";    // auto, reference, eigen
+  int threads = 0;              // 0 = all
+};
+
+// Makes a back end for a model and its data (kept alive by the pointer; may be null where only probe() is
+// used). Errors: unknown device or tier, a device this build or machine does not have.
+Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
+                                              std::shared_ptr<const model::Model> model,
+                                              data::DataPairPtr data);
+
+// The tiers of this build for the CPU, fastest first.
+std::vector<std::string> known_tiers();
+
+}  // namespace synann::compute

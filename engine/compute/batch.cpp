@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/batch.h"
+
+#include <cmath>
+
+namespace synann::compute {
+
+std::vector<float> scaling_table(const model::InputScaling& scaling) {
+  std::vector<float> table(256);
+  for (std::size_t pixel = 0; pixel < table.size(); ++pixel) {
+    table[pixel] =
+        static_cast<float>((static_cast<double>(pixel) / 255.0 - scaling.mean) / scaling.deviation);
+  }
+  return table;
+}
+
+void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std::span<const float> table,
+            std::span<float> input, std::span<std::uint8_t> target) {
+  float* out = input.data();
+  for (std::size_t slot = 0; slot < order.size(); ++slot) {
+    const int index = static_cast<int>(order[slot]);
+    for (const std::uint8_t pixel : set.image(index)) *out++ = table[pixel];
+    target[slot] = set.labels[order[slot]];
+  }
+}
+
+void sgd_step(const model::Model& model, model::State& state, std::span<const float> gradients,
+              float learning_rate, float momentum) {
+  for (std::size_t k = 0; k < state.momenta.size(); ++k) {
+    state.momenta[k] = momentum * state.momenta[k] + gradients[k];
+    state.values[k] -= learning_rate * state.momenta[k];
+  }
+  constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
+  for (const Parameter& p : model.parameters.all()) {
+    if (p.role != Role::Buffer) continue;
+    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) {
+      if (p.type == ElementType::I64) {
+        ++state.counters[k];
+      } else {
+        state.values[k] = (1 - kTowards) * state.values[k] + kTowards * gradients[k];
+      }
+    }
+  }
+}
+
+const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients) {
+  for (const Parameter& p : model.parameters.all()) {
+    if (p.type != ElementType::F32 || p.role == Role::Unused) continue;
+    // A sum of x·0 is zero unless some x is NaN or infinite; unlike a test per element it vectorises.
+    float sum = 0;
+    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) sum += gradients[k] * 0.0f;
+    if (std::isnan(sum)) return &p;
+  }
+  return nullptr;
+}
+
+}  // namespace synann::compute

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/core/random.h"
+#include "engine/data/dataset.h"
+#include "engine/model/description.h"
+#include "engine/model/state.h"
+
+// What the batch-wise CPU tiers (reference, eigen) share: batches, dropout draws, the optimiser's step.
+namespace synann::compute {
+
+// Samples side by side: input [count, in], target [count].
+template <class T>
+struct Batch {
+  int count = 0;
+  std::span<const T> input;
+  std::span<const std::uint8_t> target;
+};
+
+// Which elements dropout keeps in one step. Element numbers run over [sample slot, feature] (Dropout2d:
+// [slot, channel]).
+struct DropoutDraws {
+  bool enabled = false;  // false in evaluation and for golden files
+  std::uint64_t seed = 0;
+  int epoch = 1, step = 0;
+
+  RandomStream stream(int layer_index) const {
+    return random_stream(seed, Purpose::Dropout, static_cast<std::uint32_t>(layer_index),
+                         static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(epoch));
+  }
+};
+
+enum class Mode { Training, Evaluation };  // batch statistics and dropout, or running statistics and none
+
+inline constexpr double kBatchNormEpsilon = 1e-5;  // PyTorch's defaults
+inline constexpr double kBatchNormMomentum = 0.1;
+
+// The 256 scaled values of a pixel: (pixel / 255 − mean) / deviation.
+std::vector<float> scaling_table(const model::InputScaling& scaling);
+
+// Copies samples order[first …] of the set, scaled, into input [count, image] and target [count].
+void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std::span<const float> table,
+            std::span<float> input, std::span<std::uint8_t> target);
+
+// One update, as PyTorch's SGD: v ← µ v + g, p ← p − lr v; running statistics move by kBatchNormMomentum
+// towards the observation that stands in their gradient slots; counters count.
+void sgd_step(const model::Model& model, model::State& state, std::span<const float> gradients,
+              float learning_rate, float momentum);
+
+// The first tensor whose gradient holds a NaN or an infinity; nullptr when all are finite.
+const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients);
+
+}  // namespace synann::compute

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/batch_backend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+namespace synann::compute {
+
+BatchBackend::BatchBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
+                           std::unique_ptr<BatchNetwork> network)
+    : model_(std::move(model)),
+      data_(std::move(data)),
+      network_(std::move(network)),
+      scaling_(scaling_table(model_->scaling)),
+      state_(model::initialise(*model_, 0)),
+      gradients_(model_->parameters.float_count()) {}
+
+Status BatchBackend::load(const model::State& state) {
+  if (state.values.size() != state_.values.size() || state.momenta.size() != state_.momenta.size() ||
+      state.counters.size() != state_.counters.size()) {
+    return Error{.kind = ErrorKind::Failed,
+                 .where = model_->id,
+                 .problem = "the state does not fit the model",
+                 .expected = fmt::format("{} numbers", state_.values.size()),
+                 .found = fmt::format("{}", state.values.size())};
+  }
+  state_ = state;
+  return {};
+}
+
+Status BatchBackend::fetch(model::State& state) {
+  state = state_;
+  return {};
+}
+
+Batch<float> BatchBackend::load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples) {
+  input_.resize(samples.size() * set.image_size());
+  target_.resize(samples.size());
+  gather(set, samples, scaling_, input_, target_);
+  return {.count = static_cast<int>(samples.size()), .input = input_, .target = target_};
+}
+
+Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& cancel) {
+  SpanResult result;
+  result.losses.reserve(static_cast<std::size_t>(span.step_count));
+  for (int k = 0; k < span.step_count && !cancel.is_set(); ++k) {
+    const int step = span.first_step + k;
+    const std::size_t begin = static_cast<std::size_t>(step) * static_cast<std::size_t>(span.batch_size);
+    const auto samples = span.order.subspan(
+        begin, std::min(static_cast<std::size_t>(span.batch_size), span.order.size() - begin));
+    const auto batch = load_batch(data_->train, samples);
+    const DropoutDraws draws{.enabled = true, .seed = span.seed, .epoch = span.epoch, .step = step};
+    const double loss = network_->gradient(state_.values, batch, draws, gradients_);
+    if (!std::isfinite(loss)) {
+      result.failure = NumericFailure{step, "the loss is not finite"};
+      break;
+    }
+    if (const Parameter* bad = first_not_finite(*model_, gradients_)) {
+      result.failure = NumericFailure{step, fmt::format("the gradient of {} is not finite", bad->name)};
+      break;
+    }
+    sgd_step(*model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)], span.momentum);
+    result.losses.push_back(static_cast<float>(loss));
+  }
+  return result;
+}
+
+Result<EvaluationResult> BatchBackend::evaluate(int batch_size, const CancelFlag& cancel,
+                                                const std::function<void(int done)>& progress) {
+  EvaluationResult result;
+  const data::Dataset& set = data_->test;
+  std::vector<std::uint32_t> samples;
+  const auto classes = static_cast<std::size_t>(model_->classes);
+  while (result.count < set.count() && !cancel.is_set()) {
+    samples.resize(static_cast<std::size_t>(std::min(batch_size, set.count() - result.count)));
+    std::iota(samples.begin(), samples.end(), static_cast<std::uint32_t>(result.count));
+    const auto batch = load_batch(set, samples);
+    const auto log_probs = network_->evaluate(state_.values, batch);
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+      const auto row = log_probs.subspan(s * classes, classes);
+      result.loss_sum -= static_cast<double>(row[target_[s]]);
+      result.correct += std::max_element(row.begin(), row.end()) - row.begin() == target_[s] ? 1 : 0;
+    }
+    result.count += batch.count;
+    if (progress) progress(result.count);
+  }
+  return result;
+}
+
+Result<Probe> BatchBackend::probe(std::span<const float> input, std::span<const std::uint8_t> target) {
+  const Batch<float> batch{.count = static_cast<int>(target.size()), .input = input, .target = target};
+  Probe probe;
+  probe.gradients.resize(gradients_.size());
+  probe.loss = network_->gradient(state_.values, batch, {}, probe.gradients);
+  const auto log_probs = network_->log_probs();
+  probe.log_probs.assign(log_probs.begin(), log_probs.end());
+  for (std::size_t k = 0; k < model_->layers.size(); ++k) {
+    if (model_->layers[k].exposes.empty()) continue;
+    const auto output = network_->output(k);
+    probe.activations.emplace_back(model_->layers[k].exposes,
+                                   std::vector<float>(output.begin(), output.end()));
+  }
+  const auto evaluated = network_->evaluate(state_.values, batch);
+  probe.eval_log_probs.assign(evaluated.begin(), evaluated.end());
+  return probe;
+}
+
+}  // namespace synann::compute

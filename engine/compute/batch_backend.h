@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "engine/compute/backend.h"
+#include "engine/compute/batch_network.h"
+
+namespace synann::compute {
+
+// A back end on the CPU that walks a span batch by batch: gather, gradient, check, update. The network
+// supplies the arithmetic of a batch. data may be null where only probe() is called.
+class BatchBackend final : public Backend {
+ public:
+  BatchBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
+               std::unique_ptr<BatchNetwork> network);
+
+  BackendInfo info() const override { return network_->info(); }
+  Status load(const model::State& state) override;
+  Status fetch(model::State& state) override;
+  Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) override;
+  Result<EvaluationResult> evaluate(int batch_size, const CancelFlag& cancel,
+                                    const std::function<void(int done)>& progress) override;
+  Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
+
+ private:
+  // The batch at order[first, first + count) of a set, scaled, in this object's buffers.
+  Batch<float> load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples);
+
+  std::shared_ptr<const model::Model> model_;
+  data::DataPairPtr data_;
+  std::unique_ptr<BatchNetwork> network_;
+  std::vector<float> scaling_;
+  model::State state_;
+  std::vector<float> gradients_, input_;
+  std::vector<std::uint8_t> target_;
+};
+
+}  // namespace synann::compute

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/compute/backend.h"
+#include "engine/compute/batch.h"
+
+namespace synann::compute {
+
+// A tier that computes whole batches in float: what reference and eigen have in common, and all that they
+// must supply. Owned and called by one thread. values and gradients are [float_count] of the model.
+class BatchNetwork {
+ public:
+  virtual ~BatchNetwork() = default;
+  virtual BackendInfo info() const = 0;
+
+  // Forward and backward in training mode; returns the mean loss. gradients is overwritten (running
+  // statistics: the batch's observation).
+  virtual double gradient(std::span<const float> values, const Batch<float>& batch, const DropoutDraws& draws,
+                          std::span<float> gradients) = 0;
+  // Forward in evaluation mode; log_probs [batch, classes] stays valid until the next call.
+  virtual std::span<const float> evaluate(std::span<const float> values, const Batch<float>& batch) = 0;
+  // After gradient(): the log-probabilities, and the output of a layer [batch, size].
+  virtual std::span<const float> log_probs() const = 0;
+  virtual std::span<const float> output(std::size_t layer) const = 0;
+};
+
+std::unique_ptr<BatchNetwork> make_reference_network(const model::Model& model);
+std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads);
+
+}  // namespace synann::compute

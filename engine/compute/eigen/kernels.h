@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// The inner loops of the eigen tier, compiled once per instruction set from kernels.cpp. Only plain pointers
+// and numbers cross this boundary: the objects hold code that must never be shared between instruction sets.
+namespace synann::compute::eigen {
+
+inline constexpr int kLanes = 16;  // outputs a synapse kernel computes side by side
+
+// Matrices are row major and dense, but for a's row length `lda` where it is named.
+struct Kernels {
+  const char* isa;  // "x86-64", "AVX2", "AVX-512", or "portable"
+
+  // c[m, n] (+)= a[m, k] b[k, n]
+  void (*multiply)(int m, int n, int k, const float* a, const float* b, float* c, bool add);
+  // c[m, n] (+)= a[m, k] b[n, k]ᵀ
+  void (*multiply_bt)(int m, int n, int k, const float* a, const float* b, float* c, bool add);
+  // c[m, n] (+)= a[k, m]ᵀ b[k, n], rows of a lda apart
+  void (*multiply_at)(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add);
+
+  // One block of kLanes outputs of a synapse layer, outputs first … first + lanes − 1 of n.
+  // beta: [n, kLanes], beta[j, l] = β_(first + l) j, zero in unused lanes. x, y, dy: rows of n floats, one
+  // per sample.
+  void (*synapse_forward)(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                          float* y);
+  // dbeta [n, kLanes] is overwritten; dx [samples, n] is added to; scratch [n, kLanes].
+  void (*synapse_backward)(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                           const float* dy, float* dx, float* dbeta, float* scratch);
+};
+
+// The fastest set this processor and operating system can run; SYNANN_ISA=x86-64|avx2|avx512 forces a lower
+// one (a higher one than the machine has is ignored). Chosen once.
+const Kernels& kernels();
+
+}  // namespace synann::compute::eigen

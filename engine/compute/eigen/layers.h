@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/compute/batch.h"
+#include "engine/model/description.h"
+
+// The layers of the multi-threaded tier. Work is cut into fixed chunks of samples and fixed tasks, and
+// partial sums are added in their order, so results do not depend on the number of threads.
+namespace synann::compute::eigen {
+
+// Samples [first, first + count) of a batch: one unit of work.
+struct Chunk {
+  int index = 0, first = 0, count = 0;
+};
+
+// What one pass over one batch knows; pointers are to whole batches of this layer, [batch, features].
+struct Pass {
+  int batch = 0;   // samples
+  int chunks = 0;  // into which the batch is cut
+  Mode mode = Mode::Training;
+  DropoutDraws draws;
+  const float* values = nullptr;  // [float_count]
+  float* gradients = nullptr;     // [float_count]
+  const float* x = nullptr;       // input
+  float* y = nullptr;             // output
+  const float* dy = nullptr;
+  float* dx = nullptr;  // null for the first layer: nobody needs it
+};
+
+// One layer. A forward (or backward) step is: all forward_tasks of the whole batch, then forward_chunk for
+// each chunk; a layer uses what it needs. After the whole backward pass, gradient_tasks finish the parameter
+// gradients. Tasks and chunks of one kind run concurrently, on any thread; `thread` names scratch memory.
+class EigenLayer {
+ public:
+  virtual ~EigenLayer() = default;
+  virtual void prepare(const Pass&) {}  // serial, before the forward pass
+
+  virtual int forward_tasks(const Pass&) const { return 0; }
+  virtual void forward_task(const Pass&, int /*task*/, int /*thread*/) {}
+  virtual void forward_chunk(const Pass&, Chunk, int /*thread*/) {}
+
+  virtual int backward_tasks(const Pass&) const { return 0; }
+  virtual void backward_task(const Pass&, int /*task*/, int /*thread*/) {}
+  virtual void backward_chunk(const Pass&, Chunk, int /*thread*/) {}
+
+  virtual int gradient_tasks(const Pass&) const { return 0; }
+  virtual void gradient_task(const Pass&, int /*task*/, int /*thread*/) {}
+};
+
+// index: the layer's number in the model (its dropout stream).
+std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t index, int threads);
+
+}  // namespace synann::compute::eigen

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "engine/compute/batch.h"
+#include "engine/model/description.h"
+
+// The readable oracle: every layer as plain loops that read like its formula, templated on the scalar so that
+// the same code is checked against finite differences in double. x, y, dx, dy are [batch, features] of the
+// layer's shapes, row major. Backward functions overwrite dx and add to parameter gradients.
+namespace synann::compute::reference {
+
+using model::Layer;
+
+inline std::size_t at(int a, int b, int c, int nb, int nc) {
+  return (static_cast<std::size_t>(a) * static_cast<std::size_t>(nb) + static_cast<std::size_t>(b)) *
+             static_cast<std::size_t>(nc) +
+         static_cast<std::size_t>(c);
+}
+
+// y[o, r, c] = b[o] + Σ_{i,u,v} w[o, i, u, v] x[i, r + u, c + v]
+template <class T>
+void conv2d_forward(const Layer& l, int batch, const T* x, const T* w, const T* b, T* y) {
+  const int k = l.kernel, in = l.in.channels, out = l.result.channels, rows = l.result.rows,
+            columns = l.result.columns;
+  for (int n = 0; n < batch; ++n, x += l.in.size(), y += l.result.size()) {
+    for (int o = 0; o < out; ++o)
+      for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < columns; ++c) {
+          T sum = b[o];
+          for (int i = 0; i < in; ++i)
+            for (int u = 0; u < k; ++u)
+              for (int v = 0; v < k; ++v)
+                sum += w[at(o * in + i, u, v, k, k)] * x[at(i, r + u, c + v, l.in.rows, l.in.columns)];
+          y[at(o, r, c, rows, columns)] = sum;
+        }
+  }
+}
+
+template <class T>
+void conv2d_backward(const Layer& l, int batch, const T* x, const T* w, const T* dy, T* dx, T* dw, T* db) {
+  const int k = l.kernel, in = l.in.channels, out = l.result.channels, rows = l.result.rows,
+            columns = l.result.columns;
+  for (int n = 0; n < batch; ++n, x += l.in.size(), dx += l.in.size(), dy += l.result.size()) {
+    std::fill_n(dx, l.in.size(), T{0});
+    for (int o = 0; o < out; ++o)
+      for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < columns; ++c) {
+          const T g = dy[at(o, r, c, rows, columns)];
+          db[o] += g;
+          for (int i = 0; i < in; ++i)
+            for (int u = 0; u < k; ++u)
+              for (int v = 0; v < k; ++v) {
+                dw[at(o * in + i, u, v, k, k)] += g * x[at(i, r + u, c + v, l.in.rows, l.in.columns)];
+                dx[at(i, r + u, c + v, l.in.rows, l.in.columns)] += g * w[at(o * in + i, u, v, k, k)];
+              }
+        }
+  }
+}
+
+// The position of each maximum inside its sample goes to `where` (ties: first in row-major order, as
+// PyTorch).
+template <class T>
+void max_pool2d_forward(const Layer& l, int batch, const T* x, T* y, std::int32_t* where) {
+  const int k = l.kernel, rows = l.result.rows, columns = l.result.columns;
+  for (int n = 0; n < batch; ++n, x += l.in.size(), y += l.result.size(), where += l.result.size()) {
+    for (int ch = 0; ch < l.in.channels; ++ch)
+      for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < columns; ++c) {
+          std::size_t best = at(ch, r * k, c * k, l.in.rows, l.in.columns);
+          for (int u = 0; u < k; ++u)
+            for (int v = 0; v < k; ++v) {
+              const std::size_t candidate = at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns);
+              if (x[candidate] > x[best] || std::isnan(x[candidate])) best = candidate;
+            }
+          y[at(ch, r, c, rows, columns)] = x[best];
+          where[at(ch, r, c, rows, columns)] = static_cast<std::int32_t>(best);
+        }
+  }
+}
+
+template <class T>
+void max_pool2d_backward(const Layer& l, int batch, const std::int32_t* where, const T* dy, T* dx) {
+  for (int n = 0; n < batch; ++n, dx += l.in.size(), dy += l.result.size(), where += l.result.size()) {
+    std::fill_n(dx, l.in.size(), T{0});
+    for (int k = 0; k < l.result.size(); ++k) dx[where[k]] += dy[k];
+  }
+}
+
+// Scales kept elements by 1 / (1 − p) and zeroes the others; `group` consecutive elements share one draw
+// (a channel's pixels for Dropout2d, one element for Dropout). Serves forward and backward.
+template <class T>
+void dropout(const Layer& l, int batch, int group, const DropoutDraws& draws, int layer_index, const T* x,
+             T* y) {
+  const std::size_t count = static_cast<std::size_t>(batch) * static_cast<std::size_t>(l.in.size());
+  if (!draws.enabled) {
+    std::copy_n(x, count, y);
+    return;
+  }
+  const RandomStream stream = draws.stream(layer_index);
+  const std::uint32_t threshold = dropout_threshold(l.p);
+  const T scale = static_cast<T>(1.0 / (1.0 - l.p));
+  for (std::size_t k = 0; k < count; ++k) {
+    const bool kept =
+        stream.word(static_cast<std::uint32_t>(k / static_cast<std::size_t>(group))) >= threshold;
+    y[k] = kept ? x[k] * scale : T{0};
+  }
+}
+
+// y = x Wᵀ + b
+template <class T>
+void linear_forward(const Layer& l, int batch, const T* x, const T* w, const T* b, T* y) {
+  const int in = l.in.size(), out = l.result.size();
+  for (int n = 0; n < batch; ++n)
+    for (int o = 0; o < out; ++o) {
+      T sum = b[o];
+      for (int i = 0; i < in; ++i) sum += w[at(0, o, i, out, in)] * x[at(0, n, i, batch, in)];
+      y[at(0, n, o, batch, out)] = sum;
+    }
+}
+
+template <class T>
+void linear_backward(const Layer& l, int batch, const T* x, const T* w, const T* dy, T* dx, T* dw, T* db) {
+  const int in = l.in.size(), out = l.result.size();
+  std::fill_n(dx, static_cast<std::size_t>(batch) * static_cast<std::size_t>(in), T{0});
+  for (int n = 0; n < batch; ++n)
+    for (int o = 0; o < out; ++o) {
+      const T g = dy[at(0, n, o, batch, out)];
+      db[o] += g;
+      for (int i = 0; i < in; ++i) {
+        dw[at(0, o, i, out, in)] += g * x[at(0, n, i, batch, in)];
+        dx[at(0, n, i, batch, in)] += g * w[at(0, o, i, out, in)];
+      }
+    }
+}
+
+// y_i = exp(x_i − max) / Σ
+template <class T>
+void softmax_forward(int batch, int n, const T* x, T* y) {
+  for (int s = 0; s < batch; ++s, x += n, y += n) {
+    const T top = *std::max_element(x, x + n);
+    T sum = 0;
+    for (int i = 0; i < n; ++i) sum += y[i] = std::exp(x[i] - top);
+    for (int i = 0; i < n; ++i) y[i] /= sum;
+  }
+}
+
+// dx_i = y_i (dy_i − Σ_k dy_k y_k)
+template <class T>
+void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
+  for (int s = 0; s < batch; ++s, y += n, dy += n, dx += n) {
+    T dot = 0;
+    for (int i = 0; i < n; ++i) dot += dy[i] * y[i];
+    for (int i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - dot);
+  }
+}
+
+// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact.
+template <class T>
+void synapse_forward(int batch, int n, const T* x, const T* beta, T* y) {
+  for (int s = 0; s < batch; ++s, x += n, y += n)
+    for (int i = 0; i < n; ++i) {
+      T product = 1;
+      for (int j = 0; j < n; ++j) product *= 1 - beta[at(0, i, j, n, n)] * x[j];
+      y[i] = x[i] * product;
+    }
+}
+
+// With P_i∖j = Π_{k≠j} (1 − β_ik x_k) from prefix and suffix products (no division, exact when a factor is
+// 0): dβ_ij = −dy_i x_i x_j P_i∖j,  dx_j = dy_j P_j − Σ_i dy_i x_i β_ij P_i∖j.
+template <class T>
+void synapse_backward(int batch, int n, const T* x, const T* beta, const T* dy, T* dx, T* dbeta) {
+  std::vector<T> prefix(static_cast<std::size_t>(n) + 1);
+  for (int s = 0; s < batch; ++s, x += n, dy += n, dx += n) {
+    std::fill_n(dx, n, T{0});
+    for (int i = 0; i < n; ++i) {
+      prefix[0] = 1;
+      for (int j = 0; j < n; ++j) {
+        prefix[static_cast<std::size_t>(j) + 1] =
+            prefix[static_cast<std::size_t>(j)] * (1 - beta[at(0, i, j, n, n)] * x[j]);
+      }
+      dx[i] += dy[i] * prefix[static_cast<std::size_t>(n)];
+      T suffix = 1;
+      for (int j = n; j-- > 0;) {
+        const T others = prefix[static_cast<std::size_t>(j)] * suffix;
+        dbeta[at(0, i, j, n, n)] -= dy[i] * x[i] * x[j] * others;
+        dx[j] -= dy[i] * x[i] * beta[at(0, i, j, n, n)] * others;
+        suffix *= 1 - beta[at(0, i, j, n, n)] * x[j];
+      }
+    }
+  }
+}
+
+// y = w (x − m) / √(v + ε) + b with the batch's statistics, which go to mean and inverse (1/√(v + ε));
+// observed_mean and observed_variance (unbiased) are what the running statistics move towards.
+template <class T>
+void batch_norm_forward(int batch, int n, const T* x, const T* w, const T* b, T* y, T* mean, T* inverse,
+                        T* observed_mean, T* observed_variance) {
+  for (int i = 0; i < n; ++i) {
+    T sum = 0, squares = 0;
+    for (int s = 0; s < batch; ++s) sum += x[at(0, s, i, batch, n)];
+    mean[i] = sum / static_cast<T>(batch);
+    for (int s = 0; s < batch; ++s) {
+      const T d = x[at(0, s, i, batch, n)] - mean[i];
+      squares += d * d;
+    }
+    inverse[i] = 1 / std::sqrt(squares / static_cast<T>(batch) + static_cast<T>(kBatchNormEpsilon));
+    observed_mean[i] = mean[i];
+    observed_variance[i] = squares / static_cast<T>(std::max(1, batch - 1));
+    for (int s = 0; s < batch; ++s)
+      y[at(0, s, i, batch, n)] = w[i] * (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i] + b[i];
+  }
+}
+
+template <class T>
+void batch_norm_evaluate(int batch, int n, const T* x, const T* w, const T* b, const T* running_mean,
+                         const T* running_var, T* y) {
+  for (int s = 0; s < batch; ++s)
+    for (int i = 0; i < n; ++i) {
+      const T inverse = 1 / std::sqrt(running_var[i] + static_cast<T>(kBatchNormEpsilon));
+      y[at(0, s, i, batch, n)] = w[i] * (x[at(0, s, i, batch, n)] - running_mean[i]) * inverse + b[i];
+    }
+}
+
+// dx = w·inverse (dy − mean(dy) − x̂ mean(dy x̂))
+template <class T>
+void batch_norm_backward(int batch, int n, const T* x, const T* w, const T* mean, const T* inverse,
+                         const T* dy, T* dx, T* dw, T* db) {
+  for (int i = 0; i < n; ++i) {
+    T sum = 0, dot = 0;
+    for (int s = 0; s < batch; ++s) {
+      const T g = dy[at(0, s, i, batch, n)];
+      sum += g;
+      dot += g * (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i];
+    }
+    dw[i] += dot;
+    db[i] += sum;
+    for (int s = 0; s < batch; ++s) {
+      const T normalised = (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i];
+      dx[at(0, s, i, batch, n)] = w[i] * inverse[i] *
+                                  (dy[at(0, s, i, batch, n)] - sum / static_cast<T>(batch) -
+                                   normalised * dot / static_cast<T>(batch));
+    }
+  }
+}
+
+// y_i = x_i − max − log Σ exp(x_k − max)
+template <class T>
+void log_softmax_forward(int batch, int n, const T* x, T* y) {
+  for (int s = 0; s < batch; ++s, x += n, y += n) {
+    const T top = *std::max_element(x, x + n);
+    T sum = 0;
+    for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
+    const T shift = top + std::log(sum);
+    for (int i = 0; i < n; ++i) y[i] = x[i] - shift;
+  }
+}
+
+// The gradient of the mean negative log-likelihood by the logits: (softmax − onehot) / batch.
+template <class T>
+void nll_backward(int batch, int n, const T* log_probs, const std::uint8_t* target, T* dx) {
+  for (int s = 0; s < batch; ++s)
+    for (int i = 0; i < n; ++i) {
+      const std::size_t k = at(0, s, i, batch, n);
+      dx[k] = (std::exp(log_probs[k]) - (i == target[s] ? T{1} : T{0})) / static_cast<T>(batch);
+    }
+}
+
+}  // namespace synann::compute::reference

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/compute/batch.h"
+#include "engine/model/description.h"
+
+namespace synann::compute::reference {
+
+// A model computed layer by layer with the plain loops of layers.h: the oracle of every faster tier.
+// T is float or double. Owned and used by one thread; the model must outlive it.
+template <class T>
+class Network {
+ public:
+  explicit Network(const model::Model& model);
+
+  // Runs the batch through all layers. values: [float_count]. Keeps every activation for backward().
+  void forward(std::span<const T> values, const Batch<T>& batch, Mode mode, const DropoutDraws& draws);
+
+  // The gradient of the mean loss of the last forward() in training mode: [float_count], overwritten; the
+  // slots of running statistics receive this batch's observation.
+  void backward(std::span<const T> values, const Batch<T>& batch, const DropoutDraws& draws,
+                std::span<T> gradients);
+
+  // After forward(): the mean negative log-likelihood, and the output of layer k [batch, size].
+  double loss(const Batch<T>& batch) const;
+  std::span<const T> output(std::size_t layer) const { return outputs_[layer + 1]; }
+  std::span<const T> log_probs() const { return outputs_.back(); }
+
+ private:
+  void forward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch, Mode mode,
+                     const DropoutDraws& draws);
+  void backward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch,
+                      const DropoutDraws& draws, std::span<T> gradients);
+
+  const model::Model& model_;
+  std::vector<std::vector<T>> outputs_;            // [layers + 1]: the input, then each layer's output
+  std::vector<std::vector<T>> deltas_;             // gradients of the same
+  std::vector<std::vector<std::int32_t>> maxima_;  // MaxPool2d: where each maximum stood
+  std::vector<std::vector<T>> mean_, inverse_;     // BatchNorm1d: the batch's statistics
+  std::vector<std::vector<T>> observed_;           // BatchNorm1d: mean, unbiased variance [2 n]
+};
+
+extern template class Network<float>;
+extern template class Network<double>;
+
+}  // namespace synann::compute::reference

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace synann {
+namespace {
+
+namespace fs = std::filesystem;
+
+// An open file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  bool valid() const { return value_ >= 0; }
+  int value() const { return value_; }
+  // Network file systems report a failed write only here, so the result counts.
+  bool close() {
+    const int value = std::exchange(value_, -1);
+    return value < 0 || ::close(value) == 0;
+  }
+
+ private:
+  int value_;
+};
+
+std::string reason(int code) {
+  return std::generic_category().message(code);
+}
+
+Error read_error(const fs::path& path, int code) {
+  if (code == ENOENT) return input_error(path.string(), "no such file", "check the path");
+  if (code == EISDIR) return input_error(path.string(), "is a folder, not a file", "name a file inside it");
+  if (code == EACCES) return input_error(path.string(), "may not be read", "check its permissions");
+  return input_error(path.string(), fmt::format("cannot be read ({})", reason(code)));
+}
+
+Error too_large(const fs::path& path, std::uint64_t limit, std::uint64_t size) {
+  Error error = input_error(path.string(), "the file is too large");
+  error.expected = fmt::format("at most {} bytes", limit);
+  error.found = fmt::format("{} bytes", size);
+  return error;
+}
+
+Error write_error(const fs::path& path, int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return {.kind = ErrorKind::Failed,
+              .where = path.string(),
+              .problem = "the disk is full",
+              .offset = {},
+              .expected = {},
+              .found = {},
+              .remedy = "free some space and try again; a file of this name is unchanged"};
+    case ENOENT:
+    case ENOTDIR:
+      return input_error(path.string(), "cannot be written: its folder does not exist", "make the folder");
+    case EISDIR:
+      return input_error(path.string(), "cannot be written: it is a folder", "name a file inside it");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return input_error(path.string(), fmt::format("cannot be written ({})", reason(code)),
+                         "choose a folder that you may write to");
+    case ENAMETOOLONG:
+      return input_error(path.string(), "cannot be written: the name is too long", "shorten it");
+    default:
+      break;
+  }
+  Error error = input_error(path.string(), fmt::format("writing failed ({})", reason(code)));
+  error.kind = ErrorKind::Failed;
+  error.remedy = "a file of this name is unchanged";
+  return error;
+}
+
+// 0, or the errno of the write that failed.
+int write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    if (written == 0) return ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+// 0, or errno. Some file systems cannot sync a folder (EINVAL): then there is nothing more to do.
+int sync_folder(const fs::path& folder) {
+  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) return errno == EACCES ? 0 : errno;
+  if (::fsync(descriptor.value()) != 0 && errno != EINVAL) return errno;
+  return 0;
+}
+
+int write_aside(const fs::path& aside, std::span<const std::uint8_t> bytes) {
+  Descriptor descriptor(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!descriptor.valid()) return errno;
+  if (const int code = write_all(descriptor.value(), bytes)) return code;
+  if (::fsync(descriptor.value()) != 0) return errno;
+  return descriptor.close() ? 0 : errno;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::uint64_t limit) {
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!descriptor.valid()) return read_error(path, errno);
+  struct stat info {};
+  if (::fstat(descriptor.value(), &info) != 0) return read_error(path, errno);
+  if (S_ISDIR(info.st_mode)) return read_error(path, EISDIR);
+  if (!S_ISREG(info.st_mode))
+    return input_error(path.string(), "is not a regular file", "name a regular file");
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size > limit) return too_large(path, limit, size);
+
+  // Some files say 0 bytes and hold more, and a file may grow while it is read: read to its end, not to its
+  // size.
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size) + 1);
+  std::size_t used = 0;
+  while (true) {
+    const ssize_t got = ::read(descriptor.value(), bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return read_error(path, errno);
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+    if (used > limit) return too_large(path, limit, used);
+    if (used == bytes.size()) bytes.resize(bytes.size() + std::max<std::size_t>(bytes.size(), 4096));
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+Status write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  std::error_code ignored;
+  // Renaming onto a symbolic link would replace the link; what it points at is meant.
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  if (target.filename().empty()) return write_error(path, fs::is_directory(path, ignored) ? EISDIR : ENOENT);
+  const fs::path aside = target.string() + fmt::format(".part-{}", ::getpid());
+
+  int code = write_aside(aside, bytes);
+  if (code == 0 && std::rename(aside.c_str(), target.c_str()) != 0) code = errno;
+  if (code != 0) {
+    ::unlink(aside.c_str());
+    return write_error(path, code);
+  }
+  code = sync_folder(target.has_parent_path() ? target.parent_path() : fs::path("."));
+  if (code != 0) return write_error(path, code);
+  return {};
+}
+
+}  // namespace synann

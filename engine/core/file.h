@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "engine/core/result.h"
+
+// Whole files in and out of memory. Stateless; every function may be called from any thread. Errors name the
+// path as it was given.
+namespace synann {
+
+// The bytes of the regular file `path`, at most `limit` of them; a larger file is an error and is not read.
+Result<std::vector<std::uint8_t>> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+// Puts `bytes` into `path` so that a reader finds either the old file or the new one, also after a crash or a
+// power failure: written aside as "<name>.part-<process id>" in the same folder, synced, renamed, folder
+// synced. On failure the old file stays as it was and nothing is left beside it. A path that cannot be
+// written is an Input error; a disk that is full or fails is a Failed error. One path must be written by one
+// thread at a time.
+Status write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+
+}  // namespace synann

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/io/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <fmt/format.h>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace synann::io {
+
+static_assert(std::endian::native == std::endian::little, "tensor bytes are copied as they are");
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestName = 256;
+
+std::size_t element_size(TensorType type) {
+  return type == TensorType::F32 ? 4 : 8;
+}
+
+const char* type_name(TensorType type) {
+  switch (type) {
+    case TensorType::F32:
+      return "F32";
+    case TensorType::F64:
+      return "F64";
+    case TensorType::I64:
+      return "I64";
+  }
+  return "";
+}
+
+std::optional<TensorType> type_of(std::string_view name) {
+  for (const auto type : {TensorType::F32, TensorType::F64, TensorType::I64}) {
+    if (name == type_name(type)) return type;
+  }
+  return std::nullopt;
+}
+
+template <class Out, class In>
+void convert(const std::vector<std::uint8_t>& bytes, std::vector<Out>& out) {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    In value;
+    std::memcpy(&value, bytes.data() + k * sizeof(In), sizeof(In));
+    out[k] = static_cast<Out>(value);
+  }
+}
+
+template <class Out>
+std::vector<Out> elements(const Tensor& t) {
+  std::vector<Out> out(t.element_count());
+  switch (t.type) {
+    case TensorType::F32:
+      convert<Out, float>(t.bytes, out);
+      break;
+    case TensorType::F64:
+      convert<Out, double>(t.bytes, out);
+      break;
+    case TensorType::I64:
+      convert<Out, std::int64_t>(t.bytes, out);
+      break;
+  }
+  return out;
+}
+
+template <class T>
+Tensor tensor_of(std::string name, TensorType type, std::vector<std::int64_t> shape,
+                 std::span<const T> values) {
+  Tensor t{.name = std::move(name),
+           .type = type,
+           .shape = std::move(shape),
+           .bytes = std::vector<std::uint8_t>(values.size_bytes())};
+  if (!values.empty()) std::memcpy(t.bytes.data(), values.data(), values.size_bytes());
+  return t;
+}
+
+Error broken(std::string_view file, std::string problem, std::string expected = {}, std::string found = {}) {
+  return {.where = std::string(file),
+          .problem = std::move(problem),
+          .expected = std::move(expected),
+          .found = std::move(found)};
+}
+
+// Strict JSON: no duplicate keys, no more nesting than a header has. nlohmann keeps the last of two equal
+// keys otherwise.
+Result<json> parse_header(std::string_view text, std::string_view file) {
+  std::vector<std::set<std::string>> keys;
+  std::string trouble;
+  const auto watch = [&](int depth, json::parse_event_t event, json& value) {
+    if (depth > 4 && trouble.empty()) trouble = "the header is nested too deeply";
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.empty() &&
+        !keys.back().insert(value.get<std::string>()).second && trouble.empty()) {
+      trouble = fmt::format("the header names \"{}\" twice", value.get<std::string>());
+    }
+    return trouble.empty();
+  };
+  if (text.empty() || text.front() != '{')
+    return broken(file, "the header is not JSON", "\"{\" as its first byte");
+  json header = json::parse(text, watch, false);
+  if (!trouble.empty()) return broken(file, trouble);
+  if (header.is_discarded() || !header.is_object()) return broken(file, "the header is not valid JSON");
+  return header;
+}
+
+struct Entry {
+  Tensor tensor;
+  std::uint64_t begin = 0, end = 0;
+};
+
+// A whole number of at most 2⁵³, written as such.
+std::optional<std::uint64_t> whole_number(const json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto number = value.get<std::uint64_t>();
+  return number <= (1ull << 53) ? std::optional(number) : std::nullopt;
+}
+
+Result<Entry> parse_entry(const std::string& name, const json& value, std::string_view file) {
+  const auto wrong = [&](const std::string& problem, std::string expected = {}, std::string found = {}) {
+    return broken(file, fmt::format("tensor \"{}\": {}", name, problem), std::move(expected),
+                  std::move(found));
+  };
+  if (name.empty() || name.size() > kLongestName)
+    return broken(file, "a tensor's name is empty or too long", "1 to 256 bytes");
+  if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
+      !value.contains("data_offsets")) {
+    return wrong("its entry is not complete", "exactly dtype, shape and data_offsets");
+  }
+  Entry entry;
+  entry.tensor.name = name;
+  const json& type = value["dtype"];
+  const auto known = type.is_string() ? type_of(type.get<std::string>()) : std::nullopt;
+  if (!known)
+    return wrong("its type is not supported", "F32, F64 or I64",
+                 type.dump(-1, ' ', false, json::error_handler_t::replace));
+  entry.tensor.type = *known;
+  if (!value["shape"].is_array() || value["shape"].size() > 8)
+    return wrong("its shape is not a list of at most 8 numbers");
+  std::uint64_t bytes = element_size(*known);
+  for (const json& dimension : value["shape"]) {
+    const auto n = whole_number(dimension);
+    if (!n) return wrong("its shape holds something that is not a whole number");
+    if (__builtin_mul_overflow(bytes, *n, &bytes)) return wrong("its shape is too large");
+    entry.tensor.shape.push_back(static_cast<std::int64_t>(*n));
+  }
+  const json& offsets = value["data_offsets"];
+  if (!offsets.is_array() || offsets.size() != 2) return wrong("its data_offsets are not two numbers");
+  const auto begin = whole_number(offsets[0]), end = whole_number(offsets[1]);
+  if (!begin || !end || *end < *begin) return wrong("its data_offsets are not two ascending whole numbers");
+  if (*end - *begin != bytes) {
+    return wrong("its length does not match its shape", fmt::format("{} bytes", bytes),
+                 fmt::format("{}", *end - *begin));
+  }
+  entry.begin = *begin;
+  entry.end = *end;
+  return entry;
+}
+
+Status parse_metadata(const json& value, std::string_view file,
+                      std::map<std::string, std::string>& metadata) {
+  if (!value.is_object()) return broken(file, "__metadata__ is not an object");
+  for (const auto& [key, text] : value.items()) {
+    if (!text.is_string()) return broken(file, fmt::format("__metadata__ \"{}\" is not a string", key));
+    metadata[key] = text.get<std::string>();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::size_t Tensor::element_count() const {
+  return bytes.size() / element_size(type);
+}
+std::vector<float> Tensor::to_float() const {
+  return elements<float>(*this);
+}
+std::vector<double> Tensor::to_double() const {
+  return elements<double>(*this);
+}
+std::vector<std::int64_t> Tensor::to_int64() const {
+  return elements<std::int64_t>(*this);
+}
+
+Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const float> values) {
+  return tensor_of(std::move(name), TensorType::F32, std::move(shape), values);
+}
+Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::int64_t> values) {
+  return tensor_of(std::move(name), TensorType::I64, std::move(shape), values);
+}
+
+const Tensor* SafeTensors::find(std::string_view name) const {
+  const auto it =
+      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.name == name; });
+  return it == tensors.end() ? nullptr : &*it;
+}
+
+Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::string_view file) {
+  if (bytes.size() < 8)
+    return broken(file, "is too short for a safetensors file", "at least 8 bytes",
+                  fmt::format("{}", bytes.size()));
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  const std::uint64_t rest = bytes.size() - 8;
+  if (length > rest || length > kLargestHeader) {
+    return broken(file, "the header does not fit into the file",
+                  fmt::format("at most {} bytes", std::min(rest, kLargestHeader)), fmt::format("{}", length));
+  }
+  const auto header =
+      parse_header({reinterpret_cast<const char*>(bytes.data()) + 8, static_cast<std::size_t>(length)}, file);
+  if (!header) return header.error();
+
+  SafeTensors content;
+  std::vector<Entry> entries;
+  for (const auto& [name, value] : header->items()) {
+    if (name == "__metadata__") {
+      if (auto status = parse_metadata(value, file, content.metadata); !status) return status.error();
+      continue;
+    }
+    auto entry = parse_entry(name, value, file);
+    if (!entry) return entry.error();
+    entries.push_back(std::move(*entry));
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  const std::uint64_t buffer = rest - length;
+  std::uint64_t next = 0;
+  for (Entry& entry : entries) {
+    if (entry.begin != next) {
+      return broken(file,
+                    fmt::format("tensor \"{}\" leaves a hole or overlaps its neighbour", entry.tensor.name),
+                    fmt::format("offset {}", next), fmt::format("{}", entry.begin));
+    }
+    if (entry.end > buffer) {
+      return broken(file, fmt::format("is truncated: tensor \"{}\" ends behind the file", entry.tensor.name),
+                    fmt::format("at least {} bytes of tensors", entry.end), fmt::format("{}", buffer));
+    }
+    const std::uint8_t* data = bytes.data() + 8 + length;
+    entry.tensor.bytes.assign(data + entry.begin, data + entry.end);
+    next = entry.end;
+    content.tensors.push_back(std::move(entry.tensor));
+  }
+  if (next != buffer) {
+    return broken(file, "bytes follow the last tensor", fmt::format("{} bytes of tensors", next),
+                  fmt::format("{}", buffer));
+  }
+  return content;
+}
+
+std::vector<std::uint8_t> format_safetensors(const SafeTensors& content) {
+  std::vector<const Tensor*> order;
+  for (const Tensor& t : content.tensors) order.push_back(&t);
+  std::sort(order.begin(), order.end(), [](const Tensor* a, const Tensor* b) {
+    return std::pair(element_size(b->type), std::string_view(a->name)) <
+           std::pair(element_size(a->type), std::string_view(b->name));
+  });
+  nlohmann::ordered_json header;
+  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  std::uint64_t next = 0;
+  for (const Tensor* t : order) {
+    header[t->name] = {
+        {"dtype", type_name(t->type)}, {"shape", t->shape}, {"data_offsets", {next, next + t->bytes.size()}}};
+    next += t->bytes.size();
+  }
+  std::string text =
+      header.is_null() ? "{}" : header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+
+  const std::uint64_t length = text.size();
+  std::vector<std::uint8_t> bytes(8 + text.size() + next);
+  std::memcpy(bytes.data(), &length, 8);
+  std::memcpy(bytes.data() + 8, text.data(), text.size());
+  std::uint8_t* out = bytes.data() + 8 + text.size();
+  for (const Tensor* t : order) {
+    if (!t->bytes.empty()) std::memcpy(out, t->bytes.data(), t->bytes.size());
+    out += t->bytes.size();
+  }
+  return bytes;
+}
+
+}  // namespace synann::io

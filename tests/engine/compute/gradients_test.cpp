@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
+#include <QTest>
+
+#include "engine/compute/reference/layers.h"
+#include "engine/compute/reference/network.h"
+#include "tests/engine/compute/fixtures.h"
+
+using namespace synann;
+using namespace synann::compute;
+using enum model::LayerKind;
+
+namespace {
+
+constexpr DropoutDraws kDraws{.enabled = true, .seed = 3, .epoch = 2, .step = 7};
+
+// The largest difference between the analytic gradient and central differences, relative to the gradient's
+// size.
+double worst_gradient_error(const model::Model& model, int batch_size) {
+  reference::Network<double> network(model);
+  const auto data = testing::random_batch<double>(model, batch_size, 11);
+  const auto batch = data.view();
+  const auto start = model::initialise(model, 5);
+  std::vector<double> values(start.values.begin(), start.values.end()), gradients(values.size(), NAN);
+
+  network.forward(values, batch, Mode::Training, kDraws);
+  network.backward(values, batch, kDraws, gradients);
+  double scale = 0, worst = 0;
+  for (std::size_t k = 0; k < model.parameters.trained_count(); ++k)
+    scale = std::max(scale, std::abs(gradients[k]));
+
+  constexpr double kStep = 1e-6;
+  const auto loss_at = [&](std::size_t k, double value) {
+    const double kept = std::exchange(values[k], value);
+    network.forward(values, batch, Mode::Training, kDraws);
+    values[k] = kept;
+    return network.loss(batch);
+  };
+  // Every parameter of small models, a spread of them in large ones.
+  const std::size_t stride = std::max<std::size_t>(1, model.parameters.trained_count() / 600);
+  for (std::size_t k = 0; k < model.parameters.trained_count(); k += stride) {
+    const double numeric = (loss_at(k, values[k] + kStep) - loss_at(k, values[k] - kStep)) / (2 * kStep);
+    worst = std::max(worst, std::abs(numeric - gradients[k]) / scale);
+  }
+  return worst;
+}
+
+}  // namespace
+
+// Every layer's backward pass against finite differences in double, and the synapse against the theory's
+// numbers.
+class GradientsTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void everyLayer_data();
+  void everyLayer();
+  void wholeSynaCnn();
+  void synapseGoldenNumbers();
+  void synapseWithZeroFactors();
+  void poolTiesTakeTheFirst();
+  void softmaxSumsToOne();
+  void batchNormNormalises();
+  void dropoutKeepsTheMean();
+};
+
+void GradientsTest::everyLayer_data() {
+  QTest::addColumn<std::vector<model::Layer>>("layers");
+  const model::Layer head{.kind = Linear, .name = "head", .out = 3}, loss{.kind = LogSoftmax};
+  const model::Layer first{.kind = Linear, .name = "first", .out = 8};
+  const auto row = [&](const char* name, std::vector<model::Layer> layers) {
+    layers.push_back(head);
+    layers.push_back(loss);
+    QTest::newRow(name) << layers;
+  };
+  row("linear", {first});
+  row("conv2d", {{.kind = Conv2d, .name = "a", .out = 3, .kernel = 3},
+                 {.kind = Conv2d, .name = "b", .out = 2, .kernel = 2}});
+  row("max_pool2d", {{.kind = Conv2d, .name = "a", .out = 2, .kernel = 3}, {.kind = MaxPool2d, .kernel = 2}});
+  row("relu", {first, {.kind = Relu}});
+  row("dropout2d", {{.kind = Conv2d, .name = "a", .out = 4, .kernel = 3}, {.kind = Dropout2d, .p = 0.5}});
+  row("dropout", {first, {.kind = Dropout, .p = 0.3}});
+  row("softmax", {first, {.kind = Softmax}});
+  row("synapse", {first, {.kind = Synapse, .name = "fcn"}});
+  row("softmax, synapse", {first, {.kind = Softmax}, {.kind = Synapse, .name = "fcn"}});
+  row("batch_norm1d", {first, {.kind = BatchNorm1d, .name = "fcb"}});
+}
+
+void GradientsTest::everyLayer() {
+  QFETCH(std::vector<model::Layer>, layers);
+  const auto model = testing::resolved(layers, {1, 6, 6}, 3);
+  const double worst = worst_gradient_error(model, 5);
+  QVERIFY2(worst < 1e-7, qPrintable(QString::number(worst)));
+}
+
+void GradientsTest::wholeSynaCnn() {
+  const auto model = model::build("syna-cnn", 28, 28, 10);
+  QVERIFY(model.ok());
+  const double worst = worst_gradient_error(*model, 4);
+  QVERIFY2(worst < 1e-6, qPrintable(QString::number(worst)));
+}
+
+void GradientsTest::synapseGoldenNumbers() {
+  const std::vector<double> x{.2, .5, .7, .9, .35, .05}, beta{.1, .6, .3, .8, .2, .5, .4, .9, .7};
+  // With α = 1 the formula's y divided by the golden α = (1, 1.25, 0.8).
+  const std::vector<double> expected{.108388,   .307125 / 1.25,    .1445136 / .8,
+                                     .63730485, .111076875 / 1.25, .01692224 / .8};
+  std::vector<double> y(6);
+  reference::synapse_forward(2, 3, x.data(), beta.data(), y.data());
+  for (std::size_t k = 0; k < y.size(); ++k) QVERIFY(std::abs(y[k] - expected[k]) < 1e-14);
+
+  // dβ and dx are linear in dy · α, so the golden gradients follow from dy_i α_i.
+  const std::vector<double> dy{1 * 1, -2 * 1.25, .5 * .8, .25 * 1, 3 * 1.25, -1 * .8};
+  const std::vector<double> expected_dx{1.084464, -1.3031424, .435388, -.78199035, .78165135, -.54558285};
+  const std::vector<double> expected_dbeta{-.179695375, -.1480075625, -.104127625, -.9248484375, .215840625,
+                                           .64441125,   .0080889,     -.0570416,   -.0982992};
+  std::vector<double> dx(6, NAN), dbeta(9, 0);
+  reference::synapse_backward(2, 3, x.data(), beta.data(), dy.data(), dx.data(), dbeta.data());
+  for (std::size_t k = 0; k < dx.size(); ++k) QVERIFY(std::abs(dx[k] - expected_dx[k]) < 1e-13);
+  for (std::size_t k = 0; k < dbeta.size(); ++k) QVERIFY(std::abs(dbeta[k] - expected_dbeta[k]) < 1e-13);
+}
+
+void GradientsTest::synapseWithZeroFactors() {
+  // β_00 x_0 = 1 exactly: one zero factor. Row 1 has two. Only the derivative by the single zero factor
+  // survives.
+  const std::vector<double> x{.5, .25, .8}, beta{2, .4, -.3, 2, 4, .1, .2, .3, .4};
+  std::vector<double> y(3), dx(3), dbeta(9, 0);
+  const std::vector<double> dy{1, 1, 1};
+  reference::synapse_forward(1, 3, x.data(), beta.data(), y.data());
+  reference::synapse_backward(1, 3, x.data(), beta.data(), dy.data(), dx.data(), dbeta.data());
+  QCOMPARE(y[0], 0.0);
+  QCOMPARE(y[1], 0.0);
+  const double others = (1 - .4 * .25) * (1 + .3 * .8);
+  QVERIFY(std::abs(dbeta[0] + .5 * .5 * others) < 1e-15);
+  QCOMPARE(dbeta[1], 0.0);
+  for (std::size_t j = 3; j < 6; ++j) QCOMPARE(std::abs(dbeta[j]), 0.0);
+  for (const double v : dx) QVERIFY(std::isfinite(v));
+}
+
+void GradientsTest::poolTiesTakeTheFirst() {
+  const auto model =
+      testing::resolved({{.kind = MaxPool2d, .kernel = 2}, {.kind = LogSoftmax}}, {1, 2, 2}, 1);
+  const std::vector<float> x{.5f, .5f, .5f, .5f};
+  float y = 0;
+  std::int32_t where = -1;
+  reference::max_pool2d_forward(model.layers[0], 1, x.data(), &y, &where);
+  QCOMPARE(where, 0);
+  QCOMPARE(y, .5f);
+}
+
+void GradientsTest::softmaxSumsToOne() {
+  const std::vector<double> x{1000, 1001, 999, -1000};  // would overflow without the shift by the maximum
+  std::vector<double> y(4);
+  reference::softmax_forward(1, 4, x.data(), y.data());
+  QVERIFY(std::abs(y[0] + y[1] + y[2] + y[3] - 1) < 1e-15);
+  QVERIFY(y[1] > y[0] && y[0] > y[2] && y[3] == 0);
+}
+
+void GradientsTest::batchNormNormalises() {
+  const auto model =
+      testing::resolved({{.kind = BatchNorm1d, .name = "fcb"}, {.kind = LogSoftmax}}, {6, 1, 1}, 6);
+  reference::Network<double> network(model);
+  const auto data = testing::random_batch<double>(model, 50, 4);
+  const auto state = model::initialise(model, 1);
+  const std::vector<double> values(state.values.begin(), state.values.end());
+  network.forward(values, data.view(), Mode::Training, {});
+  const auto y = network.output(0);
+  for (std::size_t f = 0; f < 6; ++f) {
+    double mean = 0, square = 0;
+    for (std::size_t s = 0; s < 50; ++s) mean += y[s * 6 + f] / 50;
+    for (std::size_t s = 0; s < 50; ++s) square += (y[s * 6 + f] - mean) * (y[s * 6 + f] - mean) / 50;
+    QVERIFY(std::abs(mean) < 1e-12);
+    QVERIFY(std::abs(square - 1) < 1e-3);  // ε = 1e-5 under a variance of about 1/3
+  }
+}
+
+void GradientsTest::dropoutKeepsTheMean() {
+  const auto model =
+      testing::resolved({{.kind = Dropout, .p = 0.25}, {.kind = LogSoftmax}}, {1, 100, 100}, 10);
+  const std::vector<double> ones(40'000, 1.0);
+  std::vector<double> y(ones.size());
+  reference::dropout(model.layers[0], 4, 1, kDraws, 0, ones.data(), y.data());
+  double sum = 0;
+  for (const double v : y) {
+    QVERIFY(v == 0.0 || std::abs(v - 1 / 0.75) < 1e-12);
+    sum += v;
+  }
+  QVERIFY(std::abs(sum / 40'000 - 1) < 0.02);  // five standard deviations are 0.0144
+  std::vector<double> again(ones.size());
+  DropoutDraws other = kDraws;
+  other.step += 1;
+  reference::dropout(model.layers[0], 4, 1, other, 0, ones.data(), again.data());
+  QVERIFY(again != y);
+}
+
+QTEST_GUILESS_MAIN(GradientsTest)
+#include "gradients_test.moc"

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
+#include <QTest>
+
+#include "engine/compute/batch_network.h"
+#include "engine/compute/reference/network.h"
+#include "tests/engine/compute/fixtures.h"
+
+using namespace synann;
+using namespace synann::compute;
+
+namespace {
+
+struct Answer {
+  double loss = 0;
+  std::vector<float> gradients, log_probs, evaluated;
+  bool operator==(const Answer&) const = default;
+};
+
+Answer ask(BatchNetwork& network, const model::Model& model, const Batch<float>& batch) {
+  auto state = model::initialise(model, 9);
+  // Running statistics away from their start, so that evaluation mode cannot pass by luck.
+  for (std::size_t k = model.parameters.trained_count(); k < state.values.size(); ++k)
+    state.values[k] += 0.25f;
+  Answer answer;
+  answer.gradients.assign(state.values.size(), NAN);
+  answer.loss = network.gradient(state.values, batch, {.enabled = true, .seed = 2, .epoch = 3, .step = 4},
+                                 answer.gradients);
+  answer.log_probs.assign(network.log_probs().begin(), network.log_probs().end());
+  const auto evaluated = network.evaluate(state.values, batch);
+  answer.evaluated.assign(evaluated.begin(), evaluated.end());
+  return answer;
+}
+
+std::vector<model::Model> models() {
+  using enum model::LayerKind;
+  return {*model::build("syna-cnn", 28, 28, 10), *model::build("linear", 28, 28, 10),
+          // 37 synapses: not a multiple of the kernels' lanes.
+          testing::resolved({{.kind = Linear, .name = "a", .out = 37},
+                             {.kind = Softmax},
+                             {.kind = Synapse, .name = "fcn"},
+                             {.kind = BatchNorm1d, .name = "fcb"},
+                             {.kind = Synapse, .name = "again"},
+                             {.kind = Relu},
+                             {.kind = Linear, .name = "b", .out = 5},
+                             {.kind = LogSoftmax}},
+                            {1, 9, 7}, 5)};
+}
+
+}  // namespace
+
+// The eigen tier against the reference, tensor by tensor, and its independence of the number of threads.
+class TiersTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void eigenMatchesReference_data();
+  void eigenMatchesReference();
+  void threadsChangeNothing();
+  void samplesDoNotSeeEachOtherInEvaluation();
+};
+
+void TiersTest::eigenMatchesReference_data() {
+  QTest::addColumn<int>("model");
+  QTest::addColumn<int>("batch");
+  for (int model = 0; model < 3; ++model) {
+    for (const int batch : {1, 7, 100, 333})
+      QTest::addRow("model %d, batch %d", model, batch) << model << batch;
+  }
+}
+
+void TiersTest::eigenMatchesReference() {
+  QFETCH(int, model);
+  QFETCH(int, batch);
+  const auto m = models()[static_cast<std::size_t>(model)];
+  const auto data = testing::random_batch<float>(m, batch, 21);
+
+  // The oracle in double: float against float would hide an error both share.
+  reference::Network<double> oracle(m);
+  auto state = model::initialise(m, 9);
+  for (std::size_t k = m.parameters.trained_count(); k < state.values.size(); ++k) state.values[k] += 0.25f;
+  const std::vector<double> values(state.values.begin(), state.values.end()),
+      input(data.input.begin(), data.input.end());
+  const Batch<double> wide{batch, input, data.target};
+  const DropoutDraws draws{.enabled = true, .seed = 2, .epoch = 3, .step = 4};
+  std::vector<double> gradients(values.size());
+  oracle.forward(values, wide, Mode::Training, draws);
+  oracle.backward(values, wide, draws, gradients);
+
+  const auto answer = ask(*make_eigen_network(m, 2), m, data.view());
+  QVERIFY(std::abs(answer.loss - oracle.loss(wide)) < 1e-5 * oracle.loss(wide));
+  QVERIFY(testing::relative_error(answer.log_probs, oracle.log_probs()) < 1e-5);
+  for (const Parameter& p : m.parameters.all()) {
+    if (p.type != ElementType::F32 || p.role == Role::Unused) continue;
+    // A batch of one has no variance: what BatchNorm passes back is rounding only, in PyTorch as well.
+    if (batch == 1 && m.id != "linear") continue;
+    const double error =
+        testing::relative_error(std::span(answer.gradients).subspan(p.offset, p.size()),
+                                std::span<const double>(gradients).subspan(p.offset, p.size()));
+    QVERIFY2(error < 1e-4, qPrintable(QString("%1: %2").arg(QString::fromStdString(p.name)).arg(error)));
+  }
+  oracle.forward(values, wide, Mode::Evaluation, {});
+  QVERIFY(testing::relative_error(answer.evaluated, oracle.log_probs()) < 1e-5);
+}
+
+void TiersTest::threadsChangeNothing() {
+  for (const auto& m : models()) {
+    const auto data = testing::random_batch<float>(m, 100, 8);
+    const auto one = ask(*make_eigen_network(m, 1), m, data.view());
+    QVERIFY(one == ask(*make_eigen_network(m, 2), m, data.view()));
+    QVERIFY(one == ask(*make_eigen_network(m, 5), m, data.view()));
+  }
+}
+
+void TiersTest::samplesDoNotSeeEachOtherInEvaluation() {
+  const auto m = models()[0];
+  const auto data = testing::random_batch<float>(m, 60, 8);
+  const auto network = make_eigen_network(m, 2);
+  const auto all = ask(*network, m, data.view()).evaluated;
+  const Batch<float> tail{20, std::span(data.input).subspan(40u * 784u), std::span(data.target).subspan(40)};
+  QVERIFY(testing::relative_error(ask(*network, m, tail).evaluated, std::span(all).subspan(400)) < 1e-6);
+}
+
+QTEST_GUILESS_MAIN(TiersTest)
+#include "tiers_test.moc"

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "engine/data/digits.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/history.h"
+
+using namespace synann;
+using namespace synann::train;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+data::DataPairPtr tiny_digits(std::uint64_t seed = 1) {
+  auto pair = std::make_shared<data::DataPair>();
+  pair->name = "Tiny digits";
+  pair->spec = "digits";
+  pair->train = data::make_digits(250, seed);
+  pair->test = data::make_digits(60, seed + 1);
+  pair->sha256 = data::data_digest(pair->train, pair->test);
+  return pair;
+}
+
+// Remembers everything, and can ask for something after a number of steps.
+struct Recorder : Observer {
+  StartInfo start;
+  std::vector<float> losses;
+  std::vector<Evaluation> evaluations;
+  std::vector<State> states;
+  std::string reason;
+  std::function<void(int steps)> after_steps = [](int) {};
+
+  void on_start(const StartInfo& s) override { start = s; }
+  void on_steps(const StepLosses& s) override {
+    losses.insert(losses.end(), s.losses.begin(), s.losses.end());
+    after_steps(static_cast<int>(losses.size()));
+  }
+  void on_evaluation(const Evaluation& e) override { evaluations.push_back(e); }
+  void on_state(State state, const std::string& why) override {
+    states.push_back(state);
+    reason = why;
+  }
+};
+
+QByteArray bytes_of(const fs::path& path) {
+  QFile file(QString::fromStdString(path.string()));
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("missing");
+}
+
+Settings tiny_settings() {
+  Settings s;
+  s.epochs = 3;
+  s.batch_size = 40;  // 250 = 6 · 40 + 10: the last batch is smaller
+  return s;
+}
+
+}  // namespace
+
+// The training session end to end on a tiny data set.
+class SessionTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void init() { QVERIFY((folder_ = std::make_unique<QTemporaryDir>())->isValid()); }
+  void trainsAndRecords();
+  void equalRunsGiveEqualFiles();
+  void resumeGoesOnBitForBit();
+  void stopInTheMiddleLosesNothing();
+  void stepsAndPauses();
+  void pauseStopsAnEvaluationWithoutLosingIt();
+  void liveSettingsTakeEffect();
+  void earlierRunIsKept();
+  void otherDataIsRefused();
+  void notANumberStopsBeforeTheUpdate();
+  void brokenCheckpointsAreRefused();
+  void unwritableFolderIsOneSentence();
+  void truncatedHistoryIsRead();
+  void batchNormRunningStatisticsMove();
+
+ private:
+  fs::path at(const char* name) const { return fs::path(folder_->path().toStdString()) / name; }
+
+  // Runs to the end or until `stop_after` steps; returns what was seen.
+  Recorder run(const fs::path& out, int threads = 1, const fs::path& resume = {}, int stop_after = -1,
+               Settings settings = tiny_settings()) {
+    Recorder seen;
+    auto session = Session::create({.settings = settings,
+                                    .execution = {.threads = threads},
+                                    .data = data_,
+                                    .folder = out,
+                                    .resume = resume},
+                                   seen);
+    if (!session) qFatal("%s", session.error().sentence().c_str());
+    seen.after_steps = [&](int steps) {
+      if (stop_after >= 0 && steps >= stop_after) (*session)->request_stop();
+    };
+    const auto end = (*session)->run();
+    if (!end) qFatal("%s", end.error().sentence().c_str());
+    return seen;
+  }
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  data::DataPairPtr data_ = tiny_digits();
+};
+
+void SessionTest::trainsAndRecords() {
+  const auto seen = run(at("a"));
+  QCOMPARE(seen.losses.size(), std::size_t{3 * 7});
+  QCOMPARE(seen.start.steps_per_epoch, 7);
+  QCOMPARE(seen.start.parameter_count, 30'762);
+  QVERIFY(seen.states.back() == State::Finished);
+  QCOMPARE(seen.evaluations.size(), std::size_t{4});  // before training, then each epoch
+  QCOMPARE(seen.evaluations[0].epoch, 0);
+  QCOMPARE(seen.evaluations[0].examples, std::int64_t{0});
+  QCOMPARE(seen.evaluations[3].examples, std::int64_t{750});
+  double sum = 0;
+  for (std::size_t k = 14; k < 21; ++k) sum += static_cast<double>(seen.losses[k]);
+  QVERIFY(std::abs(seen.evaluations[3].train_loss - sum / 7) < 1e-12);
+
+  const auto history = read_history(at("a"));
+  QVERIFY2(history.ok(), history.ok() ? "" : history.error().sentence().c_str());
+  QCOMPARE(history->losses, seen.losses);  // every step, bit for bit
+  QCOMPARE(history->examples[7], std::int64_t{250});
+  QCOMPARE(history->examples[8], std::int64_t{290});
+  QCOMPARE(history->evaluations.size(), std::size_t{4});
+  QCOMPARE(history->evaluations[2].correct, seen.evaluations[2].correct);
+  QCOMPARE(history->start.data_sha256, data_->sha256);
+  const auto last = read_checkpoint(at("a") / kLastCheckpoint);
+  QVERIFY(last.ok());
+  QVERIFY((last->checkpoint.position == Position{4, 0}));
+  QVERIFY(read_checkpoint(at("a") / kBestCheckpoint).ok());
+}
+
+void SessionTest::equalRunsGiveEqualFiles() {
+  run(at("a"), 1);
+  run(at("b"), 1);
+  run(at("c"), 2);
+  run(at("d"), 4);
+  const auto bytes = bytes_of(at("a") / kLastCheckpoint);
+  QVERIFY(bytes.size() > 100'000);
+  for (const char* other : {"b", "c", "d"}) {
+    QVERIFY2(bytes == bytes_of(at(other) / kLastCheckpoint), other);
+    QVERIFY2(bytes_of(at("a") / kBestCheckpoint) == bytes_of(at(other) / kBestCheckpoint), other);
+  }
+  auto settings = tiny_settings();
+  settings.seed = 6;
+  run(at("e"), 1, {}, -1, settings);
+  QVERIFY(bytes != bytes_of(at("e") / kLastCheckpoint));
+}
+
+void SessionTest::resumeGoesOnBitForBit() {
+  const auto whole = run(at("a"));
+  // Stopped twice, once in the middle of an epoch; resumed in another folder, then in its own.
+  const auto first = run(at("b"), 1, {}, 9);
+  const auto second = run(at("c"), 2, at("b") / kLastCheckpoint, 3);
+  const auto third = run(at("c"), 1, at("c") / kLastCheckpoint);
+  QVERIFY(first.states.back() == State::Stopped);
+  QCOMPARE(first.losses.size() + second.losses.size() + third.losses.size(), whole.losses.size());
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) == bytes_of(at("c") / kLastCheckpoint));
+  QVERIFY(bytes_of(at("a") / kBestCheckpoint) == bytes_of(at("c") / kBestCheckpoint) ||
+          whole.evaluations.back().best == false);
+  const auto history = read_history(at("c"));
+  QVERIFY(history.ok());
+  QCOMPARE(history->losses, whole.losses);
+  QCOMPARE(history->evaluations.size(), whole.evaluations.size());
+  for (std::size_t k = 0; k < whole.evaluations.size(); ++k) {
+    QCOMPARE(history->evaluations[k].test_loss, whole.evaluations[k].test_loss);
+    QCOMPARE(history->evaluations[k].train_loss, whole.evaluations[k].train_loss);
+    QCOMPARE(history->evaluations[k].best, whole.evaluations[k].best);
+  }
+}
+
+void SessionTest::stopInTheMiddleLosesNothing() {
+  const auto seen = run(at("a"), 1, {}, 3);
+  QVERIFY(seen.states.back() == State::Stopped);
+  QCOMPARE(QString::fromStdString(seen.reason), QString("stopped by you"));
+  const auto last = read_checkpoint(at("a") / kLastCheckpoint);
+  QVERIFY(last.ok());
+  QCOMPARE(last->checkpoint.position.step, static_cast<int>(seen.losses.size()));
+  QCOMPARE(read_history(at("a"))->losses, seen.losses);
+}
+
+void SessionTest::stepsAndPauses() {
+  // At each pause the script notes how far the run is and asks for the next thing.
+  struct Script : Recorder {
+    Session* session = nullptr;
+    std::vector<std::size_t> steps_at_pause, evaluations_at_pause;
+    void on_state(State state, const std::string& why) override {
+      Recorder::on_state(state, why);
+      if (state != State::Paused) return;
+      steps_at_pause.push_back(losses.size());
+      evaluations_at_pause.push_back(evaluations.size());
+      using enum Command::Kind;
+      constexpr std::array kNext = {StepBatch, StepEpoch, StepBatch, Train};
+      session->post({kNext[std::min(steps_at_pause.size(), kNext.size()) - 1]});
+    }
+  } script;
+  auto session = Session::create(
+      {.settings = tiny_settings(), .data = data_, .folder = at("a"), .start_paused = true}, script);
+  QVERIFY(session.ok());
+  script.session = session->get();
+  const auto end = (*session)->run();
+  QVERIFY(end.ok() && *end == State::Finished);
+  QCOMPARE(script.steps_at_pause, (std::vector<std::size_t>{0, 1, 7, 8}));
+  QCOMPARE(script.evaluations_at_pause, (std::vector<std::size_t>{0, 1, 2, 2}));
+  // Stepping is the same training.
+  QCOMPARE(script.losses, run(at("b")).losses);
+}
+
+void SessionTest::pauseStopsAnEvaluationWithoutLosingIt() {
+  struct Script : Recorder {
+    Session* session = nullptr;
+    bool asked = false;
+    void on_evaluation_progress(int, int) override {
+      if (!std::exchange(asked, true)) session->post({Command::Kind::Pause});
+    }
+    void on_state(State state, const std::string& why) override {
+      Recorder::on_state(state, why);
+      if (state == State::Paused) session->post({Command::Kind::Train});
+    }
+  } script;
+  auto settings = tiny_settings();
+  settings.test_batch_size = 20;  // three batches: the pause comes between them
+  auto session = Session::create({.settings = settings, .data = data_, .folder = at("a")}, script);
+  QVERIFY(session.ok());
+  script.session = session->get();
+  QVERIFY((*session)->run().ok());
+  QVERIFY(std::find(script.states.begin(), script.states.end(), State::Paused) != script.states.end());
+  QCOMPARE(script.evaluations.size(), std::size_t{4});
+  for (const auto& e : script.evaluations) QCOMPARE(e.count, 60);
+}
+
+void SessionTest::liveSettingsTakeEffect() {
+  Recorder seen;
+  auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("a")}, seen);
+  QVERIFY(session.ok());
+  seen.after_steps = [&](int) {
+    (*session)->post({Command::Kind::SetLearningRate, 0.0});
+    (*session)->post({Command::Kind::SetMomentum, 0.0});
+    (*session)->post({Command::Kind::SetEpochs, 1});
+    (*session)->post({Command::Kind::SetLearningRate, 1e9});  // out of range: refused
+  };
+  QVERIFY((*session)->run().ok());
+  QCOMPARE(seen.losses.size(), std::size_t{7});
+  const auto last = read_checkpoint(at("a") / kLastCheckpoint);
+  QVERIFY(last.ok());
+  QCOMPARE(last->checkpoint.settings.learning_rate, 0.0);
+  QCOMPARE(last->checkpoint.settings.epochs, 1);
+  // With a rate of zero nothing moves after the first step: equal to a run stopped there, but for running
+  // statistics.
+  run(at("b"), 1, {}, 1);
+  const auto first = read_checkpoint(at("b") / kLastCheckpoint);
+  const auto trained = last->model->parameters.trained_count();
+  QVERIFY(std::equal(last->checkpoint.state.values.begin(),
+                     last->checkpoint.state.values.begin() + static_cast<std::ptrdiff_t>(trained),
+                     first->checkpoint.state.values.begin()));
+}
+
+void SessionTest::earlierRunIsKept() {
+  run(at("a"));
+  const auto bytes = bytes_of(at("a") / kLastCheckpoint);
+  auto settings = tiny_settings();
+  settings.seed = 77;
+  run(at("a"), 1, {}, -1, settings);
+  QVERIFY(bytes_of(at("a") / "earlier-1" / kLastCheckpoint) == bytes);
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) != bytes);
+  QVERIFY(read_history(at("a") / "earlier-1").ok());
+}
+
+void SessionTest::otherDataIsRefused() {
+  run(at("a"), 1, {}, 2);
+  Recorder seen;
+  const auto session = Session::create({.settings = tiny_settings(),
+                                        .data = tiny_digits(50),
+                                        .folder = at("b"),
+                                        .resume = at("a") / kLastCheckpoint},
+                                       seen);
+  QVERIFY(!session.ok());
+  QVERIFY(session.error().sentence().find("other data") != std::string::npos);
+  QVERIFY(!fs::exists(at("b")));
+}
+
+void SessionTest::notANumberStopsBeforeTheUpdate() {
+  // A model whose weights are already so large that the logits overflow: the first loss is not a number.
+  run(at("a"), 1, {}, 2);
+  auto loaded = read_checkpoint(at("a") / kLastCheckpoint);
+  QVERIFY(loaded.ok());
+  auto& checkpoint = loaded->checkpoint;
+  const Parameter* weight = loaded->model->parameters.find("fc2.weight");
+  std::fill_n(checkpoint.state.values.begin() + static_cast<std::ptrdiff_t>(weight->offset), weight->size(),
+              3e38f);
+  QVERIFY(write_checkpoint(at("a") / kLastCheckpoint, checkpoint, *loaded->model).ok());
+  const auto before = bytes_of(at("a") / kLastCheckpoint);
+
+  Recorder seen;
+  auto session = Session::create(
+      {.settings = tiny_settings(), .data = data_, .folder = at("a"), .resume = at("a") / kLastCheckpoint},
+      seen);
+  QVERIFY(session.ok());
+  const auto end = (*session)->run();
+  QVERIFY(!end.ok());
+  QVERIFY(end.error().kind == ErrorKind::Failed);
+  QVERIFY2(end.error().sentence().find("not finite") != std::string::npos, end.error().sentence().c_str());
+  QVERIFY(seen.states.back() == State::Failed);
+  QVERIFY(seen.losses.empty());
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) == before);  // nothing is overwritten
+}
+
+void SessionTest::brokenCheckpointsAreRefused() {
+  run(at("a"), 1, {}, 2);
+  const auto good = bytes_of(at("a") / kLastCheckpoint);
+  const auto complaint = [&](const QByteArray& bytes) {
+    const std::span span(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                         static_cast<std::size_t>(bytes.size()));
+    const auto parsed = parse_checkpoint(span, "c.safetensors");
+    return parsed.ok() ? QString("accepted") : QString::fromStdString(parsed.error().sentence());
+  };
+  const auto swapped = [&](const char* from, const char* to) {
+    auto bytes = good;
+    const auto place = bytes.indexOf(from);
+    return place < 0 ? QByteArray() : bytes.replace(place, static_cast<qsizetype>(strlen(from)), to);
+  };
+  QCOMPARE(complaint(good), QString("accepted"));
+  QVERIFY(complaint(swapped("synann-checkpoint-1", "synann-checkpoint-9"))
+              .contains("not a checkpoint of this program"));
+  QVERIFY(complaint(swapped("\"conv1.bias\"", "\"conv9.bias\"")).contains("conv9.bias"));
+  QVERIFY(complaint(swapped("syna-cnn\"", "syna-xyz\"")).contains("unknown model"));
+  QVERIFY(complaint(swapped("\"step\":\"2\"", "\"step\":\"x\"")).contains("step"));
+  auto nan = good;
+  nan.replace(nan.size() - 4, 4, QByteArray::fromHex("0000c07f"));
+  QVERIFY2(complaint(nan).contains("not finite"), qPrintable(complaint(nan)));
+  // Cut anywhere, it is refused and never crashes.
+  for (qsizetype n = 0; n < good.size(); n += 997) QVERIFY(complaint(good.left(n)) != "accepted");
+}
+
+void SessionTest::unwritableFolderIsOneSentence() {
+  QFile blocker(QString::fromStdString(at("file").string()));
+  QVERIFY(blocker.open(QIODevice::WriteOnly));
+  Recorder seen;
+  const auto session =
+      Session::create({.settings = tiny_settings(), .data = data_, .folder = at("file") / "run"}, seen);
+  QVERIFY(!session.ok());
+  QVERIFY(session.error().sentence().find((at("file") / "run").string()) == 0);
+  QVERIFY(session.error().kind == ErrorKind::Input);
+}
+
+void SessionTest::truncatedHistoryIsRead() {
+  const auto seen = run(at("a"));
+  QFile file(QString::fromStdString((at("a") / kHistoryFile).string()));
+  QVERIFY(file.open(QIODevice::ReadWrite));
+  QVERIFY(file.resize(file.size() - 5));  // a killed process
+  file.close();
+  const auto history = read_history(at("a"));
+  QVERIFY(history.ok());
+  QVERIFY(history->truncated);
+  QCOMPARE(history->losses, seen.losses);
+  QCOMPARE(history->evaluations.size(), std::size_t{3});
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("{\"event\":\"start\"}\n{\"event\":\"losses\",\"loss\":[1]}\n");
+  file.close();
+  const auto broken = read_history(at("a"));
+  QVERIFY(!broken.ok());
+  QVERIFY2(broken.error().sentence().find("line 2") != std::string::npos, broken.error().sentence().c_str());
+  QVERIFY(!read_history(at("absent")).ok());
+}
+
+void SessionTest::batchNormRunningStatisticsMove() {
+  run(at("a"), 1, {}, 5);
+  const auto loaded = read_checkpoint(at("a") / kLastCheckpoint);
+  const auto& table = loaded->model->parameters;
+  const auto value = [&](const char* name) {
+    return loaded->checkpoint.state.values[table.find(name)->offset];
+  };
+  QVERIFY(value("fcb.running_mean") > 0);  // outputs of a softmax are positive
+  QVERIFY(value("fcb.running_var") < 0.999f);
+  QCOMPARE(loaded->checkpoint.state.counters[table.find("fcb.num_batches_tracked")->offset],
+           std::int64_t{loaded->checkpoint.position.step});
+}
+
+QTEST_GUILESS_MAIN(SessionTest)
+#include "session_test.moc"
