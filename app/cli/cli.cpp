@@ -3,7 +3,10 @@
 
 #include <cstdio>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +14,14 @@
 
 namespace synann::cli {
 namespace {
+
+// CLI11 says of an unknown command only that one is required.
+int unknown_command(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  fmt::print(stderr, "synann: unknown command \"{}\": expected one of {}.\n", word, fmt::join(names, ", "));
+  return kUsage;
+}
 
 // CLI11's messages may span lines; the contract is one sentence.
 int usage_error(const CLI::ParseError& error) {
@@ -32,11 +43,15 @@ int run(int argc, char** argv) {
   add_train(app, action);
   add_eval(app, action);
   add_data(app, action);
+  add_parity(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+      return unknown_command(app, argv[1]);
+    }
     return usage_error(error);
   }
   return action ? action() : kUsage;

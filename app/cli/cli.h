@@ -22,5 +22,6 @@ using Action = std::function<int()>;
 void add_train(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
+void add_parity(CLI::App& app, Action& action);
 
 }  // namespace synann::cli

@@ -46,6 +46,7 @@ struct StepSpan {
   std::span<const std::uint32_t> order;   // [train count]: the samples in the order of this epoch
   std::span<const float> learning_rates;  // [step_count]
   float momentum = 0;
+  bool dropout = true;  // false only for golden files
 };
 
 // Numbers went wrong; the update of that step was not made.

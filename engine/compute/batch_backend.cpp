@@ -51,7 +51,7 @@ Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& can
     const auto samples = span.order.subspan(
         begin, std::min(static_cast<std::size_t>(span.batch_size), span.order.size() - begin));
     const auto batch = load_batch(data_->train, samples);
-    const DropoutDraws draws{.enabled = true, .seed = span.seed, .epoch = span.epoch, .step = step};
+    const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
     const double loss = network_->gradient(state_.values, batch, draws, gradients_);
     if (!std::isfinite(loss)) {
       result.failure = NumericFailure{step, "the loss is not finite"};

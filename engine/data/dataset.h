@@ -13,14 +13,16 @@ namespace synann::data {
 // Labelled grey images, kept as the bytes they came as; normalised on the fly where they are used.
 // Immutable once built; shared freely between threads.
 struct Dataset {
-  int rows = 0;     // pixels
-  int columns = 0;  // pixels
-  int classes = 0;  // labels are 0 … classes − 1
+  int rows = 0;                      // pixels
+  int columns = 0;                   // pixels
+  int classes = 0;                   // labels are 0 … classes − 1
   std::vector<std::uint8_t> pixels;  // [count, rows, columns], 0 = background, 255 = ink
   std::vector<std::uint8_t> labels;  // [count]
 
   int count() const { return static_cast<int>(labels.size()); }
-  std::size_t image_size() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
+  std::size_t image_size() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+  }
   std::span<const std::uint8_t> image(int index) const {
     return {pixels.data() + static_cast<std::size_t>(index) * image_size(), image_size()};
   }
@@ -28,9 +30,10 @@ struct Dataset {
 
 // A training and a test set that belong together, with the digest that names their content for ever.
 struct DataPair {
-  std::string name;    // for people: "Digits (built in)", "MNIST", or the folder's name
-  std::string spec;    // what opens it again: "digits" or the folder as given
-  std::string sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
+  std::string name;  // for people: "Digits (built in)", "MNIST", or the folder's name
+  std::string spec;  // what opens it again: "digits" or the folder as given
+  std::string
+      sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
   Dataset train;
   Dataset test;
 };

@@ -10,9 +10,9 @@
 
 namespace synann::data {
 
-// The IDX format of MNIST: big-endian u32 magic 0x0000TTDD (TT = type, 08 for bytes; DD = number of dimensions),
-// DD big-endian u32 dimensions, then the bytes. Every reader here is a pure function of a byte span, so that it can be
-// fuzzed; `file` is only used in error sentences. Limits are stated once, here.
+// The IDX format of MNIST: big-endian u32 magic 0x0000TTDD (TT = type, 08 for bytes; DD = number of
+// dimensions), DD big-endian u32 dimensions, then the bytes. Every reader here is a pure function of a byte
+// span, so that it can be fuzzed; `file` is only used in error sentences. Limits are stated once, here.
 inline constexpr std::uint64_t kLargestFile = 64ull << 20;    // bytes on disk, and bytes after decompression
 inline constexpr std::uint32_t kLargestDimension = 1u << 20;  // per dimension
 
@@ -31,11 +31,17 @@ Result<std::vector<std::uint8_t>> parse_idx_labels(std::span<const std::uint8_t>
 // True when the bytes start with the gzip magic 1f 8b.
 bool is_gzip(std::span<const std::uint8_t> bytes);
 
-// Decompresses one gzip member. Checks CRC, length, the cap (`limit` bytes, refused at limit + 1) and that nothing follows.
+// Decompresses one gzip member. Checks CRC, length, the cap (`limit` bytes, refused at limit + 1;
+// never above kLargestFile) and that nothing follows.
 Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> bytes, std::string_view file,
                                          std::uint64_t limit = kLargestFile);
 
+// Compresses at most kLargestFile bytes into one gzip member without name and time, so that equal bytes give
+// equal files.
+Result<std::vector<std::uint8_t>> gzip(std::span<const std::uint8_t> bytes);
+
 // The bytes of an IDX file, for writers. dimensions in file order; data.size() is their product.
-std::vector<std::uint8_t> format_idx(std::span<const std::uint32_t> dimensions, std::span<const std::uint8_t> data);
+std::vector<std::uint8_t> format_idx(std::span<const std::uint32_t> dimensions,
+                                     std::span<const std::uint8_t> data);
 
 }  // namespace synann::data

@@ -21,16 +21,18 @@ struct KnownDataset {
 // (XDG data = $XDG_DATA_HOME, else $HOME/.local/share, then each of $XDG_DATA_DIRS). Looks, reads nothing.
 std::vector<KnownDataset> known_datasets();
 
-// Opens "digits" (the built-in digits), "mnist" (where known_datasets finds it) or a folder of IDX files, plain or
-// .gz, with the four names of MNIST. Takes up to a second; call it on a worker thread.
-// Errors: one sentence that names the file as given.
+// Opens "digits" (the built-in digits), "mnist" (where known_datasets finds it) or a folder of IDX files,
+// plain or .gz, with the four names of MNIST. Takes up to a second; call it on a worker thread. Errors: one
+// sentence that names the file as given.
 Result<DataPairPtr> open_dataset(const std::string& spec);
 
-// Writes train and test as four gzip-compressed IDX files with the names of MNIST into `folder` (made if missing).
-// Refuses to replace files that exist unless `force`. Each file is written aside, synced and renamed.
+// Writes train and test as four gzip-compressed IDX files with the names of MNIST into `folder` (made if
+// missing). Refuses to replace files that exist unless `force`. Each file is written aside, synced and
+// renamed.
 Status write_idx_folder(const DataPair& data, const std::filesystem::path& folder, bool force);
 
-// <XDG data>/synann-studio: the user's folder for data sets and runs; nullopt where HOME and XDG_DATA_HOME are unset.
+// <XDG data>/synann-studio: the user's folder for data sets and runs; nullopt where HOME and XDG_DATA_HOME
+// are unset.
 std::optional<std::filesystem::path> user_data_folder();
 
 }  // namespace synann::data

@@ -42,6 +42,9 @@ void multiply_at(int m, int n, int k, const float* a, int lda, const float* b, f
 typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 typedef float UnalignedLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
 
+typedef double WideLanes __attribute__((vector_size(kLanes * sizeof(double))));
+
+inline WideLanes widen(Lanes v) { return __builtin_convertvector(v, WideLanes); }
 inline Lanes load(const float* p) {
   return *reinterpret_cast<const UnalignedLanes*>(p);
 }
@@ -62,20 +65,22 @@ inline float sum(Lanes v) {
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
+// The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would magnify the
+// rounding of n float factors.
 void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x, float* y) {
   for (int s = 0; s < samples; ++s, x += n, y += n) {
-    // Four independent products hide the latency of one multiplication after the other.
-    Lanes p0 = Lanes{} + 1.0f, p1 = p0, p2 = p0, p3 = p0;
+    // Two independent products hide some of the latency of one multiplication after the other.
+    WideLanes p0 = WideLanes{} + 1.0, p1 = p0;
     int j = 0;
-    for (; j + 4 <= n; j += 4) {
-      p0 *= 1.0f - load(beta + j * kLanes) * x[j];
-      p1 *= 1.0f - load(beta + (j + 1) * kLanes) * x[j + 1];
-      p2 *= 1.0f - load(beta + (j + 2) * kLanes) * x[j + 2];
-      p3 *= 1.0f - load(beta + (j + 3) * kLanes) * x[j + 3];
+    for (; j + 2 <= n; j += 2) {
+      p0 *= 1.0 - widen(load(beta + j * kLanes)) * static_cast<double>(x[j]);
+      p1 *= 1.0 - widen(load(beta + (j + 1) * kLanes)) * static_cast<double>(x[j + 1]);
     }
-    for (; j < n; ++j) p0 *= 1.0f - load(beta + j * kLanes) * x[j];
-    const Lanes product = (p0 * p1) * (p2 * p3);
-    for (int l = 0; l < lanes; ++l) y[first + l] = x[first + l] * product[l];
+    if (j < n) p0 *= 1.0 - widen(load(beta + j * kLanes)) * static_cast<double>(x[j]);
+    const WideLanes product = p0 * p1;
+    for (int l = 0; l < lanes; ++l) {
+      y[first + l] = static_cast<float>(static_cast<double>(x[first + l]) * product[l]);
+    }
   }
 }
 

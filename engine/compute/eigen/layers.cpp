@@ -122,9 +122,10 @@ class MaxPool2d final : public EigenLayer {
   explicit MaxPool2d(const Layer& l) : l_(l) {}
   void prepare(const Pass& p) override { where_.resize(size(p.batch, l_.result.size())); }
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    reference::max_pool2d_forward(l_, c.count, p.x + size(c.first, l_.in.size()),
-                                  p.y + size(c.first, l_.result.size()),
-                                  where_.data() + size(c.first, l_.result.size()));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      pool(p.x + size(s, l_.in.size()), p.y + size(s, l_.result.size()),
+           where_.data() + size(s, l_.result.size()));
+    }
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     reference::max_pool2d_backward(l_, c.count, where_.data() + size(c.first, l_.result.size()),
@@ -133,6 +134,27 @@ class MaxPool2d final : public EigenLayer {
   }
 
  private:
+  // The reference's rule with selections in place of branches, which the noise of pixels would mispredict.
+  void pool(const float* x, float* y, std::int32_t* where) const {
+    const int k = l_.kernel, width = l_.in.columns;
+    for (int ch = 0; ch < l_.in.channels; ++ch)
+      for (int r = 0; r < l_.result.rows; ++r)
+        for (int c = 0; c < l_.result.columns; ++c) {
+          const int corner = (ch * l_.in.rows + r * k) * width + c * k;
+          float top = x[corner];
+          int place = corner;
+          for (int u = 0; u < k; ++u)
+            for (int v = 0; v < k; ++v) {
+              const float candidate = x[corner + u * width + v];
+              const bool better = (candidate > top) | (candidate != candidate);
+              top = better ? candidate : top;
+              place = better ? corner + u * width + v : place;
+            }
+          *y++ = top;
+          *where++ = place;
+        }
+  }
+
   Layer l_;
   std::vector<std::int32_t> where_;  // [batch, result]
 };

@@ -159,14 +159,17 @@ void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
   }
 }
 
-// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact.
+// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact. In double, because
+// BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of n factors.
 template <class T>
 void synapse_forward(int batch, int n, const T* x, const T* beta, T* y) {
   for (int s = 0; s < batch; ++s, x += n, y += n)
     for (int i = 0; i < n; ++i) {
-      T product = 1;
-      for (int j = 0; j < n; ++j) product *= 1 - beta[at(0, i, j, n, n)] * x[j];
-      y[i] = x[i] * product;
+      double product = 1;
+      for (int j = 0; j < n; ++j) {
+        product *= 1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[j]);
+      }
+      y[i] = static_cast<T>(static_cast<double>(x[i]) * product);
     }
 }
 

@@ -13,6 +13,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "engine/std_strings.h"
+
 using synann::ErrorKind;
 using synann::read_file;
 using synann::write_file_atomically;

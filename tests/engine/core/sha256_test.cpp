@@ -6,6 +6,8 @@
 
 #include <QtTest>
 
+#include "engine/std_strings.h"
+
 // The digests are those of FIPS 180-4, in one piece and in many.
 class Sha256Test : public QObject {
   Q_OBJECT

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/compute/backend.h"
+#include "engine/core/result.h"
+#include "engine/data/dataset.h"
+
+namespace synann::compute {
+
+// How far one tensor is from its golden one.
+struct ParityRow {
+  std::string tensor;    // "act/conv1", "grad/fc1.weight", "after_5_steps/fcb.bias", …
+  double error = 0;      // ‖found − expected‖ / ‖expected‖
+  double tolerance = 0;  // 1e-5 for activations and losses, 1e-4 for gradients and after steps
+  bool passed() const { return error <= tolerance; }  // false for NaN
+};
+
+struct ParityReport {
+  std::string tier;
+  std::vector<ParityRow> rows;
+  bool steps_checked = false;  // the five steps need MNIST's training set
+};
+
+// Computes what the golden file holds (format synann-parity-1, docs/formats.md) with each of `tiers` and
+// compares. `train` is MNIST's training set or null; then the steps are left out. Errors: a file that is not
+// such a file.
+Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> bytes, const std::string& file,
+                                               const std::vector<std::string>& tiers,
+                                               data::DataPairPtr mnist);
+
+}  // namespace synann::compute

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/data/dataset.h"
+
+#include <array>
+
+#include "engine/core/sha256.h"
+
+namespace synann::data {
+
+std::string data_digest(const Dataset& train, const Dataset& test) {
+  Sha256 digest;
+  for (const Dataset* set : {&train, &test}) {
+    std::array<std::uint8_t, 16> header{};
+    std::size_t at = 0;
+    for (const int value : {set->count(), set->rows, set->columns, set->classes}) {
+      for (unsigned shift = 0; shift < 32; shift += 8) {
+        header[at++] = static_cast<std::uint8_t>(static_cast<std::uint32_t>(value) >> shift);
+      }
+    }
+    digest.add(header);
+    digest.add(set->labels);
+    digest.add(set->pixels);
+  }
+  return digest.hex();
+}
+
+}  // namespace synann::data
