@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/loss_export.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <QFile>
+#include <QImage>
+#include <QLocale>
+#include <QPainter>
+#include <QRegularExpression>
+#include <QSvgRenderer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QXmlStreamReader>
+
+#include "sample_curve.h"
+#include "ui/plots/figure_look.h"
+
+using namespace synann;
+using namespace synann::ui;
+
+namespace {
+
+int count(const QImage& picture, const QColor& color) {
+  int found = 0;
+  for (int y = 0; y < picture.height(); ++y)
+    for (int x = 0; x < picture.width(); ++x) found += picture.pixelColor(x, y) == color;
+  return found;
+}
+
+QByteArray contents(const std::string& path) {
+  QFile file(QString::fromStdString(path));
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// At the size of the PNG.
+QImage rendered(const QByteArray& svg) {
+  QImage picture(1280, 800, QImage::Format_RGB32);
+  picture.fill(Qt::white);
+  QPainter painter(&picture);
+  QSvgRenderer(svg).render(&painter);
+  return picture;
+}
+
+// The largest and smallest y of the drawn path whose pen has this colour.
+QList<double> pathHeights(const QByteArray& svg, const QByteArray& color) {
+  QXmlStreamReader xml(svg);
+  QByteArray stroke;
+  QList<double> heights;
+  while (!xml.atEnd()) {
+    if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+    if (xml.name() == u"g") stroke = xml.attributes().value("stroke").toUtf8();
+    if (xml.name() != u"path" || stroke != color) continue;
+    static const QRegularExpression pair("[ML]([-0-9.e]+),([-0-9.e]+)");
+    auto matches = pair.globalMatch(xml.attributes().value("d").toString());
+    while (matches.hasNext()) heights << matches.next().captured(2).toDouble();
+  }
+  return heights;
+}
+
+}  // namespace
+
+class LossExportTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  std::shared_ptr<LossCurve> curve_ = test::sampleCurve(3, 200);
+  LossFigureOptions options_{.width = 640,
+                             .height = 400,
+                             .dark = false,
+                             .logY = false,
+                             .range = {},
+                             .title = "SynaCNN on digits",
+                             .settings = "seed 5, lr 0.012 <&>"};
+
+  std::string path(const char* name) const { return folder_.filePath(name).toStdString(); }
+
+ private slots:
+  void pngHasTwoDotsPerPixelAndTheCurves() {
+    QVERIFY(exportLossFigure(*curve_, path("a.png"), options_).ok());
+    const QImage picture(QString::fromStdString(path("a.png")));
+    QCOMPARE(picture.size(), QSize(1280, 800));
+    QVERIFY(count(picture, QColor(0, 0, 255)) > 500);
+    QVERIFY(count(picture, QColor(255, 0, 0)) > 500);
+    QCOMPARE(picture.pixelColor(2, 2), QColor(255, 255, 255));
+    QCOMPARE(picture.text("Title"), options_.title);
+    QCOMPARE(picture.text("Description"), options_.settings);
+  }
+
+  void darkIsDark() {
+    LossFigureOptions dark = options_;
+    dark.dark = true;
+    QVERIFY(exportLossFigure(*curve_, path("dark.png"), dark).ok());
+    const QImage picture(QString::fromStdString(path("dark.png")));
+    QCOMPARE(picture.pixelColor(2, 2), FigureLook::dark().background);
+    QVERIFY(count(picture, FigureLook::dark().train) > 500);
+    QCOMPARE(count(picture, QColor(0, 0, 255)), 0);
+  }
+
+  void svgIsWellFormedAndDrawsTheSame() {
+    QVERIFY(exportLossFigure(*curve_, path("a.svg"), options_).ok());
+    const QByteArray svg = contents(path("a.svg"));
+    QXmlStreamReader xml(svg);
+    QStringList texts;
+    QString title, description;
+    while (!xml.atEnd()) {
+      if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+      if (xml.name() == u"title")
+        title = xml.readElementText();
+      else if (xml.name() == u"desc")
+        description = xml.readElementText();
+      else if (xml.name() == u"text")
+        texts << xml.readElementText().trimmed();
+    }
+    QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+    QCOMPARE(title, options_.title);
+    QCOMPARE(description, options_.settings);
+    for (const char* text : {"Train Loss", "Test Loss", "number of training examples seen",
+                             "negative log likelihood loss", "20,000", "best"})
+      QVERIFY2(texts.contains(text), text);
+
+    QCOMPARE(QSvgRenderer(svg).viewBox(), QRect(0, 0, 640, 400));
+    const QImage picture = rendered(svg);
+    QVERIFY(count(picture, QColor(0, 0, 255)) > 500);
+    QVERIFY(count(picture, QColor(255, 0, 0)) > 500);
+  }
+
+  void inVectorFilesTooThePointsLieOnTheLine() {
+    const auto dense = test::sampleCurve(12, 600);
+    LossFigureOptions log = options_;
+    log.logY = true;
+    QVERIFY(exportLossFigure(*dense, path("d.png"), log).ok());
+    QVERIFY(exportLossFigure(*dense, path("d.svg"), log).ok());
+    const int png = count(QImage(QString::fromStdString(path("d.png"))), QColor(255, 0, 0));
+    const int svg = count(rendered(contents(path("d.svg"))), QColor(255, 0, 0));
+    QVERIFY2(std::abs(png - svg) < png / 10,
+             qPrintable(QString("%1 red dots, %2 in the SVG").arg(png).arg(svg)));
+  }
+
+  void aZoomedSvgStaysInsideItsFrame() {
+    LossFigureOptions zoomed = options_;
+    zoomed.range = LossRange{10000, 30000, 0.3, 0.6};
+    QVERIFY(exportLossFigure(*curve_, path("z.svg"), zoomed).ok());
+    const QList<double> heights = pathHeights(contents(path("z.svg")), "#0000ff");
+    QVERIFY(heights.size() > 100);
+    QVERIFY(*std::ranges::min_element(heights) >= 0);  // the curve itself reaches far beyond the figure
+    QVERIFY(*std::ranges::max_element(heights) < 360);
+  }
+
+  void pdfHasTextAsText() {
+    QVERIFY(exportLossFigure(*curve_, path("a.pdf"), options_).ok());
+    const QByteArray pdf = contents(path("a.pdf"));
+    QVERIFY(pdf.startsWith("%PDF-"));
+    QVERIFY(pdf.contains("%%EOF"));
+    QVERIFY(pdf.contains("/Type /Font"));
+    QVERIFY(pdf.contains("/MediaBox [0 0 480"));  // 640 pixels of 1/96 inch in points
+  }
+
+  void csvReadsBackExactly() {
+    curve_->append(train::StepLosses{.epoch = 4,
+                                     .first_step = 0,
+                                     .batch_size = 100,
+                                     .first_examples = 60000,
+                                     .losses = std::vector<float>{NAN, INFINITY, 1e-38F, 0.1F},
+                                     .seconds = 0});
+    const QLocale before;
+    QLocale::setDefault(QLocale(QLocale::German));
+    QVERIFY(exportLossFigure(*curve_, path("a.csv"), options_).ok());
+    QLocale::setDefault(before);
+    const QList<QByteArray> lines = contents(path("a.csv")).trimmed().split('\n');
+    QCOMPARE(lines[0], QByteArray("series,epoch,examples,loss,accuracy"));
+    QCOMPARE(lines.size(),
+             static_cast<qsizetype>(1 + curve_->losses().size() + curve_->evaluations().size()));
+    for (std::size_t k = 0; k < curve_->losses().size(); ++k) {
+      const QList<QByteArray> fields = lines[static_cast<qsizetype>(k) + 1].split(',');
+      QCOMPARE(fields.size(), 5);
+      QCOMPARE(fields[0], QByteArray("train"));
+      QCOMPARE(fields[1].toInt(), curve_->epochAt(curve_->examples()[k]));
+      QCOMPARE(fields[2].toLongLong(), curve_->examples()[k]);
+      const float loss = std::strtof(fields[3].constData(), nullptr), expected = curve_->losses()[k];
+      QVERIFY(loss == expected || (std::isnan(loss) && std::isnan(expected)));
+    }
+    const QList<QByteArray> last = lines.back().split(',');
+    QCOMPARE(last[0], QByteArray("test"));
+    QVERIFY(last[3].toDouble() == curve_->evaluations().back().test_loss);
+    QVERIFY(last[4].toDouble() == curve_->evaluations().back().accuracy());
+  }
+
+  void anEmptyCurveIsAFigureToo() {
+    for (const char* name : {"e.png", "e.svg", "e.pdf", "e.csv"})
+      QVERIFY(exportLossFigure(LossCurve(), path(name), options_).ok());
+    QCOMPARE(contents(path("e.csv")), QByteArray("series,epoch,examples,loss,accuracy\n"));
+  }
+
+  void theExtensionMayBeInCapitals() {
+    QVERIFY(exportLossFigure(*curve_, path("B.PNG"), options_).ok());
+    QVERIFY(!QImage(QString::fromStdString(path("B.PNG"))).isNull());
+  }
+
+  void anUnknownExtensionNamesTheKnownOnes() {
+    const Status status = exportLossFigure(*curve_, path("a.gif"), options_);
+    QVERIFY(!status.ok());
+    QVERIFY(status.error().kind == ErrorKind::Input);
+    const QString sentence = QString::fromStdString(status.error().sentence());
+    for (const char* word : {"a.gif", ".png", ".svg", ".pdf", ".csv"}) QVERIFY(sentence.contains(word));
+    QVERIFY(!QFile::exists(folder_.filePath("a.gif")));
+    QVERIFY(!exportLossFigure(*curve_, path("none"), options_).ok());
+  }
+
+  void aFolderThatIsNotThereIsOneSentence() {
+    const Status status = exportLossFigure(*curve_, path("no/such/a.png"), options_);
+    QVERIFY(!status.ok());
+    QVERIFY(status.error().kind == ErrorKind::Failed);
+    QVERIFY(QString::fromStdString(status.error().sentence()).contains("no/such/a.png"));
+  }
+
+  void asFailedWriteLeavesTheOldFile() {
+    QFile old(folder_.filePath("kept.png"));
+    QVERIFY(old.open(QIODevice::WriteOnly));
+    old.write("old");
+    old.close();
+    LossFigureOptions huge = options_;
+    huge.width = 1000000;
+    const Status status = exportLossFigure(*curve_, path("kept.png"), huge);
+    QVERIFY(!status.ok());
+    QVERIFY(QString::fromStdString(status.error().sentence()).contains("1000000 x 400"));
+    QCOMPARE(contents(path("kept.png")), QByteArray("old"));
+  }
+};
+
+QTEST_MAIN(LossExportTest)
+#include "loss_export_test.moc"

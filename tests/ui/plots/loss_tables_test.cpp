@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vector>
+
+#include <QAbstractItemModelTester>
+#include <QFont>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "sample_curve.h"
+#include "ui/plots/accuracy_table_model.h"
+#include "ui/plots/loss_table_model.h"
+
+using namespace synann;
+using namespace synann::ui;
+
+namespace {
+
+constexpr auto kStrict = QAbstractItemModelTester::FailureReportingMode::QtTest;
+
+QString cell(const QAbstractItemModel& model, int row, int column) {
+  return model.index(row, column).data().toString();
+}
+
+void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
+  curve.append(train::StepLosses{.epoch = 1,
+                                 .first_step = 0,
+                                 .batch_size = 100,
+                                 .first_examples = first,
+                                 .losses = losses,
+                                 .seconds = 0});
+}
+
+}  // namespace
+
+class LossTablesTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void theLossTableHoldsEveryPoint() {
+    LossTableModel model;
+    const QAbstractItemModelTester tester(&model, kStrict);
+    model.setCurve(test::sampleCurve(2, 50));
+    QCOMPARE(model.rowCount(), 103);
+    QCOMPARE(cell(model, 99, LossTableModel::Series), QString("train"));
+    QCOMPARE(cell(model, 99, LossTableModel::Epoch), QString("2"));
+    QCOMPARE(cell(model, 99, LossTableModel::Examples), QString("9,900"));
+    QCOMPARE(cell(model, 99, LossTableModel::Accuracy), QString());
+    QCOMPARE(cell(model, 102, LossTableModel::Series), QString("test"));
+    QCOMPARE(cell(model, 102, LossTableModel::Loss), QString("0.250000"));
+    QCOMPARE(cell(model, 102, LossTableModel::Accuracy), QString("91.00 %"));
+    for (int column = 0; column < model.columnCount(); ++column)
+      QVERIFY(!model.headerData(column, Qt::Horizontal).toString().isEmpty());
+  }
+
+  void theLossTableGrowsWhereTheDataGrow() {
+    auto curve = test::sampleCurve(1, 50);
+    LossTableModel model;
+    const QAbstractItemModelTester tester(&model, kStrict);
+    model.setCurve(curve);
+    const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+    const QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+    addSteps(*curve, 5000, {0.5F, 0.25F});
+    model.refresh();
+    QCOMPARE(inserted.size(), 1);
+    QCOMPARE(inserted[0][1].toInt(), 50);
+    QCOMPARE(inserted[0][2].toInt(), 51);
+    QCOMPARE(cell(model, 51, LossTableModel::Loss), QString("0.250000"));
+    QCOMPARE(cell(model, 52, LossTableModel::Series), QString("test"));
+    curve->clear();
+    QCOMPARE(cell(model, 3, LossTableModel::Loss), QString());  // not yet told: reads nothing that is gone
+    model.refresh();
+    QCOMPARE(model.rowCount(), 0);
+    QCOMPARE(reset.size(), 1);
+  }
+
+  void theAccuracyTableMarksTheBestInWords() {
+    AccuracyTableModel model;
+    const QAbstractItemModelTester tester(&model, kStrict);
+    model.setCurve(test::sampleCurve(4, 10));
+    QCOMPARE(model.rowCount(), 5);
+    for (int row = 0; row < 5; ++row) {
+      const bool best = row == 3;
+      QCOMPARE(cell(model, row, AccuracyTableModel::Note) == "best", best);
+      QCOMPARE(model.index(row, 1).data(Qt::FontRole).value<QFont>().bold(), best);
+    }
+    QCOMPARE(cell(model, 0, AccuracyTableModel::Note), QString("before training"));
+    QCOMPARE(cell(model, 0, AccuracyTableModel::TrainLoss), QString("–"));
+    QCOMPARE(cell(model, 1, AccuracyTableModel::Epoch), QString("1"));
+    QCOMPARE(cell(model, 1, AccuracyTableModel::TestLoss), QString("0.4500"));
+    QCOMPARE(cell(model, 1, AccuracyTableModel::Correct), QString("9050/10000"));
+    QCOMPARE(cell(model, 1, AccuracyTableModel::Accuracy), QString("90.50 %"));
+    QCOMPARE(cell(model, 1, AccuracyTableModel::Seconds), QString("2.8 s"));
+  }
+
+  void aNewBestUnmarksTheOldOne() {
+    auto curve = test::sampleCurve(4, 10);
+    AccuracyTableModel model;
+    const QAbstractItemModelTester tester(&model, kStrict);
+    model.setCurve(curve);
+    const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    train::Evaluation next = curve->evaluations().back();
+    next.epoch = 5;
+    next.examples = 5000;
+    next.best = true;
+    curve->append(next);
+    model.refresh();
+    QCOMPARE(model.rowCount(), 6);
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(changed[0][0].toModelIndex().row(), 3);
+    QCOMPARE(cell(model, 3, AccuracyTableModel::Note), QString());
+    QCOMPARE(cell(model, 5, AccuracyTableModel::Note), QString("best"));
+  }
+};
+
+QTEST_GUILESS_MAIN(LossTablesTest)
+#include "loss_tables_test.moc"

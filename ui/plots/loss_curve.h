@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/train/events.h"
+#include "engine/train/history.h"
+
+namespace synann::ui {
+
+// The losses of one run in full resolution: every step, every evaluation, nothing thinned. Plain data without
+// a look. The owner appends to it; charts and tables share it read-only and catch up when told to refresh.
+// One thread (the window's).
+class LossCurve {
+ public:
+  static LossCurve fromHistory(const train::History& history);
+
+  void clear();                     // a new run begins
+  void setTrainCount(int samples);  // training samples of one epoch; 0 = unknown
+
+  // Points must follow those before them. A batch that begins earlier (a run resumed from an older
+  // checkpoint) first cuts the curve back to where it begins, so that x stays sorted.
+  void append(const train::StepLosses& steps);
+  void append(std::span<const std::int64_t> examples, std::span<const float> losses);  // of equal length
+  void append(const train::Evaluation& evaluation);
+  // Drops the train points at and after `examples`, and the evaluations after it.
+  void cutBack(std::int64_t examples);
+
+  std::span<const std::int64_t> examples() const {
+    return examples_;
+  }                                                          // x of each train point: examples seen
+  std::span<const float> losses() const { return losses_; }  // y of each train point, nats
+  const std::vector<train::Evaluation>& evaluations() const { return evaluations_; }
+
+  bool empty() const { return losses_.empty() && evaluations_.empty(); }
+  int trainCount() const { return train_count_; }
+  int epochAt(std::int64_t examples) const;  // 1-based; 0 when the samples of an epoch are unknown
+  std::optional<std::size_t> best() const;   // index of the best evaluation so far
+  std::int64_t lastExamples() const;         // x of the newest point, 0 when empty
+
+  // Over train and test losses together; NaN and infinity left out. Nothing when there is no such value.
+  struct Extent {
+    double min = 0;
+    double max = 0;
+  };
+  std::optional<Extent> extent() const { return all_; }
+  std::optional<Extent> positiveExtent() const { return positive_; }
+  std::int64_t notFiniteCount() const { return not_finite_; }  // losses that are NaN or infinite
+  std::int64_t notPositiveCount() const {
+    return not_positive_;
+  }  // finite losses ≤ 0: a logarithm cannot show them
+  std::optional<std::int64_t> firstNotFinite() const { return first_not_finite_; }  // x of the first of them
+
+  std::uint64_t revision() const { return revision_; }      // grows with every change
+  std::uint64_t generation() const { return generation_; }  // grows when points are taken away
+
+ private:
+  void count(std::int64_t examples, double loss);
+  void recount();
+
+  std::vector<std::int64_t> examples_;
+  std::vector<float> losses_;
+  std::vector<train::Evaluation> evaluations_;
+  int train_count_ = 0;
+  std::optional<Extent> all_, positive_;
+  std::int64_t not_finite_ = 0;
+  std::int64_t not_positive_ = 0;
+  std::optional<std::int64_t> first_not_finite_;
+  std::uint64_t revision_ = 1;
+  std::uint64_t generation_ = 1;
+};
+
+}  // namespace synann::ui

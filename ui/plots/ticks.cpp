@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/ticks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include <QLocale>
+
+namespace synann::ui {
+namespace {
+
+constexpr int kMaxDecades = 12;  // beyond this, minor ticks are closer than a pixel or two
+constexpr double kRounding = 1e-9;
+
+// The smallest 1, 2 or 5 · 10ⁿ that divides the span into at most `wanted` steps.
+double niceStep(double span, int wanted) {
+  const double raw = span / std::max(1, wanted);
+  const double decade = std::pow(10.0, std::floor(std::log10(raw)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * decade >= raw * (1 - kRounding)) return factor * decade;
+  return 10 * decade;
+}
+
+// The multiples of step inside [min, max].
+QList<double> multiples(double min, double max, double step) {
+  QList<double> values;
+  const double first = std::ceil(min / step - kRounding), last = std::floor(max / step + kRounding);
+  if (!(last - first < 1000)) return values;
+  for (double k = first; k <= last; k += 1) values.append(k * step + 0.0);  // + 0.0 turns −0 into 0
+  return values;
+}
+
+// A label with the decimals that the step needs; scientific where that would be long.
+QString numberText(double value, double step) {
+  const double magnitude = std::abs(value);
+  if (magnitude >= 1e6 || step < 0.99e-5) {
+    const auto decade = [](double x) { return static_cast<int>(std::floor(std::log10(x) + 1e-6)); };
+    const int digits = value == 0 ? 0 : decade(magnitude) - decade(step);
+    return QString::number(value, 'g', std::clamp(digits + 1, 1, 15));
+  }
+  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-6)));
+  return QString::number(value, 'f', decimals);
+}
+
+// m · 10ⁿ for each factor m, inside [min, max].
+QList<double> decadeValues(double min, double max, std::span<const double> factors) {
+  QList<double> values;
+  const int first = static_cast<int>(std::floor(std::log10(min))),
+            last = static_cast<int>(std::floor(std::log10(max)));
+  for (int n = first; n <= last; ++n)
+    for (const double factor : factors) {
+      const double value = factor * std::pow(10.0, n);
+      if (value >= min * (1 - kRounding) && value <= max * (1 + kRounding)) values.append(value);
+    }
+  return values;
+}
+
+bool drawable(double min, double max) {
+  return std::isfinite(min) && std::isfinite(max) && max > min;
+}
+
+}  // namespace
+
+QString countText(std::int64_t count) {
+  static const QLocale locale(QLocale::English, QLocale::UnitedStates);
+  return locale.toString(static_cast<qlonglong>(count));
+}
+
+QList<Tick> countTicks(double min, double max, int wanted) {
+  QList<Tick> ticks;
+  if (!drawable(min, max)) return ticks;
+  const double step = std::max(1.0, niceStep(max - min, wanted));
+  for (const double value : multiples(std::max(0.0, min), max, step))
+    ticks.append({value, countText(static_cast<std::int64_t>(std::llround(value)))});
+  return ticks;
+}
+
+QList<Tick> linearTicks(double min, double max, int wanted) {
+  QList<Tick> ticks;
+  if (!drawable(min, max)) return ticks;
+  const double step = niceStep(max - min, wanted);
+  for (const double value : multiples(min, max, step)) ticks.append({value, numberText(value, step)});
+  return ticks;
+}
+
+QList<Tick> logTicks(double min, double max, int wanted) {
+  QList<Tick> ticks;
+  if (!drawable(min, max) || min <= 0) return ticks;
+  static constexpr std::array<double, 1> kDecades{1};
+  static constexpr std::array<double, 3> kSteps{1, 2, 5};
+  QList<double> values = decadeValues(min, max, kDecades);
+  if (values.size() < 3) values = decadeValues(min, max, kSteps);
+  if (values.size() < 3) return linearTicks(min, max, wanted);
+  const qsizetype every = std::max<qsizetype>(1, (values.size() + wanted - 1) / std::max(1, wanted));
+  for (qsizetype i = 0; i < values.size(); ++i) {
+    // Counted from 10⁰, so that the labels keep their places while the range moves.
+    if (every > 1 && std::llround(std::log10(values[i])) % every != 0) continue;
+    ticks.append({values[i], QString::number(values[i], 'g', 6)});
+  }
+  return ticks;
+}
+
+QList<double> logMinorTicks(double min, double max) {
+  if (!drawable(min, max) || min <= 0 || std::log10(max / min) > kMaxDecades) return {};
+  static constexpr std::array<double, 8> kBetween{2, 3, 4, 5, 6, 7, 8, 9};
+  return decadeValues(min, max, kBetween);
+}
+
+}  // namespace synann::ui
