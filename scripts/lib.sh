@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034 # the lists are used by the scripts that source this file
+# Shared by the scripts beside it: which Debian packages each purpose needs, how they are installed, and how a preset
+# is configured and built. Sourced, never run. Needs bash 4.4 and nothing else.
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly ROOT
+
+# ---- what each purpose needs --------------------------------------------------------------------------------------
+
+# The engine and `synann`: compiler, build tools and the five libraries of engine/ and app/cli.
+readonly PACKAGES_ENGINE=(g++ cmake ninja-build libeigen3-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  zlib1g-dev libssl-dev)
+# The window. Qt Charts needs libqt6opengl6-dev, which qt6-base-dev only recommends; a bare system has no font at all.
+readonly PACKAGES_STUDIO=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev fonts-dejavu-core)
+# The tests need nothing more: Qt Test is part of qt6-base-dev, and Qt draws without a screen.
+readonly PACKAGES_FORMAT=(clang-format)
+readonly PACKAGES_LINT=(clang-tidy)
+
+# ---- messages -----------------------------------------------------------------------------------------------------
+
+say() { printf '\033[1m%s\033[0m\n' "$*"; }
+if [[ ! -t 1 ]]; then
+  say() { printf '%s\n' "$*"; }
+fi
+
+# fail CODE SENTENCE...: one line per argument on standard error, then the end.
+fail() {
+  local code="$1"
+  shift
+  printf '%s\n' "$@" >&2
+  exit "$code"
+}
+
+# Set where packages are not installed for the person: what to install by hand if something turns out to be missing.
+advice=""
+
+# ---- packages -----------------------------------------------------------------------------------------------------
+
+# Prints those of the given packages that are not installed, one per line.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    if [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]]; then
+      printf '%s\n' "$package"
+    fi
+  done
+}
+
+# run_as_root COMMAND...: runs it, through sudo where needed; sudo asks for the password by itself.
+run_as_root() {
+  if [[ "$(id -u)" -eq 0 ]]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# require_packages PACKAGE...: installs what is missing, or says what to install.
+# Systems without apt, and SYNANN_NO_INSTALL=1, are taken to have what they need; configuring then finds out.
+require_packages() {
+  if [[ -n "${SYNANN_NO_INSTALL:-}" ]] || ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    require_tools "$@"
+    return
+  fi
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    return
+  fi
+  say "Installing what is missing: ${missing[*]}"
+  if [[ "$(id -u)" -ne 0 ]] && ! command -v sudo >/dev/null; then
+    fail 2 "Not root, and there is no sudo. Ask an administrator to run:" "  apt-get install ${missing[*]}"
+  fi
+  run_as_root true || fail 2 "Installing needs root. Ask an administrator to run:" "  apt-get install ${missing[*]}"
+  # A failing third-party source must not stop us: what counts is whether the packages can be installed.
+  run_as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
+    printf 'apt-get update failed; going on with the package lists at hand.\n' >&2
+  require_known_packages "${missing[@]}"
+  run_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" ||
+    fail 2 "apt-get could not install the packages (its own words are above). Once that is mended, run this again."
+}
+
+# Says so if apt knows no such package: the system is older than Debian 12 or Ubuntu 24.04, or its lists are empty.
+require_known_packages() {
+  local package unknown=()
+  for package in "$@"; do
+    if ! apt-cache show "$package" >/dev/null 2>&1; then
+      unknown+=("$package")
+    fi
+  done
+  if [[ ${#unknown[@]} -gt 0 ]]; then
+    fail 2 "apt does not know: ${unknown[*]}" \
+      "Needed: Debian 12, Ubuntu 24.04 or newer, with the package lists up to date (apt-get update)."
+  fi
+}
+
+# require_tools PACKAGE...: without apt, checks for the programs; the libraries are found or missed by CMake.
+require_tools() {
+  local tool missing=()
+  advice="Please install what these Debian packages hold (other systems use similar names):"$'\n'"  $*"
+  for tool in cmake ninja; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null ||
+    missing+=(g++)
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    fail 2 "Not found: ${missing[*]}" "$advice"
+  fi
+}
+
+# ---- configuring and building -------------------------------------------------------------------------------------
+
+# How many compilers at once: one per processor, but no more than the memory holds (about 1 GB each).
+build_jobs() {
+  local processors memory
+  processors="$(nproc 2>/dev/null || echo 2)"
+  memory="$(awk '/^MemAvailable:/ { print int($2 / 1000000) }' /proc/meminfo 2>/dev/null || true)"
+  memory="${memory:-$processors}"
+  if ((memory < 1)); then memory=1; fi
+  echo $((memory < processors ? memory : processors))
+}
+
+# configure PRESET: configures build/PRESET, unless that is done and the presets have not changed since (Ninja itself
+# configures again when a CMakeLists.txt changes). Starts afresh where the folder was moved or copied. Quiet unless it
+# fails.
+configure() {
+  local preset="$1" folder="$ROOT/build/$1" log options=()
+  if ! configured_here "$folder"; then
+    options+=(--fresh)
+  elif [[ "$folder/build.ninja" -nt "$ROOT/CMakePresets.json" ]]; then
+    return
+  fi
+  say "Configuring build/$preset"
+  mkdir -p "$folder"
+  log="$folder/configure.log"
+  if ! (cd "$ROOT" && cmake --preset "$preset" "${options[@]}") >"$log" 2>&1; then
+    cat "$log" >&2
+    fail 2 "" "Configuring failed; CMake's own words are above." ${advice:+"$advice"}
+  fi
+}
+
+# Whether the build folder was configured for this very checkout, where it lies now.
+configured_here() {
+  local source
+  source="$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$1/CMakeCache.txt" 2>/dev/null || true)"
+  [[ -n "$source" && "$source" -ef "$ROOT" ]]
+}
+
+# build PRESET [TARGET...]: builds the targets of build/PRESET, or everything.
+build() {
+  local preset="$1"
+  shift
+  say "Building build/$preset"
+  cmake --build "$ROOT/build/$preset" --parallel "$(build_jobs)" ${@:+--target "$@"} ||
+    fail 1 "" "Building failed; the compiler's own words are above."
+}
