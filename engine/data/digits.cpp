@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kSide = 28;         // pixels
 constexpr float kBox = 20.0f;     // pixels: the longer side of the ink, as in MNIST
+constexpr float kPlay = 1.0f;     // pixels: how far from the middle the centre of mass may lie, each way
 constexpr int kPartsPerSpan = 6;  // straight pieces between two points of a stroke
 constexpr int kImagesPerTask = 128;
 
@@ -92,8 +93,8 @@ class ElasticField {
 class AffineMap {
  public:
   explicit AffineMap(Dice& dice) {
-    const float angle = std::clamp(0.24f * dice.bell(), -0.5f, 0.5f);        // radians
-    const float shear = std::clamp(0.3f * dice.bell(), -0.6f, 0.6f) + 0.1f;  // hands lean to the right
+    const float angle = std::clamp(0.2f * dice.bell(), -0.4f, 0.4f);            // radians
+    const float shear = std::clamp(0.27f * dice.bell(), -0.55f, 0.55f) + 0.1f;  // hands lean to the right
     const float width = dice.uniform(0.6f, 1.3f);
     const float square = angle * angle;
     const float sine = angle * (1.0f - square / 6.0f + square * square / 120.0f);
@@ -169,7 +170,7 @@ void write_digit(int digit, Dice& dice, float radius, std::vector<InkPiece>& pie
   const auto skeletons = digit_skeletons(digit);
   const Skeleton& skeleton =
       skeletons[static_cast<std::size_t>(dice.below(static_cast<int>(skeletons.size())))];
-  const ElasticField bend(dice, 0.14f);
+  const ElasticField bend(dice, 0.11f);
   const AffineMap lean(dice);
   Stroke points;
   for (const Stroke& stroke : skeleton) {
@@ -207,22 +208,23 @@ Extent measure(const std::vector<InkPiece>& pieces) {
   return e;
 }
 
-// Scales the shape to a box of 20 pixels and puts its centre of mass into the middle of the image, as MNIST
-// does. `radius` is the pen's, in pixels. A shape much wider than high is squeezed: nobody reads a
-// trodden-down 8.
-void fit_to_box(std::vector<InkPiece>& pieces, float radius) {
+// Scales the shape to a box of 20 pixels and puts its centre of mass at `centre`, as MNIST does with the
+// middle of the image. `radius` is the pen's, in pixels. A shape much wider than high is squeezed: nobody
+// reads a trodden-down 8.
+void fit_to_box(std::vector<InkPiece>& pieces, float radius, StrokePoint centre) {
   const Extent e = measure(pieces);
   const float width = e.right - e.left, height = e.bottom - e.top;
   const float allowed = std::min(width, 1.05f * height);
   const float scale = (kBox - 2.0f * radius) / std::max({allowed, height, 0.01f});
   const float scale_x = scale * allowed / std::max(width, 0.01f);
-  // The centre of mass may lie 4 pixels beside the box's centre before ink would leave the image.
+  // A centre of mass further beside the box's centre would push ink out of the image.
+  const float room = (kSide - kBox) * 0.5f - kPlay;
   const float middle_x = 0.5f * (e.left + e.right), middle_y = 0.5f * (e.top + e.bottom);
-  const float x = middle_x + std::clamp(e.mass_x / e.mass - middle_x, -4.0f / scale_x, 4.0f / scale_x);
-  const float y = middle_y + std::clamp(e.mass_y / e.mass - middle_y, -4.0f / scale, 4.0f / scale);
+  const float x = middle_x + std::clamp(e.mass_x / e.mass - middle_x, -room / scale_x, room / scale_x);
+  const float y = middle_y + std::clamp(e.mass_y / e.mass - middle_y, -room / scale, room / scale);
   for (InkPiece& piece : pieces) {
     for (StrokePoint* p : {&piece.from, &piece.to}) {
-      *p = {(p->x - x) * scale_x + kSide * 0.5f, (p->y - y) * scale + kSide * 0.5f};
+      *p = {(p->x - x) * scale_x + centre.x, (p->y - y) * scale + centre.y};
     }
   }
 }
@@ -256,10 +258,13 @@ void draw(const InkPiece& piece, std::array<float, kSide * kSide>& ink) {
 
 void make_image(int digit, const RandomStream& stream, std::vector<InkPiece>& pieces, std::uint8_t* pixels) {
   Dice dice(stream);
-  const float radius = std::clamp(1.25f + 0.4f * dice.bell(), 0.7f, 2.0f);  // pixels
+  const float radius = std::clamp(1.38f + 0.45f * dice.bell(), 0.7f, 2.0f);  // pixels
   const float darkness = dice.uniform(0.92f, 1.15f);
+  const float middle = kSide * 0.5f;
+  const StrokePoint centre{dice.uniform(middle - kPlay, middle + kPlay),
+                           dice.uniform(middle - kPlay, middle + kPlay)};
   write_digit(digit, dice, radius, pieces);
-  fit_to_box(pieces, radius);
+  fit_to_box(pieces, radius, centre);
   std::array<float, kSide * kSide> ink{};
   for (const InkPiece& piece : pieces) draw(piece, ink);
   for (std::size_t i = 0; i < ink.size(); ++i) {

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/setting_form.h"
+
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+namespace synann::ui {
+
+class SettingFormTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void showsEverySettingWithItsFacts();
+  void startsWithTheOriginalsValues();
+  void tellsWhatWasEdited();
+  void locksWhatMayNotChange();
+  void epochsFollowTheDataSet();
+  void resetBringsTheOriginalBack();
+  void aWheelWithoutFocusChangesNothing();
+
+ private:
+  static QDoubleSpinBox* box(const SettingForm& form, std::string_view key) {
+    return form.findChild<QDoubleSpinBox*>("setting." + QString::fromStdString(std::string(key)));
+  }
+};
+
+void SettingFormTest::showsEverySettingWithItsFacts() {
+  const SettingForm form;
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    const QDoubleSpinBox* const spin = box(form, info.key);
+    QVERIFY2(spin, info.key.data());
+    QCOMPARE(spin->minimum(), info.minimum);
+    QCOMPARE(spin->maximum(), info.maximum);
+    QCOMPARE(spin->decimals(), info.decimals);
+    QCOMPARE(spin->suffix().trimmed().toStdString(), std::string(info.unit));
+    QVERIFY(!spin->toolTip().isEmpty());
+    QCOMPARE(spin->toolTip().contains("Fixed while a run is open"), !info.live);
+    QVERIFY(!spin->accessibleName().isEmpty());
+  }
+  int buddies = 0;
+  for (const QLabel* label : form.findChildren<QLabel*>()) buddies += label->buddy() != nullptr;
+  QCOMPARE(buddies, static_cast<int>(train::setting_infos().size()));
+}
+
+void SettingFormTest::startsWithTheOriginalsValues() {
+  const SettingForm form;
+  train::Settings original;
+  original.epochs = train::default_epochs("digits");
+  QVERIFY(form.settings() == original);
+  QCOMPARE(box(form, "lr")->text(), QStringLiteral("0.012"));
+  QCOMPARE(box(form, "momentum")->text(), QStringLiteral("0.5"));
+  QCOMPARE(box(form, "epochs")->cleanText(), QStringLiteral("20"));
+}
+
+void SettingFormTest::tellsWhatWasEdited() {
+  SettingForm form;
+  QSignalSpy edited(&form, &SettingForm::edited);
+  QDoubleSpinBox* const spin = box(form, "lr");
+  spin->selectAll();
+  QTest::keyClicks(spin, "0.05");
+  QCOMPARE(edited.size(), 0);  // half a number is no learning rate
+  QTest::keyClick(spin, Qt::Key_Return);
+  QCOMPARE(edited.size(), 1);
+  QCOMPARE(edited[0][1].toDouble(), 0.05);
+  QCOMPARE(form.settings().learning_rate, 0.05);
+  form.setSettings({});
+  QCOMPARE(edited.size(), 1);
+}
+
+void SettingFormTest::locksWhatMayNotChange() {
+  SettingForm form;
+  form.setLocked(true);
+  for (const train::SettingInfo& info : train::setting_infos())
+    QCOMPARE(box(form, info.key)->isEnabled(), info.live);
+  form.setLocked(false);
+  QVERIFY(box(form, "seed")->isEnabled());
+}
+
+void SettingFormTest::epochsFollowTheDataSet() {
+  SettingForm form;
+  form.setData("some/mnist");
+  QCOMPARE(form.settings().data, std::string("some/mnist"));
+  QCOMPARE(form.settings().epochs, 200);
+  box(form, "epochs")->setValue(7);
+  form.setData("digits");
+  QCOMPARE(form.settings().epochs, 7);  // chosen by hand
+}
+
+void SettingFormTest::resetBringsTheOriginalBack() {
+  SettingForm form;
+  box(form, "lr")->setValue(1);
+  box(form, "seed")->setValue(77);
+  box(form, "epochs")->setValue(3);
+  auto* const reset = form.findChild<QPushButton*>("settings.reset");
+  QTest::mouseClick(reset, Qt::LeftButton);
+  QVERIFY(form.settings() == SettingForm().settings());
+}
+
+void SettingFormTest::aWheelWithoutFocusChangesNothing() {
+  SettingForm form;
+  form.show();
+  QDoubleSpinBox* const spin = box(form, "lr");
+  spin->clearFocus();
+  QWheelEvent wheel(QPointF(5, 5), spin->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton,
+                    Qt::NoModifier, Qt::NoScrollPhase, false);
+  QApplication::sendEvent(spin, &wheel);
+  QCOMPARE(spin->value(), 0.012);
+}
+
+}  // namespace synann::ui
+
+QTEST_MAIN(synann::ui::SettingFormTest)
+#include "setting_form_test.moc"

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/training_controller.h"
+
+#include <memory>
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "engine/train/checkpoint.h"
+#include "tests/ui/session/small_data.h"
+
+namespace synann::ui {
+
+using testing::smallSettings;
+
+namespace {
+
+// A controller and everything it told.
+struct Bench {
+  Bench() {
+    testing::prepare(controller, home);
+    QObject::connect(&controller, &TrainingController::updated, &controller,
+                     [this](const Snapshot& s) { take(s); });
+    QObject::connect(&controller, &TrainingController::runBegan, &controller,
+                     [this] { *this->curve() = {}; });
+    QObject::connect(&controller, &TrainingController::stateChanged, &controller,
+                     [this](RunState state) { states.push_back(state); });
+    QObject::connect(&controller, &TrainingController::failed, &controller,
+                     [this](const QString& sentence) { errors.append(sentence); });
+  }
+  std::vector<float>* curve() { return &losses; }
+  void take(const Snapshot& s) {
+    if (s.history) losses = s.history->losses;
+    for (const LossBatch& batch : s.losses)
+      losses.insert(losses.end(), batch.losses.begin(), batch.losses.end());
+    evaluations += static_cast<int>(s.evaluations.size());
+  }
+  bool idle() const { return !controller.busy(); }
+  bool in(RunState state) const { return controller.state() == state; }
+
+  QTemporaryDir home;
+  std::vector<float> losses;
+  std::vector<RunState> states;
+  QStringList errors;
+  int evaluations = 0;
+  TrainingController controller;
+};
+
+constexpr int kWait = 60'000;  // milliseconds until a test gives up
+
+std::vector<float> lossesOf(const train::Settings& settings) {
+  Bench bench;
+  bench.controller.train(settings);
+  [&] { QTRY_VERIFY_WITH_TIMEOUT(bench.idle(), kWait); }();
+  return bench.losses;
+}
+
+}  // namespace
+
+class TrainingControllerTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void trainsToTheEnd();
+  void pausesInMidEpochAndGoesOn();
+  void stepsOneBatchAndOneEpoch();
+  void stopThenTrainGivesTheSameCurve();
+  void restartGivesTheSameLosses();
+  void changedSettingsBeginANewRun();
+  void finishedRunGoesOnWithMoreEpochs();
+  void learningRateChangesLive();
+  void unreadableDataIsTold();
+  void aRunThatDoesNotComeToBeLeavesTheOldOne();
+  void stopWhileLoading();
+  void restartInMidRunShowsOnlyTheNewRun();
+  void opensAnEarlierRunAndGoesOn();
+  void openingNoRunIsTold();
+  void goingAwayWhileTrainingSaves();
+  void shutDownEndsEverything();
+};
+
+void TrainingControllerTest::trainsToTheEnd() {
+  Bench b;
+  QSignalSpy idle(&b.controller, &TrainingController::idle);
+  b.controller.train(smallSettings());
+  QVERIFY(b.controller.sessionOpen());
+  QTRY_COMPARE_WITH_TIMEOUT(idle.size(), 1, kWait);
+  QVERIFY(b.in(RunState::Finished));
+  QCOMPARE(b.losses.size(), 40u);
+  QCOMPARE(b.evaluations, 3);
+  QVERIFY(b.errors.isEmpty());
+  QCOMPARE(b.controller.progress().fraction, 1.0);
+  QVERIFY(std::filesystem::exists(b.controller.runFolder() / train::kLastCheckpoint));
+}
+
+void TrainingControllerTest::pausesInMidEpochAndGoesOn() {
+  Bench b;
+  b.controller.train(smallSettings(200));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 5, kWait);
+  b.controller.pause();
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused), kWait);
+  const auto paused_at = b.losses.size();
+  b.controller.train(smallSettings(200));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > paused_at, kWait);
+  b.controller.stop();
+  QVERIFY(b.controller.stopping());
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(b.in(RunState::Stopped));
+}
+
+void TrainingControllerTest::stepsOneBatchAndOneEpoch() {
+  Bench b;
+  b.controller.stepBatch(smallSettings());
+  QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), 1u, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused), kWait);
+  b.controller.stepBatch(smallSettings());
+  QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), 2u, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused), kWait);
+  b.controller.stepEpoch(smallSettings());
+  QTRY_COMPARE_WITH_TIMEOUT(b.evaluations, 2, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused), kWait);
+  QCOMPARE(b.losses.size(), 20u);
+  QVERIFY(b.controller.sessionOpen());
+}
+
+void TrainingControllerTest::stopThenTrainGivesTheSameCurve() {
+  const std::vector<float> whole = lossesOf(smallSettings(4));
+  Bench b;
+  b.controller.train(smallSettings(4));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 23, kWait);
+  b.controller.stop();
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  const auto folder = b.controller.runFolder();
+  if (b.in(RunState::Stopped)) QVERIFY(b.controller.wouldContinue(smallSettings(4)));
+  b.controller.train(smallSettings(4));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle() && b.in(RunState::Finished), kWait);
+  QCOMPARE(b.controller.runFolder(), folder);
+  QCOMPARE(b.losses.size(), 80u);
+  QCOMPARE(b.losses, whole);
+}
+
+void TrainingControllerTest::restartGivesTheSameLosses() {
+  Bench b;
+  b.controller.train(smallSettings());
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  const std::vector<float> first = b.losses;
+  const auto folder = b.controller.runFolder();
+  b.controller.restart(smallSettings());
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.losses, first);
+  QVERIFY(b.controller.runFolder() != folder);
+}
+
+void TrainingControllerTest::changedSettingsBeginANewRun() {
+  Bench b;
+  b.controller.train(smallSettings(1));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  train::Settings other = smallSettings(1);
+  other.seed = 6;
+  QVERIFY(!b.controller.wouldContinue(other));
+  const std::vector<float> first = b.losses;
+  b.controller.train(other);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.losses.size(), first.size());
+  QVERIFY(b.losses != first);
+}
+
+void TrainingControllerTest::finishedRunGoesOnWithMoreEpochs() {
+  Bench b;
+  b.controller.train(smallSettings(2));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
+  b.controller.train(smallSettings(2));
+  QCOMPARE(changed.size(), 1);
+  QCOMPARE(changed[0][0].value<train::Settings>().epochs, 4);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.losses, lossesOf(smallSettings(4)));
+}
+
+void TrainingControllerTest::learningRateChangesLive() {
+  Bench b;
+  b.controller.stepBatch(smallSettings());
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 1, kWait);
+  b.controller.setLive("lr", 0.1);
+  b.controller.train(smallSettings());
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  const std::vector<float> usual = lossesOf(smallSettings());
+  QCOMPARE(b.losses.size(), usual.size());
+  QCOMPARE(b.losses[1], usual[1]);  // measured before the first changed update
+  QVERIFY(b.losses[2] != usual[2]);
+}
+
+void TrainingControllerTest::unreadableDataIsTold() {
+  Bench b;
+  b.controller.openData("no/such/folder");
+  QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 1, kWait);
+  QVERIFY(b.errors[0].contains("no/such/folder"));
+  QTRY_VERIFY(b.idle());
+  QVERIFY(b.in(RunState::Ready));
+  train::Settings settings = smallSettings();
+  settings.data = "no/such/folder";
+  b.controller.train(settings);
+  QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 2, kWait);
+  QTRY_VERIFY(b.idle());
+  QVERIFY(b.in(RunState::Ready));
+  QVERIFY(!b.controller.wouldContinue(settings));
+}
+
+void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
+  Bench b;
+  b.controller.train(smallSettings(1));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  train::Settings missing = smallSettings(1);
+  missing.data = "no/such/folder";
+  QSignalSpy refused(&b.controller, &TrainingController::dataRefused);
+  b.controller.train(missing);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(refused.size(), 1);
+  QVERIFY(b.in(RunState::Finished));
+  QCOMPARE(b.losses.size(), 20u);
+  QVERIFY(b.controller.wouldContinue(smallSettings(1)));
+}
+
+void TrainingControllerTest::stopWhileLoading() {
+  Bench b;
+  std::atomic<bool> opening{false}, go_on{false};
+  b.controller.setDataOpener([&](const std::string& spec) {
+    opening = true;
+    opening.notify_all();
+    go_on.wait(false);
+    return testing::openSmallDigits(spec);
+  });
+  b.controller.train(smallSettings());
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Loading), kWait);
+  b.controller.stop();
+  go_on = true;
+  go_on.notify_all();
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(opening);
+  QVERIFY(b.losses.empty());
+  QVERIFY(b.in(RunState::Ready));
+}
+
+void TrainingControllerTest::restartInMidRunShowsOnlyTheNewRun() {
+  Bench b;
+  b.controller.train(smallSettings(200));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 10, kWait);
+  b.controller.restart(smallSettings(2));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(b.in(RunState::Finished));
+  QCOMPARE(b.losses, lossesOf(smallSettings(2)));
+}
+
+void TrainingControllerTest::opensAnEarlierRunAndGoesOn() {
+  Bench first;
+  first.controller.train(smallSettings(2));
+  QTRY_VERIFY_WITH_TIMEOUT(first.idle(), kWait);
+
+  Bench b;
+  QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
+  b.controller.openRun(QString::fromStdString(first.controller.runFolder().string()));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.losses, first.losses);
+  QVERIFY(b.in(RunState::Finished));
+  QCOMPARE(changed.size(), 1);
+  QCOMPARE(b.controller.progress().position, (train::Position{3, 0}));
+  train::Settings more = changed[0][0].value<train::Settings>();
+  more.epochs = 3;
+  b.controller.train(more);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.losses, lossesOf(smallSettings(3)));
+}
+
+void TrainingControllerTest::openingNoRunIsTold() {
+  Bench b;
+  b.controller.openRun(b.home.path() + "/nothing");
+  QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 1, kWait);
+  QTRY_VERIFY(b.idle());
+  QVERIFY(b.in(RunState::Ready));
+}
+
+void TrainingControllerTest::goingAwayWhileTrainingSaves() {
+  auto b = std::make_unique<Bench>();
+  b->controller.train(smallSettings(200));
+  QTRY_VERIFY_WITH_TIMEOUT(b->losses.size() > 5, kWait);
+  const auto checkpoint = b->controller.runFolder() / train::kLastCheckpoint;
+  b->home.setAutoRemove(false);
+  const QString home = b->home.path();
+  b.reset();
+  const auto loaded = train::read_checkpoint(checkpoint);
+  QVERIFY2(loaded.ok(), loaded.ok() ? "" : loaded.error().sentence().c_str());
+  QVERIFY(loaded->checkpoint.position != train::Position{});
+  QDir(home).removeRecursively();
+}
+
+void TrainingControllerTest::shutDownEndsEverything() {
+  Bench b;
+  QSignalSpy idle(&b.controller, &TrainingController::idle);
+  b.controller.train(smallSettings(200));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 5, kWait);
+  b.controller.restart(smallSettings());  // waits for the end of the run that is open
+  b.controller.shutDown();
+  b.controller.train(smallSettings());  // comes too late
+  QTRY_COMPARE_WITH_TIMEOUT(idle.size(), 1, kWait);
+  QVERIFY(b.idle());
+  QVERIFY(b.in(RunState::Stopped));
+}
+
+}  // namespace synann::ui
+
+QTEST_GUILESS_MAIN(synann::ui::TrainingControllerTest)
+#include "training_controller_test.moc"

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/app_settings.h"
+
+#include <QApplication>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "ui/shell/icons.h"
+#include "ui/shell/theme.h"
+
+namespace synann::ui {
+
+class AppSettingsTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void init() {
+    home_ = std::make_unique<QTemporaryDir>();
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home_->path());
+  }
+  void beginsWithDefaults();
+  void comesBackAsItWent();
+  void nonsenseBecomesTheDefault();
+  void themesDifferAndCanBeRead();
+  void iconsFollowTheTheme();
+
+ private:
+  std::unique_ptr<QTemporaryDir> home_;
+};
+
+void AppSettingsTest::beginsWithDefaults() {
+  QVERIFY(loadSettings() == AppSettings());
+}
+
+void AppSettingsTest::comesBackAsItWent() {
+  AppSettings settings;
+  settings.theme = ThemeChoice::Dark;
+  settings.logY = true;
+  settings.threads = 1;
+  settings.data = "some/folder";
+  settings.dataFolders = {"some/folder", "other, with comma"};
+  settings.exportFolder = "figures";
+  settings.geometry = QByteArray("\0\1\2", 3);
+  settings.splitters = {{"train.rows", "abc"}};
+  saveSettings(settings);
+  QVERIFY(loadSettings() == settings);
+}
+
+void AppSettingsTest::nonsenseBecomesTheDefault() {
+  QSettings file(QSettings::IniFormat, QSettings::UserScope, "synann-studio", "synann-studio");
+  file.setValue("version", 99);
+  file.setValue("view/theme", "pink");
+  file.setValue("run/threads", -3);
+  file.setValue("run/data", "");
+  file.sync();
+  QVERIFY(loadSettings() == AppSettings());
+}
+
+void AppSettingsTest::themesDifferAndCanBeRead() {
+  QVERIFY(isDark(themePalette(true)));
+  QVERIFY(!isDark(themePalette(false)));
+  for (const bool dark : {false, true}) {
+    const QPalette palette = themePalette(dark);
+    for (const auto& [text, ground] :
+         {std::pair(QPalette::WindowText, QPalette::Window), std::pair(QPalette::Text, QPalette::Base),
+          std::pair(QPalette::ButtonText, QPalette::Button),
+          std::pair(QPalette::HighlightedText, QPalette::Highlight),
+          std::pair(QPalette::ToolTipText, QPalette::ToolTipBase)}) {
+      // WCAG 2: relative luminance, 3:1 for large and 4.5:1 for small text.
+      const auto luminance = [](const QColor& c) {
+        const auto linear = [](double v) {
+          return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+        };
+        return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+      };
+      const double a = luminance(palette.color(text)), b = luminance(palette.color(ground));
+      const double contrast = (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+      QVERIFY2(contrast >= (text == QPalette::HighlightedText ? 3.0 : 4.5),
+               qPrintable(QString::number(contrast)));
+    }
+  }
+  for (const ThemeChoice choice : {ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark}) {
+    QVERIFY(themeFromId(themeId(choice)) == choice);
+  }
+}
+
+void AppSettingsTest::iconsFollowTheTheme() {
+  const QIcon icon = glyphIcon(Glyph::Stop);
+  applyTheme(ThemeChoice::Light);
+  const QColor light = icon.pixmap(16, 16).toImage().pixelColor(8, 8);
+  applyTheme(ThemeChoice::Dark);
+  const QColor dark = icon.pixmap(16, 16).toImage().pixelColor(8, 8);
+  QVERIFY(light.lightness() < 80);
+  QVERIFY(dark.lightness() > 180);
+}
+
+}  // namespace synann::ui
+
+QTEST_MAIN(synann::ui::AppSettingsTest)
+#include "app_settings_test.moc"

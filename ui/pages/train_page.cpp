@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/train_page.h"
+
+#include <QAction>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/pages/action_button.h"
+#include "ui/pages/placeholder_table.h"
+#include "ui/pages/setting_form.h"
+#include "ui/plots/accuracy_table_model.h"
+#include "ui/plots/loss_chart.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kTabColumns =
+    40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
+
+QLabel* makeHeading(const QString& words, QWidget* buddy, QWidget* parent) {
+  auto* heading = new QLabel(words, parent);
+  QFont bold = heading->font();
+  bold.setBold(true);
+  heading->setFont(bold);
+  heading->setBuddy(buddy);
+  return heading;
+}
+
+}  // namespace
+
+TrainPage::TrainPage(TrainingController& controller, QAction* log_y, QAction* follow, QWidget* parent)
+    : Page(parent),
+      curve_(std::make_shared<LossCurve>()),
+      chart_(new LossChart(this)),
+      form_(new SettingForm(this)),
+      accuracies_(new AccuracyTableModel(this)) {
+  chart_->setCurve(curve_);
+  accuracies_->setCurve(curve_);
+  layOut(log_y, follow);
+  connectFigure(log_y, follow);
+  connect(&controller, &TrainingController::updated, this, &TrainPage::take);
+  connect(&controller, &TrainingController::runBegan, this, &TrainPage::clear);
+  connect(&controller, &TrainingController::settingsChanged, form_, &SettingForm::setSettings);
+  connect(form_, &SettingForm::edited, &controller,
+          [&controller](const std::string& key, double value) { controller.setLive(key, value); });
+}
+
+void TrainPage::layOut(QAction* log_y, QAction* follow) {
+  auto* side = new QWidget(this);
+  auto* side_column = new QVBoxLayout(side);
+  side_column->setContentsMargins(0, 5, 0, 0);
+  QLabel* const heading = makeHeading(tr("Hyper-parameters"), nullptr, side);
+  heading->setContentsMargins(8, 0, 0, 0);
+  side_column->addWidget(heading);
+  side_column->addWidget(form_, 1);
+  side->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+
+  auto* top = new QWidget(this);
+  auto* top_row = new QHBoxLayout(top);
+  top_row->setContentsMargins(0, 0, 0, 0);
+  top_row->addWidget(makeFigure(log_y, follow), 1);
+  top_row->addWidget(side);
+
+  bottom_ = new QSplitter(Qt::Horizontal, this);
+  bottom_->setObjectName("train.bottom");
+  bottom_->addWidget(makeLog());
+  bottom_->addWidget(makeAccuracies());
+  bottom_->setChildrenCollapsible(false);
+  bottom_->setSizes({500, 500});
+
+  rows_ = new QSplitter(Qt::Vertical, this);
+  rows_->setObjectName("train.rows");
+  rows_->addWidget(top);
+  rows_->addWidget(bottom_);
+  rows_->setChildrenCollapsible(false);
+  rows_->setStretchFactor(0, 3);
+  rows_->setStretchFactor(1, 1);
+  rows_->setSizes({480, 180});
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(rows_);
+}
+
+QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
+  auto* figure = new QWidget(this);
+  auto* column = new QVBoxLayout(figure);
+  column->setContentsMargins(8, 0, 0, 0);
+  column->setSpacing(0);
+  auto* row = new QHBoxLayout;
+  row->addWidget(makeHeading(tr("Loss"), chart_, figure));
+  row->addStretch(1);
+  row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
+  row->addWidget(new ActionButton(follow, Qt::ToolButtonTextBesideIcon, figure));
+  column->addLayout(row);
+  column->addWidget(chart_, 1);
+  return figure;
+}
+
+QWidget* TrainPage::makeLog() {
+  auto* box = new QWidget(this);
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(8, 4, 0, 8);
+  column->setSpacing(4);
+  log_ = new QPlainTextEdit(box);
+  log_->setObjectName("log");
+  log_->setReadOnly(true);
+  log_->setTabChangesFocus(true);
+  log_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  log_->setLineWrapMode(QPlainTextEdit::NoWrap);
+  log_->setTabStopDistance(kTabColumns * QFontMetricsF(log_->font()).horizontalAdvance('0'));
+  log_->setPlaceholderText(tr("The log appears here while training, in the original's format."));
+  log_->setAccessibleName(tr("Log"));
+  log_->setToolTip(tr("A line every 100 steps and after each epoch, as the original script prints them"));
+  log_->setMinimumHeight(60);
+  column->addWidget(makeHeading(tr("Log"), log_, box));
+  column->addWidget(log_);
+  return box;
+}
+
+QWidget* TrainPage::makeAccuracies() {
+  auto* box = new QWidget(this);
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 4, 8, 8);
+  column->setSpacing(4);
+  table_ = new PlaceholderTable(tr("The accuracy on the test set appears here after each epoch."), box);
+  table_->setObjectName("accuracies");
+  table_->setModel(accuracies_);
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table_->setTabKeyNavigation(false);
+  table_->setAlternatingRowColors(true);
+  table_->setShowGrid(false);
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table_->horizontalHeader()->setStretchLastSection(true);
+  table_->horizontalHeader()->setMinimumSectionSize(64);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->setAccessibleName(tr("Accuracy per epoch"));
+  table_->setToolTip(tr("Measured on the whole test set after each epoch; the best one is in bold"));
+  table_->setMinimumHeight(60);
+  column->addWidget(makeHeading(tr("Accuracy per epoch"), table_, box));
+  column->addWidget(table_);
+  return box;
+}
+
+void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
+  follow->setChecked(chart_->follow());
+  log_y->setChecked(chart_->logY());
+  connect(log_y, &QAction::toggled, chart_, &LossChart::setLogY);
+  connect(chart_, &LossChart::logYChanged, log_y, &QAction::setChecked);
+  connect(follow, &QAction::toggled, chart_, &LossChart::setFollow);
+  connect(chart_, &LossChart::followChanged, follow, &QAction::setChecked);
+}
+
+QList<QSplitter*> TrainPage::splitters() const {
+  return {rows_, bottom_};
+}
+
+void TrainPage::clear() {
+  start_ = {};
+  curve_->clear();
+  log_->clear();
+  chart_->setFollow(true);
+  refresh();
+}
+
+void TrainPage::take(const Snapshot& snapshot) {
+  if (snapshot.start) {
+    start_ = *snapshot.start;
+    curve_->setTrainCount(start_.train_count);
+  }
+  if (snapshot.history) {
+    start_ = snapshot.start.value_or(snapshot.history->start);
+    curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
+    chart_->setCurve(curve_);
+    accuracies_->setCurve(curve_);
+    log_->clear();
+  }
+  for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
+  for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
+  if (!snapshot.log_lines.empty()) {
+    QStringList lines;
+    for (const std::string& line : snapshot.log_lines) lines.append(QString::fromStdString(line));
+    log_->appendPlainText(lines.join('\n'));
+  }
+  const bool drawn = snapshot.history || !snapshot.losses.empty() || !snapshot.evaluations.empty();
+  if (drawn) refresh();
+}
+
+void TrainPage::refresh() {
+  if (isVisible()) {
+    chart_->refresh();
+    const int rows = accuracies_->rowCount();
+    accuracies_->refresh();
+    if (accuracies_->rowCount() > rows) table_->scrollToBottom();
+  }
+  emit curveChanged();
+}
+
+void TrainPage::showEvent(QShowEvent* event) {
+  Page::showEvent(event);
+  refresh();
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "ui/pages/page.h"
+#include "ui/plots/loss_curve.h"
+#include "ui/session/training_controller.h"
+
+class QAction;
+class QPlainTextEdit;
+class QSplitter;
+class QTableView;
+
+namespace synann::ui {
+
+class AccuracyTableModel;
+class LossChart;
+class SettingForm;
+
+// The training at a glance: the loss figure, the hyper-parameters beside it, the log and the accuracies
+// below.
+class TrainPage : public Page {
+  Q_OBJECT
+
+ public:
+  // The two actions belong to the figure and are kept in step with it; the controller must outlive the page.
+  TrainPage(TrainingController& controller, QAction* log_y, QAction* follow, QWidget* parent = nullptr);
+
+  SettingForm* form() const { return form_; }
+  LossChart* chart() const { return chart_; }
+  const LossCurve& curve() const { return *curve_; }
+  const train::StartInfo& startInfo() const { return start_; }  // of the run that is shown
+  QList<QSplitter*> splitters() const override;
+
+ signals:
+  void curveChanged();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  void layOut(QAction* log_y, QAction* follow);
+  QWidget* makeFigure(QAction* log_y, QAction* follow);
+  QWidget* makeLog();
+  QWidget* makeAccuracies();
+  void connectFigure(QAction* log_y, QAction* follow);
+  void take(const Snapshot& snapshot);
+  void clear();
+  void refresh();
+
+  std::shared_ptr<LossCurve> curve_;
+  train::StartInfo start_;
+  LossChart* chart_;
+  SettingForm* form_;
+  QPlainTextEdit* log_ = nullptr;
+  AccuracyTableModel* accuracies_;
+  QTableView* table_ = nullptr;
+  QSplitter* rows_ = nullptr;
+  QSplitter* bottom_ = nullptr;
+};
+
+}  // namespace synann::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/run_log.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/train/log_lines.h"
+
+namespace synann::ui {
+
+std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch) {
+  std::vector<std::string> lines;
+  for (std::size_t k = 0; k < steps.losses.size(); ++k) {
+    const int step = steps.first_step + static_cast<int>(k);
+    if (step % train::kLogInterval != 0) continue;
+    const std::int64_t examples = static_cast<std::int64_t>(step) * steps.batch_size;  // of this epoch
+    lines.push_back(train::train_line(steps.epoch, examples, count, step, steps_per_epoch,
+                                      static_cast<double>(steps.losses[k])));
+  }
+  return lines;
+}
+
+std::vector<std::string> log_lines(const train::Evaluation& evaluation) {
+  if (evaluation.epoch == 0) return {};
+  return {std::string(), train::test_line(evaluation.test_loss, evaluation.correct, evaluation.count),
+          std::string()};
+}
+
+std::vector<std::string> log_lines(const train::History& history) {
+  std::vector<std::string> lines;
+  const int per_epoch = history.start.steps_per_epoch, batch = history.start.settings.batch_size;
+  if (per_epoch <= 0) return lines;
+  std::size_t next = 0;  // the evaluation to come
+  const auto put = [&lines](const std::vector<std::string>& more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+  };
+  const std::size_t points = std::min(history.examples.size(), history.losses.size());
+  for (std::size_t k = 0; k < points; ++k) {
+    const int epoch = 1 + static_cast<int>(k / static_cast<std::size_t>(per_epoch));
+    const int step = static_cast<int>(k % static_cast<std::size_t>(per_epoch));
+    while (next < history.evaluations.size() && history.evaluations[next].epoch < epoch) {
+      put(log_lines(history.evaluations[next++]));
+    }
+    put(log_lines({.epoch = epoch,
+                   .first_step = step,
+                   .batch_size = batch,
+                   .first_examples = history.examples[k],
+                   .losses = std::span(&history.losses[k], 1),
+                   .seconds = 0},
+                  history.start.train_count, per_epoch));
+  }
+  while (next < history.evaluations.size()) put(log_lines(history.evaluations[next++]));
+  return lines;
+}
+
+}  // namespace synann::ui

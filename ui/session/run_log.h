@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/train/events.h"
+#include "engine/train/history.h"
+
+namespace synann::ui {
+
+// The original script's log lines for these steps: one every train::kLogInterval steps. `count` = training
+// samples.
+std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch);
+
+// The same for an evaluation: blank line, result, blank line. Epoch 0, before training, is named as such,
+// because the original script does not measure it.
+std::vector<std::string> log_lines(const train::Evaluation& evaluation);
+
+// The log of a recorded run, as it was when it ran.
+std::vector<std::string> log_lines(const train::History& history);
+
+}  // namespace synann::ui

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/train/events.h"
+#include "ui/session/snapshot.h"
+#include "ui/session/throughput.h"
+
+namespace synann::ui {
+
+// The way out of the training thread: collects what happens until the window takes it, and wakes the window
+// once per take, however much happens meanwhile. Written on the training thread, take() and set_epochs()
+// belong to the window.
+class SnapshotMailbox final : public train::Observer {
+ public:
+  // `wake` is called on the writing thread, outside the lock, when the box was empty; it must only post an
+  // event.
+  explicit SnapshotMailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  // Everything since the last take; the counters stay.
+  Snapshot take();
+  // A new total, for the remaining time.
+  void set_epochs(int epochs);
+
+  void put_state(RunState state, std::string reason = {});
+  void put_data(data::DataPairPtr data);
+  void put_history(std::shared_ptr<const train::History> history);
+  void put_error(std::string sentence);
+  void put_done();
+
+  void on_start(const train::StartInfo& info) override;
+  void on_steps(const train::StepLosses& steps) override;
+  void on_evaluation_progress(int done, int count) override;
+  void on_evaluation(const train::Evaluation& evaluation) override;
+  void on_state(train::State state, const std::string& reason) override;
+  void on_saved(const std::string& checkpoint) override;
+
+ private:
+  template <class Change>
+  void write(Change&& change);
+  void append_losses(const train::StepLosses& steps);
+  void append_lines(const std::vector<std::string>& lines);
+  void stand_at_end(const train::History& history);
+  void estimate();
+
+  std::mutex mutex_;
+  Snapshot pending_;  // guarded by mutex_, as all below
+  bool woken_ = false;
+  Throughput throughput_;
+  double evaluation_seconds_ = 0;  // of the latest evaluation
+  const std::function<void()> wake_;
+};
+
+}  // namespace synann::ui

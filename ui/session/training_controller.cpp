@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/training_controller.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/core/thread_pool.h"
+#include "engine/data/registry.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/session.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kFrameInterval = 33;  // milliseconds between two snapshots
+
+// Whether two runs differ in nothing but what may change while a run is open.
+bool same_run(const train::Settings& a, const train::Settings& b) {
+  train::Settings c = b;
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    if (info.live) train::set_setting(c, info.key, train::setting_value(a, info.key));
+  }
+  return a == c;
+}
+
+std::optional<train::Command::Kind> live_command(std::string_view key) {
+  if (key == "lr") return train::Command::Kind::SetLearningRate;
+  if (key == "momentum") return train::Command::Kind::SetMomentum;
+  if (key == "epochs") return train::Command::Kind::SetEpochs;
+  return std::nullopt;
+}
+
+}  // namespace
+
+TrainingController::TrainingController(QObject* parent)
+    : QObject(parent), open_data_(data::open_dataset), choose_folder_(train::default_run_folder) {
+  take_timer_.setSingleShot(true);
+  connect(&take_timer_, &QTimer::timeout, this, &TrainingController::takeSnapshot);
+  connect(this, &TrainingController::woken, this, &TrainingController::wake, Qt::QueuedConnection);
+  since_take_.start();
+}
+
+TrainingController::~TrainingController() {
+  if (link_) link_->request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool TrainingController::wouldContinue(const train::Settings& settings) const {
+  return !busy() && ended() && run_ && run_->saved && same_run(run_->settings, settings);
+}
+
+void TrainingController::openData(const QString& spec) {
+  Request wanted{Intent::OpenData, {}, {}};
+  wanted.settings.data = spec.toStdString();
+  request(std::move(wanted));
+}
+
+void TrainingController::openRun(const QString& folder) {
+  if (sessionOpen()) stop();
+  request({Intent::OpenRun, {}, folder.toStdString()});
+}
+
+void TrainingController::train(const train::Settings& settings) {
+  request({Intent::Train, settings, {}});
+}
+void TrainingController::stepBatch(const train::Settings& settings) {
+  request({Intent::StepBatch, settings, {}});
+}
+void TrainingController::stepEpoch(const train::Settings& settings) {
+  request({Intent::StepEpoch, settings, {}});
+}
+
+void TrainingController::restart(const train::Settings& settings) {
+  if (sessionOpen()) stop();
+  request({Intent::Restart, settings, {}});
+}
+
+void TrainingController::pause() {
+  if (sessionOpen() && !stopping_) link_->post({train::Command::Kind::Pause, 0});
+}
+
+void TrainingController::stop() {
+  next_.reset();
+  if (!sessionOpen()) return;
+  stopping_ = true;
+  link_->request_stop();
+  emit stateChanged(state_, {});  // "stopping": the window tells at once that it has understood
+}
+
+void TrainingController::shutDown() {
+  shutting_down_ = true;
+  stop();
+}
+
+void TrainingController::setLive(std::string_view key, double value) {
+  if (!sessionOpen() || !run_ || train::setting_value(run_->settings, key) == value) return;
+  postLive(key, value);
+}
+
+void TrainingController::postLive(std::string_view key, double value) {
+  const std::optional<train::Command::Kind> kind = live_command(key);
+  if (!kind) return;
+  train::set_setting(run_->settings, key, value);
+  posted_.emplace_back(key);
+  link_->post({*kind, value});
+  if (key == "epochs") mailbox_->set_epochs(static_cast<int>(value));
+}
+
+void TrainingController::request(Request request) {
+  if (shutting_down_) return;
+  if (!busy()) {
+    carryOut(request);
+  } else if (sessionOpen() && !stopping_) {
+    steer(request);
+  } else {
+    next_ = std::move(request);
+  }
+}
+
+// Commands to the session that is open.
+void TrainingController::steer(const Request& request) {
+  switch (request.intent) {
+    case Intent::Train:
+    case Intent::StepBatch:
+    case Intent::StepEpoch:
+      postIntent(*link_, request.intent);
+      break;
+    case Intent::Restart:
+    case Intent::OpenRun:
+    case Intent::OpenData:
+      next_ = request;
+      break;
+  }
+}
+
+void TrainingController::postIntent(CommandLink& link, Intent intent) {
+  if (intent == Intent::StepBatch) {
+    link.post({train::Command::Kind::StepBatch, 0});
+  } else if (intent == Intent::StepEpoch) {
+    link.post({train::Command::Kind::StepEpoch, 0});
+  } else {
+    link.post({train::Command::Kind::Train, 0});
+  }
+}
+
+void TrainingController::carryOut(const Request& request) {
+  RunJob job;
+  switch (request.intent) {
+    case Intent::OpenData:
+      job.kind = RunJob::Kind::LoadData;
+      job.settings = request.settings;
+      launch(std::move(job));
+      break;
+    case Intent::OpenRun:
+      job.kind = RunJob::Kind::ReadRun;
+      job.folder = request.folder;
+      launch(std::move(job));
+      break;
+    case Intent::Restart:
+      beginRun(request);
+      break;
+    case Intent::Train:
+    case Intent::StepBatch:
+    case Intent::StepEpoch:
+      if (wouldContinue(request.settings)) {
+        continueRun(request);
+      } else {
+        beginRun(request);
+      }
+      break;
+  }
+}
+
+void TrainingController::beginRun(const Request& request) {
+  if (const Status valid = train::validate(request.settings); !valid) {
+    emit failed(QString::fromStdString(valid.error().sentence()));
+    return;
+  }
+  run_before_ = run_;
+  run_ = OpenRun{request.settings, choose_folder_(request.settings), request.settings.epochs, false};
+  RunJob job;
+  job.kind = RunJob::Kind::Train;
+  job.settings = request.settings;
+  job.folder = run_->folder;
+  job.start_paused = request.intent == Intent::StepBatch || request.intent == Intent::StepEpoch;
+  launch(std::move(job));
+  if (job_.start_paused) postIntent(*link_, request.intent);
+}
+
+void TrainingController::continueRun(const Request& request) {
+  train::Settings settings = request.settings;
+  const int done = progress_.position.epoch - 1;  // whole epochs
+  if (settings.epochs <= done) {
+    settings.epochs = done + (request.intent == Intent::Train ? std::max(1, run_->first_epochs) : 1);
+    emit noticed(tr("The run goes on: %1 epochs in all.").arg(settings.epochs));
+    emit settingsChanged(settings);
+  }
+  RunJob job;
+  job.kind = RunJob::Kind::Train;
+  job.settings = settings;
+  job.folder = run_->folder;
+  job.resume = true;
+  job.start_paused = request.intent != Intent::Train;
+  const train::Settings before = run_->settings;
+  run_->settings.epochs = settings.epochs;
+  launch(std::move(job));
+  for (const char* key : {"lr", "momentum"}) {  // the checkpoint brings its own; epochs came with the job
+    const double value = train::setting_value(settings, key);
+    if (train::setting_value(before, key) != value) postLive(key, value);
+  }
+  if (job_.start_paused) postIntent(*link_, request.intent);
+}
+
+void TrainingController::launch(RunJob job) {
+  job.execution = execution_;
+  job.open_data = open_data_;
+  job.data = data_;
+  job_ = job;
+  stopping_ = false;
+  started_ = false;
+  posted_.clear();
+  settled_ = state_;
+  link_ = std::make_shared<CommandLink>();
+  // Emitting a queued signal is all that the training thread does to this object; the destructor joins before
+  // it is gone. A signal without arguments carries no memory of ours through Qt's event queue, whose locks
+  // ThreadSanitizer cannot see.
+  mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
+  thread_ = std::jthread([job = std::move(job), link = link_, mailbox = mailbox_] {
+    lower_thread_priority();
+    run_job(job, *link, *mailbox);
+  });
+  setState(RunState::Loading, {});
+}
+
+// A late call of an earlier job only takes the present job's snapshot a little sooner.
+void TrainingController::wake() {
+  if (take_timer_.isActive()) return;
+  const qint64 elapsed = since_take_.elapsed();
+  if (elapsed >= kFrameInterval) {
+    takeSnapshot();
+  } else {
+    take_timer_.start(static_cast<int>(kFrameInterval - elapsed));
+  }
+}
+
+void TrainingController::takeSnapshot() {
+  since_take_.restart();
+  const Snapshot snapshot = mailbox_->take();
+  absorb(snapshot);
+  emit updated(snapshot);
+  for (const StateChange& change : snapshot.states)
+    setState(change.state, QString::fromStdString(change.reason));
+  if (!snapshot.error.empty()) {
+    if (started_) setState(RunState::Failed, QString());
+    emit failed(QString::fromStdString(snapshot.error));
+    const bool data_missing = !data_ || data_->spec != job_.settings.data;
+    if (job_.kind != RunJob::Kind::ReadRun && data_missing)
+      emit dataRefused(QString::fromStdString(job_.settings.data));
+  }
+  if (snapshot.done) finishJob();
+}
+
+void TrainingController::absorb(const Snapshot& snapshot) {
+  if (snapshot.data) data_ = snapshot.data;
+  if (!snapshot.saved.empty() && run_) run_->saved = true;
+  if (snapshot.start && run_) absorbStart(*snapshot.start);
+  if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
+  if (started_) progress_ = snapshot.progress;  // what only loads data leaves the run at hand alone
+}
+
+// A checkpoint brings its own live settings; those that were changed since win.
+void TrainingController::absorbStart(const train::StartInfo& start) {
+  started_ = true;
+  if (!job_.resume) emit runBegan();
+  train::Settings now = start.settings;
+  posted_.emplace_back("epochs");  // came with the job
+  for (const std::string& key : posted_)
+    train::set_setting(now, key, train::setting_value(run_->settings, key));
+  if (now == run_->settings) return;
+  run_->settings = now;
+  emit settingsChanged(now);
+}
+
+void TrainingController::absorbReadRun(const train::History& history) {
+  started_ = true;
+  const bool is_file = job_.folder.filename() == train::kHistoryFile;
+  const std::filesystem::path folder = is_file ? job_.folder.parent_path() : job_.folder;
+  std::error_code ignored;
+  run_ = OpenRun{history.start.settings, folder, history.start.settings.epochs,
+                 std::filesystem::exists(folder / train::kLastCheckpoint, ignored)};
+  emit settingsChanged(run_->settings);
+}
+
+void TrainingController::finishJob() {
+  thread_.join();  // it has said its last word: no wait
+  stopping_ = false;
+  if (!started_) abandonJob();
+  if (shutting_down_) next_.reset();
+  if (const std::optional<Request> next = std::exchange(next_, std::nullopt)) {
+    carryOut(*next);
+  } else {
+    emit idle();
+  }
+}
+
+// The job came to nothing, or only loaded data: everything is as it was before.
+void TrainingController::abandonJob() {
+  if (job_.kind == RunJob::Kind::Train && !job_.resume) run_ = run_before_;
+  setState(settled_, QString());
+}
+
+void TrainingController::setState(RunState state, const QString& reason) {
+  if (state_ == state && reason.isEmpty()) return;
+  state_ = state;
+  emit stateChanged(state, reason);
+}
+
+}  // namespace synann::ui

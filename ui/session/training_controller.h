@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include "engine/train/settings.h"
+#include "ui/session/run_job.h"
+#include "ui/session/snapshot.h"
+
+namespace synann::ui {
+
+// The only bridge between the window and the engine. Lives in the window's thread and never waits for the
+// engine: commands go to the training thread by queue, snapshots come back at most 30 times a second. One run
+// is open at a time; what is asked for while the thread is still busy with something else is done as soon as
+// it is free.
+class TrainingController : public QObject {
+  Q_OBJECT
+
+ public:
+  using FolderChooser = std::function<std::filesystem::path(const train::Settings&)>;
+
+  explicit TrainingController(QObject* parent = nullptr);
+  ~TrainingController() override;  // stops, saves and joins
+
+  // Where data sets and run folders come from; the engine's own ways unless set.
+  void setDataOpener(DataOpener opener) { open_data_ = std::move(opener); }
+  void setFolderChooser(FolderChooser chooser) { choose_folder_ = std::move(chooser); }
+  void setExecution(const train::Execution& execution) { execution_ = execution; }  // from the next start on
+
+  RunState state() const { return state_; }
+  bool busy() const { return thread_.joinable(); }  // the training thread exists
+  bool sessionOpen() const { return busy() && job_.kind == RunJob::Kind::Train; }
+  // Stop was asked for and the run is not over yet.
+  bool stopping() const { return stopping_ && !ended(); }
+  // Whether starting with these settings goes on with the run at hand instead of beginning a new one.
+  bool wouldContinue(const train::Settings& settings) const;
+  std::filesystem::path runFolder() const { return run_ ? run_->folder : std::filesystem::path(); }
+  const Progress& progress() const { return progress_; }
+
+ public slots:
+  void openData(
+      const QString& spec);  // in advance, so that Train starts at once and a bad folder is told now
+  void openRun(const QString& folder);
+  // Each starts, continues or resumes the run with these settings, whichever applies.
+  void train(const synann::train::Settings& settings);
+  void stepBatch(const synann::train::Settings& settings);
+  void stepEpoch(const synann::train::Settings& settings);
+  void restart(const synann::train::Settings& settings);  // a new run; the same seed gives the same losses
+  void pause();
+  void stop();      // finishes the step and saves
+  void shutDown();  // stop, and start nothing more; idle() follows unless nothing is busy
+  // A live setting (train::SettingInfo::live) of the open run: lr, momentum or epochs.
+  void setLive(std::string_view key, double value);
+
+ signals:
+  void stateChanged(synann::ui::RunState state, const QString& reason);
+  void updated(const synann::ui::Snapshot& snapshot);
+  void runBegan();                        // a new run: whatever is shown of an earlier one is over
+  void dataRefused(const QString& spec);  // it could not be opened; failed() tells why
+  // The run at hand has these settings: it was opened, resumed, or its epochs were raised.
+  void settingsChanged(const synann::train::Settings& settings);
+  void failed(const QString& sentence);
+  void noticed(const QString& sentence);
+  void idle();   // the training thread has ended and nothing waits
+  void woken();  // from the training thread to this object alone: there is something to take
+
+ private:
+  enum class Intent { Train, StepBatch, StepEpoch, Restart, OpenData, OpenRun };
+  struct Request {
+    Intent intent;
+    train::Settings settings;
+    std::filesystem::path folder;
+  };
+  // The run that Train would go on with.
+  struct OpenRun {
+    train::Settings settings;  // as the engine has them now, live changes included
+    std::filesystem::path folder;
+    int first_epochs = 0;  // the total it was started with
+    bool saved = false;    // there is a checkpoint to go on from
+  };
+
+  bool ended() const {
+    return state_ == RunState::Stopped || state_ == RunState::Finished || state_ == RunState::Failed;
+  }
+  void request(Request request);
+  void carryOut(const Request& request);
+  void steer(const Request& request);
+  void beginRun(const Request& request);
+  void continueRun(const Request& request);
+  void launch(RunJob job);
+  void wake();
+  void takeSnapshot();
+  void absorb(const Snapshot& snapshot);
+  void absorbStart(const train::StartInfo& start);
+  void absorbReadRun(const train::History& history);
+  void finishJob();
+  void abandonJob();
+  void setState(RunState state, const QString& reason);
+  void postLive(std::string_view key, double value);
+  static void postIntent(CommandLink& link, Intent intent);
+
+  DataOpener open_data_;
+  FolderChooser choose_folder_;
+  train::Execution execution_;
+  data::DataPairPtr data_;  // opened last
+  RunState state_ = RunState::Ready;
+  RunState settled_ = RunState::Ready;  // to return to when opening something did not work
+  Progress progress_;
+  bool stopping_ = false;
+  bool shutting_down_ = false;
+  bool started_ = false;  // the job's session has begun
+  std::optional<OpenRun> run_;
+  std::optional<OpenRun> run_before_;  // to return to when a new run does not come to be
+  std::optional<Request> next_;
+
+  RunJob job_;                       // what the thread does, or did last
+  std::vector<std::string> posted_;  // keys of the live settings that this job was told
+  std::shared_ptr<CommandLink> link_;
+  std::shared_ptr<SnapshotMailbox> mailbox_;
+  QElapsedTimer since_take_;
+  QTimer take_timer_;
+  std::jthread thread_;  // last: joined before anything it uses goes away
+};
+
+}  // namespace synann::ui

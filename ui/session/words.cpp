@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/words.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QCoreApplication>
+#include <QLocale>
+
+namespace synann::ui {
+
+namespace {
+QString tr(const char* text) {
+  return QCoreApplication::translate("words", text);
+}
+}  // namespace
+
+QString stateWords(RunState state, bool stopping) {
+  if (stopping) return tr("Stopping");
+  switch (state) {
+    case RunState::Ready:
+      return tr("Ready");
+    case RunState::Loading:
+      return tr("Loading");
+    case RunState::Training:
+      return tr("Training");
+    case RunState::Evaluating:
+      return tr("Evaluating");
+    case RunState::Paused:
+      return tr("Paused");
+    case RunState::Stopped:
+      return tr("Stopped");
+    case RunState::Finished:
+      return tr("Finished");
+    case RunState::Failed:
+      return tr("Failed");
+  }
+  return {};
+}
+
+QString countWords(std::int64_t count) {
+  return QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(count));
+}
+
+QString durationWords(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::clamp(std::round(seconds), 0.0, 3.6e9));
+  const std::int64_t hours = whole / 3600;
+  const QString minutes_seconds = QStringLiteral("%1:%2")
+                                      .arg(whole / 60 % 60, 2, 10, QLatin1Char('0'))
+                                      .arg(whole % 60, 2, 10, QLatin1Char('0'));
+  return hours > 0 ? QStringLiteral("%1:%2").arg(hours).arg(minutes_seconds) : minutes_seconds;
+}
+
+QString epochWords(const Progress& progress) {
+  if (progress.count == 0) return {};
+  if (progress.evaluate_count > 0) {
+    return tr("epoch %1 of %2 · %3 of %4 test images")
+        .arg(progress.position.epoch)
+        .arg(progress.epochs)
+        .arg(countWords(progress.evaluated), countWords(progress.evaluate_count));
+  }
+  const int done = progress.position.epoch - 1;  // whole epochs
+  if (progress.position.step == 0 && done >= progress.epochs) return tr("%1 epochs").arg(done);
+  return tr("epoch %1 of %2 · %3 of %4 images")
+      .arg(progress.position.epoch)
+      .arg(progress.epochs)
+      .arg(countWords(progress.examples), countWords(progress.count));
+}
+
+QString speedWords(const Progress& progress) {
+  if (progress.images_per_second <= 0) return {};
+  QString words = tr("%1 images/s").arg(countWords(std::llround(progress.images_per_second)));
+  if (progress.seconds_left >= 0) words += tr(" · %1 left").arg(durationWords(progress.seconds_left));
+  return words;
+}
+
+}  // namespace synann::ui

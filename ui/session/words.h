@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+#include <QString>
+
+#include "ui/session/snapshot.h"
+
+namespace synann::ui {
+
+// The words of the run bar: the same everywhere, independent of the system's locale, as the figures and the
+// log are.
+QString stateWords(RunState state, bool stopping);
+QString countWords(std::int64_t count);        // "12,300"
+QString durationWords(double seconds);         // "00:21", "1:02:03"
+QString epochWords(const Progress& progress);  // "epoch 3 of 20 · 12,300 of 20,000 images"
+QString speedWords(const Progress& progress);  // "5,210 images/s · 00:21 left"; empty while unknown
+
+}  // namespace synann::ui

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/action_registry.h"
+
+#include <set>
+
+#include <QCoreApplication>
+#include <QMenu>
+#include <QMenuBar>
+
+namespace synann::ui {
+
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("actions", text);
+}
+
+QString tooltip(const QString& help, const QKeySequence& shortcut) {
+  return shortcut.isEmpty()
+             ? help
+             : QStringLiteral("%1 (%2)").arg(help, shortcut.toString(QKeySequence::NativeText));
+}
+
+std::vector<ActionInfo> fileActions() {
+  return {
+      {"file.open-data",
+       tr("&Open data…"),
+       "Ctrl+O",
+       tr("Train on a folder of IDX files such as MNIST, plain or gzipped"),
+       Glyph::OpenData,
+       MenuId::File,
+       {}},
+      {"file.open-run",
+       tr("Open &run…"),
+       "Ctrl+Shift+O",
+       tr("Show the curves of an earlier run; Train then goes on from its last checkpoint"),
+       Glyph::OpenRun,
+       MenuId::File,
+       {}},
+      {"file.export",
+       tr("&Export figure…"),
+       "Ctrl+E",
+       tr("Save the loss figure as PNG, SVG or PDF, or its numbers as CSV"),
+       Glyph::Export,
+       MenuId::File,
+       {},
+       false,
+       true},
+      {"file.quit",
+       tr("&Quit"),
+       "Ctrl+Q",
+       tr("Save the run, if one is open, and leave"),
+       Glyph::Quit,
+       MenuId::File,
+       {},
+       false,
+       true},
+  };
+}
+
+std::vector<ActionInfo> runActions() {
+  return {
+      {"run.train", tr("&Train"), "F5", tr("Train until the last epoch"), Glyph::Train, MenuId::Run, {}},
+      {"run.pause",
+       tr("&Pause"),
+       "F6",
+       tr("Wait after the current step; Train goes on"),
+       Glyph::Pause,
+       MenuId::Run,
+       {}},
+      {"run.step-batch",
+       tr("Step &batch"),
+       "F7",
+       tr("Train on one batch, then pause"),
+       Glyph::StepBatch,
+       MenuId::Run,
+       {},
+       false,
+       true},
+      {"run.step-epoch",
+       tr("Step &epoch"),
+       "Shift+F7",
+       tr("Train to the end of this epoch, evaluate, then pause"),
+       Glyph::StepEpoch,
+       MenuId::Run,
+       {}},
+      {"run.stop",
+       tr("&Stop"),
+       "Shift+F5",
+       tr("Finish the current step, save a checkpoint and end the run"),
+       Glyph::Stop,
+       MenuId::Run,
+       {},
+       false,
+       true},
+      {"run.restart",
+       tr("&Restart"),
+       "Ctrl+R",
+       tr("Begin again from the first step with the same seed, as a new run"),
+       Glyph::Restart,
+       MenuId::Run,
+       {}},
+  };
+}
+
+std::vector<ActionInfo> viewActions() {
+  return {
+      {"view.log-y",
+       tr("&Logarithmic loss"),
+       "Ctrl+L",
+       tr("Show the loss on a logarithmic axis"),
+       Glyph::LogY,
+       MenuId::View,
+       {},
+       true},
+      {"view.follow",
+       tr("&Follow"),
+       "Ctrl+F",
+       tr("Show the whole curve and keep up with the training"),
+       Glyph::Follow,
+       MenuId::View,
+       {},
+       true},
+      {"view.theme-system",
+       tr("&System"),
+       {},
+       tr("Light or dark as the system was at the start"),
+       Glyph::None,
+       MenuId::View,
+       tr("T&heme"),
+       true},
+      {"view.theme-light",
+       tr("&Light"),
+       {},
+       tr("Dark text on light"),
+       Glyph::None,
+       MenuId::View,
+       tr("T&heme"),
+       true},
+      {"view.theme-dark",
+       tr("&Dark"),
+       {},
+       tr("Light text on dark"),
+       Glyph::None,
+       MenuId::View,
+       tr("T&heme"),
+       true},
+  };
+}
+
+std::vector<ActionInfo> helpActions() {
+  return {
+      {"help.shortcuts",
+       tr("&Keyboard shortcuts"),
+       "F1",
+       tr("List every action and its key"),
+       Glyph::Keyboard,
+       MenuId::Help,
+       {}},
+      {"help.about",
+       tr("&About SynaNN Studio"),
+       {},
+       tr("Version, instruction set and licence"),
+       Glyph::About,
+       MenuId::Help,
+       {}},
+  };
+}
+
+// The letter behind the single '&', or null.
+QChar mnemonic(const QString& text) {
+  const qsizetype at = text.indexOf('&');
+  return at >= 0 && at + 1 < text.size() ? text[at + 1].toLower() : QChar();
+}
+
+}  // namespace
+
+std::vector<ActionInfo> actionTable() {
+  std::vector<ActionInfo> table;
+  for (const std::vector<ActionInfo>& part : {fileActions(), runActions(), viewActions(), helpActions()}) {
+    table.insert(table.end(), part.begin(), part.end());
+  }
+  return table;
+}
+
+QString menuTitle(MenuId menu) {
+  switch (menu) {
+    case MenuId::File:
+      return tr("&File");
+    case MenuId::Run:
+      return tr("&Run");
+    case MenuId::View:
+      return tr("&View");
+    case MenuId::Help:
+      return tr("&Help");
+  }
+  return {};
+}
+
+ActionRegistry::ActionRegistry(QObject* parent) : QObject(parent) {
+  for (const ActionInfo& info : actionTable()) add(info);
+}
+
+QAction* ActionRegistry::add(const ActionInfo& info) {
+  auto* action = new QAction(info.text, this);
+  action->setObjectName(info.id);
+  action->setIcon(glyphIcon(info.glyph));
+  action->setShortcut(QKeySequence(info.shortcut));
+  action->setStatusTip(info.help);
+  action->setToolTip(tooltip(info.help, action->shortcut()));
+  action->setCheckable(info.checkable);
+  if (info.id == QLatin1String("file.quit")) action->setMenuRole(QAction::QuitRole);
+  infos_.push_back(info);
+  actions_[info.id] = action;
+  return action;
+}
+
+QAction* ActionRegistry::action(const QString& id) const {
+  const auto found = actions_.find(id);
+  return found == actions_.end() ? nullptr : found->second;
+}
+
+void ActionRegistry::setHelp(const QString& id, const QString& help) {
+  QAction* const changed = action(id);
+  changed->setStatusTip(help);
+  changed->setToolTip(tooltip(help, changed->shortcut()));
+}
+
+void ActionRegistry::fillMenus(QMenuBar* bar) const {
+  for (const MenuId id : {MenuId::File, MenuId::Run, MenuId::View, MenuId::Help}) {
+    QMenu* const menu = bar->addMenu(menuTitle(id));
+    menu->setToolTipsVisible(true);
+    std::map<QString, QMenu*> submenus;
+    for (const ActionInfo& info : infos_) {
+      if (info.menu != id) continue;
+      if (info.separator_before) menu->addSeparator();
+      QMenu* target = menu;
+      if (!info.submenu.isEmpty()) {
+        QMenu*& submenu = submenus[info.submenu];
+        if (!submenu) {
+          menu->addSeparator();
+          submenu = menu->addMenu(info.submenu);
+        }
+        target = submenu;
+      }
+      target->addAction(action(info.id));
+    }
+  }
+}
+
+std::vector<QString> ActionRegistry::faults(const std::vector<ActionInfo>& infos) {
+  std::vector<QString> found;
+  std::map<QString, QString> ids_by_key;
+  std::set<QString> ids, mnemonics;
+  for (const ActionInfo& info : infos) {
+    if (!ids.insert(info.id).second) found.push_back(info.id + " is there twice");
+    if (info.text.isEmpty()) found.push_back(info.id + " has no text");
+    if (info.help.isEmpty()) found.push_back(info.id + " has no help");
+    if (!info.shortcut.isEmpty()) {
+      const QString key = QKeySequence(info.shortcut).toString();
+      if (key.isEmpty()) found.push_back(info.id + " has a shortcut that is none: " + info.shortcut);
+      const auto [other, fresh] = ids_by_key.emplace(key, info.id);
+      if (!fresh) found.push_back(info.id + " and " + other->second + " share " + key);
+    }
+    const QChar letter = mnemonic(info.text);
+    if (letter.isNull()) continue;
+    const QString place = menuTitle(info.menu) + "/" + info.submenu + "/" + letter;
+    if (!mnemonics.insert(place).second) found.push_back(info.id + " shares its mnemonic " + letter);
+  }
+  return found;
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include <QAction>
+#include <QKeySequence>
+#include <QObject>
+#include <QString>
+
+#include "ui/shell/icons.h"
+
+class QMenuBar;
+
+namespace synann::ui {
+
+enum class MenuId { File, Run, View, Help };
+
+// One thing a person can do, told once: menus, run bar, tooltips and the list of shortcuts are all made from
+// it.
+struct ActionInfo {
+  QString id;        // "run.train"
+  QString text;      // with its mnemonic: "&Train"
+  QString shortcut;  // "F5"; empty where there is none
+  QString help;      // what it does, one sentence without a full stop
+  Glyph glyph = Glyph::None;
+  MenuId menu = MenuId::File;
+  QString submenu = {};  // "Theme"; empty = the menu itself
+  bool checkable = false;
+  bool separator_before = false;
+};
+
+// The table of every action except the pages', which come from the list of pages.
+std::vector<ActionInfo> actionTable();
+
+QString menuTitle(MenuId menu);  // "&File"
+
+// Owns the QActions of the table. Lives in the window's thread.
+class ActionRegistry : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit ActionRegistry(QObject* parent = nullptr);
+
+  // Adds one more, before menus are filled.
+  QAction* add(const ActionInfo& info);
+  QAction* action(const QString& id) const;  // null when there is none
+  const std::vector<ActionInfo>& infos() const { return infos_; }
+  void fillMenus(QMenuBar* bar) const;
+  // A help text for now, such as "Go on with this run"; the shortcut is appended to it.
+  void setHelp(const QString& id, const QString& help);
+
+  // What is wrong with a table, one sentence each: shortcuts or mnemonics that clash, missing texts or helps.
+  static std::vector<QString> faults(const std::vector<ActionInfo>& infos);
+
+ private:
+  std::vector<ActionInfo> infos_;
+  std::map<QString, QAction*> actions_;
+};
+
+}  // namespace synann::ui

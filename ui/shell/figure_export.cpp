@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/figure_export.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileDialog>
+#include <QLocale>
+#include <QStringList>
+
+#include "engine/data/registry.h"
+#include "ui/shell/version.h"
+
+namespace synann::ui {
+
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("figure_export", text);
+}
+
+QString settingsText(const train::StartInfo& start) {
+  const train::Settings& s = start.settings;
+  QStringList parts = {QStringLiteral("model=%1").arg(QString::fromStdString(s.model)),
+                       QStringLiteral("data=%1").arg(QString::fromStdString(start.data_name))};
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    const QString key = QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
+    const QString value = QLocale::c().toString(train::setting_value(s, info.key), 'g', 17);
+    parts.append(key + '=' + (info.key == "seed" ? QString::number(s.seed) : value));
+  }
+  parts.append(QStringLiteral("data-sha256=%1").arg(QString::fromStdString(start.data_sha256)));
+  parts.append(QStringLiteral("synann-studio=%1").arg(programVersion()));
+  return parts.join(' ');
+}
+
+}  // namespace
+
+LossFigureOptions figureOptions(const train::StartInfo& start) {
+  LossFigureOptions options;
+  options.title =
+      tr("Loss of %1 on %2")
+          .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
+  options.settings = settingsText(start);
+  return options;
+}
+
+QString askForFigurePath(QWidget* parent, const QString& folder) {
+  const QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
+                             tr("Numbers (*.csv)")};
+  QFileDialog dialog(parent, tr("Export the loss figure"), folder.isEmpty() ? QDir::homePath() : folder);
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  dialog.setNameFilters(kinds);
+  dialog.setDefaultSuffix(QStringLiteral("png"));
+  dialog.selectFile(QStringLiteral("loss"));
+  // The suffix follows the kind, so that the question about replacing a file is asked for the right name.
+  QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& kind) {
+    dialog.setDefaultSuffix(kind.section(QStringLiteral("*."), 1).section(')', 0, 0));
+  });
+  return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
+}
+
+QString runsFolder() {
+  const auto folder = data::user_data_folder();
+  return folder ? QString::fromStdString((*folder / "runs").string()) : QString();
+}
+
+}  // namespace synann::ui

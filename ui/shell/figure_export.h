@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "engine/train/events.h"
+#include "ui/plots/loss_export.h"
+
+class QWidget;
+
+namespace synann::ui {
+
+// Title and settings of a run as they are kept inside an exported figure; the same from the window and the
+// prompt.
+LossFigureOptions figureOptions(const train::StartInfo& start);
+
+// Asks where to save a figure and as what; the extension follows the chosen kind. Empty = given up.
+QString askForFigurePath(QWidget* parent, const QString& folder);
+
+// The folder where runs are kept, to begin looking there.
+QString runsFolder();
+
+}  // namespace synann::ui

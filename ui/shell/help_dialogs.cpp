@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/help_dialogs.h"
+
+#include <QDialogButtonBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include "engine/core/thread_pool.h"
+#include "ui/shell/version.h"
+
+namespace synann::ui {
+
+namespace {
+
+void addRow(QTableWidget* table, const QString& what, const QString& key, const QString& help) {
+  const int row = table->rowCount();
+  table->insertRow(row);
+  table->setItem(row, 0, new QTableWidgetItem(what));
+  table->setItem(row, 1, new QTableWidgetItem(key));
+  table->setItem(row, 2, new QTableWidgetItem(help));
+}
+
+// The keys of the loss figure itself; they act while the figure has the focus.
+void addFigureRows(QTableWidget* table) {
+  const QString where = ShortcutsDialog::tr("Loss figure: ");
+  addRow(table, where + ShortcutsDialog::tr("walk the points"), QStringLiteral("←  →  Home  End"),
+         ShortcutsDialog::tr("Move the crosshair from point to point; Page Up and Page Down move by 10 %"));
+  addRow(table, where + ShortcutsDialog::tr("change the series"), QStringLiteral("↑  ↓  T"),
+         ShortcutsDialog::tr("Walk on the train loss or on the test loss"));
+  addRow(table, where + ShortcutsDialog::tr("zoom"), QStringLiteral("+  −  0"),
+         ShortcutsDialog::tr("Show less, more or all; the wheel and a dragged frame do it too"));
+}
+
+void addButtons(QDialog* dialog, QVBoxLayout* column) {
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+  buttons->button(QDialogButtonBox::Close)->setIcon(QIcon());  // the style's own is black on dark
+  QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+  column->addWidget(buttons);
+}
+
+}  // namespace
+
+ShortcutsDialog::ShortcutsDialog(const std::vector<ActionInfo>& infos, QWidget* parent) : QDialog(parent) {
+  setWindowTitle(tr("Keyboard shortcuts"));
+  auto* table = new QTableWidget(0, 3, this);
+  table->setObjectName("shortcuts");
+  table->setAccessibleName(windowTitle());
+  table->setHorizontalHeaderLabels({tr("Action"), tr("Key"), tr("What it does")});
+  table->verticalHeader()->hide();
+  table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setTabKeyNavigation(false);
+  table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+  table->setShowGrid(false);
+  table->setAlternatingRowColors(true);
+  for (const ActionInfo& info : infos) {
+    const QString submenu = info.submenu.isEmpty() ? QString() : info.submenu + tr(": ");
+    QString name = menuTitle(info.menu) + tr(": ") + submenu + info.text;
+    addRow(table, name.remove('&').remove(QStringLiteral("…")),
+           QKeySequence(info.shortcut).toString(QKeySequence::NativeText), info.help);
+  }
+  addFigureRows(table);
+  table->resizeColumnsToContents();
+  table->horizontalHeader()->setStretchLastSection(true);
+  auto* column = new QVBoxLayout(this);
+  column->addWidget(table);
+  addButtons(this, column);
+  resize(900, 600);
+}
+
+AboutDialog::AboutDialog(QWidget* parent) : QDialog(parent) {
+  setWindowTitle(tr("About SynaNN Studio"));
+  auto* icon = new QLabel(this);
+  icon->setPixmap(applicationIcon().pixmap(64, 64));
+  icon->setAlignment(Qt::AlignCenter);
+  auto* text = new QLabel(this);
+  text->setObjectName("about");
+  text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  text->setAlignment(Qt::AlignCenter);
+  text->setAccessibleName(windowTitle());
+  text->setText(tr("SynaNN Studio %1\nTrain and question synapse neural networks\n\n"
+                   "Instruction set: %2\nThreads: %3\nQt %4\n\n"
+                   "Free software under the GNU General Public License, version 3 or later,\n"
+                   "without any warranty.")
+                    .arg(programVersion(), instructionSet())
+                    .arg(hardware_threads())
+                    .arg(QString::fromLatin1(qVersion())));
+  auto* column = new QVBoxLayout(this);
+  column->addWidget(icon);
+  column->addWidget(text);
+  addButtons(this, column);
+}
+
+}  // namespace synann::ui

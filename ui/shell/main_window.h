@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QMainWindow>
+
+#include "ui/session/training_controller.h"
+#include "ui/shell/action_registry.h"
+#include "ui/shell/app_settings.h"
+
+class QActionGroup;
+class QStackedWidget;
+
+namespace synann::ui {
+
+class MessageBar;
+class Page;
+class RunBar;
+class TrainPage;
+
+// The one window: run bar above, pages with their rail in the middle, messages below. It only connects its
+// parts.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(const AppSettings& settings, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  // Opens a data set, or a run, or what was chosen last, and gives Train the focus; call it once, after
+  // show().
+  void start(const QString& spec = {}, const QString& run_folder = {});
+  void chooseData(const QString& spec);  // as if picked in the run bar
+  // Writes the loss figure as it is shown; tells the result in the message bar.
+  bool exportFigure(const QString& path);
+
+  TrainingController& controller() { return controller_; }
+  const ActionRegistry& actions() const { return actions_; }
+  TrainPage* trainPage() const { return train_page_; }
+  RunBar* runBar() const { return run_bar_; }
+  MessageBar* messageBar() const { return messages_; }
+  train::Settings trainSettings() const;
+
+ signals:
+  void closed();  // the window is closed, the run saved, the training thread gone
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  void addPages();
+  void layOut();
+  void connectActions();
+  void connectThemes();
+  void connectController();
+  void updateActions();
+  void onState(RunState state, const QString& reason);
+  void onSettings(const train::Settings& settings);
+  void onData(const data::DataPair& opened);
+  void onDataRefused(const QString& spec);
+  void openDataDialog();
+  void openRunDialog();
+  void exportDialog();
+  void setThreads(int threads);
+  void remember();
+  void restore();
+
+  AppSettings settings_;
+  TrainingController controller_;
+  ActionRegistry actions_;
+  QActionGroup* page_group_;
+  QList<Page*> pages_;
+  QStackedWidget* stack_;
+  TrainPage* train_page_;
+  RunBar* run_bar_;
+  MessageBar* messages_;
+  bool closing_ = false;
+};
+
+}  // namespace synann::ui

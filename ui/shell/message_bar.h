@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFrame>
+#include <QString>
+
+class QLabel;
+class QToolButton;
+
+namespace synann::ui {
+
+// The line at the foot of the window that tells what happened, with cause and remedy; never a modal box. It
+// stays until it is dismissed or something newer is told.
+class MessageBar : public QFrame {
+  Q_OBJECT
+
+ public:
+  explicit MessageBar(QWidget* parent = nullptr);
+
+  void showNote(const QString& sentence);
+  void showError(const QString& sentence);
+  void dismiss();
+  QString text() const;
+  bool isError() const { return error_; }
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void drawIcon();
+  void show(const QString& sentence, bool error);
+
+  QLabel* icon_;
+  QLabel* text_;
+  QToolButton* close_;
+  bool error_ = false;
+};
+
+}  // namespace synann::ui

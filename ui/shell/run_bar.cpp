@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/run_bar.h"
+
+#include <cmath>
+
+#include <QComboBox>
+#include <QDir>
+#include <QFontMetrics>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QVBoxLayout>
+
+#include "engine/core/thread_pool.h"
+#include "engine/data/registry.h"
+#include "engine/model/description.h"
+#include "ui/pages/action_button.h"
+#include "ui/session/words.h"
+#include "ui/shell/action_registry.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kProgressParts = 10'000;
+
+QComboBox* makeChoice(QWidget* parent, const QString& name, const QString& help) {
+  auto* box = new QComboBox(parent);
+  box->setAccessibleName(name);
+  box->setToolTip(help);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  box->setMaximumWidth(260);
+  return box;
+}
+
+QFrame* makeSeparator(QWidget* parent) {
+  auto* line = new QFrame(parent);
+  line->setFrameShape(QFrame::VLine);
+  line->setFrameShadow(QFrame::Sunken);
+  return line;
+}
+
+}  // namespace
+
+RunBar::RunBar(const ActionRegistry& actions, QWidget* parent)
+    : QWidget(parent),
+      data_(makeChoice(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
+      model_(makeChoice(this, tr("Model"), tr("The network to train; fixed while a run is open"))),
+      threads_(
+          makeChoice(this, tr("Device and threads"),
+                     tr("Where to compute, from the next start on; changes the speed, never the result"))) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(8, 8, 8, 4);
+  column->setSpacing(4);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(4);
+  row->addWidget(makeChoices());
+  row->addSpacing(4);
+  row->addWidget(makeSeparator(this));
+  row->addSpacing(4);
+  for (const char* id :
+       {"run.train", "run.pause", "run.step-batch", "run.step-epoch", "run.stop", "run.restart"}) {
+    auto* button = new ActionButton(actions.action(id), Qt::ToolButtonTextBesideIcon, this);
+    row->addWidget(button);
+    if (!train_) {
+      train_ = button;
+    } else if (!pause_) {
+      pause_ = button;
+    }
+  }
+  row->addStretch(1);
+  column->addLayout(row);
+  column->addWidget(makeProgressRow());
+}
+
+QWidget* RunBar::makeChoices() {
+  data_->setObjectName("choice.data");
+  model_->setObjectName("choice.model");
+  threads_->setObjectName("choice.threads");
+  fillDataChoice();
+  fillModelChoice();
+  const int all = hardware_threads();
+  threads_->addItem(all == 1 ? tr("CPU · 1 thread") : tr("CPU · %1 threads").arg(all), 0);
+  for (int count = 1; count < all; count *= 2) {
+    threads_->addItem(count == 1 ? tr("CPU · 1 thread") : tr("CPU · %1 threads").arg(count), count);
+  }
+  connect(data_, &QComboBox::activated, this, &RunBar::onDataActivated);
+  connect(threads_, &QComboBox::activated, this, [this] { emit threadsChosen(threads()); });
+  auto* box = new QWidget(this);
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(4);
+  for (QComboBox* choice : {data_, model_, threads_}) row->addWidget(choice);
+  return box;
+}
+
+void RunBar::fillDataChoice() {
+  for (const data::KnownDataset& known : data::known_datasets()) {
+    data_->addItem(QString::fromStdString(known.name), QString::fromStdString(known.spec));
+  }
+  data_->insertSeparator(data_->count());
+  data_->addItem(tr("Open data…"));
+}
+
+void RunBar::fillModelChoice() {
+  const auto text = [](std::string_view words) {
+    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+  };
+  for (const model::ModelInfo& known : model::known_models()) {
+    model_->addItem(text(known.title), text(known.id));
+    model_->setItemData(model_->count() - 1, text(known.help), Qt::ToolTipRole);
+  }
+  connect(model_, &QComboBox::activated, this, [this] { emit modelChosen(model()); });
+}
+
+QWidget* RunBar::makeProgressRow() {
+  auto* box = new QWidget(this);
+  auto* row = new QHBoxLayout(box);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(12);
+  state_ = new QLabel(box);
+  state_->setObjectName("run.state");
+  state_->setAccessibleName(tr("State of the run"));
+  QFont bold = state_->font();
+  bold.setBold(true);
+  state_->setFont(bold);
+  state_->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(stateWords(RunState::Evaluating, false)));
+  epoch_ = new QLabel(box);
+  epoch_->setObjectName("run.epoch");
+  epoch_->setAccessibleName(tr("Epoch"));
+  epoch_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("epoch 200 of 200 · 60,000 of 60,000 images")));
+  bar_ = new QProgressBar(box);
+  bar_->setRange(0, kProgressParts);
+  bar_->setFormat(QStringLiteral("%p %"));
+  bar_->setTextVisible(true);
+  bar_->setMaximumHeight(fontMetrics().height() + 4);
+  bar_->setAccessibleName(tr("Progress of the run"));
+  bar_->setToolTip(tr("Share of all epochs that is done"));
+  speed_ = new QLabel(box);
+  speed_->setObjectName("run.speed");
+  speed_->setAccessibleName(tr("Speed and remaining time"));
+  speed_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  speed_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("00,000 images/s · 0:00:00 left")));
+  row->addWidget(state_);
+  row->addWidget(epoch_);
+  row->addWidget(bar_, 1);
+  row->addWidget(speed_);
+  return box;
+}
+
+QString RunBar::dataSpec() const {
+  return data_->itemData(chosen_).toString();
+}
+
+void RunBar::addData(const QString& spec) {
+  if (hasData(spec)) return;
+  const int index = data_->count() - 2;  // before the separator and "Open data…"
+  const QString name = QDir(spec).dirName();
+  data_->insertItem(index, name.isEmpty() ? spec : name, spec);
+  data_->setItemData(index, spec, Qt::ToolTipRole);
+}
+
+bool RunBar::hasData(const QString& spec) const {
+  return data_->findData(spec) >= 0;
+}
+
+void RunBar::setDataSpec(const QString& spec) {
+  addData(spec);
+  chosen_ = data_->findData(spec);
+  data_->setCurrentIndex(chosen_);
+}
+
+void RunBar::removeData(const QString& spec) {
+  const int index = data_->findData(spec);
+  if (index < 0 || index == chosen_) return;
+  data_->removeItem(index);
+  if (index < chosen_) --chosen_;
+}
+
+void RunBar::onDataActivated(int index) {
+  if (index == data_->count() - 1) {
+    data_->setCurrentIndex(chosen_);
+    emit openDataWanted();
+    return;
+  }
+  if (index == chosen_) return;
+  chosen_ = index;
+  emit dataChosen(dataSpec());
+}
+
+QString RunBar::model() const {
+  return model_->currentData().toString();
+}
+
+void RunBar::setModel(const QString& model) {
+  const int index = model_->findData(model);
+  if (index >= 0) model_->setCurrentIndex(index);
+}
+
+int RunBar::threads() const {
+  return threads_->currentData().toInt();
+}
+
+void RunBar::setThreads(int threads) {
+  const int index = threads_->findData(threads);
+  if (index >= 0) threads_->setCurrentIndex(index);
+}
+
+void RunBar::setLocked(bool locked) {
+  data_->setEnabled(!locked);
+  model_->setEnabled(!locked);
+}
+
+void RunBar::showState(RunState state, bool stopping, const QString& reason) {
+  shown_ = state;
+  state_->setText(stateWords(state, stopping));
+  state_->setToolTip(reason);
+  // Without a known end the bar only shows that something is going on.
+  bar_->setRange(0, state == RunState::Loading ? 0 : kProgressParts);
+}
+
+void RunBar::showProgress(const Progress& progress) {
+  const bool over = shown_ == RunState::Stopped || shown_ == RunState::Finished || shown_ == RunState::Failed;
+  epoch_->setText(progress.count > 0 ? epochWords(progress) : data_words_);
+  speed_->setText(over ? QString() : speedWords(progress));
+  bar_->setValue(static_cast<int>(std::lround(progress.fraction * kProgressParts)));
+}
+
+void RunBar::showData(int train_count, int test_count) {
+  data_words_ = tr("%1 training and %2 test images").arg(countWords(train_count), countWords(test_count));
+}
+
+void RunBar::focusCommand() {
+  (train_->isEnabled() ? train_ : pause_)->setFocus(Qt::OtherFocusReason);
+}
+
+bool RunBar::commandHasFocus() const {
+  return train_->hasFocus() || pause_->hasFocus();
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+#include "ui/session/snapshot.h"
+
+class QComboBox;
+class QLabel;
+class QProgressBar;
+
+namespace synann::ui {
+
+class ActionButton;
+class ActionRegistry;
+
+// The bar above every page: what is trained on what and where, the commands, and how far the run is, in
+// words.
+class RunBar : public QWidget {
+  Q_OBJECT
+
+ public:
+  RunBar(const ActionRegistry& actions, QWidget* parent = nullptr);
+
+  QString dataSpec() const;
+  void setDataSpec(const QString& spec);  // adds it when it is not in the list
+  void addData(const QString& spec);
+  bool hasData(const QString& spec) const;
+  void removeData(const QString& spec);
+  QString model() const;
+  void setModel(const QString& model);
+  int threads() const;  // 0 = all processors
+  void setThreads(int threads);
+
+  // Data set and model are fixed while a run is open; threads count from the next start on.
+  void setLocked(bool locked);
+  void showState(RunState state, bool stopping, const QString& reason);
+  void showProgress(const Progress& progress);
+  void showData(int train_count, int test_count);  // of the data set that was opened, until a run begins
+  // Train where it can be had, else Pause, so that the keyboard never gets lost.
+  void focusCommand();
+  bool commandHasFocus() const;
+
+ signals:
+  void dataChosen(const QString& spec);
+  void openDataWanted();
+  void modelChosen(const QString& model);
+  void threadsChosen(int threads);
+
+ private:
+  QWidget* makeChoices();
+  void fillDataChoice();
+  void fillModelChoice();
+  void onDataActivated(int index);
+  QWidget* makeProgressRow();
+
+  QComboBox* data_;
+  QComboBox* model_;
+  QComboBox* threads_;
+  QLabel* state_;
+  QLabel* epoch_;
+  QProgressBar* bar_;
+  QLabel* speed_;
+  ActionButton* train_ = nullptr;
+  ActionButton* pause_ = nullptr;
+  QString data_words_;
+  RunState shown_ = RunState::Ready;
+  int chosen_ = 0;  // index of the data set before "Open data…" was picked
+};
+
+}  // namespace synann::ui

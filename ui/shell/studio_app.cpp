@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/studio_app.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+
+#include <QApplication>
+
+#include "engine/core/result.h"
+#include "engine/train/history.h"
+#include "ui/plots/loss_curve.h"
+#include "ui/plots/loss_export.h"
+#include "ui/shell/figure_export.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/signal_watcher.h"
+#include "ui/shell/studio_options.h"
+#include "ui/shell/version.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr const char* kNoDisplay =
+    "synann-studio: there is no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, or use synann "
+    "train and "
+    "synann-studio --export\n";
+
+bool isUnset(const char* name) {
+  return qEnvironmentVariableIsEmpty(name);
+}
+
+bool displayIsMissing() {
+  return isUnset("QT_QPA_PLATFORM") && isUnset("DISPLAY") && isUnset("WAYLAND_DISPLAY");
+}
+
+// Qt ends the process with a signal when the display does not answer; a user is told in one sentence instead.
+void tellStartFailure(QtMsgType type, const QMessageLogContext&, const QString&) {
+  if (type != QtFatalMsg) return;
+  std::fputs(kNoDisplay, stderr);
+  std::_Exit(2);
+}
+
+void nameApplication() {
+  QApplication::setApplicationName(QStringLiteral("synann-studio"));
+  QApplication::setApplicationDisplayName(QStringLiteral("SynaNN Studio"));
+  QApplication::setApplicationVersion(programVersion());
+  QApplication::setDesktopFileName(QStringLiteral("synann-studio"));
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "synann-studio: {}\n", error.sentence());
+  return error.kind == ErrorKind::Input ? 2 : 1;
+}
+
+int exportFigureFile(const StudioOptions& options) {
+  const Result<train::History> history = train::read_history(options.history);
+  if (!history) return complain(history.error());
+  LossFigureOptions figure = figureOptions(history->start);
+  figure.width = options.width;
+  figure.height = options.height;
+  figure.dark = options.dark;
+  figure.logY = options.log_y;
+  const Status saved = exportLossFigure(LossCurve::fromHistory(*history), options.export_path, figure);
+  return saved ? 0 : complain(saved.error());
+}
+
+int openWindow(QApplication& app, const StudioOptions& options) {
+  AppSettings settings = loadSettings();
+  if (options.dark) settings.theme = ThemeChoice::Dark;
+  if (options.light) settings.theme = ThemeChoice::Light;
+  MainWindow window(settings);
+  SignalWatcher watcher;
+  int exit_code = 0;
+  // The window decides when it is over: it may still be saving when it is no longer seen.
+  QApplication::setQuitOnLastWindowClosed(false);
+  QObject::connect(
+      &window, &MainWindow::closed, &app, [&exit_code] { QApplication::exit(exit_code); },
+      Qt::QueuedConnection);
+  QObject::connect(&watcher, &SignalWatcher::asked, &window, [&window, &exit_code] {
+    exit_code = 130;
+    window.close();
+  });
+  window.show();
+  window.start(QString::fromStdString(options.data), QString::fromStdString(options.history));
+  return QApplication::exec();
+}
+
+}  // namespace
+
+int runStudio(int argc, char** argv) {
+  const std::variant<StudioOptions, Leave> read = readCommandLine(argc, argv);
+  if (const auto* leave = std::get_if<Leave>(&read)) return leave->exit_code;
+  const auto& options = std::get<StudioOptions>(read);
+  const bool exporting = !options.export_path.empty();
+  if (exporting) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+  } else if (displayIsMissing()) {
+    std::fputs(kNoDisplay, stderr);
+    return 2;
+  }
+  const QtMessageHandler usual = qInstallMessageHandler(tellStartFailure);
+  QApplication app(argc, argv);
+  qInstallMessageHandler(usual);
+  nameApplication();
+  return exporting ? exportFigureFile(options) : openWindow(app, options);
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <variant>
+
+namespace synann::ui {
+
+// What the command line of synann-studio asks for.
+struct StudioOptions {
+  std::string data;         // "digits" or a folder; empty = what was chosen last
+  std::string history;      // a run's folder: to open in the window, or to export from
+  std::string export_path;  // empty = open the window
+  bool dark = false;
+  bool light = false;
+  bool log_y = false;
+  int width = 960;   // pixels of the exported figure
+  int height = 600;  // pixels
+};
+
+// The command line was answered, or was wrong: nothing more to do but to leave with this code.
+struct Leave {
+  int exit_code = 0;
+};
+
+// Reads the command line; prints help, version or one sentence of complaint itself. Needs no QApplication.
+std::variant<StudioOptions, Leave> readCommandLine(int argc, char** argv);
+
+}  // namespace synann::ui

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/theme.h"
+
+#include <QApplication>
+#include <QColor>
+#include <QStyle>
+
+namespace synann::ui {
+
+namespace {
+
+// The colours that differ between light and dark, as 0xRRGGBB.
+struct Colors {
+  QRgb window, base, alternate, button, text, dim, highlight, highlighted_text, link, tooltip, light, mid,
+      shadow;
+};
+
+constexpr Colors kLight = {0xf4f4f2, 0xffffff, 0xf6f7f9, 0xebebe9, 0x1a1b1e, 0x85868a, 0x1f5fbf,
+                           0xffffff, 0x1a56b0, 0xffffe8, 0xffffff, 0xb9b9b6, 0x6f6f6d};
+constexpr Colors kDark = {0x202226, 0x17181b, 0x1d1f22, 0x2d3036, 0xe4e5e7, 0x84878d, 0x3f7fdc,
+                          0xffffff, 0x82b4ff, 0x33363c, 0x43474e, 0x3a3d43, 0x0c0d0e};
+
+}  // namespace
+
+QPalette themePalette(bool dark) {
+  const Colors& c = dark ? kDark : kLight;
+  QPalette palette;
+  palette.setColor(QPalette::Window, QColor(c.window));
+  palette.setColor(QPalette::WindowText, QColor(c.text));
+  palette.setColor(QPalette::Base, QColor(c.base));
+  palette.setColor(QPalette::AlternateBase, QColor(c.alternate));
+  palette.setColor(QPalette::Text, QColor(c.text));
+  palette.setColor(QPalette::Button, QColor(c.button));
+  palette.setColor(QPalette::ButtonText, QColor(c.text));
+  palette.setColor(QPalette::BrightText, QColor(dark ? 0xff8a80u : 0xb3261eu));
+  palette.setColor(QPalette::Highlight, QColor(c.highlight));
+  palette.setColor(QPalette::HighlightedText, QColor(c.highlighted_text));
+  palette.setColor(QPalette::Link, QColor(c.link));
+  palette.setColor(QPalette::LinkVisited, QColor(c.link));
+  palette.setColor(QPalette::ToolTipBase, QColor(c.tooltip));
+  palette.setColor(QPalette::ToolTipText, QColor(c.text));
+  palette.setColor(QPalette::PlaceholderText, QColor(c.dim));
+  palette.setColor(QPalette::Light, QColor(c.light));
+  palette.setColor(QPalette::Midlight, QColor(c.button));
+  palette.setColor(QPalette::Mid, QColor(c.mid));
+  palette.setColor(QPalette::Dark, QColor(c.mid));
+  palette.setColor(QPalette::Shadow, QColor(c.shadow));
+  for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
+    palette.setColor(QPalette::Disabled, role, QColor(c.dim));
+  }
+  palette.setColor(QPalette::Disabled, QPalette::Base, QColor(c.window));
+  palette.setColor(QPalette::Disabled, QPalette::Highlight, QColor(c.mid));
+  return palette;
+}
+
+bool isDark(const QPalette& palette) {
+  return palette.color(QPalette::WindowText).lightness() > palette.color(QPalette::Window).lightness();
+}
+
+void applyTheme(ThemeChoice choice) {
+  static const bool system_is_dark = isDark(QGuiApplication::palette());
+  const bool dark = choice == ThemeChoice::System ? system_is_dark : choice == ThemeChoice::Dark;
+  static QStyle* const style = QApplication::setStyle(QStringLiteral("Fusion"));
+  Q_UNUSED(style)
+  QApplication::setPalette(themePalette(dark));
+}
+
+QString themeId(ThemeChoice choice) {
+  switch (choice) {
+    case ThemeChoice::System:
+      return QStringLiteral("system");
+    case ThemeChoice::Light:
+      return QStringLiteral("light");
+    case ThemeChoice::Dark:
+      return QStringLiteral("dark");
+  }
+  return {};
+}
+
+ThemeChoice themeFromId(const QString& id) {
+  if (id == QLatin1String("light")) return ThemeChoice::Light;
+  if (id == QLatin1String("dark")) return ThemeChoice::Dark;
+  return ThemeChoice::System;
+}
+
+}  // namespace synann::ui
