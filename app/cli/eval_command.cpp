@@ -7,6 +7,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/options.h"
 #include "engine/compute/backend.h"
 #include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
@@ -46,7 +47,7 @@ Result<compute::EvaluationResult> measure(const EvalArguments& a) {
   if (!backend) return backend.error();
   if (auto status = (*backend)->load(c.state); !status) return status.error();
   ProgressLine progress;
-  auto result = (*backend)->evaluate(a.batch_size, cancel, [&](int done) {
+  auto result = (*backend)->evaluate(compute::EvaluationSet::Test, a.batch_size, cancel, [&](int done) {
     progress.show(fmt::format("{} of {} test images", done, test.count()));
   });
   if (result && result->count < test.count()) {
@@ -86,11 +87,7 @@ void add_eval(CLI::App& app, Action& action) {
   c->add_option("--test-batch-size", a->batch_size, "Images measured at a time")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  c->add_option("--device", a->execution.device, "auto, cpu or cuda")->capture_default_str();
-  c->add_option("--tier", a->execution.tier, "auto, reference or eigen")->capture_default_str();
-  c->add_option("--threads", a->execution.threads, "0 = all processors")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+  add_execution(*c, a->execution);
   c->add_flag("--json", a->json, "One JSON object");
   c->callback([a, &action] { action = [a] { return eval_run(*a); }; });
 }

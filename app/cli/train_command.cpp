@@ -2,6 +2,7 @@
 #include <atomic>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/options.h"
 #include "engine/data/registry.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
@@ -21,12 +23,14 @@ namespace {
 using train::Session;
 
 struct TrainArguments {
-  train::Settings settings;
+  std::string model = "syna-cnn", data = "digits";
+  AskedSettings asked;
+  train::Settings settings;  // once all is known
   train::Execution execution;
   std::string out, resume;
   int log_interval = train::kLogInterval;
   bool json = false;
-  bool data_given = false, epochs_given = false;
+  bool data_given = false;
 };
 
 // Prints a run as it happens: the original's log lines, or JSON lines.
@@ -118,21 +122,34 @@ void on_interrupt(int) {
   if (Session* session = running.load()) session->request_stop();
 }
 
-// A run that is resumed goes on with its own data unless another place is named: the history beside it knows
-// where.
-void fill_in_data(TrainArguments& a) {
-  if (!a.data_given && !a.resume.empty()) {
-    if (const auto history = train::read_history(std::filesystem::path(a.resume).parent_path()); history) {
-      a.settings.data = history->start.settings.data;
-    }
+// The recommended settings of the model, then what was asked for. A run that is resumed goes on with its own data and
+// number of epochs unless others are named: the history beside it knows them.
+void fill_in(TrainArguments& a) {
+  std::string data = a.data;
+  std::optional<train::History> history;
+  if (!a.resume.empty()) {
+    if (auto read = train::read_history(std::filesystem::path(a.resume).parent_path())) history = std::move(*read);
   }
-  if (!a.epochs_given) a.settings.epochs = train::default_epochs(a.settings.data);
+  if (history && !a.data_given) data = history->start.settings.data;
+  a.settings = train::recommended_settings(a.model, data);
+  if (history) a.settings.epochs = history->start.settings.epochs;
+  for (const auto& [key, value] : a.asked.numbers) train::set_setting(a.settings, key, value);
+  for (const auto& [key, option] : a.asked.choices) train::set_choice(a.settings, key, option);
+}
+
+// What may change while a run is open also changes when it is resumed.
+void post_live_settings(const TrainArguments& a, Session& session) {
+  for (const auto& [key, value] : a.asked.numbers) {
+    if (key == "lr") session.post({train::Command::Kind::SetLearningRate, value});
+    if (key == "momentum") session.post({train::Command::Kind::SetMomentum, value});
+  }
 }
 
 int train_run(TrainArguments a) {
   const InterruptGuard guard(on_interrupt);
   if (a.log_interval < 1) return report(input_error("--log-interval", "must be at least 1"));
-  fill_in_data(a);
+  fill_in(a);
+  if (auto status = train::validate(a.settings); !status) return report(status.error());
   auto data = data::open_dataset(a.settings.data);
   if (!data) return report(data.error());
   const std::filesystem::path resume = a.resume;
@@ -146,6 +163,7 @@ int train_run(TrainArguments a) {
       {.settings = a.settings, .execution = a.execution, .data = *data, .folder = folder, .resume = resume},
       printer);
   if (!session) return report(session.error());
+  if (!a.resume.empty()) post_live_settings(a, **session);
   running.store(session->get());
   if (interrupted.load()) (*session)->request_stop();
   const auto end = (*session)->run();
@@ -163,29 +181,16 @@ int train_run(TrainArguments a) {
 void add_train(CLI::App& app, Action& action) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
-  c->add_option("--model", a->settings.model, "The network: syna-cnn or linear")->capture_default_str();
-  auto* data = c->add_option("--data", a->settings.data, "digits (built in), mnist, or a folder of IDX files")
-                   ->capture_default_str();
-  auto* epochs =
-      c->add_option("--epochs", a->settings.epochs, "Epochs in total (200; 20 for the built-in digits)");
-  c->add_option("--batch-size", a->settings.batch_size, "Images per step")->capture_default_str();
-  c->add_option("--test-batch-size", a->settings.test_batch_size, "Test images measured at a time")
-      ->capture_default_str();
-  c->add_option("--lr", a->settings.learning_rate, "Learning rate")->capture_default_str();
-  c->add_option("--momentum", a->settings.momentum, "SGD momentum")->capture_default_str();
-  c->add_option("--seed", a->settings.seed, "Names all random numbers of the run")->capture_default_str();
+  c->add_option("--model", a->model, "The network: " + model_list())->capture_default_str();
+  auto* data = c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")->capture_default_str();
+  add_settings(*c, a->asked);
   c->add_option("--log-interval", a->log_interval, "Steps between log lines")->capture_default_str();
-  c->add_option("--device", a->execution.device, "auto, cpu or cuda")->capture_default_str();
-  c->add_option("--tier", a->execution.tier, "auto, reference or eigen")->capture_default_str();
-  c->add_option("--threads", a->execution.threads, "0 = all processors")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+  add_execution(*c, a->execution);
   c->add_option("--out", a->out, "Folder for checkpoints and history (a new one in the user's data folder)");
   c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
   c->add_flag("--json", a->json, "JSON lines instead of the log");
-  c->callback([a, data, epochs, &action] {
+  c->callback([a, data, &action] {
     a->data_given = data->count() > 0;
-    a->epochs_given = epochs->count() > 0;
     action = [a] { return train_run(*a); };
   });
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/compute/optimiser.h"
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
 #include "engine/model/description.h"
@@ -36,6 +37,12 @@ struct BackendInfo {
   int threads = 1;
 };
 
+// What is looked at before each update, besides numbers that are not finite.
+struct Watch {
+  double largest_loss = 1000;  // nats; above it the loss counts as exploding
+  bool headroom = false;       // min (1 − βx) ≤ 0 in a synapse layer: its factors are no probabilities any more
+};
+
 // Consecutive steps of one epoch. Everything random in them follows from (seed, epoch, step).
 struct StepSpan {
   std::uint64_t seed = 0;
@@ -45,8 +52,10 @@ struct StepSpan {
   int batch_size = 100;
   std::span<const std::uint32_t> order;   // [train count]: the samples in the order of this epoch
   std::span<const float> learning_rates;  // [step_count]
-  float momentum = 0;
+  Optimiser optimiser;
+  std::int64_t first_count = 0;  // steps of the whole run before the first of these
   bool dropout = true;  // false only for golden files
+  Watch watch;
 };
 
 // Numbers went wrong; the update of that step was not made.
@@ -59,6 +68,8 @@ struct SpanResult {
   std::vector<float> losses;  // one per step that was done, measured before its update
   std::optional<NumericFailure> failure;
 };
+
+enum class EvaluationSet { Test, Validation };  // Validation: DataPair::validation
 
 // Sums over a data set, added up in sample order.
 struct EvaluationResult {
@@ -89,9 +100,9 @@ class Backend {
 
   // Runs the span, or fewer steps when cancelled or when a number goes wrong.
   virtual Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) = 0;
-  // Measures the test set with running statistics, in batches of `batch_size`; progress(done) between
+  // Measures a set with running statistics, in batches of `batch_size`; progress(done) between
   // batches.
-  virtual Result<EvaluationResult> evaluate(int batch_size, const CancelFlag& cancel,
+  virtual Result<EvaluationResult> evaluate(EvaluationSet set, int batch_size, const CancelFlag& cancel,
                                             const std::function<void(int done)>& progress) = 0;
   // input [batch, model input size], already scaled; the state is left as it was.
   virtual Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) = 0;

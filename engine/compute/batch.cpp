@@ -24,25 +24,6 @@ void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std:
   }
 }
 
-void sgd_step(const model::Model& model, model::State& state, std::span<const float> gradients,
-              float learning_rate, float momentum) {
-  for (std::size_t k = 0; k < state.momenta.size(); ++k) {
-    state.momenta[k] = momentum * state.momenta[k] + gradients[k];
-    state.values[k] -= learning_rate * state.momenta[k];
-  }
-  constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
-  for (const Parameter& p : model.parameters.all()) {
-    if (p.role != Role::Buffer) continue;
-    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) {
-      if (p.type == ElementType::I64) {
-        ++state.counters[k];
-      } else {
-        state.values[k] = (1 - kTowards) * state.values[k] + kTowards * gradients[k];
-      }
-    }
-  }
-}
-
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients) {
   for (const Parameter& p : model.parameters.all()) {
     if (p.type != ElementType::F32 || p.role == Role::Unused) continue;

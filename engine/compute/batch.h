@@ -46,11 +46,6 @@ std::vector<float> scaling_table(const model::InputScaling& scaling);
 void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std::span<const float> table,
             std::span<float> input, std::span<std::uint8_t> target);
 
-// One update, as PyTorch's SGD: v ← µ v + g, p ← p − lr v; running statistics move by kBatchNormMomentum
-// towards the observation that stands in their gradient slots; counters count.
-void sgd_step(const model::Model& model, model::State& state, std::span<const float> gradients,
-              float learning_rate, float momentum);
-
 // The first tensor whose gradient holds a NaN or an infinity; nullptr when all are finite.
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients);
 

@@ -6,7 +6,19 @@
 #include <fmt/format.h>
 #include <numeric>
 
+#include "engine/compute/reference/synapse.h"
+
 namespace synann::compute {
+
+namespace {
+
+bool batch_coupled(const model::Model& model) {
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
+    return l.kind == model::LayerKind::Synapse && l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
+  });
+}
+
+}  // namespace
 
 BatchBackend::BatchBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
                            std::unique_ptr<BatchNetwork> network)
@@ -42,6 +54,22 @@ Batch<float> BatchBackend::load_batch(const data::Dataset& set, std::span<const 
   return {.count = static_cast<int>(samples.size()), .input = input_, .target = target_};
 }
 
+std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_count) const {
+  if (!std::isfinite(loss)) return "the loss is not finite";
+  if (loss > watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
+  if (const Parameter* bad = first_not_finite(*model_, gradients_)) return fmt::format("the gradient of {} is not finite", bad->name);
+  for (std::size_t k = 0; watch.headroom && k < model_->layers.size(); ++k) {
+    const model::Layer& l = model_->layers[k];
+    if (l.kind != model::LayerKind::Synapse) continue;
+    const int n = l.in.size();
+    std::vector<float> beta(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
+    reference::effective_beta(l.synapse, n, state_.values.data() + model_->parameters.find(l.name + ".weight")->offset, beta.data());
+    const double least = reference::headroom(batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
+    if (least <= 0) return fmt::format("the headroom min(1 − βx) of {} fell to {:.4g}", l.name, least);
+  }
+  return {};
+}
+
 Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& cancel) {
   SpanResult result;
   result.losses.reserve(static_cast<std::size_t>(span.step_count));
@@ -53,24 +81,22 @@ Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& can
     const auto batch = load_batch(data_->train, samples);
     const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
     const double loss = network_->gradient(state_.values, batch, draws, gradients_);
-    if (!std::isfinite(loss)) {
-      result.failure = NumericFailure{step, "the loss is not finite"};
+    if (auto what = trouble(loss, span.watch, batch.count); !what.empty()) {
+      result.failure = NumericFailure{step, std::move(what)};
       break;
     }
-    if (const Parameter* bad = first_not_finite(*model_, gradients_)) {
-      result.failure = NumericFailure{step, fmt::format("the gradient of {} is not finite", bad->name)};
-      break;
-    }
-    sgd_step(*model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)], span.momentum);
+    update(span.optimiser, *model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)], span.first_count + k + 1);
     result.losses.push_back(static_cast<float>(loss));
   }
   return result;
 }
 
-Result<EvaluationResult> BatchBackend::evaluate(int batch_size, const CancelFlag& cancel,
+Result<EvaluationResult> BatchBackend::evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
                                                 const std::function<void(int done)>& progress) {
   EvaluationResult result;
-  const data::Dataset& set = data_->test;
+  const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
+  // Where samples do not see each other the batch is our own affair: small enough to stay small in memory.
+  if (!batch_coupled(*model_)) batch_size = std::min(batch_size, 500);
   std::vector<std::uint32_t> samples;
   const auto classes = static_cast<std::size_t>(model_->classes);
   while (result.count < set.count() && !cancel.is_set()) {

@@ -19,13 +19,16 @@ class BatchBackend final : public Backend {
   Status load(const model::State& state) override;
   Status fetch(model::State& state) override;
   Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) override;
-  Result<EvaluationResult> evaluate(int batch_size, const CancelFlag& cancel,
+  Result<EvaluationResult> evaluate(EvaluationSet set, int batch_size, const CancelFlag& cancel,
                                     const std::function<void(int done)>& progress) override;
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
 
  private:
   // The batch at order[first, first + count) of a set, scaled, in this object's buffers.
   Batch<float> load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples);
+
+  // The first thing that forbids the update of this step, in words; empty when all is well.
+  std::string trouble(double loss, const Watch& watch, int batch_count) const;
 
   std::shared_ptr<const model::Model> model_;
   data::DataPairPtr data_;

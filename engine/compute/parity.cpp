@@ -69,9 +69,12 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
   if (!content) return content.error();
   Golden g{.content = std::move(*content)};
   if (g.content.metadata["format"] != "synann-parity-1") return not_golden(file, "has another format");
-  if (const auto& synapse = g.content.metadata["synapse"]; synapse != "per-sample") {
-    return not_golden(file, fmt::format("its synapse semantics \"{}\" are not supported", synapse));
+  const std::string semantics = g.content.metadata["synapse"];
+  if (semantics != "per-sample" && semantics != "batch-coupled") {
+    return not_golden(file, fmt::format("its synapse semantics \"{}\" are not known", semantics));
   }
+  using Options = model::SynapseOptions;
+  const Options options{.semantics = semantics == "per-sample" ? Options::Semantics::PerSample : Options::Semantics::BatchCoupled};
   const auto *input = g.content.find("input"), *target = g.content.find("target"),
              *log_probs = g.content.find("expect/log_probs");
   if (!input || !target || !log_probs || input->shape.size() != 4 || log_probs->shape.size() != 2 ||
@@ -80,7 +83,7 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
   }
   const auto classes = static_cast<int>(log_probs->shape[1]);
   auto built = model::build(g.content.metadata["model"], static_cast<int>(input->shape[2]),
-                            static_cast<int>(input->shape[3]), classes);
+                            static_cast<int>(input->shape[3]), classes, options);
   if (!built) return built.error();
   g.model = std::make_shared<const model::Model>(std::move(*built));
   g.input = input->to_float();
@@ -161,8 +164,8 @@ Status compare_steps(const Golden& g, Backend& backend, int train_count, Compari
                                    .batch_size = batch,
                                    .order = order,
                                    .learning_rates = rates,
-                                   .momentum = static_cast<float>(g.number("momentum", 0.5)),
-                                   .dropout = false},
+                                   .optimiser = {.momentum = g.number("momentum", 0.5)},
+                                   .dropout = false, .watch = {}},
                                   {});
   if (!result) return result.error();
   comparison.compare("step_losses", result->losses, kGradientTolerance);

@@ -18,15 +18,15 @@ enum class Role {
 
 enum class ElementType { F32, I64 };
 
-enum class Initialiser { Zero, One, Uniform };  // Uniform: U(−bound, bound)
+enum class Initialiser { Constant, Uniform, Normal };  // `centre`; U(centre ± spread); N(centre, spread²)
 
 // One tensor of a model, under its PyTorch state_dict name.
 struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;  // PyTorch's order; empty for a scalar
   Role role = Role::Trained;
-  Initialiser initialiser = Initialiser::Zero;
-  double bound = 0;  // of the uniform distribution
+  Initialiser initialiser = Initialiser::Constant;
+  double centre = 0, spread = 0;
   ElementType type = ElementType::F32;
   std::size_t offset = 0;  // elements into the flat block of its type; set by ParameterTable
 

@@ -36,9 +36,13 @@ struct DataPair {
       sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
   Dataset train;
   Dataset test;
+  Dataset validation{};  // training images held back (hold_back); empty by default
 };
 
 using DataPairPtr = std::shared_ptr<const DataPair>;
+
+// The same data with the last `count` training images moved to `validation`; count < train.count().
+std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count);
 
 // SHA-256 over, for train then test: count, rows, columns, classes as little-endian u32, labels, pixels.
 // Independent of file names and compression, so a copy under another name has the same digest.

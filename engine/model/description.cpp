@@ -1,97 +1,80 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/model/description.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "engine/model/recipes.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace synann::model {
 namespace {
 
-struct Recipe {
-  ModelInfo info;
-  InputScaling scaling;
-  std::vector<Layer> (*layers)(int classes);
-};
-
-// The original network, in the order of its forward(): pool before ReLU, dropout2d between conv2 and its
-// pool.
-std::vector<Layer> syna_cnn(int classes) {
-  using enum LayerKind;
-  return {
-      {.kind = Conv2d, .name = "conv1", .out = 10, .kernel = 5},
-      {.kind = MaxPool2d, .kernel = 2},
-      {.kind = Relu, .exposes = "conv1"},
-      {.kind = Conv2d, .name = "conv2", .out = 20, .kernel = 5},
-      {.kind = Dropout2d, .p = 0.5},
-      {.kind = MaxPool2d, .kernel = 2},
-      {.kind = Relu, .exposes = "conv2"},
-      {.kind = Linear, .name = "fc1", .out = 64},
-      {.kind = Relu, .exposes = "fc1"},
-      {.kind = Dropout, .p = 0.5},
-      {.kind = Softmax, .exposes = "softmax"},
-      {.kind = Synapse, .name = "fcn", .exposes = "fcn"},
-      {.kind = BatchNorm1d, .name = "fcb", .exposes = "fcb"},
-      {.kind = Linear, .name = "fc2", .out = classes},
-      {.kind = LogSoftmax},
-  };
+Parameter uniform(std::string name, std::vector<std::int64_t> shape, double spread, Role role = Role::Trained) {
+  return {.name = std::move(name), .shape = std::move(shape), .role = role, .initialiser = Initialiser::Uniform, .spread = spread};
 }
 
-std::vector<Layer> linear(int classes) {
-  return {{.kind = LayerKind::Linear, .name = "fc", .out = classes}, {.kind = LayerKind::LogSoftmax}};
+Parameter constant(std::string name, std::vector<std::int64_t> shape, double value, Role role = Role::Trained) {
+  return {.name = std::move(name), .shape = std::move(shape), .role = role, .centre = value};
 }
 
-const std::vector<Recipe>& recipes() {
-  static const std::vector<Recipe> all = {
-      {{"syna-cnn", "SynaCNN", "The original network: two convolutions, a synapse layer of 64, batch norm."},
-       {},
-       syna_cnn},
-      {{"linear", "Linear", "A linear classifier: the floor every other model has to beat."}, {}, linear},
-  };
-  return all;
+// The state cell of THEORY's SynaRNN: Xavier for the maps, b_f = −1 so that states change slowly at first, β ≈ 1/n.
+void add_rnn_parameters(const Layer& l, std::vector<Parameter>& table) {
+  const std::int64_t n = l.out, m = l.in.columns;
+  const double in = std::sqrt(6.0 / static_cast<double>(n + m)), recurrent = std::sqrt(6.0 / static_cast<double>(2 * n));
+  for (const char* gate : {"e", "f"}) {
+    table.push_back(uniform(fmt::format("{}.weight_i{}", l.name, gate), {n, m}, in));
+    table.push_back(uniform(fmt::format("{}.weight_h{}", l.name, gate), {n, n}, recurrent));
+    table.push_back(constant(fmt::format("{}.bias_{}", l.name, gate), {n}, gate[0] == 'f' ? -1.0 : 0.0));
+  }
+  if (l.twin == Twin::Synapse) {
+    table.push_back({.name = l.name + ".weight", .shape = {n, n}, .initialiser = Initialiser::Normal,
+                     .centre = -std::log(static_cast<double>(n)), .spread = 0.5});
+  } else if (l.twin == Twin::Dense) {
+    table.push_back(uniform(l.name + ".weight", {n, n}, recurrent));
+  }
 }
 
-Parameter uniform(std::string name, std::vector<std::int64_t> shape, int fan_in, Role role = Role::Trained) {
-  return {.name = std::move(name),
-          .shape = std::move(shape),
-          .role = role,
-          .initialiser = Initialiser::Uniform,
-          .bound = 1.0 / std::sqrt(fan_in)};
+void add_synapse_parameters(const Layer& l, std::vector<Parameter>& table) {
+  const std::int64_t n = l.in.size();
+  const double spread = 1.0 / std::sqrt(static_cast<double>(n));
+  Parameter weight = uniform(l.name + ".weight", {n, n}, spread);
+  // A clamped β starts inside its interval; the sigmoid's starts at about one half.
+  if (l.synapse.beta == SynapseOptions::Beta::Clamp) weight.centre = weight.spread = spread / 2;
+  table.push_back(weight);
+  table.push_back(uniform(l.name + ".bias", {n}, spread, Role::Unused));
+  if (l.synapse.alpha == SynapseOptions::Alpha::Exp) table.push_back(constant(l.name + ".alpha", {n}, 0.0));
+  if (l.synapse.alpha == SynapseOptions::Alpha::Softplus) table.push_back(constant(l.name + ".alpha", {n}, std::log(std::expm1(1.0))));
+}
+
+void add_batch_norm_parameters(const Layer& l, std::vector<Parameter>& table) {
+  const std::int64_t n = l.in.size();
+  table.push_back(constant(l.name + ".weight", {n}, 1));
+  table.push_back(constant(l.name + ".bias", {n}, 0));
+  table.push_back(constant(l.name + ".running_mean", {n}, 0, Role::Buffer));
+  table.push_back(constant(l.name + ".running_var", {n}, 1, Role::Buffer));
+  table.push_back({.name = l.name + ".num_batches_tracked", .shape = {}, .role = Role::Buffer, .type = ElementType::I64});
 }
 
 // PyTorch's distributions: kaiming_uniform(a = √5) is U(±1/√fan_in) for weights, and so are the biases.
-void add_parameters(const Layer& layer, std::vector<Parameter>& table) {
-  const auto& n = layer.name;
-  const std::int64_t in = layer.in.size(), out = layer.result.size();
-  switch (layer.kind) {
-    case LayerKind::Conv2d: {
-      const int fan_in = layer.in.channels * layer.kernel * layer.kernel;
-      table.push_back(
-          uniform(n + ".weight", {layer.out, layer.in.channels, layer.kernel, layer.kernel}, fan_in));
-      table.push_back(uniform(n + ".bias", {layer.out}, fan_in));
+void add_weight_and_bias(const Layer& l, std::vector<std::int64_t> shape, int fan_in, std::vector<Parameter>& table) {
+  const double spread = 1.0 / std::sqrt(static_cast<double>(fan_in));
+  const std::int64_t out = shape.front();
+  table.push_back(uniform(l.name + ".weight", std::move(shape), spread));
+  table.push_back(uniform(l.name + ".bias", {out}, spread));
+}
+
+void add_parameters(const Layer& l, std::vector<Parameter>& table) {
+  switch (l.kind) {
+    case LayerKind::Conv2d:
+      add_weight_and_bias(l, {l.out, l.in.channels, l.kernel, l.kernel}, l.in.channels * l.kernel * l.kernel, table);
       break;
-    }
-    case LayerKind::Linear:
-      table.push_back(uniform(n + ".weight", {out, in}, layer.in.size()));
-      table.push_back(uniform(n + ".bias", {out}, layer.in.size()));
-      break;
-    case LayerKind::Synapse:
-      table.push_back(uniform(n + ".weight", {out, in}, layer.in.size()));
-      table.push_back(uniform(n + ".bias", {out}, layer.in.size(), Role::Unused));
-      break;
-    case LayerKind::BatchNorm1d:
-      table.push_back({.name = n + ".weight", .shape = {out}, .initialiser = Initialiser::One});
-      table.push_back({.name = n + ".bias", .shape = {out}});
-      table.push_back({.name = n + ".running_mean", .shape = {out}, .role = Role::Buffer});
-      table.push_back({.name = n + ".running_var",
-                       .shape = {out},
-                       .role = Role::Buffer,
-                       .initialiser = Initialiser::One});
-      table.push_back(
-          {.name = n + ".num_batches_tracked", .shape = {}, .role = Role::Buffer, .type = ElementType::I64});
-      break;
-    default:
-      break;
+    case LayerKind::Linear: add_weight_and_bias(l, {l.out, l.in.size()}, l.in.size(), table); break;
+    case LayerKind::Synapse: add_synapse_parameters(l, table); break;
+    case LayerKind::BatchNorm1d: add_batch_norm_parameters(l, table); break;
+    case LayerKind::SynaRnn: add_rnn_parameters(l, table); break;
+    default: break;
   }
 }
 
@@ -99,9 +82,11 @@ Shape result_shape(const Layer& layer, const Shape& in) {
   switch (layer.kind) {
     case LayerKind::Conv2d:
       return {layer.out, in.rows - layer.kernel + 1, in.columns - layer.kernel + 1};
+    case LayerKind::AvgPool2d:
     case LayerKind::MaxPool2d:
       return {in.channels, in.rows / layer.kernel, in.columns / layer.kernel};
     case LayerKind::Linear:
+    case LayerKind::SynaRnn:
       return {layer.out, 1, 1};
     default:
       return in;
@@ -125,6 +110,10 @@ std::vector<ModelInfo> known_models() {
   return infos;
 }
 
+bool has_synapse(const Model& model) {
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const Layer& l) { return l.kind == LayerKind::Synapse; });
+}
+
 Result<Model> resolve(Model model) {
   std::vector<Parameter> table;
   Shape shape = model.input;
@@ -143,7 +132,7 @@ Result<Model> resolve(Model model) {
   return model;
 }
 
-Result<Model> build(std::string_view id, int rows, int columns, int classes) {
+Result<Model> build(std::string_view id, int rows, int columns, int classes, const SynapseOptions& synapse) {
   for (const auto& recipe : recipes()) {
     if (recipe.info.id != id) continue;
     return resolve({.id = std::string(id),
@@ -152,7 +141,7 @@ Result<Model> build(std::string_view id, int rows, int columns, int classes) {
                     .scaling = recipe.scaling,
                     .input = {1, rows, columns},
                     .classes = classes,
-                    .layers = recipe.layers(classes),
+                    .layers = recipe.layers(classes, synapse),
                     .parameters = {}});
   }
   return unknown_model(id);

@@ -11,7 +11,8 @@ namespace synann::model {
 // The numbers of a model while it trains, in the flat blocks of its ParameterTable.
 struct State {
   std::vector<float> values;           // [float_count]: parameters, then buffers
-  std::vector<float> momenta;          // [trained_count]: SGD momentum, zero at the start
+  std::vector<float> momenta;          // [trained_count]: SGD's momentum or Adam's mean, zero at the start
+  std::vector<float> squares;          // [trained_count]: Adam's mean of squares; empty for SGD
   std::vector<std::int64_t> counters;  // [counter_count]: num_batches_tracked
 
   bool operator==(const State&) const = default;

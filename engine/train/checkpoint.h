@@ -11,17 +11,19 @@
 #include "engine/core/result.h"
 #include "engine/model/state.h"
 #include "engine/train/events.h"
+#include "engine/train/schedule.h"
 
 namespace synann::train {
 
-// The best evaluation so far: most correct answers, then the lower loss.
+// The best evaluation so far: the highest accuracy on the set that chooses, then the lower loss there.
 struct Best {
   int epoch = 0;  // 0 = none yet
   int correct = 0;
   double loss = 0;  // nats
 
   bool beaten_by(const Evaluation& e) const {
-    return epoch == 0 || e.correct > correct || (e.correct == correct && e.test_loss < loss);
+    const int right = e.validation_count > 0 ? e.validation_correct : e.correct;
+    return epoch == 0 || right > correct || (right == correct && e.choosing_loss() < loss);
   }
 };
 
@@ -35,6 +37,7 @@ struct Checkpoint {
   int rows = 28, columns = 28, classes = 10;  // of the data, which shape the model
   Position position;
   Best best;
+  Plateau plateau;
   double epoch_loss_sum = 0;  // over the steps done of the current epoch, nats
   model::State state;
 };
@@ -51,7 +54,8 @@ struct LoadedCheckpoint {
   std::shared_ptr<const model::Model> model;
 };
 
-// Pure function of the bytes; every tensor must be there, of the right shape, finite, and nothing else.
+// Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the one whose
+// tensors it holds, at the start of a run with recommended settings, on data not yet known (empty data_sha256). Every tensor must be there, of the right shape, finite, and nothing else.
 Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file);
 Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path);
 

@@ -2,6 +2,7 @@
 #include "engine/train/event_json.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -52,15 +53,25 @@ class Fields {
 
 }  // namespace
 
+// "batch-size" is "batch_size" in JSON.
+std::string json_key(std::string_view key) {
+  std::string name(key);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 ordered_json to_json(const Settings& s) {
-  return {{"model", s.model},
-          {"data", s.data},
-          {"epochs", s.epochs},
-          {"batch_size", s.batch_size},
-          {"test_batch_size", s.test_batch_size},
-          {"lr", s.learning_rate},
-          {"momentum", s.momentum},
-          {"seed", s.seed}};
+  ordered_json j{{"model", s.model}, {"data", s.data}};
+  for (const SettingInfo& info : setting_infos()) {
+    const double value = setting_value(s, info.key);
+    if (info.decimals == 0) {
+      j[json_key(info.key)] = static_cast<std::int64_t>(value);
+    } else {
+      j[json_key(info.key)] = value;
+    }
+  }
+  for (const ChoiceInfo& info : choice_infos()) j[json_key(info.key)] = choice_value(s, info.key);
+  return j;
 }
 
 Result<Settings> settings_from_json(const json& value, const std::string& where) {
@@ -68,12 +79,16 @@ Result<Settings> settings_from_json(const json& value, const std::string& where)
   Fields f(value, where);
   f.read("model", s.model);
   f.read("data", s.data);
-  f.read("epochs", s.epochs);
-  f.read("batch_size", s.batch_size);
-  f.read("test_batch_size", s.test_batch_size);
-  f.read("lr", s.learning_rate);
-  f.read("momentum", s.momentum);
-  f.read("seed", s.seed);
+  for (const SettingInfo& info : setting_infos()) {
+    double number = setting_value(s, info.key);
+    f.read(json_key(info.key).c_str(), number);
+    set_setting(s, info.key, std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
+  }
+  for (const ChoiceInfo& info : choice_infos()) {
+    std::string option = choice_value(s, info.key);
+    f.read(json_key(info.key).c_str(), option);
+    set_choice(s, info.key, option);
+  }
   return f.finish(std::move(s));
 }
 
@@ -122,7 +137,11 @@ ordered_json to_json(const Evaluation& e) {
   ordered_json j{
       {"event", e.epoch == 0 ? "evaluation" : "epoch"}, {"epoch", e.epoch}, {"examples", e.examples}};
   if (e.epoch > 0) j["train_loss"] = e.train_loss;
+  if (e.validation_count > 0) {
+    j.update(ordered_json{{"validation_loss", e.validation_loss}, {"validation_correct", e.validation_correct}, {"validation_count", e.validation_count}});
+  }
   j.update(ordered_json{{"test_loss", e.test_loss}, {"correct", e.correct}, {"count", e.count}});
+  if (e.epoch > 0) j["lr"] = e.learning_rate;
   if (e.epoch > 0) j["train_seconds"] = e.train_seconds;
   j["eval_seconds"] = e.eval_seconds;
   if (e.best) j["best"] = true;
@@ -136,8 +155,12 @@ Result<Evaluation> evaluation_from_json(const json& value, const std::string& wh
   f.read("examples", e.examples);
   f.read("train_loss", e.train_loss);
   f.read("test_loss", e.test_loss);
+  f.read("validation_loss", e.validation_loss);
+  f.read("validation_correct", e.validation_correct);
+  f.read("validation_count", e.validation_count);
   f.read("correct", e.correct);
   f.read("count", e.count);
+  f.read("lr", e.learning_rate);
   f.read("train_seconds", e.train_seconds);
   f.read("eval_seconds", e.eval_seconds);
   f.read("best", e.best);

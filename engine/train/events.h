@@ -58,9 +58,18 @@ struct Evaluation {
   double test_loss = 0;       // mean over the test set, nats
   int correct = 0;
   int count = 0;
+  double validation_loss = 0;  // the same on the images held back, where there are any
+  int validation_correct = 0;
+  int validation_count = 0;
+  double learning_rate = 0;  // of the epoch's last step
   double train_seconds = 0;  // wall time of the epoch's training steps alone
   double eval_seconds = 0;
-  bool best = false;  // the best accuracy so far (ties: the lower loss); never epoch 0
+  bool best = false;  // the best choosing_accuracy() so far (ties: the lower loss); never epoch 0
+  // What chooses the best epoch: the validation set where there is one, else the test set.
+  double choosing_accuracy() const {
+    return validation_count > 0 ? 100.0 * validation_correct / validation_count : accuracy();
+  }
+  double choosing_loss() const { return validation_count > 0 ? validation_loss : test_loss; }
   double accuracy() const { return count > 0 ? 100.0 * correct / count : 0.0; }  // percent
 };
 

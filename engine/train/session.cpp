@@ -66,12 +66,16 @@ class Session::Impl {
 
  private:
   Status load_model();
+  void adopt(LoadedCheckpoint loaded);
+  Status split_data();
   StartInfo start_info() const;
   void obey_commands();
   void obey(const Command& command);
   void wait_for_command();
   Status train_span();
   Status evaluate();
+  Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
+  std::string met_criterion(const Evaluation& evaluation) const;
   Status finish_epoch(Evaluation evaluation);
   Status save(bool best);
   Result<State> end(State state, const std::string& reason);
@@ -102,6 +106,8 @@ class Session::Impl {
   int order_epoch_ = 0;
   double step_seconds_ = 0;   // smoothed, to size the next span
   double epoch_seconds_ = 0;  // training steps of this epoch, this session
+  double total_seconds_ = 0;  // of training in all epochs this session finished
+  std::string criterion_;     // why the run ends early
   bool measured_start_ = false;
   Clock::time_point saved_at_ = Clock::now();
 
@@ -112,6 +118,36 @@ class Session::Impl {
   compute::CancelFlag cancel_;
 };
 
+// A checkpoint brings its own settings; only the data's place and the number of epochs are the caller's. A bare state
+// dict brings nothing but its model and its numbers.
+void Session::Impl::adopt(LoadedCheckpoint loaded) {
+  const Settings asked = options_.settings;
+  const bool bare = loaded.checkpoint.data_sha256.empty();
+  checkpoint_ = std::move(loaded.checkpoint);
+  model_ = std::move(loaded.model);
+  if (bare) {
+    const std::string model = settings().model;
+    settings() = asked;
+    settings().model = model;
+    checkpoint_.data_sha256 = options_.data->sha256;
+  }
+  settings().data = asked.data;
+  settings().epochs = asked.epochs;
+  measured_start_ = !bare;
+}
+
+// Training images held back never reach the back end's training set; the digest stays that of the whole data.
+Status Session::Impl::split_data() {
+  const int count = settings().validation, all = options_.data->train.count();
+  if (count == 0) return {};
+  if (count >= all) {
+    return Error{.where = "--validation", .problem = "leaves nothing to train on", .expected = fmt::format("fewer than {} images", all),
+                 .found = fmt::format("{}", count)};
+  }
+  options_.data = data::hold_back(*options_.data, count);
+  return {};
+}
+
 Status Session::Impl::load_model() {
   const data::DataPair& data = *options_.data;
   if (!options_.resume.empty()) {
@@ -119,17 +155,12 @@ Status Session::Impl::load_model() {
     if (!loaded) return loaded.error();
     if (loaded->checkpoint.data_sha256 != data.sha256)
       return other_data(options_.resume, loaded->checkpoint.data_sha256, data.sha256);
-    const int epochs = options_.settings.epochs;
-    checkpoint_ = std::move(loaded->checkpoint);
-    settings().data = options_.settings.data;
-    settings().epochs = epochs;
-    model_ = loaded->model;
-    measured_start_ = true;
+    adopt(std::move(*loaded));
     return {};
   }
   settings() = options_.settings;
   if (auto status = validate(settings()); !status) return status;
-  auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes);
+  auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes, synapse_options(settings()));
   if (!built) return built.error();
   model_ = std::make_shared<const model::Model>(std::move(*built));
   checkpoint_.data_sha256 = data.sha256;
@@ -142,6 +173,7 @@ Status Session::Impl::load_model() {
 
 Status Session::Impl::prepare() {
   if (auto status = load_model(); !status) return status;
+  if (auto status = split_data(); !status) return status;
   if (options_.start_paused) goal_ = Goal::Wait;
   auto backend = compute::make_backend({.device = options_.execution.device,
                                         .tier = options_.execution.tier,
@@ -235,7 +267,7 @@ Result<State> Session::Impl::run() {
   while (true) {
     obey_commands();
     if (stop_.load()) return end(State::Stopped, "stopped by you");
-    if (at().epoch > settings().epochs) return end(State::Finished, {});
+    if (at().epoch > settings().epochs || !criterion_.empty()) return end(State::Finished, criterion_);
     if (goal_ == Goal::Wait) {
       if (told_ != State::Paused) {
         if (auto status = save(false); !status) return fail(status.error());
@@ -270,7 +302,9 @@ Status Session::Impl::train_span() {
                                .batch_size = settings().batch_size,
                                .order = order_,
                                .learning_rates = rates,
-                               .momentum = static_cast<float>(settings().momentum)},
+                               .optimiser = optimiser(settings()),
+                               .first_count = std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step,
+                               .watch = {.headroom = settings().watch_headroom}},
                               cancel_);
   if (!result) return result.error();
   const double seconds = seconds_since(begun);
@@ -302,42 +336,73 @@ Status Session::Impl::train_span() {
   return seconds_since(saved_at_) > kAutosaveSeconds ? save(false) : Status{};
 }
 
-Status Session::Impl::evaluate() {
-  const auto begun = Clock::now();
-  const int count = options_.data->test.count();
-  const auto measured = backend_->evaluate(settings().test_batch_size, cancel_,
+Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, double& loss, int& correct) {
+  const auto measured = backend_->evaluate(set, settings().test_batch_size, cancel_,
                                            [&](int done) { observer_.on_evaluation_progress(done, count); });
   if (!measured) return measured.error();
-  if (measured->count < count) return {};  // interrupted: measured again when training goes on
-  Evaluation evaluation{.epoch = measured_start_ ? at().epoch : 0,
-                        .examples = examples_seen(),
-                        .test_loss = measured->loss_sum / count,
-                        .correct = measured->correct,
-                        .count = count,
-                        .eval_seconds = seconds_since(begun)};
-  if (measured_start_) return finish_epoch(evaluation);
+  if (measured->count < count) return false;  // interrupted: measured again when training goes on
+  loss = measured->loss_sum / count;
+  correct = measured->correct;
+  return true;
+}
+
+Status Session::Impl::evaluate() {
+  const auto begun = Clock::now();
+  Evaluation e{.epoch = measured_start_ ? at().epoch : 0,
+               .examples = examples_seen(),
+               .count = options_.data->test.count(),
+               .validation_count = options_.data->validation.count()};
+  if (e.validation_count > 0) {
+    const auto done = measure(compute::EvaluationSet::Validation, e.validation_count, e.validation_loss, e.validation_correct);
+    if (!done) return done.error();
+    if (!*done) return {};
+  }
+  const auto done = measure(compute::EvaluationSet::Test, e.count, e.test_loss, e.correct);
+  if (!done) return done.error();
+  if (!*done) return {};
+  e.eval_seconds = seconds_since(begun);
+  if (measured_start_) return finish_epoch(e);
   measured_start_ = true;
   if (folder_) {
-    if (auto status = folder_->append(evaluation); !status) return status;
+    if (auto status = folder_->append(e); !status) return status;
   }
-  observer_.on_evaluation(evaluation);
+  observer_.on_evaluation(e);
   return {};
 }
 
 Status Session::Impl::finish_epoch(Evaluation evaluation) {
   evaluation.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
+  evaluation.learning_rate = learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
   evaluation.train_seconds = epoch_seconds_;
   evaluation.best = checkpoint_.best.beaten_by(evaluation);
-  if (evaluation.best) checkpoint_.best = {evaluation.epoch, evaluation.correct, evaluation.test_loss};
+  if (evaluation.best) {
+    checkpoint_.best = {evaluation.epoch, evaluation.validation_count > 0 ? evaluation.validation_correct : evaluation.correct,
+                        evaluation.choosing_loss()};
+  }
+  checkpoint_.plateau.see(settings(), evaluation.choosing_loss());
   at() = {at().epoch + 1, 0};
   checkpoint_.epoch_loss_sum = 0;
-  epoch_seconds_ = 0;
+  total_seconds_ += std::exchange(epoch_seconds_, 0);
   if (goal_ == Goal::Epoch) goal_ = Goal::Wait;
   if (folder_) {
     if (auto status = folder_->append(evaluation); !status) return status;
   }
   observer_.on_evaluation(evaluation);
+  criterion_ = met_criterion(evaluation);
   return save(evaluation.best);
+}
+
+// Why the run ends before its last epoch, in words; empty when it goes on.
+std::string Session::Impl::met_criterion(const Evaluation& e) const {
+  const Settings& s = settings();
+  if (s.target_accuracy > 0 && e.choosing_accuracy() >= s.target_accuracy) {
+    return fmt::format("the target accuracy of {} % is reached", s.target_accuracy);
+  }
+  if (s.patience > 0 && e.epoch - checkpoint_.best.epoch >= s.patience) {
+    return fmt::format("no better accuracy for {} epochs", s.patience);
+  }
+  if (s.minutes > 0 && total_seconds_ >= 60 * s.minutes) return fmt::format("the time limit of {} minutes is over", s.minutes);
+  return {};
 }
 
 Status Session::Impl::save(bool best) {

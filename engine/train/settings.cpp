@@ -1,69 +1,173 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/settings.h"
 
-#include <array>
-#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace synann::train {
 namespace {
 
-constexpr std::array kInfos = {
-    SettingInfo{"epochs", "Epochs", "epochs", "How often training walks through the whole training set.", 1,
-                100000, 200, 1, 0, true},
-    SettingInfo{"batch-size", "Batch size", "samples", "How many images one step averages its gradient over.",
-                1, 10000, 100, 10, 0, false},
-    SettingInfo{"test-batch-size", "Test batch size", "samples",
-                "How many test images are measured at a time; does not change the result.", 1, 100000, 100,
-                100, 0, false},
-    SettingInfo{"lr", "Learning rate", "", "How far a step moves the weights along the gradient.", 0, 10,
-                0.012, 0.001, 6, true},
-    SettingInfo{"momentum", "Momentum", "", "How much of the previous step's direction the next one keeps.",
-                0, 0.999, 0.5, 0.05, 4, true},
-    SettingInfo{"seed", "Seed", "",
-                "Names the random numbers: initial weights, order of the images, dropout. The same seed "
-                "gives the same run.",
-                0, 2147483647, 5, 1, 0, false},
+// A number's description and where it lives.
+struct Number {
+  SettingInfo info;
+  double (*get)(const Settings&);
+  void (*set)(Settings&, double);
 };
+
+template <auto Member>
+double get(const Settings& s) {
+  return static_cast<double>(s.*Member);
+}
+template <auto Member>
+void set(Settings& s, double value) {
+  using T = std::remove_reference_t<decltype(s.*Member)>;
+  if constexpr (std::is_same_v<T, bool>) {
+    s.*Member = value != 0;
+  } else {
+    s.*Member = static_cast<T>(value);
+  }
+}
+
+template <auto Member>
+constexpr Number number(SettingInfo info) {
+  return {info, get<Member>, set<Member>};
+}
+
+constexpr Number kNumbers[] = {
+    number<&Settings::epochs>({"epochs", "Epochs", "epochs", "How often training walks through the whole training set.", 1, 100000, 200, 1, 0, true, false}),
+    number<&Settings::batch_size>({"batch-size", "Batch size", "samples", "How many images one step averages its gradient over.", 1, 10000, 100, 10, 0, false, false}),
+    number<&Settings::test_batch_size>({"test-batch-size", "Test batch size", "samples", "How many test images are measured at a time; matters only for the batch-coupled synapse.", 1, 100000, 100, 100, 0, false, false}),
+    number<&Settings::learning_rate>({"lr", "Learning rate", "", "How far a step moves the weights along the gradient.", 0, 10, 0.012, 0.001, 6, true, false}),
+    number<&Settings::momentum>({"momentum", "Momentum", "", "How much of the previous step's direction the next one keeps (SGD).", 0, 0.999, 0.5, 0.05, 4, true, false}),
+    number<&Settings::seed>({"seed", "Seed", "", "Names the random numbers: initial weights, order of the images, dropout. The same seed gives the same run.", 0, 2147483647, 5, 1, 0, false, false}),
+    number<&Settings::nesterov>({"nesterov", "Nesterov", "", "1 lets SGD look ahead along its momentum.", 0, 1, 0, 1, 0, false, true}),
+    number<&Settings::weight_decay>({"weight-decay", "Weight decay", "", "Pulls every weight towards zero, in proportion to itself.", 0, 1, 0, 0.0001, 6, false, true}),
+    number<&Settings::clip>({"clip", "Gradient clip", "", "The gradient is shortened to this length; 0 never.", 0, 1000000, 0, 1, 3, false, true}),
+    number<&Settings::schedule_epochs>({"schedule-epochs", "Schedule epochs", "epochs", "step: epochs between two drops of the rate; plateau: epochs without a lower loss before one.", 1, 100000, 10, 1, 0, false, true}),
+    number<&Settings::schedule_factor>({"schedule-factor", "Schedule factor", "", "step, plateau: what a drop multiplies the rate by.", 0.001, 1, 0.3, 0.1, 3, false, true}),
+    number<&Settings::validation>({"validation", "Validation images", "samples", "Training images held back to choose the best epoch; 0 lets the test set choose.", 0, 1000000, 0, 1000, 0, false, true}),
+    number<&Settings::target_accuracy>({"target-accuracy", "Target accuracy", "%", "The run ends when it is reached; 0 never.", 0, 100, 0, 0.1, 2, false, true}),
+    number<&Settings::patience>({"patience", "Patience", "epochs", "The run ends after so many epochs without a better accuracy; 0 never.", 0, 100000, 0, 1, 0, false, true}),
+    number<&Settings::minutes>({"minutes", "Time limit", "min", "The run ends after so many minutes of training; 0 never.", 0, 100000, 0, 1, 2, false, true}),
+    number<&Settings::watch_headroom>({"watch-headroom", "Watch headroom", "", "1 stops the run before the first update at which min (1 − βx) ≤ 0, where factors stop being probabilities.", 0, 1, 1, 1, 0, false, true}),
+};
+
+struct Choice {
+  ChoiceInfo info;
+  std::string Settings::*member;
+};
+
+const std::vector<Choice>& choices() {
+  static const std::vector<Choice> all = {
+      {{"optimizer", "Optimiser", "SGD with momentum, or Adam.", {"sgd", "adam"}}, &Settings::optimizer},
+      {{"schedule", "Schedule", "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle, or on a plateau.", {"constant", "step", "cosine", "one-cycle", "plateau"}}, &Settings::schedule},
+      {{"synapse", "Synapse", "per-sample is the formula; batch-coupled is what the original script computes: one factor for the whole batch.", {"per-sample", "batch-coupled"}}, &Settings::synapse},
+      {{"beta", "β", "free as in the original, in (0, 1) through a sigmoid, or clamped to [0, 1).", {"free", "sigmoid", "clamp"}}, &Settings::beta},
+      {{"alpha", "α", "1 as in the original, or trained as exp(a) or softplus(a).", {"one", "exp", "softplus"}}, &Settings::alpha},
+      {{"diagonal", "Diagonal", "zero removes the inhibition of an output by its own input.", {"keep", "zero"}}, &Settings::diagonal},
+  };
+  return all;
+}
+
+const Number& find_number(std::string_view key) {
+  return *std::find_if(std::begin(kNumbers), std::end(kNumbers), [&](const Number& n) { return n.info.key == key; });
+}
+const Choice& find_choice(std::string_view key) {
+  return *std::find_if(choices().begin(), choices().end(), [&](const Choice& c) { return c.info.key == key; });
+}
+
+template <class E>
+E enum_of(std::string_view key, const std::string& option) {
+  const auto& options = find_choice(key).info.options;
+  return static_cast<E>(std::find(options.begin(), options.end(), option) - options.begin());
+}
 
 }  // namespace
 
 std::span<const SettingInfo> setting_infos() {
-  return kInfos;
+  static const std::vector<SettingInfo> infos = [] {
+    std::vector<SettingInfo> all;
+    for (const Number& n : kNumbers) all.push_back(n.info);
+    return all;
+  }();
+  return infos;
 }
 
-double setting_value(const Settings& s, std::string_view key) {
-  if (key == "epochs") return s.epochs;
-  if (key == "batch-size") return s.batch_size;
-  if (key == "test-batch-size") return s.test_batch_size;
-  if (key == "lr") return s.learning_rate;
-  if (key == "momentum") return s.momentum;
-  return static_cast<double>(s.seed);
+std::span<const ChoiceInfo> choice_infos() {
+  static const std::vector<ChoiceInfo> infos = [] {
+    std::vector<ChoiceInfo> all;
+    for (const Choice& c : choices()) all.push_back(c.info);
+    return all;
+  }();
+  return infos;
 }
 
-void set_setting(Settings& s, std::string_view key, double value) {
-  if (key == "epochs") s.epochs = static_cast<int>(value);
-  if (key == "batch-size") s.batch_size = static_cast<int>(value);
-  if (key == "test-batch-size") s.test_batch_size = static_cast<int>(value);
-  if (key == "lr") s.learning_rate = value;
-  if (key == "momentum") s.momentum = value;
-  if (key == "seed") s.seed = static_cast<std::uint64_t>(value);
-}
+double setting_value(const Settings& s, std::string_view key) { return find_number(key).get(s); }
+void set_setting(Settings& s, std::string_view key, double value) { find_number(key).set(s, value); }
+const std::string& choice_value(const Settings& s, std::string_view key) { return s.*find_choice(key).member; }
+void set_choice(Settings& s, std::string_view key, std::string_view option) { s.*find_choice(key).member = option; }
 
-int default_epochs(std::string_view data_spec) {
-  return data_spec == "digits" ? 20 : Settings{}.epochs;
+int default_epochs(std::string_view data_spec) { return data_spec == "digits" ? 20 : Settings{}.epochs; }
+
+Settings recommended_settings(std::string_view model, std::string_view data_spec) {
+  Settings s{.model = std::string(model), .data = std::string(data_spec), .epochs = default_epochs(data_spec)};
+  if (model.ends_with("-mlp")) {
+    s.epochs = 30;
+    s.learning_rate = 0.01;
+    s.momentum = 0.9;
+    s.nesterov = true;
+  } else if (model.ends_with("-pixel")) {
+    s.epochs = 10;
+    s.optimizer = "adam";
+    s.learning_rate = 0.002;
+  } else if (model.ends_with("-rnn")) {
+    s.epochs = 12;
+    s.optimizer = "adam";
+    s.learning_rate = 0.002;
+    s.schedule = "cosine";
+    s.clip = 1;
+  }
+  return s;
 }
 
 Status validate(const Settings& settings) {
-  for (const SettingInfo& info : kInfos) {
-    const double value = setting_value(settings, info.key);
-    if (std::isfinite(value) && value >= info.minimum && value <= info.maximum) continue;
-    return Error{.where = fmt::format("--{}", info.key),
+  for (const Number& n : kNumbers) {
+    const double value = n.get(settings);
+    if (std::isfinite(value) && value >= n.info.minimum && value <= n.info.maximum) continue;
+    return Error{.where = fmt::format("--{}", n.info.key),
                  .problem = "is out of range",
-                 .expected = fmt::format("{} to {}", info.minimum, info.maximum),
+                 .expected = fmt::format("{} to {}", n.info.minimum, n.info.maximum),
                  .found = fmt::format("{}", value)};
   }
+  for (const Choice& c : choices()) {
+    const std::string& option = settings.*c.member;
+    if (std::find(c.info.options.begin(), c.info.options.end(), option) != c.info.options.end()) continue;
+    return Error{.where = fmt::format("--{}", c.info.key),
+                 .problem = "is not known",
+                 .expected = fmt::format("one of {}", fmt::join(c.info.options, ", ")),
+                 .found = fmt::format("\"{}\"", option)};
+  }
   return {};
+}
+
+model::SynapseOptions synapse_options(const Settings& s) {
+  using Options = model::SynapseOptions;
+  return {.semantics = enum_of<Options::Semantics>("synapse", s.synapse),
+          .beta = enum_of<Options::Beta>("beta", s.beta),
+          .alpha = enum_of<Options::Alpha>("alpha", s.alpha),
+          .diagonal = enum_of<Options::Diagonal>("diagonal", s.diagonal)};
+}
+
+compute::Optimiser optimiser(const Settings& s) {
+  const bool adam = s.optimizer == "adam";
+  return {.kind = adam ? compute::Optimiser::Kind::Adam : compute::Optimiser::Kind::Sgd,
+          .momentum = adam ? 0 : s.momentum,
+          .nesterov = !adam && s.nesterov,
+          .weight_decay = s.weight_decay,
+          .clip_norm = s.clip};
 }
 
 }  // namespace synann::train

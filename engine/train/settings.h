@@ -5,22 +5,44 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/compute/optimiser.h"
 #include "engine/core/result.h"
+#include "engine/model/description.h"
 
 namespace synann::train {
 
 // What determines the result of a run, and nothing else: kept in checkpoints and histories.
-// The defaults are the original script's.
+// The defaults are the original script's; recommended_settings() has those of the other models.
 struct Settings {
   std::string model = "syna-cnn";
   std::string data = "digits";  // as open_dataset takes it
-  int epochs = 200;           // total, counted from the start of the run (the built-in digits default to 20)
-  int batch_size = 100;       // samples
-  int test_batch_size = 100;  // samples
+  int epochs = 200;             // total, counted from the start of the run (the built-in digits default to 20)
+  int batch_size = 100;         // samples
+  int test_batch_size = 100;    // samples
   double learning_rate = 0.012;
-  double momentum = 0.5;
+  double momentum = 0.5;  // SGD
   std::uint64_t seed = 5;
+
+  std::string optimizer = "sgd";      // sgd, adam
+  bool nesterov = false;              // SGD
+  double weight_decay = 0;
+  double clip = 0;                    // largest length of the gradient; 0 = no limit
+  std::string schedule = "constant";  // constant, step, cosine, one-cycle, plateau
+  int schedule_epochs = 10;           // step: between two drops; plateau: without a better loss before a drop
+  double schedule_factor = 0.3;       // step, plateau: what a drop multiplies the rate by
+
+  int validation = 0;          // training images held back for choosing the best epoch; 0 = the test set chooses
+  double target_accuracy = 0;  // percent at which the run ends; 0 = never
+  int patience = 0;            // epochs without a better accuracy after which the run ends; 0 = never
+  double minutes = 0;          // of training after which the run ends; 0 = never
+
+  std::string synapse = "per-sample";  // per-sample, batch-coupled
+  std::string beta = "free";           // free, sigmoid, clamp
+  std::string alpha = "one";           // one, exp, softplus
+  std::string diagonal = "keep";       // keep, zero
+  bool watch_headroom = true;          // stop before the first update at which min (1 − βx) ≤ 0
 
   bool operator==(const Settings&) const = default;
 };
@@ -28,7 +50,7 @@ struct Settings {
 // How a run is computed; changes its speed, never its result (bit for bit on one tier).
 struct Execution {
   std::string device = "auto";  // auto, cpu, cuda
-  std::string tier = "auto";    // auto, reference, eigen
+  std::string tier = "auto";    // auto, or one of compute::known_tiers()
   int threads = 0;              // 0 = all processors this process may use
 };
 
@@ -39,21 +61,38 @@ struct SettingInfo {
   std::string_view unit;   // "samples", "epochs" or empty for pure numbers
   std::string_view help;   // what it does to training, one sentence
   double minimum, maximum, fallback, step;
-  int decimals;  // 0 = whole number
-  bool live;     // may change while a run is open
+  int decimals;   // 0 = whole number
+  bool live;      // may change while a run is open
+  bool advanced;  // the original does not have it; shown on demand
 };
 
-// epochs, batch-size, test-batch-size, lr, momentum, seed: in this order.
-std::span<const SettingInfo> setting_infos();
+// The same for a choice among words.
+struct ChoiceInfo {
+  std::string_view key, label, help;
+  std::vector<std::string_view> options;  // the first is the original's
+};
 
-// The number behind a SettingInfo's key; key must be one of setting_infos().
+std::span<const SettingInfo> setting_infos();
+std::span<const ChoiceInfo> choice_infos();
+
+// The value behind a key of setting_infos() or choice_infos().
 double setting_value(const Settings& settings, std::string_view key);
 void set_setting(Settings& settings, std::string_view key, double value);
+const std::string& choice_value(const Settings& settings, std::string_view key);
+void set_choice(Settings& settings, std::string_view key, std::string_view option);
 
 // The default number of epochs for a data set: 20 for the built-in digits, otherwise the original's 200.
 int default_epochs(std::string_view data_spec);
 
+// What a model is trained with unless something else is asked for: the original's settings for syna-cnn, those of the
+// published SynaMLP, of docs/theory.md for the others. Twins have their original's.
+Settings recommended_settings(std::string_view model, std::string_view data_spec);
+
 // One sentence for the first setting outside its range.
 Status validate(const Settings& settings);
+
+// What the settings mean to the engine; call validate() first.
+model::SynapseOptions synapse_options(const Settings& settings);
+compute::Optimiser optimiser(const Settings& settings);
 
 }  // namespace synann::train

@@ -67,8 +67,8 @@ inline float sum(Lanes v) {
 
 // The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would magnify the
 // rounding of n float factors.
-void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x, float* y) {
-  for (int s = 0; s < samples; ++s, x += n, y += n) {
+void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u, float* y) {
+  for (int s = 0; s < samples; ++s, x += n, u += n, y += n) {
     // Two independent products hide some of the latency of one multiplication after the other.
     WideLanes p0 = WideLanes{} + 1.0, p1 = p0;
     int j = 0;
@@ -79,25 +79,24 @@ void synapse_forward(int samples, int n, int first, int lanes, const float* beta
     if (j < n) p0 *= 1.0 - widen(load(beta + j * kLanes)) * static_cast<double>(x[j]);
     const WideLanes product = p0 * p1;
     for (int l = 0; l < lanes; ++l) {
-      y[first + l] = static_cast<float>(static_cast<double>(x[first + l]) * product[l]);
+      y[first + l] = static_cast<float>(static_cast<double>(u[first + l]) * product[l]);
     }
   }
 }
 
-void synapse_backward(int samples, int n, int first, int lanes, const float* beta, const float* x,
-                      const float* dy, float* dx, float* dbeta, float* scratch) {
-  for (int j = 0; j < n; ++j) store(dbeta + j * kLanes, Lanes{});
-  for (int s = 0; s < samples; ++s, x += n, dy += n, dx += n) {
+void synapse_backward(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u,
+                      const float* dy, float* du, float* dx, float* dbeta, float* scratch) {
+  for (int s = 0; s < samples; ++s, x += n, u += n, dy += n, du += n, dx += n) {
     const Lanes g = load_some(dy + first, lanes);
-    const Lanes gx = g * load_some(x + first, lanes);
+    const Lanes gx = g * load_some(u + first, lanes);
     Lanes prefix = Lanes{} + 1.0f;
     for (int j = 0; j < n; ++j) {
       store(scratch + j * kLanes, prefix);
       prefix *= 1.0f - load(beta + j * kLanes) * x[j];
     }
     const Lanes direct = g * prefix;
-    for (int l = 0; l < lanes; ++l) dx[first + l] += direct[l];
-    Lanes suffix = gx;  // −dy_i x_i rides along in the suffix product
+    for (int l = 0; l < lanes; ++l) du[first + l] = direct[l];
+    Lanes suffix = gx;  // dy_i u_i rides along in the suffix product
     for (int j = n; j-- > 0;) {
       const Lanes b = load(beta + j * kLanes);
       const Lanes others = load(scratch + j * kLanes) * suffix;

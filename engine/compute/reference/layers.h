@@ -91,6 +91,37 @@ void max_pool2d_backward(const Layer& l, int batch, const std::int32_t* where, c
   }
 }
 
+// y = the mean of each window.
+template <class T>
+void avg_pool2d_forward(const Layer& l, int batch, const T* x, T* y) {
+  const int k = l.kernel;
+  for (int n = 0; n < batch; ++n, x += l.in.size()) {
+    for (int ch = 0; ch < l.in.channels; ++ch)
+      for (int r = 0; r < l.result.rows; ++r)
+        for (int c = 0; c < l.result.columns; ++c) {
+          T sum = 0;
+          for (int u = 0; u < k; ++u)
+            for (int v = 0; v < k; ++v) sum += x[at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns)];
+          *y++ = sum / static_cast<T>(k * k);
+        }
+  }
+}
+
+template <class T>
+void avg_pool2d_backward(const Layer& l, int batch, const T* dy, T* dx) {
+  const int k = l.kernel;
+  for (int n = 0; n < batch; ++n, dx += l.in.size()) {
+    std::fill_n(dx, l.in.size(), T{0});
+    for (int ch = 0; ch < l.in.channels; ++ch)
+      for (int r = 0; r < l.result.rows; ++r)
+        for (int c = 0; c < l.result.columns; ++c) {
+          const T share = *dy++ / static_cast<T>(k * k);
+          for (int u = 0; u < k; ++u)
+            for (int v = 0; v < k; ++v) dx[at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns)] = share;
+        }
+  }
+}
+
 // Scales kept elements by 1 / (1 − p) and zeroes the others; `group` consecutive elements share one draw
 // (a channel's pixels for Dropout2d, one element for Dropout). Serves forward and backward.
 template <class T>
@@ -156,45 +187,6 @@ void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
     T dot = 0;
     for (int i = 0; i < n; ++i) dot += dy[i] * y[i];
     for (int i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - dot);
-  }
-}
-
-// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact. In double, because
-// BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of n factors.
-template <class T>
-void synapse_forward(int batch, int n, const T* x, const T* beta, T* y) {
-  for (int s = 0; s < batch; ++s, x += n, y += n)
-    for (int i = 0; i < n; ++i) {
-      double product = 1;
-      for (int j = 0; j < n; ++j) {
-        product *= 1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[j]);
-      }
-      y[i] = static_cast<T>(static_cast<double>(x[i]) * product);
-    }
-}
-
-// With P_i∖j = Π_{k≠j} (1 − β_ik x_k) from prefix and suffix products (no division, exact when a factor is
-// 0): dβ_ij = −dy_i x_i x_j P_i∖j,  dx_j = dy_j P_j − Σ_i dy_i x_i β_ij P_i∖j.
-template <class T>
-void synapse_backward(int batch, int n, const T* x, const T* beta, const T* dy, T* dx, T* dbeta) {
-  std::vector<T> prefix(static_cast<std::size_t>(n) + 1);
-  for (int s = 0; s < batch; ++s, x += n, dy += n, dx += n) {
-    std::fill_n(dx, n, T{0});
-    for (int i = 0; i < n; ++i) {
-      prefix[0] = 1;
-      for (int j = 0; j < n; ++j) {
-        prefix[static_cast<std::size_t>(j) + 1] =
-            prefix[static_cast<std::size_t>(j)] * (1 - beta[at(0, i, j, n, n)] * x[j]);
-      }
-      dx[i] += dy[i] * prefix[static_cast<std::size_t>(n)];
-      T suffix = 1;
-      for (int j = n; j-- > 0;) {
-        const T others = prefix[static_cast<std::size_t>(j)] * suffix;
-        dbeta[at(0, i, j, n, n)] -= dy[i] * x[i] * x[j] * others;
-        dx[j] -= dy[i] * x[i] * beta[at(0, i, j, n, n)] * others;
-        suffix *= 1 - beta[at(0, i, j, n, n)] * x[j];
-      }
-    }
   }
 }
 

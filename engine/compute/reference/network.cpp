@@ -9,8 +9,17 @@ namespace {
 // The slice of a flat block that holds `layer.suffix`.
 template <class T>
 T* slot(const model::Model& model, std::span<T> block, const model::Layer& layer, const char* suffix) {
-  return block.data() + model.parameters.find(layer.name + suffix)->offset;
+  const Parameter* p = model.parameters.find(layer.name + suffix);
+  return p == nullptr ? nullptr : block.data() + p->offset;
 }
+
+template <class T>
+RnnParameters<T> rnn_parameters(const model::Model& model, std::span<T> block, const model::Layer& l) {
+  const auto at = [&](const char* suffix) { return slot(model, block, l, suffix); };
+  return {at(".weight_ie"), at(".weight_he"), at(".bias_e"), at(".weight_if"), at(".weight_hf"), at(".bias_f"), at(".weight")};
+}
+
+constexpr model::SynapseOptions kRnnBeta{.beta = model::SynapseOptions::Beta::Sigmoid};
 
 }  // namespace
 
@@ -22,7 +31,10 @@ Network<T>::Network(const model::Model& model)
       maxima_(model.layers.size()),
       mean_(model.layers.size()),
       inverse_(model.layers.size()),
-      observed_(model.layers.size()) {}
+      observed_(model.layers.size()),
+      alpha_(model.layers.size()),
+      beta_(model.layers.size()),
+      traces_(model.layers.size()) {}
 
 template <class T>
 void Network<T>::forward(std::span<const T> values, const Batch<T>& batch, Mode mode,
@@ -65,9 +77,9 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
     case Softmax:
       softmax_forward(count, n, x, y.data());
       break;
-    case Synapse:
-      synapse_forward(count, n, x, weight(".weight"), y.data());
-      break;
+    case Synapse: forward_synapse(k, values, count); break;
+    case AvgPool2d: avg_pool2d_forward(l, count, x, y.data()); break;
+    case SynaRnn: forward_rnn(k, values, count); break;
     case BatchNorm1d: {
       const auto features = static_cast<std::size_t>(n);
       mean_[k].resize(features), inverse_[k].resize(features), observed_[k].resize(2 * features);
@@ -133,9 +145,9 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
     case Softmax:
       softmax_backward(count, n, y, dy, dx);
       break;
-    case Synapse:
-      synapse_backward(count, n, x, weight(".weight"), dy, dx, gradient(".weight"));
-      break;
+    case Synapse: backward_synapse(k, values, count, gradients); break;
+    case AvgPool2d: avg_pool2d_backward(l, count, dy, dx); break;
+    case SynaRnn: backward_rnn(k, values, count, gradients); break;
     case BatchNorm1d:
       batch_norm_backward(count, n, x, weight(".weight"), mean_[k].data(), inverse_[k].data(), dy, dx,
                           gradient(".weight"), gradient(".bias"));
@@ -145,6 +157,70 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
     case LogSoftmax:
       break;  // only as the last layer, where backward() starts
   }
+}
+
+template <class T>
+void Network<T>::forward_synapse(std::size_t k, std::span<const T> values, int count) {
+  const model::Layer& l = model_.layers[k];
+  const int n = l.in.size();
+  auto &alpha = alpha_[k], &beta = beta_[k];
+  alpha.resize(static_cast<std::size_t>(n));
+  beta.resize(alpha.size() * alpha.size());
+  effective_beta(l.synapse, n, slot(model_, values, l, ".weight"), beta.data());
+  const T* parameter = slot(model_, values, l, ".alpha");
+  for (int i = 0; i < n; ++i) alpha[static_cast<std::size_t>(i)] = effective_alpha(l.synapse, parameter, i);
+  const auto forward = l.synapse.semantics == SynapseOptions::Semantics::PerSample ? synapse_forward<T> : coupled_forward<T>;
+  forward(count, n, outputs_[k].data(), alpha.data(), beta.data(), outputs_[k + 1].data());
+}
+
+template <class T>
+void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int count, std::span<T> gradients) {
+  const model::Layer& l = model_.layers[k];
+  const int n = l.in.size();
+  const T *x = outputs_[k].data(), *dy = deltas_[k + 1].data(), *alpha = alpha_[k].data(), *beta = beta_[k].data();
+  T *dx = deltas_[k].data(), *dweight = slot(model_, gradients, l, ".weight");
+  std::vector<T> dalpha(static_cast<std::size_t>(n));
+  if (l.synapse.semantics == SynapseOptions::Semantics::PerSample) {
+    synapse_backward(count, n, x, alpha, beta, dy, dx, dalpha.data(), dweight);
+  } else {
+    std::fill(deltas_[k].begin(), deltas_[k].end(), T{0});
+    for (int i = 0; i < n; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      coupled_backward_row(count, n, x, alpha[row], beta, dy, i, dx, dalpha[row], dweight + row * static_cast<std::size_t>(n));
+    }
+  }
+  chain_beta(l.synapse, n, slot(model_, values, l, ".weight"), beta, dweight);
+  if (T* gradient = slot(model_, gradients, l, ".alpha")) {
+    const T* parameter = slot(model_, values, l, ".alpha");
+    for (int i = 0; i < n; ++i) gradient[i] += dalpha[static_cast<std::size_t>(i)] * alpha_slope(l.synapse, parameter, i);
+  }
+}
+
+template <class T>
+void Network<T>::forward_rnn(std::size_t k, std::span<const T> values, int count) {
+  const model::Layer& l = model_.layers[k];
+  const auto p = rnn_parameters(model_, values, l);
+  const auto n = static_cast<std::size_t>(l.out), in = static_cast<std::size_t>(l.in.size());
+  beta_[k].assign(n * n, T{0});
+  if (l.twin == Twin::Synapse) effective_beta(kRnnBeta, l.out, p.weight, beta_[k].data());
+  if (l.twin == Twin::Dense) std::copy_n(p.weight, n * n, beta_[k].data());
+  traces_[k].resize(static_cast<std::size_t>(count));
+  for (std::size_t s = 0; s < traces_[k].size(); ++s) {
+    rnn_forward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s], outputs_[k + 1].data() + s * n);
+  }
+}
+
+template <class T>
+void Network<T>::backward_rnn(std::size_t k, std::span<const T> values, int count, std::span<T> gradients) {
+  const model::Layer& l = model_.layers[k];
+  const auto p = rnn_parameters(model_, values, l);
+  const auto d = rnn_parameters(model_, gradients, l);
+  const auto n = static_cast<std::size_t>(l.out), in = static_cast<std::size_t>(l.in.size());
+  for (std::size_t s = 0; s < static_cast<std::size_t>(count); ++s) {
+    rnn_backward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s], deltas_[k + 1].data() + s * n,
+                 deltas_[k].data() + s * in, d);
+  }
+  if (l.twin == Twin::Synapse) chain_beta(kRnnBeta, l.out, p.weight, beta_[k].data(), d.weight);
 }
 
 template <class T>

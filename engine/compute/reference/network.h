@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/compute/batch.h"
+#include "engine/compute/reference/rnn.h"
 #include "engine/model/description.h"
 
 namespace synann::compute::reference {
@@ -33,6 +34,10 @@ class Network {
  private:
   void forward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch, Mode mode,
                      const DropoutDraws& draws);
+  void forward_synapse(std::size_t k, std::span<const T> values, int count);
+  void backward_synapse(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
+  void forward_rnn(std::size_t k, std::span<const T> values, int count);
+  void backward_rnn(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
   void backward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch,
                       const DropoutDraws& draws, std::span<T> gradients);
 
@@ -42,6 +47,8 @@ class Network {
   std::vector<std::vector<std::int32_t>> maxima_;  // MaxPool2d: where each maximum stood
   std::vector<std::vector<T>> mean_, inverse_;     // BatchNorm1d: the batch's statistics
   std::vector<std::vector<T>> observed_;           // BatchNorm1d: mean, unbiased variance [2 n]
+  std::vector<std::vector<T>> alpha_, beta_;       // Synapse, SynaRnn: what the parameters mean
+  std::vector<std::vector<RnnTrace<T>>> traces_;   // SynaRnn: one per sample
 };
 
 extern template class Network<float>;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/optimiser.h"
+
+#include <cmath>
+
+#include "engine/compute/batch.h"
+
+namespace synann::compute {
+namespace {
+
+void sgd(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate) {
+  const auto momentum = static_cast<float>(o.momentum);
+  for (std::size_t k = 0; k < state.momenta.size(); ++k) {
+    state.momenta[k] = momentum * state.momenta[k] + gradients[k];
+    state.values[k] -= rate * (o.nesterov ? gradients[k] + momentum * state.momenta[k] : state.momenta[k]);
+  }
+}
+
+void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate, std::int64_t step) {
+  if (state.squares.empty()) state.squares.resize(state.momenta.size());
+  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2), epsilon = static_cast<float>(o.epsilon);
+  const auto correct1 = static_cast<float>(1 - std::pow(o.beta1, static_cast<double>(step)));
+  const auto correct2 = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step))));
+  const float scaled = rate / correct1;
+  for (std::size_t k = 0; k < state.momenta.size(); ++k) {
+    const float g = gradients[k];
+    state.momenta[k] += (1 - beta1) * (g - state.momenta[k]);
+    state.squares[k] = beta2 * state.squares[k] + (1 - beta2) * g * g;
+    state.values[k] -= scaled * state.momenta[k] / (std::sqrt(state.squares[k]) / correct2 + epsilon);
+  }
+}
+
+void move_buffers(const model::Model& model, model::State& state, std::span<const float> gradients) {
+  constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
+  for (const Parameter& p : model.parameters.all()) {
+    if (p.role != Role::Buffer) continue;
+    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) {
+      if (p.type == ElementType::I64) {
+        ++state.counters[k];
+      } else {
+        state.values[k] = (1 - kTowards) * state.values[k] + kTowards * gradients[k];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+double gradient_norm(const model::Model& model, std::span<const float> gradients) {
+  double sum = 0;
+  for (const float g : gradients.first(model.parameters.trained_count())) sum += static_cast<double>(g) * static_cast<double>(g);
+  return std::sqrt(sum);
+}
+
+void update(const Optimiser& o, const model::Model& model, model::State& state, std::span<float> gradients, float learning_rate,
+            std::int64_t step) {
+  const auto trained = gradients.first(model.parameters.trained_count());
+  if (o.clip_norm > 0) {
+    // PyTorch's clip_grad_norm_: the small number keeps a zero gradient a zero.
+    const double factor = o.clip_norm / (gradient_norm(model, gradients) + 1e-6);
+    if (factor < 1) {
+      for (float& g : trained) g *= static_cast<float>(factor);
+    }
+  }
+  if (o.weight_decay > 0) {
+    for (std::size_t k = 0; k < trained.size(); ++k) trained[k] += static_cast<float>(o.weight_decay) * state.values[k];
+  }
+  if (o.kind == Optimiser::Kind::Sgd) sgd(o, state, gradients, learning_rate);
+  if (o.kind == Optimiser::Kind::Adam) adam(o, state, gradients, learning_rate, step);
+  move_buffers(model, state, gradients);
+}
+
+}  // namespace synann::compute

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/train/settings.h"
+
+namespace synann::train {
+
+// The state of a plateau schedule; part of the checkpoint.
+struct Plateau {
+  double factor = 1;     // what the drops so far multiply the rate by
+  double best_loss = 0;  // nats; meaningful once epochs_seen > 0
+  int bad_epochs = 0;    // since the best loss
+  int epochs_seen = 0;
+
+  // After each epoch with the loss that chooses (validation or test).
+  void see(const Settings& settings, double loss);
+  bool operator==(const Plateau&) const = default;
+};
+
+// The learning rate of a step (0-based) of an epoch (1-based). constant; step: a drop every schedule_epochs; cosine:
+// lr (1 + cos πt) / 2 over the whole run; one-cycle (Smith 2018, PyTorch's defaults): from lr / 25 up to lr in the first
+// 30 %, then down to lr / 250,000, along cosines; plateau: a drop after schedule_epochs epochs without a lower loss.
+double learning_rate(const Settings& settings, const Plateau& plateau, int epoch, int step, int steps_per_epoch);
+
+}  // namespace synann::train
