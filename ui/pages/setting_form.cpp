@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/setting_form.h"
 
+#include <QCheckBox>
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace synann::ui {
 
@@ -41,52 +45,87 @@ class CalmSpinBox : public QDoubleSpinBox {
   }
 };
 
+QString whenText(bool live) {
+  return live ? SettingForm::tr("Can be changed while training.")
+              : SettingForm::tr("Fixed while a run is open: stop it to change this.");
+}
+
 QString helpText(const train::SettingInfo& info) {
   const QString range =
       SettingForm::tr("From %1 to %2; the original has %3.")
           .arg(QLocale::c().toString(info.minimum, 'g', 15), QLocale::c().toString(info.maximum, 'g', 15),
                QLocale::c().toString(info.fallback, 'g', 15));
-  const QString when = info.live ? SettingForm::tr("Can be changed while training.")
-                                 : SettingForm::tr("Fixed while a run is open: stop it to change this.");
-  QString help = text(info.help);
-  if (!help.endsWith('.')) help += '.';
-  return help + '\n' + range + '\n' + when;
+  return text(info.help) + '\n' + range + '\n' + whenText(info.live);
+}
+
+bool isSwitch(const train::SettingInfo& info) {
+  return info.decimals == 0 && info.minimum == 0 && info.maximum == 1;
+}
+
+void describe(QWidget* editor, std::string_view key, std::string_view label, const QString& help) {
+  editor->setObjectName("setting." + text(key));
+  editor->setToolTip(help);
+  editor->setAccessibleName(text(label));
+  editor->setAccessibleDescription(help);
 }
 
 }  // namespace
 
 SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
-  auto* column = new QVBoxLayout(this);
+  auto* inside = new QWidget;
+  auto* column = new QVBoxLayout(inside);
   column->setContentsMargins(8, 0, 8, 0);
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setVerticalSpacing(8);
+  auto* more = new QCheckBox(tr("More settings"), inside);
+  bool divided = false;
   for (const train::SettingInfo& info : train::setting_infos()) {
-    QDoubleSpinBox* const box = makeBox(info);
-    auto* label = new QLabel(text(info.label), this);
-    label->setBuddy(box);
-    label->setToolTip(box->toolTip());
-    form->addRow(label, box);
-    rows_.push_back({info, box});
+    if (info.advanced && !std::exchange(divided, true)) form->addRow(more);
+    QWidget* const editor = isSwitch(info) ? makeSwitch(info) : makeBox(info);
+    addRow(form, {std::string(info.key), info.live, info.advanced, false, nullptr, editor}, info.label);
   }
+  for (const train::ChoiceInfo& info : train::choice_infos()) {
+    addRow(form, {std::string(info.key), false, true, true, nullptr, makeChoice(info)}, info.label);
+  }
+  more->setObjectName("settings.more");
+  more->setToolTip(tr("Show what the original does not have: optimisers, schedules, stop criteria, synapse variants"));
+  connect(more, &QCheckBox::toggled, this, &SettingForm::showMore);
+  auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
+  reset_button->setObjectName("settings.reset");
+  reset_button->setAutoDefault(false);
+  reset_button->setToolTip(tr("Set every value that can be changed now as recommended for this model; for SynaCNN as in the original"));
+  reset_button->setAccessibleName(reset_button->text());
+  connect(reset_button, &QPushButton::clicked, this, &SettingForm::reset);
   column->addLayout(form);
-  auto* reset = new QPushButton(tr("Reset to the original's values"), this);
-  reset->setObjectName("settings.reset");
-  reset->setAutoDefault(false);
-  reset->setToolTip(tr("Set every value that can be changed now as in the original script"));
-  reset->setAccessibleName(reset->text());
-  connect(reset, &QPushButton::clicked, this, &SettingForm::resetToOriginal);
   column->addSpacing(8);
-  column->addWidget(reset);
+  column->addWidget(reset_button);
   column->addStretch(1);
-  train::Settings start;
-  start.epochs = train::default_epochs(start.data);
-  setSettings(start);
+  auto* scroll = new QScrollArea(this);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setWidget(inside);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setMinimumWidth(inside->minimumSizeHint().width() + 24);
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(scroll);
+  showMore(false);
+  setSettings(train::recommended_settings(settings_.model, settings_.data));
 }
 
-QDoubleSpinBox* SettingForm::makeBox(const train::SettingInfo& info) {
+void SettingForm::addRow(QFormLayout* form, Row row, std::string_view label) {
+  row.label = new QLabel(text(label), this);
+  row.label->setBuddy(row.editor);
+  row.label->setToolTip(row.editor->toolTip());
+  form->addRow(row.label, row.editor);
+  rows_.push_back(std::move(row));
+}
+
+QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
   auto* box = new CalmSpinBox(this);
-  box->setObjectName("setting." + text(info.key));
+  describe(box, info.key, info.label, helpText(info));
   box->setLocale(QLocale::c());
   box->setDecimals(info.decimals);
   box->setRange(info.minimum, info.maximum);
@@ -95,48 +134,91 @@ QDoubleSpinBox* SettingForm::makeBox(const train::SettingInfo& info) {
   box->setAlignment(Qt::AlignRight);
   box->setFocusPolicy(Qt::StrongFocus);
   if (!info.unit.empty()) box->setSuffix(' ' + text(info.unit));
-  box->setToolTip(helpText(info));
-  box->setAccessibleName(text(info.label));
-  box->setAccessibleDescription(box->toolTip());
   // Room for any sensible value; a seed may be longer than what is seen at once.
   box->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("00000000 samples")) + 32);
   box->setMaximumWidth(box->minimumWidth() + 80);
-  connect(box, &QDoubleSpinBox::valueChanged, this, [this, info](double value) { onValue(info, value); });
+  const std::string key(info.key);
+  connect(box, &QDoubleSpinBox::valueChanged, this, [this, key](double value) {
+    train::set_setting(settings_, key, value);
+    emit edited(key, value);
+  });
   return box;
 }
 
-void SettingForm::onValue(const train::SettingInfo& info, double value) {
-  train::set_setting(settings_, info.key, value);
-  emit edited(std::string(info.key), value);
+QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
+  auto* box = new QCheckBox(this);
+  describe(box, info.key, info.label, text(info.help) + '\n' + whenText(info.live));
+  const std::string key(info.key);
+  connect(box, &QCheckBox::toggled, this, [this, key](bool on) {
+    train::set_setting(settings_, key, on ? 1 : 0);
+    emit edited(key, on ? 1 : 0);
+  });
+  return box;
+}
+
+QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
+  auto* box = new QComboBox(this);
+  describe(box, info.key, info.label, text(info.help) + '\n' + whenText(false));
+  for (const std::string_view option : info.options) box->addItem(text(option));
+  box->setFocusPolicy(Qt::StrongFocus);
+  const std::string key(info.key);
+  connect(box, &QComboBox::currentTextChanged, this, [this, key, box](const QString& option) {
+    train::set_choice(settings_, key, option.toStdString());
+    emit edited(key, box->currentIndex());
+  });
+  return box;
+}
+
+void SettingForm::showValue(const Row& row) {
+  const QSignalBlocker quiet(row.editor);
+  if (auto* spin = qobject_cast<QDoubleSpinBox*>(row.editor)) spin->setValue(train::setting_value(settings_, row.key));
+  if (auto* check = qobject_cast<QCheckBox*>(row.editor)) check->setChecked(train::setting_value(settings_, row.key) != 0);
+  if (auto* combo = qobject_cast<QComboBox*>(row.editor)) {
+    combo->setCurrentText(QString::fromStdString(train::choice_value(settings_, row.key)));
+  }
 }
 
 void SettingForm::setSettings(const train::Settings& settings) {
   settings_ = settings;
-  for (const Row& row : rows_) {
-    const QSignalBlocker quiet(row.box);
-    row.box->setValue(train::setting_value(settings, row.info.key));
-  }
+  for (const Row& row : rows_) showValue(row);
 }
 
 void SettingForm::setData(const std::string& spec) {
   train::Settings changed = settings_;
   changed.data = spec;
-  if (settings_.epochs == train::default_epochs(settings_.data)) changed.epochs = train::default_epochs(spec);
+  const auto epochs = [&](const std::string& of) { return train::recommended_settings(settings_.model, of).epochs; };
+  if (settings_.epochs == epochs(settings_.data)) changed.epochs = epochs(spec);
+  setSettings(changed);
+}
+
+void SettingForm::setModel(const QString& model) {
+  train::Settings changed = train::recommended_settings(model.toStdString(), settings_.data);
+  changed.seed = settings_.seed;
   setSettings(changed);
 }
 
 void SettingForm::setLocked(bool locked) {
-  locked_ = locked;
-  for (const Row& row : rows_) row.box->setEnabled(!locked || row.info.live);
+  for (const Row& row : rows_) row.editor->setEnabled(!locked || row.live);
 }
 
-double SettingForm::fallback(const train::SettingInfo& info) const {
-  return info.key == "epochs" ? train::default_epochs(settings_.data) : info.fallback;
-}
-
-void SettingForm::resetToOriginal() {
+void SettingForm::showMore(bool more) {
   for (const Row& row : rows_) {
-    if (row.box->isEnabled()) row.box->setValue(fallback(row.info));
+    if (!row.advanced) continue;
+    row.label->setVisible(more);
+    row.editor->setVisible(more);
+  }
+}
+
+void SettingForm::reset() {
+  const train::Settings recommended = train::recommended_settings(settings_.model, settings_.data);
+  for (const Row& row : rows_) {
+    if (!row.editor->isEnabled()) continue;
+    // Through the editor, so that a live change is told.
+    if (auto* spin = qobject_cast<QDoubleSpinBox*>(row.editor)) spin->setValue(train::setting_value(recommended, row.key));
+    if (auto* check = qobject_cast<QCheckBox*>(row.editor)) check->setChecked(train::setting_value(recommended, row.key) != 0);
+    if (auto* combo = qobject_cast<QComboBox*>(row.editor)) {
+      combo->setCurrentText(QString::fromStdString(train::choice_value(recommended, row.key)));
+    }
   }
 }
 

@@ -2,18 +2,21 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <QWidget>
 
 #include "engine/train/settings.h"
 
-class QDoubleSpinBox;
+class QFormLayout;
+class QLabel;
 
 namespace synann::ui {
 
-// The hyper-parameters as a form, made from train::setting_infos(): label, value with unit, range and step,
-// and a tooltip that says what it does and whether it may change while a run is open.
+// The hyper-parameters as a form, made from train::setting_infos() and choice_infos(): label, value with unit, range and
+// step, and a tooltip that says what it does and whether it may change while a run is open. What the original does not
+// have is folded away behind "More settings".
 class SettingForm : public QWidget {
   Q_OBJECT
 
@@ -28,24 +31,31 @@ class SettingForm : public QWidget {
   void setLocked(bool locked);
 
  public slots:
-  void setModel(const QString& model) { settings_.model = model.toStdString(); }
-  void resetToOriginal();
+  // Another model brings the settings it is recommended with; data and seed stay.
+  void setModel(const QString& model);
+  // The recommended settings of the model (for SynaCNN: the original's), as far as they can be edited now.
+  void reset();
+  void showMore(bool more);
 
  signals:
+  // A setting was edited; value is the index of the option where it is a choice.
   void edited(const std::string& key, double value);
 
  private:
   struct Row {
-    train::SettingInfo info;
-    QDoubleSpinBox* box;
+    std::string key;
+    bool live, advanced, choice;
+    QLabel* label;
+    QWidget* editor;
   };
-  QDoubleSpinBox* makeBox(const train::SettingInfo& info);
-  void onValue(const train::SettingInfo& info, double value);
-  double fallback(const train::SettingInfo& info) const;
+  void addRow(QFormLayout* form, Row row, std::string_view label);
+  QWidget* makeBox(const train::SettingInfo& info);
+  QWidget* makeSwitch(const train::SettingInfo& info);
+  QWidget* makeChoice(const train::ChoiceInfo& info);
+  void showValue(const Row& row);
 
   train::Settings settings_;
   std::vector<Row> rows_;
-  bool locked_ = false;
 };
 
 }  // namespace synann::ui

@@ -27,6 +27,10 @@ QString settingsText(const train::StartInfo& start) {
     const QString value = QLocale::c().toString(train::setting_value(s, info.key), 'g', 17);
     parts.append(key + '=' + (info.key == "seed" ? QString::number(s.seed) : value));
   }
+  for (const train::ChoiceInfo& info : train::choice_infos()) {
+    parts.append(QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size())) + '=' +
+                 QString::fromStdString(train::choice_value(s, info.key)));
+  }
   parts.append(QStringLiteral("data-sha256=%1").arg(QString::fromStdString(start.data_sha256)));
   parts.append(QStringLiteral("synann-studio=%1").arg(programVersion()));
   return parts.join(' ');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/setting_form.h"
 
+#include <QCheckBox>
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
@@ -14,6 +16,8 @@ class SettingFormTest : public QObject {
 
  private slots:
   void showsEverySettingWithItsFacts();
+  void foldsAwayWhatTheOriginalDoesNotHave();
+  void aModelBringsItsSettings();
   void startsWithTheOriginalsValues();
   void tellsWhatWasEdited();
   void locksWhatMayNotChange();
@@ -31,6 +35,10 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
   const SettingForm form;
   for (const train::SettingInfo& info : train::setting_infos()) {
     const QDoubleSpinBox* const spin = box(form, info.key);
+    if (info.maximum == 1 && info.decimals == 0) {
+      QVERIFY2(form.findChild<QCheckBox*>("setting." + QString::fromStdString(std::string(info.key))), info.key.data());
+      continue;
+    }
     QVERIFY2(spin, info.key.data());
     QCOMPARE(spin->minimum(), info.minimum);
     QCOMPARE(spin->maximum(), info.maximum);
@@ -42,7 +50,32 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
   }
   int buddies = 0;
   for (const QLabel* label : form.findChildren<QLabel*>()) buddies += label->buddy() != nullptr;
-  QCOMPARE(buddies, static_cast<int>(train::setting_infos().size()));
+  QCOMPARE(buddies, static_cast<int>(train::setting_infos().size() + train::choice_infos().size()));
+}
+
+void SettingFormTest::foldsAwayWhatTheOriginalDoesNotHave() {
+  SettingForm form;
+  form.show();
+  auto* const schedule = form.findChild<QComboBox*>("setting.schedule");
+  QVERIFY(schedule);
+  QVERIFY(box(form, "lr")->isVisible());
+  QVERIFY(!schedule->isVisible());
+  form.findChild<QCheckBox*>("settings.more")->click();
+  QVERIFY(schedule->isVisible());
+  schedule->setCurrentText("cosine");
+  QCOMPARE(form.settings().schedule, std::string("cosine"));
+  form.findChild<QCheckBox*>("setting.nesterov")->click();
+  QVERIFY(form.settings().nesterov);
+}
+
+void SettingFormTest::aModelBringsItsSettings() {
+  SettingForm form;
+  box(form, "seed")->setValue(11);
+  form.setModel("syna-pixel");
+  QCOMPARE(form.settings().model, std::string("syna-pixel"));
+  QCOMPARE(form.settings().optimizer, std::string("adam"));
+  QCOMPARE(box(form, "lr")->value(), 0.002);
+  QCOMPARE(form.settings().seed, std::uint64_t{11});
 }
 
 void SettingFormTest::startsWithTheOriginalsValues() {
@@ -73,8 +106,10 @@ void SettingFormTest::tellsWhatWasEdited() {
 void SettingFormTest::locksWhatMayNotChange() {
   SettingForm form;
   form.setLocked(true);
-  for (const train::SettingInfo& info : train::setting_infos())
-    QCOMPARE(box(form, info.key)->isEnabled(), info.live);
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    if (const QDoubleSpinBox* spin = box(form, info.key)) QCOMPARE(spin->isEnabled(), info.live);
+  }
+  QVERIFY(!form.findChild<QComboBox*>("setting.optimizer")->isEnabled());
   form.setLocked(false);
   QVERIFY(box(form, "seed")->isEnabled());
 }
