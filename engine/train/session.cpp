@@ -269,10 +269,12 @@ Result<State> Session::Impl::run() {
     if (stop_.load()) return end(State::Stopped, "stopped by you");
     if (at().epoch > settings().epochs || !criterion_.empty()) return end(State::Finished, criterion_);
     if (goal_ == Goal::Wait) {
-      if (told_ != State::Paused) {
+      // Told first, saved then: a person who pauses sees it at once, whatever the disk is doing.
+      const bool just_now = told_ != State::Paused;
+      set_state(State::Paused);
+      if (just_now) {
         if (auto status = save(false); !status) return fail(status.error());
       }
-      set_state(State::Paused);
       wait_for_command();
       continue;
     }

@@ -74,6 +74,11 @@ class SessionTest : public QObject {
   void trainsAndRecords();
   void equalRunsGiveEqualFiles();
   void resumeGoesOnBitForBit();
+  void everyModelResumesBitForBit_data();
+  void everyModelResumesBitForBit();
+  void validationIsHeldBack();
+  void stopCriteriaEndTheRun();
+  void headroomIsWatched();
   void stopInTheMiddleLosesNothing();
   void stepsAndPauses();
   void pauseStopsAnEvaluationWithoutLosingIt();
@@ -177,6 +182,82 @@ void SessionTest::resumeGoesOnBitForBit() {
     QCOMPARE(history->evaluations[k].train_loss, whole.evaluations[k].train_loss);
     QCOMPARE(history->evaluations[k].best, whole.evaluations[k].best);
   }
+}
+
+void SessionTest::everyModelResumesBitForBit_data() {
+  QTest::addColumn<QString>("id");
+  for (const auto& info : model::known_models()) QTest::newRow(info.id.data()) << QString::fromUtf8(info.id.data());
+}
+
+// With Adam, a plateau schedule and clipping, so that all of their state is in the file.
+void SessionTest::everyModelResumesBitForBit() {
+  QFETCH(QString, id);
+  auto settings = tiny_settings();
+  settings.model = id.toStdString();
+  settings.optimizer = "adam";
+  settings.schedule = "plateau";
+  settings.schedule_epochs = 1;
+  settings.clip = 1;
+  settings.epochs = 2;
+  run(at("whole"), 1, {}, -1, settings);
+  run(at("parts"), 2, {}, 4, settings);
+  run(at("parts"), 1, at("parts") / kLastCheckpoint, -1, settings);
+  QVERIFY(bytes_of(at("whole") / kLastCheckpoint) == bytes_of(at("parts") / kLastCheckpoint));
+}
+
+void SessionTest::validationIsHeldBack() {
+  auto settings = tiny_settings();
+  settings.validation = 50;
+  const auto seen = run(at("a"), 1, {}, -1, settings);
+  QCOMPARE(seen.start.train_count, 200);
+  QCOMPARE(seen.start.data_sha256, data_->sha256);  // the digest names the whole data
+  for (const auto& e : seen.evaluations) {
+    QCOMPARE(e.validation_count, 50);
+    QCOMPARE(e.count, 60);
+  }
+  QCOMPARE(read_history(at("a"))->evaluations.back().validation_correct, seen.evaluations.back().validation_correct);
+  settings.validation = 250;
+  Recorder none;
+  const auto session = Session::create({.settings = settings, .data = data_, .folder = at("b")}, none);
+  QVERIFY(!session.ok());
+  QVERIFY(session.error().sentence().find("--validation") == 0);
+}
+
+void SessionTest::stopCriteriaEndTheRun() {
+  auto settings = tiny_settings();
+  settings.epochs = 50;
+  settings.target_accuracy = 1;
+  const auto target = run(at("a"), 1, {}, -1, settings);
+  QVERIFY(target.states.back() == State::Finished);
+  QVERIFY(target.evaluations.size() < 20);
+  QVERIFY2(QString::fromStdString(target.reason).contains("target"), target.reason.c_str());
+  settings.target_accuracy = 0;
+  settings.patience = 2;
+  settings.learning_rate = 0;  // nothing ever gets better
+  const auto patience = run(at("b"), 1, {}, -1, settings);
+  QVERIFY(patience.evaluations.back().epoch <= 12);
+  QVERIFY(QString::fromStdString(patience.reason).contains("no better accuracy for 2 epochs"));
+}
+
+void SessionTest::headroomIsWatched() {
+  // One β of 3 on pixels of up to 1: min (1 − βx) < 0 before the first update.
+  auto settings = tiny_settings();
+  settings.model = "syna-pixel";
+  run(at("a"), 1, {}, 1, settings);  // the first span is one step
+  auto loaded = read_checkpoint(at("a") / kLastCheckpoint);
+  QVERIFY(loaded.ok());
+  auto& values = loaded->checkpoint.state.values;
+  const Parameter* beta = loaded->model->parameters.find("fcn.weight");
+  std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(beta->offset), beta->size(), 3.0f);
+  QVERIFY(write_checkpoint(at("a") / kLastCheckpoint, loaded->checkpoint, *loaded->model).ok());
+  const auto before = bytes_of(at("a") / kLastCheckpoint);
+  Recorder seen;
+  auto session = Session::create({.settings = settings, .data = data_, .folder = at("a"), .resume = at("a") / kLastCheckpoint}, seen);
+  QVERIFY(session.ok());
+  const auto end = (*session)->run();
+  QVERIFY(!end.ok());
+  QVERIFY2(QString::fromStdString(end.error().sentence()).contains("headroom min(1 − βx) of fcn"), end.error().sentence().c_str());
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) == before);
 }
 
 void SessionTest::stopInTheMiddleLosesNothing() {
@@ -291,7 +372,7 @@ void SessionTest::otherDataIsRefused() {
 
 void SessionTest::notANumberStopsBeforeTheUpdate() {
   // A model whose weights are already so large that the logits overflow: the first loss is not a number.
-  run(at("a"), 1, {}, 2);
+  run(at("a"), 1, {}, 1);  // the first span is one step
   auto loaded = read_checkpoint(at("a") / kLastCheckpoint);
   QVERIFY(loaded.ok());
   auto& checkpoint = loaded->checkpoint;
