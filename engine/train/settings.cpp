@@ -121,6 +121,7 @@ Settings recommended_settings(std::string_view model, std::string_view data_spec
     s.nesterov = true;
   } else if (model.ends_with("-pixel")) {
     s.epochs = 10;
+    s.watch_headroom = false;  // free β cross 1 / x there after some epochs, and go on learning
     s.optimizer = "adam";
     s.learning_rate = 0.002;
   } else if (model.ends_with("-rnn")) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/setting_form.h"
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
@@ -10,6 +9,7 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QToolButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <utility>
@@ -78,7 +78,7 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setVerticalSpacing(8);
-  auto* more = new QCheckBox(tr("More settings"), inside);
+  auto* more = new QToolButton(inside);
   bool divided = false;
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (info.advanced && !std::exchange(divided, true)) form->addRow(more);
@@ -89,8 +89,15 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
     addRow(form, {std::string(info.key), false, true, true, nullptr, makeChoice(info)}, info.label);
   }
   more->setObjectName("settings.more");
+  more->setText(tr("More settings"));
+  more->setAccessibleName(more->text());
+  more->setCheckable(true);
+  more->setAutoRaise(true);
+  more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  more->setArrowType(Qt::RightArrow);
+  connect(more, &QToolButton::toggled, more, [more](bool on) { more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow); });
   more->setToolTip(tr("Show what the original does not have: optimisers, schedules, stop criteria, synapse variants"));
-  connect(more, &QCheckBox::toggled, this, &SettingForm::showMore);
+  connect(more, &QToolButton::toggled, this, &SettingForm::showMore);
   auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
   reset_button->setObjectName("settings.reset");
   reset_button->setAutoDefault(false);
@@ -145,13 +152,16 @@ QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
   return box;
 }
 
+// off and on as words: a check box's outline is hard to see in a dark window.
 QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
-  auto* box = new QCheckBox(this);
+  auto* box = new QComboBox(this);
   describe(box, info.key, info.label, text(info.help) + '\n' + whenText(info.live));
+  box->addItems({tr("off"), tr("on")});
+  box->setFocusPolicy(Qt::StrongFocus);
   const std::string key(info.key);
-  connect(box, &QCheckBox::toggled, this, [this, key](bool on) {
-    train::set_setting(settings_, key, on ? 1 : 0);
-    emit edited(key, on ? 1 : 0);
+  connect(box, &QComboBox::currentIndexChanged, this, [this, key](int on) {
+    train::set_setting(settings_, key, on);
+    emit edited(key, on);
   });
   return box;
 }
@@ -169,18 +179,23 @@ QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
   return box;
 }
 
-void SettingForm::showValue(const Row& row) {
-  const QSignalBlocker quiet(row.editor);
-  if (auto* spin = qobject_cast<QDoubleSpinBox*>(row.editor)) spin->setValue(train::setting_value(settings_, row.key));
-  if (auto* check = qobject_cast<QCheckBox*>(row.editor)) check->setChecked(train::setting_value(settings_, row.key) != 0);
-  if (auto* combo = qobject_cast<QComboBox*>(row.editor)) {
-    combo->setCurrentText(QString::fromStdString(train::choice_value(settings_, row.key)));
+void SettingForm::setEditor(const Row& row, const train::Settings& settings) {
+  auto* combo = qobject_cast<QComboBox*>(row.editor);
+  if (row.choice) {
+    combo->setCurrentText(QString::fromStdString(train::choice_value(settings, row.key)));
+  } else if (combo != nullptr) {
+    combo->setCurrentIndex(train::setting_value(settings, row.key) != 0);
+  } else {
+    static_cast<QDoubleSpinBox*>(row.editor)->setValue(train::setting_value(settings, row.key));
   }
 }
 
 void SettingForm::setSettings(const train::Settings& settings) {
   settings_ = settings;
-  for (const Row& row : rows_) showValue(row);
+  for (const Row& row : rows_) {
+    const QSignalBlocker quiet(row.editor);
+    setEditor(row, settings);
+  }
 }
 
 void SettingForm::setData(const std::string& spec) {
@@ -212,13 +227,7 @@ void SettingForm::showMore(bool more) {
 void SettingForm::reset() {
   const train::Settings recommended = train::recommended_settings(settings_.model, settings_.data);
   for (const Row& row : rows_) {
-    if (!row.editor->isEnabled()) continue;
-    // Through the editor, so that a live change is told.
-    if (auto* spin = qobject_cast<QDoubleSpinBox*>(row.editor)) spin->setValue(train::setting_value(recommended, row.key));
-    if (auto* check = qobject_cast<QCheckBox*>(row.editor)) check->setChecked(train::setting_value(recommended, row.key) != 0);
-    if (auto* combo = qobject_cast<QComboBox*>(row.editor)) {
-      combo->setCurrentText(QString::fromStdString(train::choice_value(recommended, row.key)));
-    }
+    if (row.editor->isEnabled()) setEditor(row, recommended);  // not blocked: a live change is told
   }
 }
 

@@ -52,7 +52,7 @@ class SettingForm : public QWidget {
   QWidget* makeBox(const train::SettingInfo& info);
   QWidget* makeSwitch(const train::SettingInfo& info);
   QWidget* makeChoice(const train::ChoiceInfo& info);
-  void showValue(const Row& row);
+  void setEditor(const Row& row, const train::Settings& settings);
 
   train::Settings settings_;
   std::vector<Row> rows_;

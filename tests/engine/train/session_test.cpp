@@ -243,6 +243,7 @@ void SessionTest::headroomIsWatched() {
   // One β of 3 on pixels of up to 1: min (1 − βx) < 0 before the first update.
   auto settings = tiny_settings();
   settings.model = "syna-pixel";
+  settings.watch_headroom = true;
   run(at("a"), 1, {}, 1, settings);  // the first span is one step
   auto loaded = read_checkpoint(at("a") / kLastCheckpoint);
   QVERIFY(loaded.ok());

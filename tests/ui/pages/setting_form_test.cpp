@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/setting_form.h"
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 
 namespace synann::ui {
 
@@ -36,7 +36,7 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
   for (const train::SettingInfo& info : train::setting_infos()) {
     const QDoubleSpinBox* const spin = box(form, info.key);
     if (info.maximum == 1 && info.decimals == 0) {
-      QVERIFY2(form.findChild<QCheckBox*>("setting." + QString::fromStdString(std::string(info.key))), info.key.data());
+      QVERIFY2(form.findChild<QComboBox*>("setting." + QString::fromStdString(std::string(info.key))), info.key.data());
       continue;
     }
     QVERIFY2(spin, info.key.data());
@@ -60,11 +60,11 @@ void SettingFormTest::foldsAwayWhatTheOriginalDoesNotHave() {
   QVERIFY(schedule);
   QVERIFY(box(form, "lr")->isVisible());
   QVERIFY(!schedule->isVisible());
-  form.findChild<QCheckBox*>("settings.more")->click();
+  form.findChild<QToolButton*>("settings.more")->click();
   QVERIFY(schedule->isVisible());
   schedule->setCurrentText("cosine");
   QCOMPARE(form.settings().schedule, std::string("cosine"));
-  form.findChild<QCheckBox*>("setting.nesterov")->click();
+  form.findChild<QComboBox*>("setting.nesterov")->setCurrentIndex(1);
   QVERIFY(form.settings().nesterov);
 }
 
