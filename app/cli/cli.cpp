@@ -43,7 +43,9 @@ int run(int argc, char** argv) {
   add_train(app, action);
   add_eval(app, action);
   add_data(app, action);
+  add_import(app, action);
   add_parity(app, action);
+  add_synapse(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -22,6 +22,8 @@ using Action = std::function<int()>;
 void add_train(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 void add_parity(CLI::App& app, Action& action);
+void add_synapse(CLI::App& app, Action& action);
 
 }  // namespace synann::cli

@@ -122,13 +122,14 @@ void on_interrupt(int) {
   if (Session* session = running.load()) session->request_stop();
 }
 
-// The recommended settings of the model, then what was asked for. A run that is resumed goes on with its own data and
-// number of epochs unless others are named: the history beside it knows them.
+// The recommended settings of the model, then what was asked for. A run that is resumed goes on with its own
+// data and number of epochs unless others are named: the history beside it knows them.
 void fill_in(TrainArguments& a) {
   std::string data = a.data;
   std::optional<train::History> history;
   if (!a.resume.empty()) {
-    if (auto read = train::read_history(std::filesystem::path(a.resume).parent_path())) history = std::move(*read);
+    if (auto read = train::read_history(std::filesystem::path(a.resume).parent_path()))
+      history = std::move(*read);
   }
   if (history && !a.data_given) data = history->start.settings.data;
   a.settings = train::recommended_settings(a.model, data);
@@ -182,7 +183,8 @@ void add_train(CLI::App& app, Action& action) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
   c->add_option("--model", a->model, "The network: " + model_list())->capture_default_str();
-  auto* data = c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")->capture_default_str();
+  auto* data = c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
+                   ->capture_default_str();
   add_settings(*c, a->asked);
   c->add_option("--log-interval", a->log_interval, "Steps between log lines")->capture_default_str();
   add_execution(*c, a->execution);

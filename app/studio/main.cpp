@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/studio_app.h"
 
-int main(int argc, char** argv) { return synann::ui::runStudio(argc, argv); }
+int main(int argc, char** argv) {
+  return synann::ui::runStudio(argc, argv);
+}

@@ -40,7 +40,7 @@ struct BackendInfo {
 // What is looked at before each update, besides numbers that are not finite.
 struct Watch {
   double largest_loss = 1000;  // nats; above it the loss counts as exploding
-  bool headroom = false;       // min (1 − βx) ≤ 0 in a synapse layer: its factors are no probabilities any more
+  bool headroom = false;  // min (1 − βx) ≤ 0 in a synapse layer: its factors are no probabilities any more
 };
 
 // Consecutive steps of one epoch. Everything random in them follows from (seed, epoch, step).
@@ -54,7 +54,7 @@ struct StepSpan {
   std::span<const float> learning_rates;  // [step_count]
   Optimiser optimiser;
   std::int64_t first_count = 0;  // steps of the whole run before the first of these
-  bool dropout = true;  // false only for golden files
+  bool dropout = true;           // false only for golden files
   Watch watch;
 };
 

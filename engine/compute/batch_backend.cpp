@@ -14,7 +14,8 @@ namespace {
 
 bool batch_coupled(const model::Model& model) {
   return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
-    return l.kind == model::LayerKind::Synapse && l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
+    return l.kind == model::LayerKind::Synapse &&
+           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
   });
 }
 
@@ -57,14 +58,18 @@ Batch<float> BatchBackend::load_batch(const data::Dataset& set, std::span<const 
 std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_count) const {
   if (!std::isfinite(loss)) return "the loss is not finite";
   if (loss > watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
-  if (const Parameter* bad = first_not_finite(*model_, gradients_)) return fmt::format("the gradient of {} is not finite", bad->name);
+  if (const Parameter* bad = first_not_finite(*model_, gradients_))
+    return fmt::format("the gradient of {} is not finite", bad->name);
   for (std::size_t k = 0; watch.headroom && k < model_->layers.size(); ++k) {
     const model::Layer& l = model_->layers[k];
     if (l.kind != model::LayerKind::Synapse) continue;
     const int n = l.in.size();
     std::vector<float> beta(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
-    reference::effective_beta(l.synapse, n, state_.values.data() + model_->parameters.find(l.name + ".weight")->offset, beta.data());
-    const double least = reference::headroom(batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
+    reference::effective_beta(l.synapse, n,
+                              state_.values.data() + model_->parameters.find(l.name + ".weight")->offset,
+                              beta.data());
+    const double least = reference::headroom(
+        batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
     if (least <= 0) return fmt::format("the headroom min(1 − βx) of {} fell to {:.4g}", l.name, least);
   }
   return {};
@@ -85,7 +90,8 @@ Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& can
       result.failure = NumericFailure{step, std::move(what)};
       break;
     }
-    update(span.optimiser, *model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)], span.first_count + k + 1);
+    update(span.optimiser, *model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)],
+           span.first_count + k + 1);
     result.losses.push_back(static_cast<float>(loss));
   }
   return result;

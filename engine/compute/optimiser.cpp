@@ -16,9 +16,11 @@ void sgd(const Optimiser& o, model::State& state, std::span<const float> gradien
   }
 }
 
-void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate, std::int64_t step) {
+void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate,
+          std::int64_t step) {
   if (state.squares.empty()) state.squares.resize(state.momenta.size());
-  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2), epsilon = static_cast<float>(o.epsilon);
+  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2),
+             epsilon = static_cast<float>(o.epsilon);
   const auto correct1 = static_cast<float>(1 - std::pow(o.beta1, static_cast<double>(step)));
   const auto correct2 = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step))));
   const float scaled = rate / correct1;
@@ -48,12 +50,13 @@ void move_buffers(const model::Model& model, model::State& state, std::span<cons
 
 double gradient_norm(const model::Model& model, std::span<const float> gradients) {
   double sum = 0;
-  for (const float g : gradients.first(model.parameters.trained_count())) sum += static_cast<double>(g) * static_cast<double>(g);
+  for (const float g : gradients.first(model.parameters.trained_count()))
+    sum += static_cast<double>(g) * static_cast<double>(g);
   return std::sqrt(sum);
 }
 
-void update(const Optimiser& o, const model::Model& model, model::State& state, std::span<float> gradients, float learning_rate,
-            std::int64_t step) {
+void update(const Optimiser& o, const model::Model& model, model::State& state, std::span<float> gradients,
+            float learning_rate, std::int64_t step) {
   const auto trained = gradients.first(model.parameters.trained_count());
   if (o.clip_norm > 0) {
     // PyTorch's clip_grad_norm_: the small number keeps a zero gradient a zero.
@@ -63,7 +66,8 @@ void update(const Optimiser& o, const model::Model& model, model::State& state, 
     }
   }
   if (o.weight_decay > 0) {
-    for (std::size_t k = 0; k < trained.size(); ++k) trained[k] += static_cast<float>(o.weight_decay) * state.values[k];
+    for (std::size_t k = 0; k < trained.size(); ++k)
+      trained[k] += static_cast<float>(o.weight_decay) * state.values[k];
   }
   if (o.kind == Optimiser::Kind::Sgd) sgd(o, state, gradients, learning_rate);
   if (o.kind == Optimiser::Kind::Adam) adam(o, state, gradients, learning_rate, step);

@@ -12,22 +12,22 @@ namespace synann::compute {
 // How gradients move parameters; the rules and defaults are PyTorch's.
 struct Optimiser {
   enum class Kind { Sgd, Adam } kind = Kind::Sgd;
-  double momentum = 0;      // SGD: v ← µ v + g, p ← p − lr v
-  bool nesterov = false;    // SGD: p ← p − lr (g + µ v)
-  double weight_decay = 0;  // g ← g + λ p
+  double momentum = 0;                                // SGD: v ← µ v + g, p ← p − lr v
+  bool nesterov = false;                              // SGD: p ← p − lr (g + µ v)
+  double weight_decay = 0;                            // g ← g + λ p
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // Adam
-  double clip_norm = 0;     // the gradient is scaled down to this length; 0 = never
+  double clip_norm = 0;                               // the gradient is scaled down to this length; 0 = never
 
   bool operator==(const Optimiser&) const = default;
   // SGD with momentum and nothing else: what a fused step may do on its own.
   bool plain() const { return *this == Optimiser{.momentum = momentum}; }
 };
 
-// One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in their
-// gradient slots; counters count. `step` counts all steps of the run from 1 (Adam's bias correction). The gradient is
-// clipped and decayed in place. Squares are made where Adam needs them and has none yet.
-void update(const Optimiser& optimiser, const model::Model& model, model::State& state, std::span<float> gradients,
-            float learning_rate, std::int64_t step);
+// One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in
+// their gradient slots; counters count. `step` counts all steps of the run from 1 (Adam's bias correction).
+// The gradient is clipped and decayed in place. Squares are made where Adam needs them and has none yet.
+void update(const Optimiser& optimiser, const model::Model& model, model::State& state,
+            std::span<float> gradients, float learning_rate, std::int64_t step);
 
 // ‖gradient‖ over the trained tensors, summed in double.
 double gradient_norm(const model::Model& model, std::span<const float> gradients);

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double kForwardTolerance = 1e-5, kGradientTolerance = 1e-4;
 
-// A tensor that vanishes mathematically (a bias before BatchNorm) holds rounding only; below this length errors count
-// against it instead.
+// A tensor that vanishes mathematically (a bias before BatchNorm) holds rounding only; below this length
+// errors count against it instead.
 constexpr double kVanishing = 1e-9;
 
 double relative_error(std::span<const float> found, std::span<const double> expected) {
@@ -79,7 +79,8 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
     return not_golden(file, fmt::format("its synapse semantics \"{}\" are not known", semantics));
   }
   using Options = model::SynapseOptions;
-  const Options options{.semantics = semantics == "per-sample" ? Options::Semantics::PerSample : Options::Semantics::BatchCoupled};
+  const Options options{.semantics = semantics == "per-sample" ? Options::Semantics::PerSample
+                                                               : Options::Semantics::BatchCoupled};
   const auto *input = g.content.find("input"), *target = g.content.find("target"),
              *log_probs = g.content.find("expect/log_probs");
   if (!input || !target || !log_probs || input->shape.size() != 4 || log_probs->shape.size() != 2 ||
@@ -170,7 +171,8 @@ Status compare_steps(const Golden& g, Backend& backend, int train_count, Compari
                                    .order = order,
                                    .learning_rates = rates,
                                    .optimiser = {.momentum = g.number("momentum", 0.5)},
-                                   .dropout = false, .watch = {}},
+                                   .dropout = false,
+                                   .watch = {}},
                                   {});
   if (!result) return result.error();
   comparison.compare("step_losses", result->losses, kGradientTolerance);

@@ -29,7 +29,9 @@ std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count) {
   const auto kept = static_cast<std::ptrdiff_t>(data.train.count() - count);
   const auto kept_pixels = kept * static_cast<std::ptrdiff_t>(data.train.image_size());
   Dataset &train = split->train, &validation = split->validation;
-  validation = {.rows = train.rows, .columns = train.columns, .classes = train.classes,
+  validation = {.rows = train.rows,
+                .columns = train.columns,
+                .classes = train.classes,
                 .pixels = {train.pixels.begin() + kept_pixels, train.pixels.end()},
                 .labels = {train.labels.begin() + kept, train.labels.end()}};
   train.pixels.resize(static_cast<std::size_t>(kept_pixels));

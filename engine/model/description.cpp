@@ -3,34 +3,45 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "engine/model/recipes.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "engine/model/recipes.h"
 
 namespace synann::model {
 namespace {
 
-Parameter uniform(std::string name, std::vector<std::int64_t> shape, double spread, Role role = Role::Trained) {
-  return {.name = std::move(name), .shape = std::move(shape), .role = role, .initialiser = Initialiser::Uniform, .spread = spread};
+Parameter uniform(std::string name, std::vector<std::int64_t> shape, double spread,
+                  Role role = Role::Trained) {
+  return {.name = std::move(name),
+          .shape = std::move(shape),
+          .role = role,
+          .initialiser = Initialiser::Uniform,
+          .spread = spread};
 }
 
-Parameter constant(std::string name, std::vector<std::int64_t> shape, double value, Role role = Role::Trained) {
+Parameter constant(std::string name, std::vector<std::int64_t> shape, double value,
+                   Role role = Role::Trained) {
   return {.name = std::move(name), .shape = std::move(shape), .role = role, .centre = value};
 }
 
-// The state cell of THEORY's SynaRNN: Xavier for the maps, b_f = −1 so that states change slowly at first, β ≈ 1/n.
+// The state cell of THEORY's SynaRNN: Xavier for the maps, b_f = −1 so that states change slowly at first, β
+// ≈ 1/n.
 void add_rnn_parameters(const Layer& l, std::vector<Parameter>& table) {
   const std::int64_t n = l.out, m = l.in.columns;
-  const double in = std::sqrt(6.0 / static_cast<double>(n + m)), recurrent = std::sqrt(6.0 / static_cast<double>(2 * n));
+  const double in = std::sqrt(6.0 / static_cast<double>(n + m)),
+               recurrent = std::sqrt(6.0 / static_cast<double>(2 * n));
   for (const char* gate : {"e", "f"}) {
     table.push_back(uniform(fmt::format("{}.weight_i{}", l.name, gate), {n, m}, in));
     table.push_back(uniform(fmt::format("{}.weight_h{}", l.name, gate), {n, n}, recurrent));
     table.push_back(constant(fmt::format("{}.bias_{}", l.name, gate), {n}, gate[0] == 'f' ? -1.0 : 0.0));
   }
   if (l.twin == Twin::Synapse) {
-    table.push_back({.name = l.name + ".weight", .shape = {n, n}, .initialiser = Initialiser::Normal,
-                     .centre = -std::log(static_cast<double>(n)), .spread = 0.5});
+    table.push_back({.name = l.name + ".weight",
+                     .shape = {n, n},
+                     .initialiser = Initialiser::Normal,
+                     .centre = -std::log(static_cast<double>(n)),
+                     .spread = 0.5});
   } else if (l.twin == Twin::Dense) {
     table.push_back(uniform(l.name + ".weight", {n, n}, recurrent));
   }
@@ -45,7 +56,8 @@ void add_synapse_parameters(const Layer& l, std::vector<Parameter>& table) {
   table.push_back(weight);
   table.push_back(uniform(l.name + ".bias", {n}, spread, Role::Unused));
   if (l.synapse.alpha == SynapseOptions::Alpha::Exp) table.push_back(constant(l.name + ".alpha", {n}, 0.0));
-  if (l.synapse.alpha == SynapseOptions::Alpha::Softplus) table.push_back(constant(l.name + ".alpha", {n}, std::log(std::expm1(1.0))));
+  if (l.synapse.alpha == SynapseOptions::Alpha::Softplus)
+    table.push_back(constant(l.name + ".alpha", {n}, std::log(std::expm1(1.0))));
 }
 
 void add_batch_norm_parameters(const Layer& l, std::vector<Parameter>& table) {
@@ -54,11 +66,13 @@ void add_batch_norm_parameters(const Layer& l, std::vector<Parameter>& table) {
   table.push_back(constant(l.name + ".bias", {n}, 0));
   table.push_back(constant(l.name + ".running_mean", {n}, 0, Role::Buffer));
   table.push_back(constant(l.name + ".running_var", {n}, 1, Role::Buffer));
-  table.push_back({.name = l.name + ".num_batches_tracked", .shape = {}, .role = Role::Buffer, .type = ElementType::I64});
+  table.push_back(
+      {.name = l.name + ".num_batches_tracked", .shape = {}, .role = Role::Buffer, .type = ElementType::I64});
 }
 
 // PyTorch's distributions: kaiming_uniform(a = √5) is U(±1/√fan_in) for weights, and so are the biases.
-void add_weight_and_bias(const Layer& l, std::vector<std::int64_t> shape, int fan_in, std::vector<Parameter>& table) {
+void add_weight_and_bias(const Layer& l, std::vector<std::int64_t> shape, int fan_in,
+                         std::vector<Parameter>& table) {
   const double spread = 1.0 / std::sqrt(static_cast<double>(fan_in));
   const std::int64_t out = shape.front();
   table.push_back(uniform(l.name + ".weight", std::move(shape), spread));
@@ -68,13 +82,23 @@ void add_weight_and_bias(const Layer& l, std::vector<std::int64_t> shape, int fa
 void add_parameters(const Layer& l, std::vector<Parameter>& table) {
   switch (l.kind) {
     case LayerKind::Conv2d:
-      add_weight_and_bias(l, {l.out, l.in.channels, l.kernel, l.kernel}, l.in.channels * l.kernel * l.kernel, table);
+      add_weight_and_bias(l, {l.out, l.in.channels, l.kernel, l.kernel}, l.in.channels * l.kernel * l.kernel,
+                          table);
       break;
-    case LayerKind::Linear: add_weight_and_bias(l, {l.out, l.in.size()}, l.in.size(), table); break;
-    case LayerKind::Synapse: add_synapse_parameters(l, table); break;
-    case LayerKind::BatchNorm1d: add_batch_norm_parameters(l, table); break;
-    case LayerKind::SynaRnn: add_rnn_parameters(l, table); break;
-    default: break;
+    case LayerKind::Linear:
+      add_weight_and_bias(l, {l.out, l.in.size()}, l.in.size(), table);
+      break;
+    case LayerKind::Synapse:
+      add_synapse_parameters(l, table);
+      break;
+    case LayerKind::BatchNorm1d:
+      add_batch_norm_parameters(l, table);
+      break;
+    case LayerKind::SynaRnn:
+      add_rnn_parameters(l, table);
+      break;
+    default:
+      break;
   }
 }
 
@@ -111,7 +135,8 @@ std::vector<ModelInfo> known_models() {
 }
 
 bool has_synapse(const Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(), [](const Layer& l) { return l.kind == LayerKind::Synapse; });
+  return std::any_of(model.layers.begin(), model.layers.end(),
+                     [](const Layer& l) { return l.kind == LayerKind::Synapse; });
 }
 
 Result<Model> resolve(Model model) {

@@ -17,19 +17,24 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-// What the numbers of a synapse layer are made of. The defaults are the original network's, computed per sample.
+// What the numbers of a synapse layer are made of. The defaults are the original network's, computed per
+// sample.
 struct SynapseOptions {
-  // BatchCoupled is what the original script really computes: the product runs over all samples of the batch, so an
-  // output depends on the other images (docs/theory.md).
+  // BatchCoupled is what the original script really computes: the product runs over all samples of the batch,
+  // so an output depends on the other images (docs/theory.md).
   enum class Semantics { PerSample, BatchCoupled } semantics = Semantics::PerSample;
-  enum class Beta { Free, Sigmoid, Clamp } beta = Beta::Free;        // β = w, σ(w), or w clamped to [0, 1 − 1e-6]
-  enum class Alpha { One, Exp, Softplus } alpha = Alpha::One;        // α = 1, exp(a), or log(1 + exp(a)); starts at 1
-  enum class Diagonal { Keep, Zero } diagonal = Diagonal::Keep;      // Zero: β_ii = 0, no self-inhibition
+  enum class Beta { Free, Sigmoid, Clamp } beta = Beta::Free;  // β = w, σ(w), or w clamped to [0, 1 − 1e-6]
+  enum class Alpha {
+    One,
+    Exp,
+    Softplus
+  } alpha = Alpha::One;  // α = 1, exp(a), or log(1 + exp(a)); starts at 1
+  enum class Diagonal { Keep, Zero } diagonal = Diagonal::Keep;  // Zero: β_ii = 0, no self-inhibition
   bool operator==(const SynapseOptions&) const = default;
 };
 
 enum class LayerKind {
-  AvgPool2d,    // window = stride = kernel
+  AvgPool2d,  // window = stride = kernel
   Conv2d,     // valid, stride 1, with bias; weight [out, in, k, k]
   MaxPool2d,  // window = stride = kernel; ties: first in row-major order
   Relu,       // active where its input > 0
@@ -40,7 +45,8 @@ enum class LayerKind {
   Synapse,  // y_i = x_i Π_j (1 − β_ij x_j); weight = β [n, n] (row i = output i), bias unused (as in the
             // original)
   BatchNorm1d,  // ε = 1e-5, momentum 0.1, unbiased running variance, as PyTorch
-  SynaRnn,      // rows of the image one after the other through a recurrent synapse cell of `out` states; 4 h_T − 2
+  SynaRnn,  // rows of the image one after the other through a recurrent synapse cell of `out` states; 4 h_T −
+            // 2
   LogSoftmax,
 };
 
@@ -50,10 +56,10 @@ enum class Twin { Synapse, Dense, Identity };
 // One layer of a model, as data. The shapes are filled in by build().
 struct Layer {
   LayerKind kind;
-  std::string name{};  // state_dict prefix; empty for layers without parameters
-  int out = 0;         // Conv2d: channels; Linear: features
-  int kernel = 0;      // Conv2d, MaxPool2d: pixels
-  double p = 0;        // dropout probability
+  std::string name{};         // state_dict prefix; empty for layers without parameters
+  int out = 0;                // Conv2d: channels; Linear: features
+  int kernel = 0;             // Conv2d, MaxPool2d: pixels
+  double p = 0;               // dropout probability
   SynapseOptions synapse{};   // Synapse; for SynaRnn the sigmoid is fixed
   Twin twin = Twin::Synapse;  // SynaRnn: what inhibits the candidate state
   std::string
@@ -95,6 +101,7 @@ Result<Model> resolve(Model model);
 
 // Resolves a known model for images of rows × columns and a number of classes.
 // Errors: unknown id (lists the known ones), images too small for the layers.
-Result<Model> build(std::string_view id, int rows, int columns, int classes, const SynapseOptions& synapse = {});
+Result<Model> build(std::string_view id, int rows, int columns, int classes,
+                    const SynapseOptions& synapse = {});
 
 }  // namespace synann::model

@@ -64,7 +64,8 @@ Status read_block(Metadata& metadata, const char* key, std::vector<float>& value
   if (metadata.error) return *metadata.error;
   const auto bytes = io::from_base64(text);
   if (!bytes || bytes->size() != values.size() * sizeof(float)) {
-    metadata.fail(key, fmt::format("{} numbers in base64", values.size()), bytes ? fmt::format("{} bytes", bytes->size()) : "no base64");
+    metadata.fail(key, fmt::format("{} numbers in base64", values.size()),
+                  bytes ? fmt::format("{} bytes", bytes->size()) : "no base64");
     return *metadata.error;
   }
   std::memcpy(values.data(), bytes->data(), bytes->size());
@@ -183,12 +184,15 @@ Result<LoadedCheckpoint> import_state_dict(const io::SafeTensors& content, const
     loaded.checkpoint.classes = classes;
     loaded.checkpoint.state = model::initialise(*model, 0);
     if (!names_match(content, *model)) continue;
-    if (auto status = read_tensors(content, *model, file, loaded.checkpoint.state); !status) return status.error();
+    if (auto status = read_tensors(content, *model, file, loaded.checkpoint.state); !status)
+      return status.error();
     loaded.model = std::make_shared<const model::Model>(std::move(*model));
     return loaded;
   }
-  return Error{.where = file, .problem = "is neither a checkpoint of this program nor the state dict of one of its models",
-               .expected = fmt::format("metadata format {}, or the tensors of a known model", kCheckpointFormat)};
+  return Error{
+      .where = file,
+      .problem = "is neither a checkpoint of this program nor the state dict of one of its models",
+      .expected = fmt::format("metadata format {}, or the tensors of a known model", kCheckpointFormat)};
 }
 
 Result<Settings> read_settings(Metadata& metadata, const std::string& file) {
@@ -226,7 +230,8 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
   c.columns = metadata.number("columns", 1);
   c.classes = metadata.number("classes", 1);
   c.position = {metadata.number("epoch", 1), metadata.number("step", 0)};
-  c.best = {metadata.number("best_epoch", 0), metadata.number("best_correct", 0), metadata.number("best_loss", 0.0)};
+  c.best = {metadata.number("best_epoch", 0), metadata.number("best_correct", 0),
+            metadata.number("best_loss", 0.0)};
   c.plateau = {metadata.number("plateau_factor", 0.0), metadata.number("plateau_best_loss", 0.0),
                metadata.number("plateau_bad_epochs", 0), metadata.number("plateau_epochs_seen", 0)};
   c.epoch_loss_sum = metadata.number("epoch_loss_sum", 0.0);
@@ -234,7 +239,8 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
   if (c.rows > 4096 || c.columns > 4096 || c.classes > 4096) {
     return input_error(file, "the checkpoint's image size or number of classes is implausible");
   }
-  auto model = model::build(metadata.text("model"), c.rows, c.columns, c.classes, synapse_options(c.settings));
+  auto model =
+      model::build(metadata.text("model"), c.rows, c.columns, c.classes, synapse_options(c.settings));
   if (!model) {
     Error error = model.error();
     error.where = file;

@@ -54,8 +54,9 @@ struct LoadedCheckpoint {
   std::shared_ptr<const model::Model> model;
 };
 
-// Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the one whose
-// tensors it holds, at the start of a run with recommended settings, on data not yet known (empty data_sha256). Every tensor must be there, of the right shape, finite, and nothing else.
+// Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the
+// one whose tensors it holds, at the start of a run with recommended settings, on data not yet known (empty
+// data_sha256). Every tensor must be there, of the right shape, finite, and nothing else.
 Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file);
 Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/event_json.h"
 
-#include <fmt/format.h>
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -82,7 +82,8 @@ Result<Settings> settings_from_json(const json& value, const std::string& where)
   for (const SettingInfo& info : setting_infos()) {
     double number = setting_value(s, info.key);
     f.read(json_key(info.key).c_str(), number);
-    set_setting(s, info.key, std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
+    set_setting(s, info.key,
+                std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
   }
   for (const ChoiceInfo& info : choice_infos()) {
     std::string option = choice_value(s, info.key);
@@ -138,7 +139,9 @@ ordered_json to_json(const Evaluation& e) {
       {"event", e.epoch == 0 ? "evaluation" : "epoch"}, {"epoch", e.epoch}, {"examples", e.examples}};
   if (e.epoch > 0) j["train_loss"] = e.train_loss;
   if (e.validation_count > 0) {
-    j.update(ordered_json{{"validation_loss", e.validation_loss}, {"validation_correct", e.validation_correct}, {"validation_count", e.validation_count}});
+    j.update(ordered_json{{"validation_loss", e.validation_loss},
+                          {"validation_correct", e.validation_correct},
+                          {"validation_count", e.validation_count}});
   }
   j.update(ordered_json{{"test_loss", e.test_loss}, {"correct", e.correct}, {"count", e.count}});
   if (e.epoch > 0) j["lr"] = e.learning_rate;

@@ -17,9 +17,11 @@ struct Plateau {
   bool operator==(const Plateau&) const = default;
 };
 
-// The learning rate of a step (0-based) of an epoch (1-based). constant; step: a drop every schedule_epochs; cosine:
-// lr (1 + cos πt) / 2 over the whole run; one-cycle (Smith 2018, PyTorch's defaults): from lr / 25 up to lr in the first
-// 30 %, then down to lr / 250,000, along cosines; plateau: a drop after schedule_epochs epochs without a lower loss.
-double learning_rate(const Settings& settings, const Plateau& plateau, int epoch, int step, int steps_per_epoch);
+// The learning rate of a step (0-based) of an epoch (1-based). constant; step: a drop every schedule_epochs;
+// cosine: lr (1 + cos πt) / 2 over the whole run; one-cycle (Smith 2018, PyTorch's defaults): from lr / 25 up
+// to lr in the first 30 %, then down to lr / 250,000, along cosines; plateau: a drop after schedule_epochs
+// epochs without a lower loss.
+double learning_rate(const Settings& settings, const Plateau& plateau, int epoch, int step,
+                     int steps_per_epoch);
 
 }  // namespace synann::train

@@ -118,8 +118,8 @@ class Session::Impl {
   compute::CancelFlag cancel_;
 };
 
-// A checkpoint brings its own settings; only the data's place and the number of epochs are the caller's. A bare state
-// dict brings nothing but its model and its numbers.
+// A checkpoint brings its own settings; only the data's place and the number of epochs are the caller's. A
+// bare state dict brings nothing but its model and its numbers.
 void Session::Impl::adopt(LoadedCheckpoint loaded) {
   const Settings asked = options_.settings;
   const bool bare = loaded.checkpoint.data_sha256.empty();
@@ -141,7 +141,9 @@ Status Session::Impl::split_data() {
   const int count = settings().validation, all = options_.data->train.count();
   if (count == 0) return {};
   if (count >= all) {
-    return Error{.where = "--validation", .problem = "leaves nothing to train on", .expected = fmt::format("fewer than {} images", all),
+    return Error{.where = "--validation",
+                 .problem = "leaves nothing to train on",
+                 .expected = fmt::format("fewer than {} images", all),
                  .found = fmt::format("{}", count)};
   }
   options_.data = data::hold_back(*options_.data, count);
@@ -153,14 +155,15 @@ Status Session::Impl::load_model() {
   if (!options_.resume.empty()) {
     auto loaded = read_checkpoint(options_.resume);
     if (!loaded) return loaded.error();
-    if (loaded->checkpoint.data_sha256 != data.sha256)
+    if (!loaded->checkpoint.data_sha256.empty() && loaded->checkpoint.data_sha256 != data.sha256)
       return other_data(options_.resume, loaded->checkpoint.data_sha256, data.sha256);
     adopt(std::move(*loaded));
     return {};
   }
   settings() = options_.settings;
   if (auto status = validate(settings()); !status) return status;
-  auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes, synapse_options(settings()));
+  auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes,
+                            synapse_options(settings()));
   if (!built) return built.error();
   model_ = std::make_shared<const model::Model>(std::move(*built));
   checkpoint_.data_sha256 = data.sha256;
@@ -355,7 +358,8 @@ Status Session::Impl::evaluate() {
                .count = options_.data->test.count(),
                .validation_count = options_.data->validation.count()};
   if (e.validation_count > 0) {
-    const auto done = measure(compute::EvaluationSet::Validation, e.validation_count, e.validation_loss, e.validation_correct);
+    const auto done = measure(compute::EvaluationSet::Validation, e.validation_count, e.validation_loss,
+                              e.validation_correct);
     if (!done) return done.error();
     if (!*done) return {};
   }
@@ -374,11 +378,13 @@ Status Session::Impl::evaluate() {
 
 Status Session::Impl::finish_epoch(Evaluation evaluation) {
   evaluation.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
-  evaluation.learning_rate = learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
+  evaluation.learning_rate =
+      learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
   evaluation.train_seconds = epoch_seconds_;
   evaluation.best = checkpoint_.best.beaten_by(evaluation);
   if (evaluation.best) {
-    checkpoint_.best = {evaluation.epoch, evaluation.validation_count > 0 ? evaluation.validation_correct : evaluation.correct,
+    checkpoint_.best = {evaluation.epoch,
+                        evaluation.validation_count > 0 ? evaluation.validation_correct : evaluation.correct,
                         evaluation.choosing_loss()};
   }
   checkpoint_.plateau.see(settings(), evaluation.choosing_loss());
@@ -403,7 +409,8 @@ std::string Session::Impl::met_criterion(const Evaluation& e) const {
   if (s.patience > 0 && e.epoch - checkpoint_.best.epoch >= s.patience) {
     return fmt::format("no better accuracy for {} epochs", s.patience);
   }
-  if (s.minutes > 0 && total_seconds_ >= 60 * s.minutes) return fmt::format("the time limit of {} minutes is over", s.minutes);
+  if (s.minutes > 0 && total_seconds_ >= 60 * s.minutes)
+    return fmt::format("the time limit of {} minutes is over", s.minutes);
   return {};
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/settings.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace synann::train {
 namespace {
@@ -37,22 +36,58 @@ constexpr Number number(SettingInfo info) {
 }
 
 constexpr Number kNumbers[] = {
-    number<&Settings::epochs>({"epochs", "Epochs", "epochs", "How often training walks through the whole training set.", 1, 100000, 200, 1, 0, true, false}),
-    number<&Settings::batch_size>({"batch-size", "Batch size", "samples", "How many images one step averages its gradient over.", 1, 10000, 100, 10, 0, false, false}),
-    number<&Settings::test_batch_size>({"test-batch-size", "Test batch size", "samples", "How many test images are measured at a time; matters only for the batch-coupled synapse.", 1, 100000, 100, 100, 0, false, false}),
-    number<&Settings::learning_rate>({"lr", "Learning rate", "", "How far a step moves the weights along the gradient.", 0, 10, 0.012, 0.001, 6, true, false}),
-    number<&Settings::momentum>({"momentum", "Momentum", "", "How much of the previous step's direction the next one keeps (SGD).", 0, 0.999, 0.5, 0.05, 4, true, false}),
-    number<&Settings::seed>({"seed", "Seed", "", "Names the random numbers: initial weights, order of the images, dropout. The same seed gives the same run.", 0, 2147483647, 5, 1, 0, false, false}),
-    number<&Settings::nesterov>({"nesterov", "Nesterov", "", "1 lets SGD look ahead along its momentum.", 0, 1, 0, 1, 0, false, true}),
-    number<&Settings::weight_decay>({"weight-decay", "Weight decay", "", "Pulls every weight towards zero, in proportion to itself.", 0, 1, 0, 0.0001, 6, false, true}),
-    number<&Settings::clip>({"clip", "Gradient clip", "", "The gradient is shortened to this length; 0 never.", 0, 1000000, 0, 1, 3, false, true}),
-    number<&Settings::schedule_epochs>({"schedule-epochs", "Schedule epochs", "epochs", "step: epochs between two drops of the rate; plateau: epochs without a lower loss before one.", 1, 100000, 10, 1, 0, false, true}),
-    number<&Settings::schedule_factor>({"schedule-factor", "Schedule factor", "", "step, plateau: what a drop multiplies the rate by.", 0.001, 1, 0.3, 0.1, 3, false, true}),
-    number<&Settings::validation>({"validation", "Validation images", "samples", "Training images held back to choose the best epoch; 0 lets the test set choose.", 0, 1000000, 0, 1000, 0, false, true}),
-    number<&Settings::target_accuracy>({"target-accuracy", "Target accuracy", "%", "The run ends when it is reached; 0 never.", 0, 100, 0, 0.1, 2, false, true}),
-    number<&Settings::patience>({"patience", "Patience", "epochs", "The run ends after so many epochs without a better accuracy; 0 never.", 0, 100000, 0, 1, 0, false, true}),
-    number<&Settings::minutes>({"minutes", "Time limit", "min", "The run ends after so many minutes of training; 0 never.", 0, 100000, 0, 1, 2, false, true}),
-    number<&Settings::watch_headroom>({"watch-headroom", "Watch headroom", "", "1 stops the run before the first update at which min (1 − βx) ≤ 0, where factors stop being probabilities.", 0, 1, 1, 1, 0, false, true}),
+    number<&Settings::epochs>({"epochs", "Epochs", "epochs",
+                               "How often training walks through the whole training set.", 1, 100000, 200, 1,
+                               0, true, false}),
+    number<&Settings::batch_size>({"batch-size", "Batch size", "samples",
+                                   "How many images one step averages its gradient over.", 1, 10000, 100, 10,
+                                   0, false, false}),
+    number<&Settings::test_batch_size>(
+        {"test-batch-size", "Test batch size", "samples",
+         "How many test images are measured at a time; matters only for the batch-coupled synapse.", 1,
+         100000, 100, 100, 0, false, false}),
+    number<&Settings::learning_rate>({"lr", "Learning rate", "",
+                                      "How far a step moves the weights along the gradient.", 0, 10, 0.012,
+                                      0.001, 6, true, false}),
+    number<&Settings::momentum>({"momentum", "Momentum", "",
+                                 "How much of the previous step's direction the next one keeps (SGD).", 0,
+                                 0.999, 0.5, 0.05, 4, true, false}),
+    number<&Settings::seed>({"seed", "Seed", "",
+                             "Names the random numbers: initial weights, order of the images, dropout. The "
+                             "same seed gives the same run.",
+                             0, 2147483647, 5, 1, 0, false, false}),
+    number<&Settings::nesterov>({"nesterov", "Nesterov", "", "1 lets SGD look ahead along its momentum.", 0,
+                                 1, 0, 1, 0, false, true}),
+    number<&Settings::weight_decay>({"weight-decay", "Weight decay", "",
+                                     "Pulls every weight towards zero, in proportion to itself.", 0, 1, 0,
+                                     0.0001, 6, false, true}),
+    number<&Settings::clip>({"clip", "Gradient clip", "",
+                             "The gradient is shortened to this length; 0 never.", 0, 1000000, 0, 1, 3, false,
+                             true}),
+    number<&Settings::schedule_epochs>(
+        {"schedule-epochs", "Schedule epochs", "epochs",
+         "step: epochs between two drops of the rate; plateau: epochs without a lower loss before one.", 1,
+         100000, 10, 1, 0, false, true}),
+    number<&Settings::schedule_factor>({"schedule-factor", "Schedule factor", "",
+                                        "step, plateau: what a drop multiplies the rate by.", 0.001, 1, 0.3,
+                                        0.1, 3, false, true}),
+    number<&Settings::validation>(
+        {"validation", "Validation images", "samples",
+         "Training images held back to choose the best epoch; 0 lets the test set choose.", 0, 1000000, 0,
+         1000, 0, false, true}),
+    number<&Settings::target_accuracy>({"target-accuracy", "Target accuracy", "%",
+                                        "The run ends when it is reached; 0 never.", 0, 100, 0, 0.1, 2, false,
+                                        true}),
+    number<&Settings::patience>({"patience", "Patience", "epochs",
+                                 "The run ends after so many epochs without a better accuracy; 0 never.", 0,
+                                 100000, 0, 1, 0, false, true}),
+    number<&Settings::minutes>({"minutes", "Time limit", "min",
+                                "The run ends after so many minutes of training; 0 never.", 0, 100000, 0, 1,
+                                2, false, true}),
+    number<&Settings::watch_headroom>({"watch-headroom", "Watch headroom", "",
+                                       "1 stops the run before the first update at which min (1 − βx) ≤ 0, "
+                                       "where factors stop being probabilities.",
+                                       0, 1, 1, 1, 0, false, true}),
 };
 
 struct Choice {
@@ -63,20 +98,44 @@ struct Choice {
 const std::vector<Choice>& choices() {
   static const std::vector<Choice> all = {
       {{"optimizer", "Optimiser", "SGD with momentum, or Adam.", {"sgd", "adam"}}, &Settings::optimizer},
-      {{"schedule", "Schedule", "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle, or on a plateau.", {"constant", "step", "cosine", "one-cycle", "plateau"}}, &Settings::schedule},
-      {{"synapse", "Synapse", "per-sample is the formula; batch-coupled is what the original script computes: one factor for the whole batch.", {"per-sample", "batch-coupled"}}, &Settings::synapse},
-      {{"beta", "β", "free as in the original, in (0, 1) through a sigmoid, or clamped to [0, 1).", {"free", "sigmoid", "clamp"}}, &Settings::beta},
-      {{"alpha", "α", "1 as in the original, or trained as exp(a) or softplus(a).", {"one", "exp", "softplus"}}, &Settings::alpha},
-      {{"diagonal", "Diagonal", "zero removes the inhibition of an output by its own input.", {"keep", "zero"}}, &Settings::diagonal},
+      {{"schedule",
+        "Schedule",
+        "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle, "
+        "or on a plateau.",
+        {"constant", "step", "cosine", "one-cycle", "plateau"}},
+       &Settings::schedule},
+      {{"synapse",
+        "Synapse",
+        "per-sample is the formula; batch-coupled is what the original script computes: one factor for the "
+        "whole batch.",
+        {"per-sample", "batch-coupled"}},
+       &Settings::synapse},
+      {{"beta",
+        "β",
+        "free as in the original, in (0, 1) through a sigmoid, or clamped to [0, 1).",
+        {"free", "sigmoid", "clamp"}},
+       &Settings::beta},
+      {{"alpha",
+        "α",
+        "1 as in the original, or trained as exp(a) or softplus(a).",
+        {"one", "exp", "softplus"}},
+       &Settings::alpha},
+      {{"diagonal",
+        "Diagonal",
+        "zero removes the inhibition of an output by its own input.",
+        {"keep", "zero"}},
+       &Settings::diagonal},
   };
   return all;
 }
 
 const Number& find_number(std::string_view key) {
-  return *std::find_if(std::begin(kNumbers), std::end(kNumbers), [&](const Number& n) { return n.info.key == key; });
+  return *std::find_if(std::begin(kNumbers), std::end(kNumbers),
+                       [&](const Number& n) { return n.info.key == key; });
 }
 const Choice& find_choice(std::string_view key) {
-  return *std::find_if(choices().begin(), choices().end(), [&](const Choice& c) { return c.info.key == key; });
+  return *std::find_if(choices().begin(), choices().end(),
+                       [&](const Choice& c) { return c.info.key == key; });
 }
 
 template <class E>
@@ -105,15 +164,26 @@ std::span<const ChoiceInfo> choice_infos() {
   return infos;
 }
 
-double setting_value(const Settings& s, std::string_view key) { return find_number(key).get(s); }
-void set_setting(Settings& s, std::string_view key, double value) { find_number(key).set(s, value); }
-const std::string& choice_value(const Settings& s, std::string_view key) { return s.*find_choice(key).member; }
-void set_choice(Settings& s, std::string_view key, std::string_view option) { s.*find_choice(key).member = option; }
+double setting_value(const Settings& s, std::string_view key) {
+  return find_number(key).get(s);
+}
+void set_setting(Settings& s, std::string_view key, double value) {
+  find_number(key).set(s, value);
+}
+const std::string& choice_value(const Settings& s, std::string_view key) {
+  return s.*find_choice(key).member;
+}
+void set_choice(Settings& s, std::string_view key, std::string_view option) {
+  s.*find_choice(key).member = option;
+}
 
-int default_epochs(std::string_view data_spec) { return data_spec == "digits" ? 20 : Settings{}.epochs; }
+int default_epochs(std::string_view data_spec) {
+  return data_spec == "digits" ? 20 : Settings{}.epochs;
+}
 
 Settings recommended_settings(std::string_view model, std::string_view data_spec) {
-  Settings s{.model = std::string(model), .data = std::string(data_spec), .epochs = default_epochs(data_spec)};
+  Settings s{
+      .model = std::string(model), .data = std::string(data_spec), .epochs = default_epochs(data_spec)};
   if (model.ends_with("-mlp")) {
     s.epochs = 30;
     s.learning_rate = 0.01;

@@ -18,22 +18,22 @@ namespace synann::train {
 struct Settings {
   std::string model = "syna-cnn";
   std::string data = "digits";  // as open_dataset takes it
-  int epochs = 200;             // total, counted from the start of the run (the built-in digits default to 20)
-  int batch_size = 100;         // samples
-  int test_batch_size = 100;    // samples
+  int epochs = 200;           // total, counted from the start of the run (the built-in digits default to 20)
+  int batch_size = 100;       // samples
+  int test_batch_size = 100;  // samples
   double learning_rate = 0.012;
   double momentum = 0.5;  // SGD
   std::uint64_t seed = 5;
 
-  std::string optimizer = "sgd";      // sgd, adam
-  bool nesterov = false;              // SGD
+  std::string optimizer = "sgd";  // sgd, adam
+  bool nesterov = false;          // SGD
   double weight_decay = 0;
   double clip = 0;                    // largest length of the gradient; 0 = no limit
   std::string schedule = "constant";  // constant, step, cosine, one-cycle, plateau
   int schedule_epochs = 10;           // step: between two drops; plateau: without a better loss before a drop
   double schedule_factor = 0.3;       // step, plateau: what a drop multiplies the rate by
 
-  int validation = 0;          // training images held back for choosing the best epoch; 0 = the test set chooses
+  int validation = 0;  // training images held back for choosing the best epoch; 0 = the test set chooses
   double target_accuracy = 0;  // percent at which the run ends; 0 = never
   int patience = 0;            // epochs without a better accuracy after which the run ends; 0 = never
   double minutes = 0;          // of training after which the run ends; 0 = never
@@ -84,8 +84,8 @@ void set_choice(Settings& settings, std::string_view key, std::string_view optio
 // The default number of epochs for a data set: 20 for the built-in digits, otherwise the original's 200.
 int default_epochs(std::string_view data_spec);
 
-// What a model is trained with unless something else is asked for: the original's settings for syna-cnn, those of the
-// published SynaMLP, of docs/theory.md for the others. Twins have their original's.
+// What a model is trained with unless something else is asked for: the original's settings for syna-cnn,
+// those of the published SynaMLP, of docs/theory.md for the others. Twins have their original's.
 Settings recommended_settings(std::string_view model, std::string_view data_spec);
 
 // One sentence for the first setting outside its range.

@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/io/safetensors.h"
+
 namespace {
 
 struct Outcome {
@@ -51,6 +53,7 @@ class CliTest : public QObject {
   void sameRunSameBytes();
   void evaluatesWhatItTrained();
   void interruptSavesAndResumes();
+  void stateDictIsEvaluatedAndTrainsOn();
   void usageErrors_data();
   void usageErrors();
   void brokenData_data();
@@ -185,6 +188,37 @@ void CliTest::interruptSavesAndResumes() {
   QCOMPARE(bytes_of(at("stopped/last.safetensors")), bytes_of(at("whole/last.safetensors")));
 }
 
+void CliTest::stateDictIsEvaluatedAndTrainsOn() {
+  // What PyTorch's safetensors.torch.save_file(net.state_dict()) writes: the same tensors, no metadata of
+  // ours.
+  QCOMPARE(run(train("source")).code, 0);
+  const auto bytes = bytes_of(at("source/last.safetensors"));
+  auto content = synann::io::parse_safetensors(
+      {reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::size_t>(bytes.size())}, "a");
+  QVERIFY(content.ok());
+  content->metadata = {{"format", "pt"}};
+  const auto bare = synann::io::format_safetensors(*content);
+  write(at("bare.safetensors"),
+        QByteArray(reinterpret_cast<const char*>(bare.data()), static_cast<qsizetype>(bare.size())));
+
+  const auto ours = run({"eval", "--checkpoint", at("source/last.safetensors"), "--data", data_});
+  const auto theirs = run({"eval", "--checkpoint", at("bare.safetensors"), "--data", data_});
+  QVERIFY2(theirs.code == 0, qPrintable(theirs.err));
+  QCOMPARE(theirs.out, ours.out);
+
+  const auto imported = run({"import", at("bare.safetensors"), "--out", at("imported")});
+  QVERIFY2(imported.code == 0, qPrintable(imported.err));
+  QCOMPARE(run({"import", at("bare.safetensors"), "--out", at("imported")}).code, 2);  // never replaces a run
+  const auto on = run({"train", "--resume", at("imported/last.safetensors"), "--data", data_, "--epochs", "1",
+                       "--out", at("on"), "--json"});
+  QVERIFY2(on.code == 0, qPrintable(on.err));
+  QVERIFY(on.out.contains("\"model\":\"syna-cnn\""));
+  // It starts from the imported weights: the point at 0 examples is where the source ended.
+  const auto first = QJsonDocument::fromJson(on.out.split('\n').value(1).toUtf8()).object();
+  QCOMPARE(first["event"].toString(), QString("evaluation"));
+  QVERIFY(ours.out.contains(QString("Accuracy: %1/").arg(first["correct"].toInt())));
+}
+
 void CliTest::usageErrors_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QString>("part");
@@ -203,6 +237,9 @@ void CliTest::usageErrors_data() {
   row("log interval", {"train", "--log-interval", "0"}, "--log-interval");
   row("threads", {"train", "--threads", "-2"}, "--threads");
   row("unknown model", {"train", "--model", "syna-x"}, "syna-cnn");
+  row("unknown schedule", {"train", "--schedule", "random"}, "one-cycle");
+  row("unknown beta", {"train", "--beta", "big"}, "sigmoid");
+  row("import absent", {"import", "absent.safetensors", "--out", "x"}, "absent.safetensors");
   row("unknown device", {"train", "--device", "tpu"}, "auto, cpu or cuda");
   row("unknown tier", {"train", "--tier", "quick"}, "reference");
   row("no data", {"train", "--data", "nowhere/at/all"}, "nowhere/at/all");

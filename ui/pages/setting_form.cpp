@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/setting_form.h"
 
+#include <utility>
+
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
@@ -9,10 +11,9 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QToolButton>
 #include <QSignalBlocker>
+#include <QToolButton>
 #include <QVBoxLayout>
-#include <utility>
 
 namespace synann::ui {
 
@@ -95,13 +96,17 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   more->setAutoRaise(true);
   more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   more->setArrowType(Qt::RightArrow);
-  connect(more, &QToolButton::toggled, more, [more](bool on) { more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow); });
-  more->setToolTip(tr("Show what the original does not have: optimisers, schedules, stop criteria, synapse variants"));
+  connect(more, &QToolButton::toggled, more,
+          [more](bool on) { more->setArrowType(on ? Qt::DownArrow : Qt::RightArrow); });
+  more->setToolTip(
+      tr("Show what the original does not have: optimisers, schedules, stop criteria, synapse variants"));
   connect(more, &QToolButton::toggled, this, &SettingForm::showMore);
   auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
   reset_button->setObjectName("settings.reset");
   reset_button->setAutoDefault(false);
-  reset_button->setToolTip(tr("Set every value that can be changed now as recommended for this model; for SynaCNN as in the original"));
+  reset_button->setToolTip(
+      tr("Set every value that can be changed now as recommended for this model; for SynaCNN as in the "
+         "original"));
   reset_button->setAccessibleName(reset_button->text());
   connect(reset_button, &QPushButton::clicked, this, &SettingForm::reset);
   column->addLayout(form);
@@ -201,7 +206,9 @@ void SettingForm::setSettings(const train::Settings& settings) {
 void SettingForm::setData(const std::string& spec) {
   train::Settings changed = settings_;
   changed.data = spec;
-  const auto epochs = [&](const std::string& of) { return train::recommended_settings(settings_.model, of).epochs; };
+  const auto epochs = [&](const std::string& of) {
+    return train::recommended_settings(settings_.model, of).epochs;
+  };
   if (settings_.epochs == epochs(settings_.data)) changed.epochs = epochs(spec);
   setSettings(changed);
 }

@@ -14,9 +14,9 @@ class QLabel;
 
 namespace synann::ui {
 
-// The hyper-parameters as a form, made from train::setting_infos() and choice_infos(): label, value with unit, range and
-// step, and a tooltip that says what it does and whether it may change while a run is open. What the original does not
-// have is folded away behind "More settings".
+// The hyper-parameters as a form, made from train::setting_infos() and choice_infos(): label, value with
+// unit, range and step, and a tooltip that says what it does and whether it may change while a run is open.
+// What the original does not have is folded away behind "More settings".
 class SettingForm : public QWidget {
   Q_OBJECT
 

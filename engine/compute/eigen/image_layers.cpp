@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/compute/eigen/layers.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "engine/compute/eigen/kernels.h"
+#include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/layers.h"
 
 namespace synann::compute::eigen {
@@ -151,11 +150,13 @@ class AvgPool2d final : public EigenLayer {
  public:
   explicit AvgPool2d(const Layer& l) : l_(l) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    reference::avg_pool2d_forward(l_, c.count, p.x + size(c.first, l_.in.size()), p.y + size(c.first, l_.result.size()));
+    reference::avg_pool2d_forward(l_, c.count, p.x + size(c.first, l_.in.size()),
+                                  p.y + size(c.first, l_.result.size()));
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
-    reference::avg_pool2d_backward(l_, c.count, p.dy + size(c.first, l_.result.size()), p.dx + size(c.first, l_.in.size()));
+    reference::avg_pool2d_backward(l_, c.count, p.dy + size(c.first, l_.result.size()),
+                                   p.dx + size(c.first, l_.in.size()));
   }
 
  private:
@@ -167,7 +168,11 @@ class AvgPool2d final : public EigenLayer {
 std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const Layer& l, int threads) {
   return std::make_unique<Conv2d>(model, l, threads);
 }
-std::unique_ptr<EigenLayer> make_max_pool2d(const Layer& l) { return std::make_unique<MaxPool2d>(l); }
-std::unique_ptr<EigenLayer> make_avg_pool2d(const Layer& l) { return std::make_unique<AvgPool2d>(l); }
+std::unique_ptr<EigenLayer> make_max_pool2d(const Layer& l) {
+  return std::make_unique<MaxPool2d>(l);
+}
+std::unique_ptr<EigenLayer> make_avg_pool2d(const Layer& l) {
+  return std::make_unique<AvgPool2d>(l);
+}
 
 }  // namespace synann::compute::eigen

@@ -44,7 +44,9 @@ typedef float UnalignedLanes __attribute__((vector_size(kLanes * sizeof(float)),
 
 typedef double WideLanes __attribute__((vector_size(kLanes * sizeof(double))));
 
-inline WideLanes widen(Lanes v) { return __builtin_convertvector(v, WideLanes); }
+inline WideLanes widen(Lanes v) {
+  return __builtin_convertvector(v, WideLanes);
+}
 inline Lanes load(const float* p) {
   return *reinterpret_cast<const UnalignedLanes*>(p);
 }
@@ -65,9 +67,10 @@ inline float sum(Lanes v) {
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
-// The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would magnify the
-// rounding of n float factors.
-void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u, float* y) {
+// The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would
+// magnify the rounding of n float factors.
+void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                     const float* u, float* y) {
   for (int s = 0; s < samples; ++s, x += n, u += n, y += n) {
     // Two independent products hide some of the latency of one multiplication after the other.
     WideLanes p0 = WideLanes{} + 1.0, p1 = p0;
@@ -84,8 +87,8 @@ void synapse_forward(int samples, int n, int first, int lanes, const float* beta
   }
 }
 
-void synapse_backward(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u,
-                      const float* dy, float* du, float* dx, float* dbeta, float* scratch) {
+void synapse_backward(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                      const float* u, const float* dy, float* du, float* dx, float* dbeta, float* scratch) {
   for (int s = 0; s < samples; ++s, x += n, u += n, dy += n, du += n, dx += n) {
     const Lanes g = load_some(dy + first, lanes);
     const Lanes gx = g * load_some(u + first, lanes);

@@ -19,12 +19,15 @@ struct Kernels {
   void (*multiply_at)(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add);
 
   // One block of kLanes outputs first … first + lanes − 1 of n: y_i = u_i Π_j (1 − β_ij x_j).
-  // beta: [n, kLanes], beta[j, l] = β_(first + l) j, zero in unused lanes. x, u, y: rows of n floats, one per sample.
-  void (*synapse_forward)(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u, float* y);
-  // Its gradients: du of the block's outputs is overwritten, dx [samples, n] and dbeta [n, kLanes] are added to (dx is
-  // the inhibitors' part alone); scratch [n, kLanes].
-  void (*synapse_backward)(int samples, int n, int first, int lanes, const float* beta, const float* x, const float* u,
-                           const float* dy, float* du, float* dx, float* dbeta, float* scratch);
+  // beta: [n, kLanes], beta[j, l] = β_(first + l) j, zero in unused lanes. x, u, y: rows of n floats, one per
+  // sample.
+  void (*synapse_forward)(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                          const float* u, float* y);
+  // Its gradients: du of the block's outputs is overwritten, dx [samples, n] and dbeta [n, kLanes] are added
+  // to (dx is the inhibitors' part alone); scratch [n, kLanes].
+  void (*synapse_backward)(int samples, int n, int first, int lanes, const float* beta, const float* x,
+                           const float* u, const float* dy, float* du, float* dx, float* dbeta,
+                           float* scratch);
 };
 
 // The fastest set this processor and operating system can run; SYNANN_ISA=x86-64|avx2|avx512 forces a lower

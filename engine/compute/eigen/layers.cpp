@@ -196,18 +196,30 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
   const Layer& l = model.layers[index];
   const int stream = static_cast<int>(index);
   switch (l.kind) {
-    case model::LayerKind::AvgPool2d: return make_avg_pool2d(l);
-    case model::LayerKind::Conv2d: return make_conv2d(model, l, threads);
-    case model::LayerKind::MaxPool2d: return make_max_pool2d(l);
-    case model::LayerKind::Relu: return std::make_unique<Relu>(l);
-    case model::LayerKind::Dropout2d: return std::make_unique<Dropout>(l, l.in.rows * l.in.columns, stream);
-    case model::LayerKind::Dropout: return std::make_unique<Dropout>(l, 1, stream);
-    case model::LayerKind::Linear: return std::make_unique<Linear>(model, l);
-    case model::LayerKind::Softmax: return std::make_unique<Softmax>(l);
-    case model::LayerKind::Synapse: return make_synapse(model, l, threads);
-    case model::LayerKind::BatchNorm1d: return std::make_unique<BatchNorm1d>(model, l);
-    case model::LayerKind::SynaRnn: return make_syna_rnn(model, l, threads);
-    case model::LayerKind::LogSoftmax: return std::make_unique<LogSoftmax>(l);
+    case model::LayerKind::AvgPool2d:
+      return make_avg_pool2d(l);
+    case model::LayerKind::Conv2d:
+      return make_conv2d(model, l, threads);
+    case model::LayerKind::MaxPool2d:
+      return make_max_pool2d(l);
+    case model::LayerKind::Relu:
+      return std::make_unique<Relu>(l);
+    case model::LayerKind::Dropout2d:
+      return std::make_unique<Dropout>(l, l.in.rows * l.in.columns, stream);
+    case model::LayerKind::Dropout:
+      return std::make_unique<Dropout>(l, 1, stream);
+    case model::LayerKind::Linear:
+      return std::make_unique<Linear>(model, l);
+    case model::LayerKind::Softmax:
+      return std::make_unique<Softmax>(l);
+    case model::LayerKind::Synapse:
+      return make_synapse(model, l, threads);
+    case model::LayerKind::BatchNorm1d:
+      return std::make_unique<BatchNorm1d>(model, l);
+    case model::LayerKind::SynaRnn:
+      return make_syna_rnn(model, l, threads);
+    case model::LayerKind::LogSoftmax:
+      return std::make_unique<LogSoftmax>(l);
   }
   return nullptr;
 }

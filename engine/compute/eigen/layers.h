@@ -36,7 +36,8 @@ struct Pass {
 class EigenLayer {
  public:
   virtual ~EigenLayer() = default;
-  virtual void prepare(const Pass&) {}  // serial, before the forward pass; values are ready, activations are not
+  virtual void prepare(const Pass&) {
+  }  // serial, before the forward pass; values are ready, activations are not
 
   virtual int forward_tasks(const Pass&) const { return 0; }
   virtual void forward_task(const Pass&, int /*task*/, int /*thread*/) {}
@@ -50,19 +51,23 @@ class EigenLayer {
   virtual void gradient_task(const Pass&, int /*task*/, int /*thread*/) {}
 };
 
-inline std::size_t size(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+inline std::size_t size(int a, int b) {
+  return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
+}
 
 // Where a layer's tensors live in the flat blocks.
 struct Offsets {
   std::size_t weight, bias;
   Offsets(const model::Model& model, const model::Layer& l)
-      : weight(model.parameters.find(l.name + ".weight")->offset), bias(model.parameters.find(l.name + ".bias")->offset) {}
+      : weight(model.parameters.find(l.name + ".weight")->offset),
+        bias(model.parameters.find(l.name + ".bias")->offset) {}
 };
 
 std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::Layer& l, int threads);
 std::unique_ptr<EigenLayer> make_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_avg_pool2d(const model::Layer& l);
-std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l, int threads);  // both semantics
+std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l,
+                                         int threads);  // both semantics
 std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const model::Layer& l, int threads);
 
 // index: the layer's number in the model (its dropout stream).

@@ -19,14 +19,22 @@ constexpr SynapseOptions kRnnBeta{.beta = SynapseOptions::Beta::Sigmoid};
 class SynaRnnLayer final : public EigenLayer {
  public:
   SynaRnnLayer(const model::Model& model, const Layer& l, int threads)
-      : l_(l), n_(l.out), m_(l.in.columns), steps_(l.in.rows * l.in.channels), blocks_((n_ + kLanes - 1) / kLanes),
-        scratch_(static_cast<std::size_t>(threads)), lanes_beta_(size(blocks_, n_) * kLanes), beta_(size(n_, n_)) {
+      : l_(l),
+        n_(l.out),
+        m_(l.in.columns),
+        steps_(l.in.rows * l.in.channels),
+        blocks_((n_ + kLanes - 1) / kLanes),
+        scratch_(static_cast<std::size_t>(threads)),
+        lanes_beta_(size(blocks_, n_) * kLanes),
+        beta_(size(n_, n_)) {
     for (const Parameter& p : model.parameters.all()) {
       if (!p.name.starts_with(l.name + ".")) continue;
       first_ = std::min(first_, p.offset);
       end_ = std::max(end_, p.offset + p.size());
     }
-    const auto at = [&](const char* suffix) { return model.parameters.find(l.name + suffix)->offset - first_; };
+    const auto at = [&](const char* suffix) {
+      return model.parameters.find(l.name + suffix)->offset - first_;
+    };
     for (int g = 0; g < 2; ++g) {
       in_[g] = at(g == 0 ? ".weight_ie" : ".weight_if");
       recurrent_[g] = at(g == 0 ? ".weight_he" : ".weight_hf");
@@ -37,12 +45,14 @@ class SynaRnnLayer final : public EigenLayer {
 
   void prepare(const Pass& p) override {
     if (p.mode == Mode::Training) partials_.resize(static_cast<std::size_t>(p.chunks) * partial_size());
-    if (traces_.size() < static_cast<std::size_t>(p.chunks)) traces_.resize(static_cast<std::size_t>(p.chunks));
+    if (traces_.size() < static_cast<std::size_t>(p.chunks))
+      traces_.resize(static_cast<std::size_t>(p.chunks));
     if (l_.twin != Twin::Synapse) return;
     reference::effective_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data());
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] = beta_[size(i, n_) + static_cast<std::size_t>(j)];
+        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] =
+            beta_[size(i, n_) + static_cast<std::size_t>(j)];
       }
   }
 
@@ -78,8 +88,8 @@ class SynaRnnLayer final : public EigenLayer {
     for (std::size_t k = 0; k < rows; ++k) w.gh[k] = 4 * p.dy[size(c.first, n_) + k];
     for (int t = steps_; t-- > 0;) {
       const std::size_t row = static_cast<std::size_t>(t) * rows;
-      const float *h = trace.h.data() + row, *e = trace.e.data() + row, *f = trace.f.data() + row, *s = trace.s.data() + row,
-                  *q = trace.q.data() + row;
+      const float *h = trace.h.data() + row, *e = trace.e.data() + row, *f = trace.f.data() + row,
+                  *s = trace.s.data() + row, *q = trace.q.data() + row;
       for (std::size_t k = 0; k < rows; ++k) {
         w.before[k] = w.gh[k] * (1 - f[k]);
         w.gs[k] = w.gh[k] * f[k];
@@ -106,7 +116,8 @@ class SynaRnnLayer final : public EigenLayer {
     if (l_.twin != Twin::Synapse) return;
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
-        out[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = lanes[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)];
+        out[weight_ + size(i, n_) + static_cast<std::size_t>(j)] =
+            lanes[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)];
       }
     reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
   }
@@ -129,7 +140,8 @@ class SynaRnnLayer final : public EigenLayer {
   }
 
   void gather_row(const float* x, Chunk c, int t, float* z) const {
-    for (int s = 0; s < c.count; ++s) std::copy_n(x + size(c.first + s, l_.in.size()) + size(t, m_), m_, z + size(s, m_));
+    for (int s = 0; s < c.count; ++s)
+      std::copy_n(x + size(c.first + s, l_.in.size()) + size(t, m_), m_, z + size(s, m_));
   }
 
   void gate(const Pass& p, int g, int count, const float* z, const float* h, float* out) const {
@@ -151,10 +163,12 @@ class SynaRnnLayer final : public EigenLayer {
     }
   }
 
-  void inhibit_backward(const Pass& p, int count, const float* h, const float* e, const float* q, Scratch& w, float* sums) const {
+  void inhibit_backward(const Pass& p, int count, const float* h, const float* e, const float* q, Scratch& w,
+                        float* sums) const {
     if (l_.twin == Twin::Synapse) {
       for (int b = 0; b < blocks_; ++b) {
-        kernels().synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(), w.direct.data(), w.before.data(),
+        kernels().synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(),
+                                   w.direct.data(), w.before.data(),
                                    sums + (end_ - first_) + size(b, n_) * kLanes, w.kernel.data());
       }
     }
@@ -170,7 +184,8 @@ class SynaRnnLayer final : public EigenLayer {
     kernels().multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
     kernels().multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
     for (int s = 0; s < count; ++s)
-      for (int i = 0; i < n_; ++i) sums[bias_[g] + static_cast<std::size_t>(i)] += ga[size(s, n_) + static_cast<std::size_t>(i)];
+      for (int i = 0; i < n_; ++i)
+        sums[bias_[g] + static_cast<std::size_t>(i)] += ga[size(s, n_) + static_cast<std::size_t>(i)];
     kernels().multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
   }
 
@@ -181,12 +196,12 @@ class SynaRnnLayer final : public EigenLayer {
 
   Layer l_;
   int n_, m_, steps_, blocks_;
-  std::size_t first_ = SIZE_MAX, end_ = 0;              // this layer's stretch of the flat blocks
+  std::size_t first_ = SIZE_MAX, end_ = 0;                   // this layer's stretch of the flat blocks
   std::size_t in_[2], recurrent_[2], bias_[2], weight_ = 0;  // relative to first_; gates e, f
-  std::vector<Scratch> scratch_;                        // per thread
-  std::vector<float> lanes_beta_, beta_;                // [blocks, n, kLanes], [n, n]
-  std::vector<reference::RnnTrace<float>> traces_;      // per chunk, rows of [count, n]
-  std::vector<float> partials_;                         // [chunks, parameters, dβ in lanes]
+  std::vector<Scratch> scratch_;                             // per thread
+  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kLanes], [n, n]
+  std::vector<reference::RnnTrace<float>> traces_;           // per chunk, rows of [count, n]
+  std::vector<float> partials_;                              // [chunks, parameters, dβ in lanes]
 };
 
 }  // namespace

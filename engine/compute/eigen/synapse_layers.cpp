@@ -11,17 +11,24 @@ namespace {
 using model::Layer;
 using model::SynapseOptions;
 
-// What both semantics share: effective α and β, their chain rules, and groups of outputs that sum dx on their own.
+// What both semantics share: effective α and β, their chain rules, and groups of outputs that sum dx on their
+// own.
 class SynapseBase : public EigenLayer {
  public:
   SynapseBase(const model::Model& model, const Layer& l, int largest_groups)
-      : l_(l), n_(l.in.size()), blocks_((n_ + kLanes - 1) / kLanes), groups_(std::min(blocks_, largest_groups)),
-        weight_(model.parameters.find(l.name + ".weight")->offset), alpha_parameter_(model.parameters.find(l.name + ".alpha")),
-        alpha_(static_cast<std::size_t>(n_), 1.0f), beta_(size(n_, n_)) {}
+      : l_(l),
+        n_(l.in.size()),
+        blocks_((n_ + kLanes - 1) / kLanes),
+        groups_(std::min(blocks_, largest_groups)),
+        weight_(model.parameters.find(l.name + ".weight")->offset),
+        alpha_parameter_(model.parameters.find(l.name + ".alpha")),
+        alpha_(static_cast<std::size_t>(n_), 1.0f),
+        beta_(size(n_, n_)) {}
 
   void prepare(const Pass& p) override {
     reference::effective_beta(l_.synapse, n_, p.values + weight_, beta_.data());
-    for (int i = 0; alpha_parameter_ && i < n_; ++i) alpha_[static_cast<std::size_t>(i)] = reference::effective_alpha(l_.synapse, alpha_at(p), i);
+    for (int i = 0; alpha_parameter_ && i < n_; ++i)
+      alpha_[static_cast<std::size_t>(i)] = reference::effective_alpha(l_.synapse, alpha_at(p), i);
     if (p.mode == Mode::Training) partial_dx_.resize(static_cast<std::size_t>(groups_) * size(p.batch, n_));
   }
 
@@ -41,14 +48,19 @@ class SynapseBase : public EigenLayer {
     reference::chain_beta(l_.synapse, n_, p.values + weight_, beta_.data(), p.gradients + weight_);
     if (!alpha_parameter_) return;
     for (int i = 0; i < n_; ++i) {
-      p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] *= reference::alpha_slope(l_.synapse, alpha_at(p), i);
+      p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] *=
+          reference::alpha_slope(l_.synapse, alpha_at(p), i);
     }
   }
 
  protected:
   bool plain() const { return l_.synapse == SynapseOptions{.semantics = l_.synapse.semantics}; }
-  const float* alpha_at(const Pass& p) const { return alpha_parameter_ ? p.values + alpha_parameter_->offset : nullptr; }
-  float* partial_dx(const Pass& p, int group) { return partial_dx_.data() + static_cast<std::size_t>(group) * size(p.batch, n_); }
+  const float* alpha_at(const Pass& p) const {
+    return alpha_parameter_ ? p.values + alpha_parameter_->offset : nullptr;
+  }
+  float* partial_dx(const Pass& p, int group) {
+    return partial_dx_.data() + static_cast<std::size_t>(group) * size(p.batch, n_);
+  }
   void set_dalpha(const Pass& p, int i, float value) const {
     if (alpha_parameter_) p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] = value;
   }
@@ -67,7 +79,8 @@ class SynapseBase : public EigenLayer {
 class Synapse final : public SynapseBase {
  public:
   Synapse(const model::Model& model, const Layer& l, int threads)
-      : SynapseBase(model, l, kLargestGroups), lanes_beta_(size(blocks_, n_) * kLanes),
+      : SynapseBase(model, l, kLargestGroups),
+        lanes_beta_(size(blocks_, n_) * kLanes),
         scratch_(static_cast<std::size_t>(threads), std::vector<float>(2 * size(n_, kLanes))) {}
 
   void prepare(const Pass& p) override {
@@ -75,7 +88,8 @@ class Synapse final : public SynapseBase {
     std::fill(lanes_beta_.begin(), lanes_beta_.end(), 0.0f);
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] = beta_[size(i, n_) + static_cast<std::size_t>(j)];
+        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] =
+            beta_[size(i, n_) + static_cast<std::size_t>(j)];
       }
     if (alpha_parameter_) excitation_.resize(size(p.batch, n_));
     if (p.mode == Mode::Training) direct_.resize(size(p.batch, n_));
@@ -84,11 +98,12 @@ class Synapse final : public SynapseBase {
   void forward_chunk(const Pass& p, Chunk c, int) override {
     if (alpha_parameter_) {
       for (int s = c.first; s < c.first + c.count; ++s)
-        for (std::size_t i = 0; i < alpha_.size(); ++i) excitation_[size(s, n_) + i] = alpha_[i] * p.x[size(s, n_) + i];
+        for (std::size_t i = 0; i < alpha_.size(); ++i)
+          excitation_[size(s, n_) + i] = alpha_[i] * p.x[size(s, n_) + i];
     }
     for (int b = 0; b < blocks_; ++b) {
-      kernels().synapse_forward(c.count, n_, b * kLanes, lanes(b), block(b), p.x + size(c.first, n_), excited(p) + size(c.first, n_),
-                                p.y + size(c.first, n_));
+      kernels().synapse_forward(c.count, n_, b * kLanes, lanes(b), block(b), p.x + size(c.first, n_),
+                                excited(p) + size(c.first, n_), p.y + size(c.first, n_));
     }
   }
 
@@ -99,8 +114,10 @@ class Synapse final : public SynapseBase {
     std::fill_n(dx, size(p.batch, n_), 0.0f);
     for (int b = blocks_ * group / groups_; b < blocks_ * (group + 1) / groups_; ++b) {
       std::fill_n(dbeta, size(n_, kLanes), 0.0f);
-      kernels().synapse_backward(p.batch, n_, b * kLanes, lanes(b), block(b), p.x, excited(p), p.dy, direct_.data(), dx, dbeta, scratch);
-      for (int i = b * kLanes; i < b * kLanes + lanes(b); ++i) finish_output(p, i, dbeta + (i - b * kLanes), dx);
+      kernels().synapse_backward(p.batch, n_, b * kLanes, lanes(b), block(b), p.x, excited(p), p.dy,
+                                 direct_.data(), dx, dbeta, scratch);
+      for (int i = b * kLanes; i < b * kLanes + lanes(b); ++i)
+        finish_output(p, i, dbeta + (i - b * kLanes), dx);
     }
   }
 
@@ -113,7 +130,8 @@ class Synapse final : public SynapseBase {
   // Row i of dβ, the excitatory path's part of dx_i, and dα_i. dbeta: one lane, kLanes apart.
   void finish_output(const Pass& p, int i, const float* dbeta, float* dx) const {
     const auto column = static_cast<std::size_t>(i);
-    for (int j = 0; j < n_; ++j) p.gradients[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = dbeta[size(j, kLanes)];
+    for (int j = 0; j < n_; ++j)
+      p.gradients[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = dbeta[size(j, kLanes)];
     float dalpha = 0;
     for (int s = 0; s < p.batch; ++s) {
       const std::size_t k = size(s, n_) + column;
@@ -129,7 +147,8 @@ class Synapse final : public SynapseBase {
   std::vector<std::vector<float>> scratch_;  // per thread [2, n, kLanes]
 };
 
-// The original script's variant: one factor per output for the whole batch, so nothing here works sample by sample.
+// The original script's variant: one factor per output for the whole batch, so nothing here works sample by
+// sample.
 class CoupledSynapse final : public SynapseBase {
  public:
   CoupledSynapse(const model::Model& model, const Layer& l) : SynapseBase(model, l, kLargestGroups) {}
@@ -155,7 +174,8 @@ class CoupledSynapse final : public SynapseBase {
       float* row = p.gradients + weight_ + size(i, n_);
       std::fill_n(row, n_, 0.0f);
       float dalpha = 0;
-      reference::coupled_backward_row(p.batch, n_, p.x, alpha_[static_cast<std::size_t>(i)], beta_.data(), p.dy, i, dx, dalpha, row);
+      reference::coupled_backward_row(p.batch, n_, p.x, alpha_[static_cast<std::size_t>(i)], beta_.data(),
+                                      p.dy, i, dx, dalpha, row);
       set_dalpha(p, i, dalpha);
     }
   }
@@ -167,7 +187,8 @@ class CoupledSynapse final : public SynapseBase {
 }  // namespace
 
 std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const Layer& l, int threads) {
-  if (l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled) return std::make_unique<CoupledSynapse>(model, l);
+  if (l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled)
+    return std::make_unique<CoupledSynapse>(model, l);
   return std::make_unique<Synapse>(model, l, threads);
 }
 

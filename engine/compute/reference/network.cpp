@@ -16,7 +16,8 @@ T* slot(const model::Model& model, std::span<T> block, const model::Layer& layer
 template <class T>
 RnnParameters<T> rnn_parameters(const model::Model& model, std::span<T> block, const model::Layer& l) {
   const auto at = [&](const char* suffix) { return slot(model, block, l, suffix); };
-  return {at(".weight_ie"), at(".weight_he"), at(".bias_e"), at(".weight_if"), at(".weight_hf"), at(".bias_f"), at(".weight")};
+  return {at(".weight_ie"), at(".weight_he"), at(".bias_e"), at(".weight_if"),
+          at(".weight_hf"), at(".bias_f"),    at(".weight")};
 }
 
 constexpr model::SynapseOptions kRnnBeta{.beta = model::SynapseOptions::Beta::Sigmoid};
@@ -77,9 +78,15 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
     case Softmax:
       softmax_forward(count, n, x, y.data());
       break;
-    case Synapse: forward_synapse(k, values, count); break;
-    case AvgPool2d: avg_pool2d_forward(l, count, x, y.data()); break;
-    case SynaRnn: forward_rnn(k, values, count); break;
+    case Synapse:
+      forward_synapse(k, values, count);
+      break;
+    case AvgPool2d:
+      avg_pool2d_forward(l, count, x, y.data());
+      break;
+    case SynaRnn:
+      forward_rnn(k, values, count);
+      break;
     case BatchNorm1d: {
       const auto features = static_cast<std::size_t>(n);
       mean_[k].resize(features), inverse_[k].resize(features), observed_[k].resize(2 * features);
@@ -145,9 +152,15 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
     case Softmax:
       softmax_backward(count, n, y, dy, dx);
       break;
-    case Synapse: backward_synapse(k, values, count, gradients); break;
-    case AvgPool2d: avg_pool2d_backward(l, count, dy, dx); break;
-    case SynaRnn: backward_rnn(k, values, count, gradients); break;
+    case Synapse:
+      backward_synapse(k, values, count, gradients);
+      break;
+    case AvgPool2d:
+      avg_pool2d_backward(l, count, dy, dx);
+      break;
+    case SynaRnn:
+      backward_rnn(k, values, count, gradients);
+      break;
     case BatchNorm1d:
       batch_norm_backward(count, n, x, weight(".weight"), mean_[k].data(), inverse_[k].data(), dy, dx,
                           gradient(".weight"), gradient(".bias"));
@@ -169,15 +182,18 @@ void Network<T>::forward_synapse(std::size_t k, std::span<const T> values, int c
   effective_beta(l.synapse, n, slot(model_, values, l, ".weight"), beta.data());
   const T* parameter = slot(model_, values, l, ".alpha");
   for (int i = 0; i < n; ++i) alpha[static_cast<std::size_t>(i)] = effective_alpha(l.synapse, parameter, i);
-  const auto forward = l.synapse.semantics == SynapseOptions::Semantics::PerSample ? synapse_forward<T> : coupled_forward<T>;
+  const auto forward =
+      l.synapse.semantics == SynapseOptions::Semantics::PerSample ? synapse_forward<T> : coupled_forward<T>;
   forward(count, n, outputs_[k].data(), alpha.data(), beta.data(), outputs_[k + 1].data());
 }
 
 template <class T>
-void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int count, std::span<T> gradients) {
+void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int count,
+                                  std::span<T> gradients) {
   const model::Layer& l = model_.layers[k];
   const int n = l.in.size();
-  const T *x = outputs_[k].data(), *dy = deltas_[k + 1].data(), *alpha = alpha_[k].data(), *beta = beta_[k].data();
+  const T *x = outputs_[k].data(), *dy = deltas_[k + 1].data(), *alpha = alpha_[k].data(),
+          *beta = beta_[k].data();
   T *dx = deltas_[k].data(), *dweight = slot(model_, gradients, l, ".weight");
   std::vector<T> dalpha(static_cast<std::size_t>(n));
   if (l.synapse.semantics == SynapseOptions::Semantics::PerSample) {
@@ -186,13 +202,15 @@ void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int 
     std::fill(deltas_[k].begin(), deltas_[k].end(), T{0});
     for (int i = 0; i < n; ++i) {
       const auto row = static_cast<std::size_t>(i);
-      coupled_backward_row(count, n, x, alpha[row], beta, dy, i, dx, dalpha[row], dweight + row * static_cast<std::size_t>(n));
+      coupled_backward_row(count, n, x, alpha[row], beta, dy, i, dx, dalpha[row],
+                           dweight + row * static_cast<std::size_t>(n));
     }
   }
   chain_beta(l.synapse, n, slot(model_, values, l, ".weight"), beta, dweight);
   if (T* gradient = slot(model_, gradients, l, ".alpha")) {
     const T* parameter = slot(model_, values, l, ".alpha");
-    for (int i = 0; i < n; ++i) gradient[i] += dalpha[static_cast<std::size_t>(i)] * alpha_slope(l.synapse, parameter, i);
+    for (int i = 0; i < n; ++i)
+      gradient[i] += dalpha[static_cast<std::size_t>(i)] * alpha_slope(l.synapse, parameter, i);
   }
 }
 
@@ -206,7 +224,8 @@ void Network<T>::forward_rnn(std::size_t k, std::span<const T> values, int count
   if (l.twin == Twin::Dense) std::copy_n(p.weight, n * n, beta_[k].data());
   traces_[k].resize(static_cast<std::size_t>(count));
   for (std::size_t s = 0; s < traces_[k].size(); ++s) {
-    rnn_forward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s], outputs_[k + 1].data() + s * n);
+    rnn_forward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s],
+                outputs_[k + 1].data() + s * n);
   }
 }
 
@@ -217,8 +236,8 @@ void Network<T>::backward_rnn(std::size_t k, std::span<const T> values, int coun
   const auto d = rnn_parameters(model_, gradients, l);
   const auto n = static_cast<std::size_t>(l.out), in = static_cast<std::size_t>(l.in.size());
   for (std::size_t s = 0; s < static_cast<std::size_t>(count); ++s) {
-    rnn_backward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s], deltas_[k + 1].data() + s * n,
-                 deltas_[k].data() + s * in, d);
+    rnn_backward(l, p, beta_[k].data(), outputs_[k].data() + s * in, traces_[k][s],
+                 deltas_[k + 1].data() + s * n, deltas_[k].data() + s * in, d);
   }
   if (l.twin == Twin::Synapse) chain_beta(kRnnBeta, l.out, p.weight, beta_[k].data(), d.weight);
 }

@@ -5,7 +5,8 @@
 
 #include "engine/compute/reference/synapse.h"
 
-// The recurrent synapse cell (docs/theory.md): a state h ∈ (0, 1)ⁿ that rows of the image change one after the other,
+// The recurrent synapse cell (docs/theory.md): a state h ∈ (0, 1)ⁿ that rows of the image change one after
+// the other,
 //   e = σ(W_e z + U_e h + b_e), f = σ(W_f z + U_f h + b_f), s = e ∘ q, h ← h ∘ (1 − f) + f ∘ s,
 // where q_i = Π_j (1 − β_ij h_j) with β = σ(B); for the dense twin q = σ(B h), for the identity twin q = 1.
 namespace synann::compute::reference {
@@ -18,7 +19,7 @@ inline constexpr double kRnnStart = 0.1;  // h before the first row
 template <class T>
 struct RnnParameters {
   T *weight_ie, *weight_he, *bias_e, *weight_if, *weight_hf, *bias_f;  // [n, m], [n, n], [n], twice
-  T* weight;                                                             // B [n, n]; null for the identity twin
+  T* weight;                                                           // B [n, n]; null for the identity twin
 };
 
 // What backward needs of one sample: rows of n numbers, one per time; h has one more.
@@ -40,16 +41,19 @@ T gate(int n, int m, const T* w, const T* u, const T* b, const T* z, const T* h,
   return sigmoid(sum);
 }
 
-// z: the sample's rows [steps, m]; y [n] = 4 h_T − 2. beta: σ(B) for the synapse, B itself for the dense twin.
+// z: the sample's rows [steps, m]; y [n] = 4 h_T − 2. beta: σ(B) for the synapse, B itself for the dense
+// twin.
 template <class T>
-void rnn_forward(const Layer& l, const RnnParameters<const T>& p, const T* beta, const T* z, RnnTrace<T>& trace, T* y) {
+void rnn_forward(const Layer& l, const RnnParameters<const T>& p, const T* beta, const T* z,
+                 RnnTrace<T>& trace, T* y) {
   const int n = l.out, m = l.in.columns, steps = l.in.rows * l.in.channels;
   trace.resize(steps, n);
   std::fill_n(trace.h.begin(), n, static_cast<T>(kRnnStart));
   for (int t = 0; t < steps; ++t, z += m) {
     const std::size_t row = static_cast<std::size_t>(t) * static_cast<std::size_t>(n);
     const T* h = trace.h.data() + row;
-    T *e = trace.e.data() + row, *f = trace.f.data() + row, *s = trace.s.data() + row, *q = trace.q.data() + row;
+    T *e = trace.e.data() + row, *f = trace.f.data() + row, *s = trace.s.data() + row,
+      *q = trace.q.data() + row;
     T* next = trace.h.data() + row + n;
     std::fill_n(q, n, T{1});
     if (l.twin == Twin::Synapse) inhibition_forward(n, beta, h, q);
@@ -70,7 +74,8 @@ void rnn_forward(const Layer& l, const RnnParameters<const T>& p, const T* beta,
 }
 
 template <class T>
-void gate_backward(int n, int m, const T* w, const T* u, const T* z, const T* h, const T* ga, T* dz, T* dh, T* dw, T* du, T* db) {
+void gate_backward(int n, int m, const T* w, const T* u, const T* z, const T* h, const T* ga, T* dz, T* dh,
+                   T* dw, T* du, T* db) {
   for (int i = 0; i < n; ++i) {
     db[i] += ga[i];
     for (int k = 0; k < m; ++k) {
@@ -84,10 +89,11 @@ void gate_backward(int n, int m, const T* w, const T* u, const T* z, const T* h,
   }
 }
 
-// Backward through time for one sample. d.weight receives the gradient by beta (σ(B) or B). dz [steps, m] is overwritten.
+// Backward through time for one sample. d.weight receives the gradient by beta (σ(B) or B). dz [steps, m] is
+// overwritten.
 template <class T>
-void rnn_backward(const Layer& l, const RnnParameters<const T>& p, const T* beta, const T* z, const RnnTrace<T>& trace, const T* dy,
-                  T* dz, const RnnParameters<T>& d) {
+void rnn_backward(const Layer& l, const RnnParameters<const T>& p, const T* beta, const T* z,
+                  const RnnTrace<T>& trace, const T* dy, T* dz, const RnnParameters<T>& d) {
   const int n = l.out, m = l.in.columns, steps = l.in.rows * l.in.channels;
   const auto width = static_cast<std::size_t>(n);
   std::vector<T> gh(width), before(width), ge(width), gf(width), gq(width);
@@ -95,8 +101,8 @@ void rnn_backward(const Layer& l, const RnnParameters<const T>& p, const T* beta
   std::fill_n(dz, static_cast<std::size_t>(steps) * static_cast<std::size_t>(m), T{0});
   for (int t = steps; t-- > 0;) {
     const std::size_t row = static_cast<std::size_t>(t) * width;
-    const T *h = trace.h.data() + row, *e = trace.e.data() + row, *f = trace.f.data() + row, *s = trace.s.data() + row,
-            *q = trace.q.data() + row;
+    const T *h = trace.h.data() + row, *e = trace.e.data() + row, *f = trace.f.data() + row,
+            *s = trace.s.data() + row, *q = trace.q.data() + row;
     for (std::size_t i = 0; i < width; ++i) {
       before[i] = gh[i] * (1 - f[i]);
       gf[i] = gh[i] * (s[i] - h[i]) * f[i] * (1 - f[i]);
@@ -115,8 +121,10 @@ void rnn_backward(const Layer& l, const RnnParameters<const T>& p, const T* beta
           before[static_cast<std::size_t>(j)] += ga * beta[at(0, i, j, n, n)];
         }
     }
-    gate_backward(n, m, p.weight_ie, p.weight_he, zt, h, ge.data(), dzt, before.data(), d.weight_ie, d.weight_he, d.bias_e);
-    gate_backward(n, m, p.weight_if, p.weight_hf, zt, h, gf.data(), dzt, before.data(), d.weight_if, d.weight_hf, d.bias_f);
+    gate_backward(n, m, p.weight_ie, p.weight_he, zt, h, ge.data(), dzt, before.data(), d.weight_ie,
+                  d.weight_he, d.bias_e);
+    gate_backward(n, m, p.weight_if, p.weight_hf, zt, h, gf.data(), dzt, before.data(), d.weight_if,
+                  d.weight_hf, d.bias_f);
     gh.swap(before);
   }
 }

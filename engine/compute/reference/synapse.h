@@ -27,7 +27,8 @@ void effective_beta(const SynapseOptions& options, int n, const T* weight, T* be
       const std::size_t k = at(0, i, j, n, n);
       beta[k] = weight[k];
       if (options.beta == SynapseOptions::Beta::Sigmoid) beta[k] = sigmoid(weight[k]);
-      if (options.beta == SynapseOptions::Beta::Clamp) beta[k] = std::clamp(weight[k], T{0}, static_cast<T>(1 - kClampMargin));
+      if (options.beta == SynapseOptions::Beta::Clamp)
+        beta[k] = std::clamp(weight[k], T{0}, static_cast<T>(1 - kClampMargin));
       if (options.diagonal == SynapseOptions::Diagonal::Zero && i == j) beta[k] = 0;
     }
 }
@@ -58,19 +59,22 @@ T alpha_slope(const SynapseOptions& options, const T* parameter, int i) {
   return 0;
 }
 
-// One sample: P_i = Π_j (1 − β_ij x_j). A product, no logarithm, so zeros and negative factors are exact. In double,
-// because BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of n factors.
+// One sample: P_i = Π_j (1 − β_ij x_j). A product, no logarithm, so zeros and negative factors are exact. In
+// double, because BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of
+// n factors.
 template <class T>
 void inhibition_forward(int n, const T* beta, const T* x, T* product) {
   for (int i = 0; i < n; ++i) {
     double p = 1;
-    for (int j = 0; j < n; ++j) p *= 1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[j]);
+    for (int j = 0; j < n; ++j)
+      p *= 1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[j]);
     product[i] = static_cast<T>(p);
   }
 }
 
-// One sample, for a loss whose gradient by P_i is w_i: with P_i∖j = Π_{k≠j} (1 − β_ik x_k) from prefix and suffix
-// products (no division, exact when a factor is 0), dβ_ij −= w_i x_j P_i∖j and dx_j −= Σ_i w_i β_ij P_i∖j.
+// One sample, for a loss whose gradient by P_i is w_i: with P_i∖j = Π_{k≠j} (1 − β_ik x_k) from prefix and
+// suffix products (no division, exact when a factor is 0), dβ_ij −= w_i x_j P_i∖j and dx_j −= Σ_i w_i β_ij
+// P_i∖j.
 template <class T>
 void inhibition_backward(int n, const T* beta, const T* x, const T* w, T* dx, T* dbeta) {
   std::vector<T> prefix(static_cast<std::size_t>(n));
@@ -101,7 +105,8 @@ void synapse_forward(int batch, int n, const T* x, const T* alpha, const T* beta
 
 // dα_i += Σ dy_i x_i P_i, dx_i += dy_i α_i P_i, and the inhibition's part with w_i = dy_i α_i x_i.
 template <class T>
-void synapse_backward(int batch, int n, const T* x, const T* alpha, const T* beta, const T* dy, T* dx, T* dalpha, T* dbeta) {
+void synapse_backward(int batch, int n, const T* x, const T* alpha, const T* beta, const T* dy, T* dx,
+                      T* dalpha, T* dbeta) {
   std::vector<T> product(static_cast<std::size_t>(n)), w(static_cast<std::size_t>(n));
   for (int s = 0; s < batch; ++s, x += n, dy += n, dx += n) {
     inhibition_forward(n, beta, x, product.data());
@@ -115,14 +120,16 @@ void synapse_backward(int batch, int n, const T* x, const T* alpha, const T* bet
   }
 }
 
-// What the original script computes: one factor C_i = Π_b Π_j (1 − β_ij x_bj) for the whole batch, y_bi = α_i x_bi C_i.
+// What the original script computes: one factor C_i = Π_b Π_j (1 − β_ij x_bj) for the whole batch, y_bi = α_i
+// x_bi C_i.
 template <class T>
 void coupled_factor(int batch, int n, const T* x, const T* beta, int i, double& product, int& zeros) {
   product = 1;  // without the factors that are exactly zero, which are counted
   zeros = 0;
   for (int s = 0; s < batch; ++s)
     for (int j = 0; j < n; ++j) {
-      const double factor = 1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[at(0, s, j, batch, n)]);
+      const double factor =
+          1 - static_cast<double>(beta[at(0, i, j, n, n)]) * static_cast<double>(x[at(0, s, j, batch, n)]);
       factor == 0 ? static_cast<void>(++zeros) : static_cast<void>(product *= factor);
     }
 }
@@ -139,23 +146,27 @@ void coupled_forward(int batch, int n, const T* x, const T* alpha, const T* beta
 }
 
 // Output i alone: dx [batch, n] is added to, dbeta [n] (row i) too. With G_i = Σ_b dy_bi α_i x_bi:
-// dβ_ij −= G_i Σ_b x_bj C_i / (1 − β_ij x_bj), dx_bj −= G_i β_ij C_i / (1 − β_ij x_bj); with one factor zero only its own
-// derivative survives, with two none.
+// dβ_ij −= G_i Σ_b x_bj C_i / (1 − β_ij x_bj), dx_bj −= G_i β_ij C_i / (1 − β_ij x_bj); with one factor zero
+// only its own derivative survives, with two none.
 template <class T>
-void coupled_backward_row(int batch, int n, const T* x, T alpha, const T* beta, const T* dy, int i, T* dx, T& dalpha, T* dbeta) {
+void coupled_backward_row(int batch, int n, const T* x, T alpha, const T* beta, const T* dy, int i, T* dx,
+                          T& dalpha, T* dbeta) {
   double product;
   int zeros;
   coupled_factor(batch, n, x, beta, i, product, zeros);
   double gain = 0;
-  for (int s = 0; s < batch; ++s) gain += static_cast<double>(dy[at(0, s, i, batch, n)]) * static_cast<double>(x[at(0, s, i, batch, n)]);
+  for (int s = 0; s < batch; ++s)
+    gain += static_cast<double>(dy[at(0, s, i, batch, n)]) * static_cast<double>(x[at(0, s, i, batch, n)]);
   const double c = zeros > 0 ? 0 : product;
   dalpha += static_cast<T>(gain * c);
   gain *= static_cast<double>(alpha);
   std::vector<double> row(static_cast<std::size_t>(n));
   for (int s = 0; s < batch; ++s) {
-    dx[at(0, s, i, batch, n)] += static_cast<T>(static_cast<double>(dy[at(0, s, i, batch, n)]) * static_cast<double>(alpha) * c);
+    dx[at(0, s, i, batch, n)] +=
+        static_cast<T>(static_cast<double>(dy[at(0, s, i, batch, n)]) * static_cast<double>(alpha) * c);
     for (int j = 0; j < n; ++j) {
-      const double b = static_cast<double>(beta[at(0, i, j, n, n)]), v = static_cast<double>(x[at(0, s, j, batch, n)]);
+      const double b = static_cast<double>(beta[at(0, i, j, n, n)]),
+                   v = static_cast<double>(x[at(0, s, j, batch, n)]);
       const double factor = 1 - b * v;
       const double others = zeros == 0 ? c / factor : zeros == 1 && factor == 0 ? product : 0;
       row[static_cast<std::size_t>(j)] -= gain * v * others;
@@ -166,7 +177,8 @@ void coupled_backward_row(int batch, int n, const T* x, T alpha, const T* beta, 
 }
 
 // The smallest factor min (1 − β_ij x_bj) over outputs, inhibitors and samples: at or below zero the theory's
-// probabilities have ended. For each j it is reached where β and x are extreme, so n² + batch · n numbers suffice.
+// probabilities have ended. For each j it is reached where β and x are extreme, so n² + batch · n numbers
+// suffice.
 template <class T>
 double headroom(int batch, int n, const T* x, const T* beta) {
   double least = 1;
@@ -181,7 +193,8 @@ double headroom(int batch, int n, const T* x, const T* beta) {
       high_b = std::max(high_b, beta[at(0, i, j, n, n)]);
     }
     for (const T b : {low_b, high_b})
-      for (const T v : {low_x, high_x}) least = std::min(least, 1 - static_cast<double>(b) * static_cast<double>(v));
+      for (const T v : {low_x, high_x})
+        least = std::min(least, 1 - static_cast<double>(b) * static_cast<double>(v));
   }
   return least;
 }

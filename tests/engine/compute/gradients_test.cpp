@@ -96,9 +96,12 @@ void GradientsTest::everyLayer_data() {
   synapse("synapse, α = exp", {.alpha = Options::Alpha::Exp});
   synapse("synapse, α = softplus", {.alpha = Options::Alpha::Softplus});
   synapse("synapse, no diagonal", {.diagonal = Options::Diagonal::Zero});
-  synapse("synapse, everything", {.beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Exp, .diagonal = Options::Diagonal::Zero});
+  synapse(
+      "synapse, everything",
+      {.beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Exp, .diagonal = Options::Diagonal::Zero});
   synapse("batch-coupled", {.semantics = Options::Semantics::BatchCoupled});
-  synapse("batch-coupled, α = exp", {.semantics = Options::Semantics::BatchCoupled, .alpha = Options::Alpha::Exp});
+  synapse("batch-coupled, α = exp",
+          {.semantics = Options::Semantics::BatchCoupled, .alpha = Options::Alpha::Exp});
   row("syna_rnn", {{.kind = SynaRnn, .name = "rnn", .out = 5}});
   row("dense rnn", {{.kind = SynaRnn, .name = "rnn", .out = 5, .twin = model::Twin::Dense}});
   row("identity rnn", {{.kind = SynaRnn, .name = "rnn", .out = 5, .twin = model::Twin::Identity}});
@@ -119,7 +122,8 @@ void GradientsTest::wholeSynaCnn() {
 }
 
 void GradientsTest::synapseGoldenNumbers() {
-  const std::vector<double> x{.2, .5, .7, .9, .35, .05}, beta{.1, .6, .3, .8, .2, .5, .4, .9, .7}, alpha{1, 1.25, .8};
+  const std::vector<double> x{.2, .5, .7, .9, .35, .05}, beta{.1, .6, .3, .8, .2, .5, .4, .9, .7},
+      alpha{1, 1.25, .8};
   const std::vector<double> expected{.108388, .307125, .1445136, .63730485, .111076875, .01692224};
   std::vector<double> y(6);
   reference::synapse_forward(2, 3, x.data(), alpha.data(), beta.data(), y.data());
@@ -131,38 +135,46 @@ void GradientsTest::synapseGoldenNumbers() {
                                            .64441125,   .0080889,     -.0570416,   -.0982992};
   const std::vector<double> expected_dalpha{.2677142125, -.2248155, .0691682};
   std::vector<double> dx(6, NAN), dalpha(3, 0), dbeta(9, 0);
-  reference::synapse_backward(2, 3, x.data(), alpha.data(), beta.data(), dy.data(), dx.data(), dalpha.data(), dbeta.data());
+  reference::synapse_backward(2, 3, x.data(), alpha.data(), beta.data(), dy.data(), dx.data(), dalpha.data(),
+                              dbeta.data());
   for (std::size_t k = 0; k < dx.size(); ++k) QVERIFY(std::abs(dx[k] - expected_dx[k]) < 1e-13);
   for (std::size_t k = 0; k < dbeta.size(); ++k) QVERIFY(std::abs(dbeta[k] - expected_dbeta[k]) < 1e-13);
   for (std::size_t k = 0; k < dalpha.size(); ++k) QVERIFY(std::abs(dalpha[k] - expected_dalpha[k]) < 1e-13);
 }
 
 void GradientsTest::coupledGoldenNumbers() {
-  const std::vector<double> x{.2, .5, .7, .9, .35, .05}, beta{.1, .6, .3, .8, .2, .5, .4, .9, .7}, alpha{1, 1, 1};
-  const std::vector<double> expected{.076751331202, .062380773, .076421681952, .3453809904090, .0436665411, .005458691568};
+  const std::vector<double> x{.2, .5, .7, .9, .35, .05}, beta{.1, .6, .3, .8, .2, .5, .4, .9, .7},
+      alpha{1, 1, 1};
+  const std::vector<double> expected{.076751331202,  .062380773,  .076421681952,
+                                     .3453809904090, .0436665411, .005458691568};
   std::vector<double> y(6);
   reference::coupled_forward(2, 3, x.data(), alpha.data(), beta.data(), y.data());
   for (std::size_t k = 0; k < y.size(); ++k) QVERIFY(std::abs(y[k] - expected[k]) < 1e-12);
 
   const std::vector<double> dy{1, -2, .5, .25, 3, -1};
-  const std::vector<double> expected_dx{.34693305700875, -.4443008252505, -.0571009455525, .0397232916550, .206040275535, -.185804966115};
-  const std::vector<double> expected_dw{-.19458932479, -.18875553424, -.152794970055, -.02153621925, -.005813262,
-                                        -.0070378308,  -.053177742585, -.04650935616,  -.04665093312};
+  const std::vector<double> expected_dx{.34693305700875, -.4443008252505, -.0571009455525,
+                                        .0397232916550,  .206040275535,   -.185804966115};
+  const std::vector<double> expected_dw{-.19458932479,  -.18875553424, -.152794970055,
+                                        -.02153621925,  -.005813262,   -.0070378308,
+                                        -.053177742585, -.04650935616, -.04665093312};
   std::vector<double> dx(6, 0), dalpha(3, 0), dw(9, 0);
   for (int i = 0; i < 3; ++i) {
-    reference::coupled_backward_row(2, 3, x.data(), 1.0, beta.data(), dy.data(), i, dx.data(), dalpha[static_cast<std::size_t>(i)],
-                                    dw.data() + 3 * i);
+    reference::coupled_backward_row(2, 3, x.data(), 1.0, beta.data(), dy.data(), i, dx.data(),
+                                    dalpha[static_cast<std::size_t>(i)], dw.data() + 3 * i);
   }
   for (std::size_t k = 0; k < dx.size(); ++k) QVERIFY(std::abs(dx[k] - expected_dx[k]) < 1e-11);
   for (std::size_t k = 0; k < dw.size(); ++k) QVERIFY(std::abs(dw[k] - expected_dw[k]) < 1e-11);
 }
 
 void GradientsTest::synapseWithZeroFactors() {
-  // β_00 x_0 = 1 exactly: one zero factor. Row 1 has two. Only the derivative by the single zero factor survives.
-  const std::vector<double> x{.5, .25, .8}, beta{2, .4, -.3, 2, 4, .1, .2, .3, .4}, alpha{1, 1, 1}, dy{1, 1, 1};
+  // β_00 x_0 = 1 exactly: one zero factor. Row 1 has two. Only the derivative by the single zero factor
+  // survives.
+  const std::vector<double> x{.5, .25, .8}, beta{2, .4, -.3, 2, 4, .1, .2, .3, .4}, alpha{1, 1, 1},
+      dy{1, 1, 1};
   std::vector<double> y(3), dx(3), dalpha(3, 0), dbeta(9, 0);
   reference::synapse_forward(1, 3, x.data(), alpha.data(), beta.data(), y.data());
-  reference::synapse_backward(1, 3, x.data(), alpha.data(), beta.data(), dy.data(), dx.data(), dalpha.data(), dbeta.data());
+  reference::synapse_backward(1, 3, x.data(), alpha.data(), beta.data(), dy.data(), dx.data(), dalpha.data(),
+                              dbeta.data());
   QCOMPARE(y[0], 0.0);
   QCOMPARE(y[1], 0.0);
   const double others = (1 - .4 * .25) * (1 + .3 * .8);
@@ -174,7 +186,8 @@ void GradientsTest::synapseWithZeroFactors() {
   std::vector<double> coupled_dx(3, 0), coupled_dbeta(9, 0);
   double ignored = 0;
   for (int i = 0; i < 3; ++i) {
-    reference::coupled_backward_row(1, 3, x.data(), 1.0, beta.data(), dy.data(), i, coupled_dx.data(), ignored, coupled_dbeta.data() + 3 * i);
+    reference::coupled_backward_row(1, 3, x.data(), 1.0, beta.data(), dy.data(), i, coupled_dx.data(),
+                                    ignored, coupled_dbeta.data() + 3 * i);
   }
   for (std::size_t k = 0; k < 9; ++k) QVERIFY(std::abs(coupled_dbeta[k] - dbeta[k]) < 1e-14);
   for (std::size_t k = 0; k < 3; ++k) QVERIFY(std::abs(coupled_dx[k] - dx[k]) < 1e-14);
@@ -185,7 +198,9 @@ void GradientsTest::headroomIsTheSmallestFactor() {
   double least = 1;
   for (int s = 0; s < 2; ++s)
     for (int i = 0; i < 3; ++i)
-      for (int j = 0; j < 3; ++j) least = std::min(least, 1 - beta[static_cast<std::size_t>(3 * i + j)] * x[static_cast<std::size_t>(3 * s + j)]);
+      for (int j = 0; j < 3; ++j)
+        least = std::min(
+            least, 1 - beta[static_cast<std::size_t>(3 * i + j)] * x[static_cast<std::size_t>(3 * s + j)]);
   QCOMPARE(reference::headroom(2, 3, x.data(), beta.data()), least);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/optimiser.h"
 
-#include <QTest>
 #include <cmath>
+
+#include <QTest>
 
 #include "tests/engine/compute/fixtures.h"
 
@@ -13,7 +14,9 @@ namespace {
 
 // Two trained numbers of a model, everything else zero.
 struct Two {
-  model::Model model = testing::resolved({{.kind = model::LayerKind::Linear, .name = "fc2", .out = 1}, {.kind = model::LayerKind::LogSoftmax}}, {1, 1, 1}, 1);
+  model::Model model = testing::resolved(
+      {{.kind = model::LayerKind::Linear, .name = "fc2", .out = 1}, {.kind = model::LayerKind::LogSoftmax}},
+      {1, 1, 1}, 1);
   model::State state = model::initialise(model, 1);
   std::vector<float> gradients;
 
@@ -24,7 +27,9 @@ struct Two {
   }
 };
 
-bool near(float a, double b) { return std::abs(static_cast<double>(a) - b) < 1e-6 * std::max(1.0, std::abs(b)); }
+bool near(float a, double b) {
+  return std::abs(static_cast<double>(a) - b) < 1e-6 * std::max(1.0, std::abs(b));
+}
 
 }  // namespace
 

@@ -41,14 +41,21 @@ std::vector<model::Model> models() {
   for (const auto& info : model::known_models()) {
     if (info.id != "identity-cnn" && info.id != "linear") all.push_back(*model::build(info.id, 28, 28, 10));
   }
-  constexpr Options kConstrained{.beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Softplus, .diagonal = Options::Diagonal::Zero};
+  constexpr Options kConstrained{
+      .beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Softplus, .diagonal = Options::Diagonal::Zero};
   constexpr Options kClamped{.beta = Options::Beta::Clamp, .alpha = Options::Alpha::Exp};
   constexpr Options kCoupled{.semantics = Options::Semantics::BatchCoupled, .alpha = Options::Alpha::Exp};
-  for (const Options& options : {kConstrained, kClamped, kCoupled}) all.push_back(*model::build("syna-cnn", 28, 28, 10, options));
+  for (const Options& options : {kConstrained, kClamped, kCoupled})
+    all.push_back(*model::build("syna-cnn", 28, 28, 10, options));
   // 37 synapses: not a multiple of the kernels' lanes.
-  all.push_back(testing::resolved({{.kind = Linear, .name = "a", .out = 37}, {.kind = Softmax}, {.kind = Synapse, .name = "fcn"},
-                                   {.kind = BatchNorm1d, .name = "fcb"}, {.kind = Synapse, .name = "again"}, {.kind = Relu},
-                                   {.kind = Linear, .name = "b", .out = 5}, {.kind = LogSoftmax}},
+  all.push_back(testing::resolved({{.kind = Linear, .name = "a", .out = 37},
+                                   {.kind = Softmax},
+                                   {.kind = Synapse, .name = "fcn"},
+                                   {.kind = BatchNorm1d, .name = "fcb"},
+                                   {.kind = Synapse, .name = "again"},
+                                   {.kind = Relu},
+                                   {.kind = Linear, .name = "b", .out = 5},
+                                   {.kind = LogSoftmax}},
                                   {1, 9, 7}, 5));
   return all;
 }
@@ -71,7 +78,8 @@ void TiersTest::eigenMatchesReference_data() {
   const auto all = models();
   for (std::size_t model = 0; model < all.size(); ++model) {
     for (const int batch : {1, 7, 64}) {
-      QTest::addRow("%zu %s, batch %d", model, all[model].id.c_str(), batch) << static_cast<int>(model) << batch;
+      QTest::addRow("%zu %s, batch %d", model, all[model].id.c_str(), batch)
+          << static_cast<int>(model) << batch;
     }
   }
   QTest::newRow("syna-cnn, batch 333") << 0 << 333;
@@ -104,9 +112,11 @@ void TiersTest::eigenMatchesReference() {
     if (batch == 1 && m.parameters.find("fcb.weight")) continue;
     const auto expected = std::span<const double>(gradients).subspan(p.offset, p.size());
     // A bias before BatchNorm has no gradient: what is left is rounding, in every number format.
-    const double norm = std::sqrt(std::inner_product(expected.begin(), expected.end(), expected.begin(), 0.0));
+    const double norm =
+        std::sqrt(std::inner_product(expected.begin(), expected.end(), expected.begin(), 0.0));
     if (norm < 1e-12) continue;
-    const double error = testing::relative_error(std::span(answer.gradients).subspan(p.offset, p.size()), expected);
+    const double error =
+        testing::relative_error(std::span(answer.gradients).subspan(p.offset, p.size()), expected);
     QVERIFY2(error < 1e-4, qPrintable(QString("%1: %2").arg(QString::fromStdString(p.name)).arg(error)));
   }
   oracle.forward(values, wide, Mode::Evaluation, {});

@@ -186,7 +186,8 @@ void SessionTest::resumeGoesOnBitForBit() {
 
 void SessionTest::everyModelResumesBitForBit_data() {
   QTest::addColumn<QString>("id");
-  for (const auto& info : model::known_models()) QTest::newRow(info.id.data()) << QString::fromUtf8(info.id.data());
+  for (const auto& info : model::known_models())
+    QTest::newRow(info.id.data()) << QString::fromUtf8(info.id.data());
 }
 
 // With Adam, a plateau schedule and clipping, so that all of their state is in the file.
@@ -215,7 +216,8 @@ void SessionTest::validationIsHeldBack() {
     QCOMPARE(e.validation_count, 50);
     QCOMPARE(e.count, 60);
   }
-  QCOMPARE(read_history(at("a"))->evaluations.back().validation_correct, seen.evaluations.back().validation_correct);
+  QCOMPARE(read_history(at("a"))->evaluations.back().validation_correct,
+           seen.evaluations.back().validation_correct);
   settings.validation = 250;
   Recorder none;
   const auto session = Session::create({.settings = settings, .data = data_, .folder = at("b")}, none);
@@ -253,11 +255,13 @@ void SessionTest::headroomIsWatched() {
   QVERIFY(write_checkpoint(at("a") / kLastCheckpoint, loaded->checkpoint, *loaded->model).ok());
   const auto before = bytes_of(at("a") / kLastCheckpoint);
   Recorder seen;
-  auto session = Session::create({.settings = settings, .data = data_, .folder = at("a"), .resume = at("a") / kLastCheckpoint}, seen);
+  auto session = Session::create(
+      {.settings = settings, .data = data_, .folder = at("a"), .resume = at("a") / kLastCheckpoint}, seen);
   QVERIFY(session.ok());
   const auto end = (*session)->run();
   QVERIFY(!end.ok());
-  QVERIFY2(QString::fromStdString(end.error().sentence()).contains("headroom min(1 − βx) of fcn"), end.error().sentence().c_str());
+  QVERIFY2(QString::fromStdString(end.error().sentence()).contains("headroom min(1 − βx) of fcn"),
+           end.error().sentence().c_str());
   QVERIFY(bytes_of(at("a") / kLastCheckpoint) == before);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/settings.h"
 
-#include <QTest>
 #include <cmath>
+
+#include <QTest>
 #include <nlohmann/json.hpp>
 
 #include "engine/train/event_json.h"
@@ -38,8 +39,10 @@ void SettingsTest::defaultsAreTheOriginals() {
   QCOMPARE(s.seed, std::uint64_t{5});
   QCOMPARE(recommended_settings("syna-cnn", "digits").epochs, 20);
   for (const SettingInfo& info : setting_infos()) QCOMPARE(setting_value(s, info.key), info.fallback);
-  for (const ChoiceInfo& info : choice_infos()) QCOMPARE(choice_value(s, info.key), std::string(info.options.front()));
-  for (const auto& info : model::known_models()) QVERIFY(validate(recommended_settings(info.id, "digits")).ok());
+  for (const ChoiceInfo& info : choice_infos())
+    QCOMPARE(choice_value(s, info.key), std::string(info.options.front()));
+  for (const auto& info : model::known_models())
+    QVERIFY(validate(recommended_settings(info.id, "digits")).ok());
 }
 
 void SettingsTest::everyKeyReadsWhatItWrites() {
@@ -48,7 +51,8 @@ void SettingsTest::everyKeyReadsWhatItWrites() {
     set_setting(s, info.key, info.maximum);
     QCOMPARE(setting_value(s, info.key), info.maximum);
     int changed = 0;
-    for (const SettingInfo& other : setting_infos()) changed += setting_value(s, other.key) != setting_value(Settings{}, other.key);
+    for (const SettingInfo& other : setting_infos())
+      changed += setting_value(s, other.key) != setting_value(Settings{}, other.key);
     QVERIFY2(changed == (info.maximum == info.fallback ? 0 : 1), info.key.data());
   }
 }
@@ -66,7 +70,8 @@ void SettingsTest::jsonRoundTrip() {
 void SettingsTest::jsonOfTheWrongTypeIsRefused() {
   const auto read = settings_from_json(nlohmann::json::parse(R"({"lr":"fast"})"), "file, line 3");
   QVERIFY(!read.ok());
-  QVERIFY2(read.error().sentence().find("file, line 3") == 0 && read.error().sentence().find("lr") != std::string::npos,
+  QVERIFY2(read.error().sentence().find("file, line 3") == 0 &&
+               read.error().sentence().find("lr") != std::string::npos,
            read.error().sentence().c_str());
 }
 
@@ -75,7 +80,8 @@ void SettingsTest::refusesWhatIsOutOfRange() {
     for (const double value : {info.minimum - 1, info.maximum + 1}) {
       Settings s;
       set_setting(s, info.key, value);
-      if (setting_value(s, info.key) >= info.minimum && setting_value(s, info.key) <= info.maximum) continue;  // unsigned, switches
+      if (setting_value(s, info.key) >= info.minimum && setting_value(s, info.key) <= info.maximum)
+        continue;  // unsigned, switches
       const auto status = validate(s);
       QVERIFY2(!status.ok(), info.key.data());
       QVERIFY(status.error().where == "--" + std::string(info.key));
@@ -94,7 +100,8 @@ void SettingsTest::choicesBecomeOptions() {
   s.alpha = "softplus";
   s.diagonal = "zero";
   using Options = model::SynapseOptions;
-  QVERIFY((synapse_options(s) == Options{Options::Semantics::BatchCoupled, Options::Beta::Clamp, Options::Alpha::Softplus, Options::Diagonal::Zero}));
+  QVERIFY((synapse_options(s) == Options{Options::Semantics::BatchCoupled, Options::Beta::Clamp,
+                                         Options::Alpha::Softplus, Options::Diagonal::Zero}));
   QVERIFY(optimiser(Settings{}).plain());
   s.optimizer = "adam";
   QVERIFY(optimiser(s).kind == compute::Optimiser::Kind::Adam);

@@ -36,7 +36,8 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
   for (const train::SettingInfo& info : train::setting_infos()) {
     const QDoubleSpinBox* const spin = box(form, info.key);
     if (info.maximum == 1 && info.decimals == 0) {
-      QVERIFY2(form.findChild<QComboBox*>("setting." + QString::fromStdString(std::string(info.key))), info.key.data());
+      QVERIFY2(form.findChild<QComboBox*>("setting." + QString::fromStdString(std::string(info.key))),
+               info.key.data());
       continue;
     }
     QVERIFY2(spin, info.key.data());
