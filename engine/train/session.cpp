@@ -2,35 +2,16 @@
 #include "engine/train/session.h"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <mutex>
-#include <numeric>
-#include <optional>
 
-#include "engine/compute/backend.h"
-#include "engine/core/random.h"
 #include "engine/data/registry.h"
-#include "engine/train/run_folder.h"
+#include "engine/train/session_impl.h"
 
 namespace synann::train {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr double kSpanSeconds = 0.03;  // steps between two looks at the commands; a window needs 30 a second
-constexpr double kAutosaveSeconds = 30.0;                   // what a killed process loses at most
 constexpr auto kLookAgain = std::chrono::milliseconds(50);  // a signal handler cannot wake a paused session
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// What the person wants the session to reach before it waits again.
-enum class Goal { Wait, Step, Epoch, End };
 
 Error other_data(const std::filesystem::path& resume, const std::string& expected, const std::string& found) {
   return {.where = resume.string(),
@@ -41,82 +22,6 @@ Error other_data(const std::filesystem::path& resume, const std::string& expecte
 }
 
 }  // namespace
-
-class Session::Impl {
- public:
-  Impl(SessionOptions options, Observer& observer) : options_(std::move(options)), observer_(observer) {}
-
-  Status prepare();
-  Result<State> run();
-
-  void post(Command command) {
-    const bool interrupt = command.kind == Command::Kind::Pause;
-    {
-      const std::lock_guard lock(mutex_);
-      commands_.push_back(command);
-    }
-    if (interrupt) cancel_.set();
-    wake_.notify_one();
-  }
-
-  void request_stop() noexcept {
-    stop_.store(true);
-    cancel_.set();
-  }
-
- private:
-  Status load_model();
-  void adopt(LoadedCheckpoint loaded);
-  Status split_data();
-  StartInfo start_info() const;
-  void obey_commands();
-  void obey(const Command& command);
-  void wait_for_command();
-  Status train_span();
-  Status evaluate();
-  Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
-  std::string met_criterion(const Evaluation& evaluation) const;
-  Status finish_epoch(Evaluation evaluation);
-  Status save(bool best);
-  Result<State> end(State state, const std::string& reason);
-  Result<State> fail(const Error& error);
-  void set_state(State state, const std::string& reason = {});
-
-  int train_count() const { return options_.data->train.count(); }
-  int steps_per_epoch() const { return (train_count() + settings().batch_size - 1) / settings().batch_size; }
-  std::int64_t examples_seen() const {
-    return std::int64_t{at().epoch - 1} * train_count() +
-           std::min(std::int64_t{at().step} * settings().batch_size, std::int64_t{train_count()});
-  }
-  Settings& settings() { return checkpoint_.settings; }
-  const Settings& settings() const { return checkpoint_.settings; }
-  Position& at() { return checkpoint_.position; }
-  const Position& at() const { return checkpoint_.position; }
-
-  SessionOptions options_;
-  Observer& observer_;
-  std::shared_ptr<const model::Model> model_;
-  std::unique_ptr<compute::Backend> backend_;
-  std::optional<RunFolder> folder_;
-  Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
-
-  Goal goal_ = Goal::End;
-  std::optional<State> told_;
-  std::vector<std::uint32_t> order_;  // of epoch order_epoch_
-  int order_epoch_ = 0;
-  double step_seconds_ = 0;   // smoothed, to size the next span
-  double epoch_seconds_ = 0;  // training steps of this epoch, this session
-  double total_seconds_ = 0;  // of training in all epochs this session finished
-  std::string criterion_;     // why the run ends early
-  bool measured_start_ = false;
-  Clock::time_point saved_at_ = Clock::now();
-
-  std::mutex mutex_;  // guards commands_
-  std::condition_variable wake_;
-  std::deque<Command> commands_;
-  std::atomic<bool> stop_{false};
-  compute::CancelFlag cancel_;
-};
 
 // A checkpoint brings its own settings; only the data's place and the number of epochs are the caller's. A
 // bare state dict brings nothing but its model and its numbers.
@@ -285,133 +190,6 @@ Result<State> Session::Impl::run() {
     set_state(evaluation_due ? State::Evaluating : State::Training);
     if (auto status = evaluation_due ? evaluate() : train_span(); !status) return fail(status.error());
   }
-}
-
-Status Session::Impl::train_span() {
-  if (order_epoch_ != at().epoch) {
-    order_ = epoch_order(settings().seed, at().epoch, train_count());
-    order_epoch_ = at().epoch;
-  }
-  int steps = goal_ == Goal::Step ? 1
-              : step_seconds_ > 0 ? static_cast<int>(kSpanSeconds / step_seconds_)
-                                  : 1;
-  steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
-  const std::vector<float> rates(static_cast<std::size_t>(steps),
-                                 static_cast<float>(settings().learning_rate));
-  const std::int64_t examples = examples_seen();
-  const auto begun = Clock::now();
-  auto result = backend_->run({.seed = settings().seed,
-                               .epoch = at().epoch,
-                               .first_step = at().step,
-                               .step_count = steps,
-                               .batch_size = settings().batch_size,
-                               .order = order_,
-                               .learning_rates = rates,
-                               .optimiser = optimiser(settings()),
-                               .first_count = std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step,
-                               .watch = {.headroom = settings().watch_headroom}},
-                              cancel_);
-  if (!result) return result.error();
-  const double seconds = seconds_since(begun);
-  const auto done = static_cast<int>(result->losses.size());
-  if (done > 0) {
-    const StepLosses losses{.epoch = at().epoch,
-                            .first_step = at().step,
-                            .batch_size = settings().batch_size,
-                            .first_examples = examples,
-                            .losses = result->losses,
-                            .seconds = seconds};
-    step_seconds_ = step_seconds_ > 0 ? 0.7 * step_seconds_ + 0.3 * seconds / done : seconds / done;
-    epoch_seconds_ += seconds;
-    for (const float loss : result->losses) checkpoint_.epoch_loss_sum += static_cast<double>(loss);
-    at().step += done;
-    if (folder_) {
-      if (auto status = folder_->append(losses); !status) return status;
-    }
-    observer_.on_steps(losses);
-    if (goal_ == Goal::Step) goal_ = Goal::Wait;
-  }
-  if (result->failure) {
-    return Error{
-        .kind = ErrorKind::Failed,
-        .where = fmt::format("epoch {}, step {}", at().epoch, result->failure->step),
-        .problem = result->failure->what,
-        .remedy = "the update was not made; lower the learning rate and resume from the last checkpoint"};
-  }
-  return seconds_since(saved_at_) > kAutosaveSeconds ? save(false) : Status{};
-}
-
-Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, double& loss, int& correct) {
-  const auto measured = backend_->evaluate(set, settings().test_batch_size, cancel_,
-                                           [&](int done) { observer_.on_evaluation_progress(done, count); });
-  if (!measured) return measured.error();
-  if (measured->count < count) return false;  // interrupted: measured again when training goes on
-  loss = measured->loss_sum / count;
-  correct = measured->correct;
-  return true;
-}
-
-Status Session::Impl::evaluate() {
-  const auto begun = Clock::now();
-  Evaluation e{.epoch = measured_start_ ? at().epoch : 0,
-               .examples = examples_seen(),
-               .count = options_.data->test.count(),
-               .validation_count = options_.data->validation.count()};
-  if (e.validation_count > 0) {
-    const auto done = measure(compute::EvaluationSet::Validation, e.validation_count, e.validation_loss,
-                              e.validation_correct);
-    if (!done) return done.error();
-    if (!*done) return {};
-  }
-  const auto done = measure(compute::EvaluationSet::Test, e.count, e.test_loss, e.correct);
-  if (!done) return done.error();
-  if (!*done) return {};
-  e.eval_seconds = seconds_since(begun);
-  if (measured_start_) return finish_epoch(e);
-  measured_start_ = true;
-  if (folder_) {
-    if (auto status = folder_->append(e); !status) return status;
-  }
-  observer_.on_evaluation(e);
-  return {};
-}
-
-Status Session::Impl::finish_epoch(Evaluation evaluation) {
-  evaluation.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
-  evaluation.learning_rate =
-      learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
-  evaluation.train_seconds = epoch_seconds_;
-  evaluation.best = checkpoint_.best.beaten_by(evaluation);
-  if (evaluation.best) {
-    checkpoint_.best = {evaluation.epoch,
-                        evaluation.validation_count > 0 ? evaluation.validation_correct : evaluation.correct,
-                        evaluation.choosing_loss()};
-  }
-  checkpoint_.plateau.see(settings(), evaluation.choosing_loss());
-  at() = {at().epoch + 1, 0};
-  checkpoint_.epoch_loss_sum = 0;
-  total_seconds_ += std::exchange(epoch_seconds_, 0);
-  if (goal_ == Goal::Epoch) goal_ = Goal::Wait;
-  if (folder_) {
-    if (auto status = folder_->append(evaluation); !status) return status;
-  }
-  observer_.on_evaluation(evaluation);
-  criterion_ = met_criterion(evaluation);
-  return save(evaluation.best);
-}
-
-// Why the run ends before its last epoch, in words; empty when it goes on.
-std::string Session::Impl::met_criterion(const Evaluation& e) const {
-  const Settings& s = settings();
-  if (s.target_accuracy > 0 && e.choosing_accuracy() >= s.target_accuracy) {
-    return fmt::format("the target accuracy of {} % is reached", s.target_accuracy);
-  }
-  if (s.patience > 0 && e.epoch - checkpoint_.best.epoch >= s.patience) {
-    return fmt::format("no better accuracy for {} epochs", s.patience);
-  }
-  if (s.minutes > 0 && total_seconds_ >= 60 * s.minutes)
-    return fmt::format("the time limit of {} minutes is over", s.minutes);
-  return {};
 }
 
 Status Session::Impl::save(bool best) {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "engine/core/random.h"
+#include "engine/train/session_impl.h"
+
+namespace synann::train {
+namespace {
+
+constexpr double kSpanSeconds = 0.03;  // steps between two looks at the commands; a window needs 30 a second
+constexpr double kAutosaveSeconds = 30.0;  // what a killed process loses at most
+
+}  // namespace
+
+Status Session::Impl::train_span() {
+  if (order_epoch_ != at().epoch) {
+    order_ = epoch_order(settings().seed, at().epoch, train_count());
+    order_epoch_ = at().epoch;
+  }
+  int steps = goal_ == Goal::Step ? 1
+              : step_seconds_ > 0 ? static_cast<int>(kSpanSeconds / step_seconds_)
+                                  : 1;
+  steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
+  const std::vector<float> rates(static_cast<std::size_t>(steps),
+                                 static_cast<float>(settings().learning_rate));
+  const std::int64_t examples = examples_seen();
+  const auto begun = Clock::now();
+  auto result = backend_->run({.seed = settings().seed,
+                               .epoch = at().epoch,
+                               .first_step = at().step,
+                               .step_count = steps,
+                               .batch_size = settings().batch_size,
+                               .order = order_,
+                               .learning_rates = rates,
+                               .optimiser = optimiser(settings()),
+                               .first_count = std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step,
+                               .watch = {.headroom = settings().watch_headroom}},
+                              cancel_);
+  if (!result) return result.error();
+  const double seconds = seconds_since(begun);
+  const auto done = static_cast<int>(result->losses.size());
+  if (done > 0) {
+    const StepLosses losses{.epoch = at().epoch,
+                            .first_step = at().step,
+                            .batch_size = settings().batch_size,
+                            .first_examples = examples,
+                            .losses = result->losses,
+                            .seconds = seconds};
+    step_seconds_ = step_seconds_ > 0 ? 0.7 * step_seconds_ + 0.3 * seconds / done : seconds / done;
+    epoch_seconds_ += seconds;
+    for (const float loss : result->losses) checkpoint_.epoch_loss_sum += static_cast<double>(loss);
+    at().step += done;
+    if (folder_) {
+      if (auto status = folder_->append(losses); !status) return status;
+    }
+    observer_.on_steps(losses);
+    if (goal_ == Goal::Step) goal_ = Goal::Wait;
+  }
+  if (result->failure) {
+    return Error{
+        .kind = ErrorKind::Failed,
+        .where = fmt::format("epoch {}, step {}", at().epoch, result->failure->step),
+        .problem = result->failure->what,
+        .remedy = "the update was not made; lower the learning rate and resume from the last checkpoint"};
+  }
+  return seconds_since(saved_at_) > kAutosaveSeconds ? save(false) : Status{};
+}
+
+Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, double& loss, int& correct) {
+  const auto measured = backend_->evaluate(set, settings().test_batch_size, cancel_,
+                                           [&](int done) { observer_.on_evaluation_progress(done, count); });
+  if (!measured) return measured.error();
+  if (measured->count < count) return false;  // interrupted: measured again when training goes on
+  loss = measured->loss_sum / count;
+  correct = measured->correct;
+  return true;
+}
+
+Status Session::Impl::evaluate() {
+  const auto begun = Clock::now();
+  Evaluation e{.epoch = measured_start_ ? at().epoch : 0,
+               .examples = examples_seen(),
+               .count = options_.data->test.count(),
+               .validation_count = options_.data->validation.count()};
+  if (e.validation_count > 0) {
+    const auto done = measure(compute::EvaluationSet::Validation, e.validation_count, e.validation_loss,
+                              e.validation_correct);
+    if (!done) return done.error();
+    if (!*done) return {};
+  }
+  const auto done = measure(compute::EvaluationSet::Test, e.count, e.test_loss, e.correct);
+  if (!done) return done.error();
+  if (!*done) return {};
+  e.eval_seconds = seconds_since(begun);
+  if (measured_start_) return finish_epoch(e);
+  measured_start_ = true;
+  if (folder_) {
+    if (auto status = folder_->append(e); !status) return status;
+  }
+  observer_.on_evaluation(e);
+  return {};
+}
+
+Status Session::Impl::finish_epoch(Evaluation evaluation) {
+  evaluation.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
+  evaluation.learning_rate =
+      learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
+  evaluation.train_seconds = epoch_seconds_;
+  evaluation.best = checkpoint_.best.beaten_by(evaluation);
+  if (evaluation.best) {
+    checkpoint_.best = {evaluation.epoch,
+                        evaluation.validation_count > 0 ? evaluation.validation_correct : evaluation.correct,
+                        evaluation.choosing_loss()};
+  }
+  checkpoint_.plateau.see(settings(), evaluation.choosing_loss());
+  at() = {at().epoch + 1, 0};
+  checkpoint_.epoch_loss_sum = 0;
+  total_seconds_ += std::exchange(epoch_seconds_, 0);
+  if (goal_ == Goal::Epoch) goal_ = Goal::Wait;
+  if (folder_) {
+    if (auto status = folder_->append(evaluation); !status) return status;
+  }
+  observer_.on_evaluation(evaluation);
+  criterion_ = met_criterion(evaluation);
+  return save(evaluation.best);
+}
+
+// Why the run ends before its last epoch, in words; empty when it goes on.
+std::string Session::Impl::met_criterion(const Evaluation& e) const {
+  const Settings& s = settings();
+  if (s.target_accuracy > 0 && e.choosing_accuracy() >= s.target_accuracy) {
+    return fmt::format("the target accuracy of {} % is reached", s.target_accuracy);
+  }
+  if (s.patience > 0 && e.epoch - checkpoint_.best.epoch >= s.patience) {
+    return fmt::format("no better accuracy for {} epochs", s.patience);
+  }
+  if (s.minutes > 0 && total_seconds_ >= 60 * s.minutes)
+    return fmt::format("the time limit of {} minutes is over", s.minutes);
+  return {};
+}
+
+}  // namespace synann::train

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/compute/backend.h"
+#include "engine/train/run_folder.h"
+#include "engine/train/session.h"
+
+// Private to session*.cpp.
+namespace synann::train {
+
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// What the person wants the session to reach before it waits again.
+enum class Goal { Wait, Step, Epoch, End };
+
+// The state machine of a run: session.cpp opens, obeys and saves; session_epoch.cpp trains and measures.
+class Session::Impl {
+ public:
+  Impl(SessionOptions options, Observer& observer) : options_(std::move(options)), observer_(observer) {}
+
+  Status prepare();
+  Result<State> run();
+
+  void post(Command command) {
+    const bool interrupt = command.kind == Command::Kind::Pause;
+    {
+      const std::lock_guard lock(mutex_);
+      commands_.push_back(command);
+    }
+    if (interrupt) cancel_.set();
+    wake_.notify_one();
+  }
+
+  void request_stop() noexcept {
+    stop_.store(true);
+    cancel_.set();
+  }
+
+ private:
+  Status load_model();
+  void adopt(LoadedCheckpoint loaded);
+  Status split_data();
+  StartInfo start_info() const;
+  void obey_commands();
+  void obey(const Command& command);
+  void wait_for_command();
+  Status train_span();
+  Status evaluate();
+  Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
+  std::string met_criterion(const Evaluation& evaluation) const;
+  Status finish_epoch(Evaluation evaluation);
+  Status save(bool best);
+  Result<State> end(State state, const std::string& reason);
+  Result<State> fail(const Error& error);
+  void set_state(State state, const std::string& reason = {});
+
+  int train_count() const { return options_.data->train.count(); }
+  int steps_per_epoch() const { return (train_count() + settings().batch_size - 1) / settings().batch_size; }
+  std::int64_t examples_seen() const {
+    return std::int64_t{at().epoch - 1} * train_count() +
+           std::min(std::int64_t{at().step} * settings().batch_size, std::int64_t{train_count()});
+  }
+  Settings& settings() { return checkpoint_.settings; }
+  const Settings& settings() const { return checkpoint_.settings; }
+  Position& at() { return checkpoint_.position; }
+  const Position& at() const { return checkpoint_.position; }
+
+  SessionOptions options_;
+  Observer& observer_;
+  std::shared_ptr<const model::Model> model_;
+  std::unique_ptr<compute::Backend> backend_;
+  std::optional<RunFolder> folder_;
+  Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
+
+  Goal goal_ = Goal::End;
+  std::optional<State> told_;
+  std::vector<std::uint32_t> order_;  // of epoch order_epoch_
+  int order_epoch_ = 0;
+  double step_seconds_ = 0;   // smoothed, to size the next span
+  double epoch_seconds_ = 0;  // training steps of this epoch, this session
+  double total_seconds_ = 0;  // of training in all epochs this session finished
+  std::string criterion_;     // why the run ends early
+  bool measured_start_ = false;
+  Clock::time_point saved_at_ = Clock::now();
+
+  std::mutex mutex_;  // guards commands_
+  std::condition_variable wake_;
+  std::deque<Command> commands_;
+  std::atomic<bool> stop_{false};
+  compute::CancelFlag cancel_;
+};
+
+}  // namespace synann::train
