@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -99,7 +100,7 @@ class Backend {
 
 struct BackendRequest {
   std::string device = "auto";  // auto, cpu, cuda
-  std::string tier = "auto";    // auto, reference, eigen
+  std::string tier = "auto";    // auto, reference, eigen, fused
   int threads = 0;              // 0 = all
 };
 
@@ -111,5 +112,8 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
 
 // The tiers of this build for the CPU, fastest first.
 std::vector<std::string> known_tiers();
+
+// Whether a known tier can run a model; only the fused one is choosy.
+bool tier_runs(std::string_view tier, const model::Model& model);
 
 }  // namespace synann::compute

@@ -44,7 +44,9 @@ typedef float UnalignedLanes __attribute__((vector_size(kLanes * sizeof(float)),
 
 typedef double WideLanes __attribute__((vector_size(kLanes * sizeof(double))));
 
-inline WideLanes widen(Lanes v) { return __builtin_convertvector(v, WideLanes); }
+inline WideLanes widen(Lanes v) {
+  return __builtin_convertvector(v, WideLanes);
+}
 inline Lanes load(const float* p) {
   return *reinterpret_cast<const UnalignedLanes*>(p);
 }
@@ -65,8 +67,8 @@ inline float sum(Lanes v) {
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
-// The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would magnify the
-// rounding of n float factors.
+// The product is taken in double: BatchNorm behind the layer subtracts nearly equal numbers, and would
+// magnify the rounding of n float factors.
 void synapse_forward(int samples, int n, int first, int lanes, const float* beta, const float* x, float* y) {
   for (int s = 0; s < samples; ++s, x += n, y += n) {
     // Two independent products hide some of the latency of one multiplication after the other.

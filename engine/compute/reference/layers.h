@@ -159,8 +159,9 @@ void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
   }
 }
 
-// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact. In double, because
-// BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of n factors.
+// y_i = x_i Π_j (1 − β_ij x_j): a product, no logarithm, so zeros and negative factors are exact. In double,
+// because BatchNorm behind the layer subtracts nearly equal numbers and would magnify the rounding of n
+// factors.
 template <class T>
 void synapse_forward(int batch, int n, const T* x, const T* beta, T* y) {
   for (int s = 0; s < batch; ++s, x += n, y += n)
