@@ -6,12 +6,18 @@
 #include <fmt/ranges.h>
 
 #include "engine/compute/batch_backend.h"
+#include "engine/compute/cpu/fused_backend.h"
+#include "engine/compute/cpu/fused_plan.h"
 #include "engine/core/thread_pool.h"
 
 namespace synann::compute {
 
 std::vector<std::string> known_tiers() {
-  return {"eigen", "reference"};
+  return {"fused", "eigen", "reference"};
+}
+
+bool tier_runs(std::string_view tier, const model::Model& model) {
+  return tier != "fused" || fused::plan(model).has_value();
 }
 
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
@@ -34,6 +40,13 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                  .found = fmt::format("\"{}\"", request.tier)};
   }
   const int threads = request.threads > 0 ? request.threads : hardware_threads();
+  if (request.tier == "auto" || request.tier == "fused") {
+    if (auto fused = make_fused_backend(model, data, threads)) return fused;
+    if (request.tier == "fused") {
+      return input_error("--tier fused", fmt::format("the fused tier does not run the model {}", model->id),
+                         "use --tier auto or eigen");
+    }
+  }
   auto network =
       request.tier == "reference" ? make_reference_network(*model) : make_eigen_network(*model, threads);
   return std::unique_ptr<Backend>(

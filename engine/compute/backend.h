@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/compute/optimiser.h"
@@ -52,10 +53,10 @@ struct StepSpan {
   int batch_size = 100;
   std::span<const std::uint32_t> order;   // [train count]: the samples in the order of this epoch
   std::span<const float> learning_rates;  // [step_count]
-  Optimiser optimiser;
+  Optimiser optimiser{};
   std::int64_t first_count = 0;  // steps of the whole run before the first of these
   bool dropout = true;           // false only for golden files
-  Watch watch;
+  Watch watch{};
 };
 
 // Numbers went wrong; the update of that step was not made.
@@ -110,7 +111,7 @@ class Backend {
 
 struct BackendRequest {
   std::string device = "auto";  // auto, cpu, cuda
-  std::string tier = "auto";    // auto, reference, eigen
+  std::string tier = "auto";    // auto, reference, eigen, fused
   int threads = 0;              // 0 = all
 };
 
@@ -122,5 +123,8 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
 
 // The tiers of this build for the CPU, fastest first.
 std::vector<std::string> known_tiers();
+
+// Whether a known tier can run a model; only the fused one is choosy.
+bool tier_runs(std::string_view tier, const model::Model& model);
 
 }  // namespace synann::compute

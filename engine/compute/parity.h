@@ -27,8 +27,8 @@ struct ParityReport {
 };
 
 // Computes what the golden file holds (format synann-parity-1, docs/formats.md) with each of `tiers` and
-// compares. `train` is MNIST's training set or null; then the steps are left out. Errors: a file that is not
-// such a file.
+// compares; among several, those that do not run the model are left out. `train` is MNIST's training set or
+// null; then the steps are left out. Errors: a file that is not such a file.
 Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> bytes, const std::string& file,
                                                const std::vector<std::string>& tiers,
                                                data::DataPairPtr mnist);

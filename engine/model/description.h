@@ -65,6 +65,7 @@ struct Layer {
   std::string
       exposes{};  // the name under which this layer's output is an activation for people and golden files
   Shape in{}, result{};
+  bool operator==(const Layer&) const = default;
 };
 
 // Pixels to network inputs: (pixel / 255 − mean) / deviation.

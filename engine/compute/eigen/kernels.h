@@ -30,8 +30,7 @@ struct Kernels {
                            float* scratch);
 };
 
-// The fastest set this processor and operating system can run; SYNANN_ISA=x86-64|avx2|avx512 forces a lower
-// one (a higher one than the machine has is ignored). Chosen once.
+// Those of chosen_isa().
 const Kernels& kernels();
 
 }  // namespace synann::compute::eigen

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/cpu/fused_backend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+#include "engine/compute/cpu/fused_network.h"
+#include "engine/compute/optimiser.h"
+#include "engine/compute/reference/synapse.h"
+
+namespace synann::compute {
+namespace {
+
+using namespace fused;
+
+// Walks a span batch by batch. There are two states: a step goes from one to the other, so that one with a
+// broken number can be left untaken.
+class FusedBackend final : public Backend {
+ public:
+  FusedBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data, const Plan& plan,
+               int threads, Isa isa)
+      : model_(std::move(model)),
+        data_(std::move(data)),
+        plan_(plan),
+        network_(*model_, plan, threads, fused::kernels(isa)),
+        gradients_(model_->parameters.float_count()) {
+    take(model::initialise(*model_, 0));
+  }
+
+  BackendInfo info() const override {
+    return {.device = "CPU", .tier = "fused", .isa = network_.isa(), .threads = network_.threads()};
+  }
+  Status load(const model::State& state) override;
+  Status fetch(model::State& state) override;
+  Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) override;
+  Result<EvaluationResult> evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
+                                    const std::function<void(int done)>& progress) override;
+  Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
+
+ private:
+  // A model::State, its floats on cache lines.
+  struct State {
+    Lines<float> values, momenta;
+    std::vector<float> squares;  // Adam's; empty for SGD
+    std::vector<std::int64_t> counters;
+  };
+
+  void take(const model::State& state);
+  FusedNetwork::Outcome step(const StepSpan& span, int index);
+  std::string trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span, int samples) const;
+  void common_update(const StepSpan& span, int index);
+  void move_running_statistics();
+  std::vector<float> exposed(Exposed what, int samples) const;
+  std::vector<float> rows(const float* padded, int samples) const;
+
+  std::shared_ptr<const model::Model> model_;
+  data::DataPairPtr data_;
+  Plan plan_;
+  FusedNetwork network_;
+  State state_, next_;
+  Lines<float> gradients_;
+};
+
+Status FusedBackend::load(const model::State& state) {
+  if (state.values.size() != state_.values.size() || state.momenta.size() != state_.momenta.size() ||
+      state.counters.size() != state_.counters.size()) {
+    return Error{.kind = ErrorKind::Failed,
+                 .where = model_->id,
+                 .problem = "the state does not fit the model",
+                 .expected = fmt::format("{} numbers", state_.values.size()),
+                 .found = fmt::format("{}", state.values.size())};
+  }
+  take(state);
+  return {};
+}
+
+void FusedBackend::take(const model::State& state) {
+  state_.values.assign(state.values.begin(), state.values.end());
+  state_.momenta.assign(state.momenta.begin(), state.momenta.end());
+  state_.squares = state.squares;
+  state_.counters = state.counters;
+  next_ = state_;
+  network_.load(state_.values.data());
+}
+
+Status FusedBackend::fetch(model::State& state) {
+  state.values.assign(state_.values.begin(), state_.values.end());
+  state.momenta.assign(state_.momenta.begin(), state_.momenta.end());
+  state.squares = state_.squares;
+  state.counters = state_.counters;
+  return {};
+}
+
+// The step `index` of the span.
+FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index) {
+  const int step = span.first_step + index;
+  const auto size = static_cast<std::size_t>(span.batch_size), begin = static_cast<std::size_t>(step) * size;
+  const Samples samples{.count = static_cast<int>(std::min(size, span.order.size() - begin)),
+                        .set = &data_->train,
+                        .order = span.order.data() + begin};
+  const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
+  const Update update{.values = state_.values.data(),
+                      .momenta = state_.momenta.data(),
+                      .new_values = next_.values.data(),
+                      .new_momenta = next_.momenta.data(),
+                      .rate = span.learning_rates[static_cast<std::size_t>(index)],
+                      .momentum = static_cast<float>(span.optimiser.momentum)};
+  return network_.step(samples, draws, gradients_, span.optimiser.plain() ? &update : nullptr);
+}
+
+// What batch norm observed is finite where the loss is, so only gradients can break an update.
+void FusedBackend::move_running_statistics() {
+  constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
+  for (const std::size_t first : {plan_.running_mean, plan_.running_var}) {
+    for (std::size_t k = first; k < first + kHidden; ++k)
+      next_.values[k] = (1 - kTowards) * state_.values[k] + kTowards * gradients_[k];
+  }
+  for (std::size_t k = 0; k < state_.counters.size(); ++k) next_.counters[k] = state_.counters[k] + 1;
+}
+
+// The first thing that forbids the update of a step, in words; empty when all is well.
+std::string FusedBackend::trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span,
+                                  int samples) const {
+  if (!std::isfinite(outcome.loss)) return "the loss is not finite";
+  if (outcome.loss > span.watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", outcome.loss);
+  const bool fused_update = span.optimiser.plain();
+  const Parameter* bad = outcome.finite && fused_update ? nullptr : first_not_finite(*model_, gradients_);
+  if (bad != nullptr) return fmt::format("the gradient of {} is not finite", bad->name);
+  if (!outcome.finite && fused_update) return "the update is not finite";
+  if (!span.watch.headroom || !plan_.synapse) return {};
+  const double least = reference::headroom(samples, kHidden, network_.activations().soft(),
+                                           state_.values.data() + *plan_.synapse);
+  return least > 0 ? std::string()
+                   : fmt::format("the headroom min(1 − βx) of the synapse layer fell to {:.4g}", least);
+}
+
+// Optimisers beyond SGD with momentum: the gradient is fused, the update is the common one.
+void FusedBackend::common_update(const StepSpan& span, int index) {
+  model::State state;
+  (void)fetch(state);
+  update(span.optimiser, *model_, state, {gradients_.data(), gradients_.size()},
+         span.learning_rates[static_cast<std::size_t>(index)], span.first_count + index + 1);
+  take(state);
+}
+
+Result<SpanResult> FusedBackend::run(const StepSpan& span, const CancelFlag& cancel) {
+  SpanResult result;
+  result.losses.reserve(static_cast<std::size_t>(span.step_count));
+  for (int k = 0; k < span.step_count && !cancel.is_set(); ++k) {
+    const auto outcome = step(span, k);
+    const auto left = span.order.size() - static_cast<std::size_t>(span.first_step + k) *
+                                              static_cast<std::size_t>(span.batch_size);
+    const int samples = static_cast<int>(std::min(static_cast<std::size_t>(span.batch_size), left));
+    if (auto what = trouble(outcome, span, samples); !what.empty()) {
+      network_.load(state_.values.data());  // the step is not taken
+      result.failure = NumericFailure{span.first_step + k, std::move(what)};
+      break;
+    }
+    if (span.optimiser.plain()) {
+      move_running_statistics();
+      std::swap(state_, next_);
+    } else {
+      common_update(span, k);
+    }
+    result.losses.push_back(static_cast<float>(outcome.loss));
+  }
+  return result;
+}
+
+Result<EvaluationResult> FusedBackend::evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
+                                                const std::function<void(int done)>& progress) {
+  EvaluationResult result;
+  const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
+  std::vector<std::uint32_t> order;
+  while (result.count < set.count() && !cancel.is_set()) {
+    order.resize(static_cast<std::size_t>(std::min(batch_size, set.count() - result.count)));
+    std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(result.count));
+    const float* row =
+        network_.evaluate({.count = static_cast<int>(order.size()), .set = &set, .order = order.data()});
+    for (const std::uint32_t index : order) {
+      const int target = set.labels[index];
+      result.loss_sum -= static_cast<double>(row[target]);
+      result.correct += std::max_element(row, row + plan_.classes) - row == target ? 1 : 0;
+      row += kClasses;
+    }
+    result.count += static_cast<int>(order.size());
+    if (progress) progress(result.count);
+  }
+  return result;
+}
+
+// [count, kClasses] → [count, classes]
+std::vector<float> FusedBackend::rows(const float* padded, int samples) const {
+  std::vector<float> dense;
+  dense.reserve(static_cast<std::size_t>(samples * plan_.classes));
+  for (int s = 0; s < samples; ++s)
+    dense.insert(dense.end(), padded + s * kClasses, padded + s * kClasses + plan_.classes);
+  return dense;
+}
+
+std::vector<float> FusedBackend::exposed(Exposed what, int samples) const {
+  const Activations& a = network_.activations();
+  const auto block = [samples](const float* from, int size) {
+    return std::vector<float>(from, from + static_cast<std::ptrdiff_t>(samples) * size);
+  };
+  switch (what) {
+    case Exposed::Pooled1:
+      return block(a.pooled1(), kMaps1 * kPixels1);
+    case Exposed::Pooled2:
+      return block(a.pooled2(), kFeatures);
+    case Exposed::Hidden:
+      return block(a.hidden(), kHidden);
+    case Exposed::Soft:
+      return block(a.soft(), kHidden);
+    case Exposed::Mixed:
+      return block(a.mixed(), kHidden);
+    case Exposed::LogProbs:
+      return rows(a.log_probs(), samples);
+    case Exposed::Normed:
+      break;
+  }
+  auto normed = block(a.normal(), kHidden);
+  for (std::size_t k = 0; k < normed.size(); ++k) {
+    normed[k] = state_.values[plan_.norm.weight + k % kHidden] * normed[k] +
+                state_.values[plan_.norm.bias + k % kHidden];
+  }
+  return normed;
+}
+
+Result<Probe> FusedBackend::probe(std::span<const float> input, std::span<const std::uint8_t> target) {
+  const Samples samples{
+      .count = static_cast<int>(target.size()), .scaled = input.data(), .target = target.data()};
+  Probe probe;
+  probe.gradients.resize(gradients_.size());
+  probe.loss = network_.step(samples, {}, probe.gradients).loss;
+  probe.log_probs = rows(network_.activations().log_probs(), samples.count);
+  for (const auto& [name, what] : plan_.exposed)
+    probe.activations.emplace_back(name, exposed(what, samples.count));
+  probe.eval_log_probs = rows(network_.evaluate(samples), samples.count);
+  return probe;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_fused_backend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
+                                            int threads, Isa isa) {
+  const auto plan = fused::plan(*model);
+  if (!plan) return nullptr;
+  return std::make_unique<FusedBackend>(std::move(model), std::move(data), *plan, threads, isa);
+}
+
+}  // namespace synann::compute

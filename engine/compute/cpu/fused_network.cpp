@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/cpu/fused_network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace synann::compute::fused {
+
+namespace baseline {
+extern const Kernels table;
+}
+#if defined(SYNANN_X86_VARIANTS)
+namespace avx2 {
+extern const Kernels table;
+}
+namespace avx512 {
+extern const Kernels table;
+}
+#endif
+
+const Kernels& kernels([[maybe_unused]] Isa isa) {
+#if defined(SYNANN_X86_VARIANTS)
+  if (isa == Isa::Avx512) return avx512::table;
+  if (isa == Isa::Avx2) return avx2::table;
+#endif
+  return baseline::table;
+}
+
+namespace {
+
+// A map of conv2 that dropout2d dropped in every sample of a chunk.
+void clear_untouched(BackwardSums& sums) {
+  for (int m = 0; m < kMaps2; ++m) {
+    if (((sums.touched >> m) & 1u) == 0)
+      std::fill_n(sums.conv2 + m * kTaps * kMaps1Padded, kTaps * kMaps1Padded, 0.0f);
+  }
+}
+
+// The next image lies anywhere in a large set: asks for it while this one is computed.
+void prefetch(std::span<const std::uint8_t> image) {
+  for (std::size_t k = 0; k < image.size(); k += 64) __builtin_prefetch(image.data() + k);
+}
+
+}  // namespace
+
+FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels)
+    : plan_(plan),
+      kernels_(kernels),
+      pool_(threads),
+      scale_(static_cast<float>(1.0 / (255.0 * model.scaling.deviation))),
+      offset_(static_cast<float>(-model.scaling.mean / model.scaling.deviation)),
+      tensors_(plan, kernels),
+      scratch_(static_cast<std::size_t>(pool_.threads())),
+      mean_(kHidden),
+      mean_rest_(kHidden),
+      inverse_(kHidden),
+      mean_dz_(kHidden),
+      mean_dot_(kHidden) {}
+
+void FusedNetwork::load(const float* values) {
+  values_ = values;
+  tensors_.lay_out(values);
+  weights_ = tensors_.weights(values);
+}
+
+FusedNetwork::Chunk FusedNetwork::chunk(const Samples& samples, int index) const {
+  const int size = chunk_size(samples.count);
+  return {index * size, std::min(samples.count, (index + 1) * size)};
+}
+
+Norm FusedNetwork::norm() const {
+  return {mean_.data(), mean_rest_.data(), inverse_.data(), mean_dz_.data(), mean_dot_.data()};
+}
+
+void FusedNetwork::read_image(const Samples& samples, int row, float* image) const {
+  if (samples.set != nullptr) {
+    const auto index = static_cast<int>(samples.order[row]);
+    kernels_.scale_image(samples.set->image(index).data(), scale_, offset_, image);
+    return;
+  }
+  const float* from = samples.scaled + static_cast<std::ptrdiff_t>(row) * kImage * kImage;
+  for (int r = 0; r < kImage; ++r) {
+    for (int c = 0; c < 24; c += 8)
+      std::copy_n(from + r * kImage + c, std::min(16, kImage - c), image + image_index(r, c));
+  }
+}
+
+// The masks of one sample.
+void FusedNetwork::draw(const DropoutDraws& draws, int row, Sample& sample) const {
+  sample.kept_maps = (1u << kMaps2) - 1;
+  sample.kept = ~0ull;
+  if (!draws.enabled) return;
+  const auto kept = [&](int layer, double p, int count) {
+    const RandomStream s = draws.stream(layer);
+    return kernels_.draw(s.seed, s.purpose, s.step, s.epoch, static_cast<std::uint32_t>(row * count), count,
+                         dropout_threshold(p));
+  };
+  sample.kept_maps = static_cast<std::uint32_t>(kept(plan_.dropout2d_layer, plan_.dropout2d, kMaps2));
+  sample.kept = kept(plan_.dropout_layer, plan_.dropout, kHidden);
+  sample.map_scale = static_cast<float>(1.0 / (1.0 - plan_.dropout2d));
+  sample.kept_scale = static_cast<float>(1.0 / (1.0 - plan_.dropout));
+}
+
+Sample FusedNetwork::open(const Samples& samples, int row, int place) {
+  if (samples.set != nullptr && row + 1 < samples.count)
+    prefetch(samples.set->image(static_cast<int>(samples.order[row + 1])));
+  Sample s = activations_.sample(row, place);
+  s.target = samples.set != nullptr ? samples.set->labels[samples.order[row]] : samples.target[row];
+  return s;
+}
+
+FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDraws& draws,
+                                         std::span<float> gradients, const Update* update) {
+  const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
+  activations_.resize(samples.count, samples.count);
+  if (partials_.size() < static_cast<std::size_t>(chunks)) partials_.resize(static_cast<std::size_t>(chunks));
+  if (samples_.size() < static_cast<std::size_t>(samples.count))
+    samples_.resize(static_cast<std::size_t>(samples.count));
+  const auto each = [&](int index, const auto& work) {
+    const Chunk c = chunk(samples, index);
+    for (int row = c.first; row < c.end; ++row) work(samples_[static_cast<std::size_t>(row)], row);
+    return c;
+  };
+
+  pool_.run(chunks, [&](int index, int thread) {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    const Chunk c = each(index, [&](Sample& s, int row) {
+      s = open(samples, row, row);
+      draw(draws, row, s);
+      activations_.kept_maps(row) = s.kept_maps;
+      read_image(samples, row, scratch.image);
+      kernels_.convolve(weights_, s, scratch);
+    });
+    // A loop of its own: fc1's weights would drive out of the cache what the convolutions use again and
+    // again.
+    each(index, [&](Sample& s, int) { kernels_.mix(weights_, s, scratch); });
+    kernels_.measure(activations_.mixed() + c.first * kHidden, c.end - c.first,
+                     partials_[static_cast<std::size_t>(index)].moments);
+  });
+  use_batch_statistics(chunks, samples.count, gradients);
+
+  const float loss_scale = 1.0f / static_cast<float>(samples.count);
+  pool_.run(chunks, [&](int index, int) {
+    LossSums& sums = partials_[static_cast<std::size_t>(index)].loss;
+    std::memset(&sums, 0, sizeof sums);
+    each(index, [&](Sample& s, int) { kernels_.classify(weights_, norm(), s, loss_scale, true, sums); });
+  });
+  const double loss = use_loss_sums(chunks, samples.count);
+  if (!std::isfinite(loss)) return {loss, false};
+
+  pool_.run(chunks, [&](int index, int thread) {
+    BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    const Chunk c = chunk(samples, index);
+    kernels_.backward_head(weights_, norm(), &samples_[static_cast<std::size_t>(c.first)], c.end - c.first,
+                           scratch, sums);
+    each(index, [&](Sample& s, int row) {
+      read_image(samples, row, scratch.image);
+      kernels_.backward_convolutions(weights_, s, scratch, sums);
+    });
+    clear_untouched(sums);
+  });
+
+  std::atomic<bool> finite{true};
+  const Finish finish{partials_.data(), chunks, samples.count, &activations_, gradients.data(), update};
+  pool_.run(tensors_.tasks(), [&](int task, int) {
+    if (!tensors_.run(task, finish)) finite.store(false, std::memory_order_relaxed);
+  });
+  if (update == nullptr) return {loss, true};
+  if (finite) {
+    values_ = update->new_values;
+    weights_ = tensors_.weights(values_);
+  } else {
+    load(values_);  // the update is not taken, and some layouts have moved already
+  }
+  return {loss, finite};
+}
+
+const float* FusedNetwork::evaluate(const Samples& samples) {
+  const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
+  activations_.resize(samples.count, pool_.threads());
+  use_running_statistics();
+  pool_.run(chunks, [&](int index, int thread) {
+    const Chunk c = chunk(samples, index);
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    LossSums sums{};
+    for (int row = c.first; row < c.end; ++row) {
+      Sample s = open(samples, row, thread);
+      draw({}, row, s);
+      read_image(samples, row, scratch.image);
+      kernels_.convolve(weights_, s, scratch);
+      kernels_.mix(weights_, s, scratch);
+      kernels_.classify(weights_, norm(), s, 0.0f, false, sums);
+    }
+  });
+  return activations_.log_probs();
+}
+
+// Merges the chunks' moments in their order (Chan, Golub, LeVeque) in double.
+void FusedNetwork::use_batch_statistics(int chunks, int samples, std::span<float> gradients) {
+  const int size = chunk_size(samples);
+  for (std::size_t f = 0; f < kHidden; ++f) {
+    double mean = 0, squares = 0, count = 0;
+    for (int c = 0; c < chunks; ++c) {
+      const Moments& m = partials_[static_cast<std::size_t>(c)].moments;
+      const double more = std::min(size, samples - c * size), delta = m.mean[f] - mean;
+      squares += m.squares[f] + delta * delta * count * more / (count + more);
+      mean += delta * more / (count + more);
+      count += more;
+    }
+    mean_[f] = static_cast<float>(mean);
+    mean_rest_[f] = static_cast<float>(mean - static_cast<double>(mean_[f]));
+    inverse_[f] = static_cast<float>(1.0 / std::sqrt(squares / samples + kBatchNormEpsilon));
+    gradients[plan_.running_mean + f] = mean_[f];
+    gradients[plan_.running_var + f] = static_cast<float>(squares / std::max(1, samples - 1));
+  }
+}
+
+void FusedNetwork::use_running_statistics() {
+  for (std::size_t f = 0; f < kHidden; ++f) {
+    mean_[f] = values_[plan_.running_mean + f];
+    mean_rest_[f] = 0;
+    inverse_[f] = static_cast<float>(
+        1.0 / std::sqrt(static_cast<double>(values_[plan_.running_var + f]) + kBatchNormEpsilon));
+  }
+}
+
+// The means that batch norm's backward pass needs, and the mean loss.
+double FusedNetwork::use_loss_sums(int chunks, int samples) {
+  std::fill(mean_dz_.begin(), mean_dz_.end(), 0.0f);
+  std::fill(mean_dot_.begin(), mean_dot_.end(), 0.0f);
+  double loss = 0;
+  for (int c = 0; c < chunks; ++c) {
+    const LossSums& sums = partials_[static_cast<std::size_t>(c)].loss;
+    for (std::size_t f = 0; f < kHidden; ++f) {
+      mean_dz_[f] += sums.norm_sum[f];
+      mean_dot_[f] += sums.norm_dot[f];
+    }
+    loss += sums.loss;
+  }
+  for (std::size_t f = 0; f < kHidden; ++f) {
+    mean_dz_[f] /= static_cast<float>(samples);
+    mean_dot_[f] /= static_cast<float>(samples);
+  }
+  return loss / samples;
+}
+
+}  // namespace synann::compute::fused

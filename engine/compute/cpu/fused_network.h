@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/compute/batch.h"
+#include "engine/compute/cpu/fused_tensors.h"
+#include "engine/compute/isa.h"
+#include "engine/core/thread_pool.h"
+#include "engine/data/dataset.h"
+
+namespace synann::compute::fused {
+
+// The kernels of an instruction set that this machine has.
+const Kernels& kernels(Isa isa);
+
+// The samples of a step: images of a set, scaled on the fly, or images that are scaled already.
+struct Samples {
+  int count = 0;
+  const data::Dataset* set = nullptr;  // with order
+  const std::uint32_t* order = nullptr;
+  const float* scaled = nullptr;  // [count, 784]; where there is no set
+  const std::uint8_t* target = nullptr;
+};
+
+// The fused arithmetic of one batch. A unit of work is a fixed chunk of samples, each taken from its pixels
+// to the synapse layer (and back) while it is in the cache; only batch norm makes the threads meet. Sums go
+// chunk by chunk, so results do not depend on the number of threads.
+class FusedNetwork {
+ public:
+  FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels);
+
+  const char* isa() const { return kernels_.isa; }
+  int threads() const { return pool_.threads(); }
+  const Activations& activations() const { return activations_; }
+
+  // Parameters and running statistics [float_count]; the block stays the caller's and must live on.
+  void load(const float* values);
+
+  // The mean loss of a batch and its gradients [float_count]; for running statistics: what this batch
+  // observed. With `update`, the network goes on with its new values if every number is finite; the caller
+  // keeps both blocks.
+  struct Outcome {
+    double loss = 0;
+    bool finite = true;  // the loss and every gradient
+  };
+  Outcome step(const Samples& samples, const DropoutDraws& draws, std::span<float> gradients,
+               const Update* update = nullptr);
+
+  // Log-probabilities [count, kClasses] with running statistics.
+  const float* evaluate(const Samples& samples);
+
+ private:
+  struct Chunk {
+    int first, end;
+  };
+  static int chunk_size(int samples) { return std::max(10, (samples + 31) / 32); }
+  Chunk chunk(const Samples& samples, int index) const;
+
+  void draw(const DropoutDraws& draws, int row, Sample& sample) const;
+  Sample open(const Samples& samples, int row, int place);
+  void read_image(const Samples& samples, int row, float* image) const;
+  void use_batch_statistics(int chunks, int samples, std::span<float> gradients);
+  void use_running_statistics();
+  double use_loss_sums(int chunks, int samples);
+  Norm norm() const;
+
+  Plan plan_;
+  const Kernels& kernels_;
+  ThreadPool pool_;
+  float scale_, offset_;  // pixel → input
+  Tensors tensors_;
+  Activations activations_;
+  const float* values_ = nullptr;
+  Weights weights_{};
+  Lines<Partial> partials_;                                       // [chunks]
+  Lines<Scratch> scratch_;                                        // [threads]
+  Lines<Sample> samples_;                                         // [batch]
+  Lines<float> mean_, mean_rest_, inverse_, mean_dz_, mean_dot_;  // [64]
+};
+
+}  // namespace synann::compute::fused

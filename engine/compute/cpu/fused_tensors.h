@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+
+#include "engine/compute/cpu/fused_memory.h"
+#include "engine/compute/cpu/fused_plan.h"
+
+namespace synann::compute::fused {
+
+// An update by SGD from one state to another; both stay whole, so a step with a broken number is not taken.
+struct Update {
+  const float *values, *momenta;
+  float *new_values, *new_momenta;
+  float rate, momentum;
+};
+
+// The end of a step: what the chunks left, and where the gradients go.
+struct Finish {
+  const Partial* partials;
+  int chunks;
+  int samples;
+  const Activations* activations;
+  float* gradients;      // [float_count]
+  const Update* update;  // null: gradients only
+};
+
+// The parameters in the kernels' layouts, and the work at the end of a step, tensor by tensor: sum the chunks
+// in their order, update, lay out anew. Tasks touch different tensors and may run concurrently.
+class Tensors {
+ public:
+  Tensors(const Plan& plan, const Kernels& kernels);
+
+  // Lays out everything anew.
+  void lay_out(const float* values);
+  // values: those that were laid out last, by lay_out() or by an update.
+  Weights weights(const float* values) const;
+
+  int tasks() const;
+  // Returns whether every gradient of this task is finite.
+  bool run(int task, const Finish& finish);
+
+ private:
+  bool finish_fc1(int map, const Finish& f);
+  bool finish_conv2(int map, const Finish& f);
+  bool finish_synapse(int column, const Finish& f);
+  bool finish_rest(const Finish& f);
+  bool update(const Finish& f, std::size_t offset, int rows, int columns, int pitch) const;
+  const float* reduce(const Finish& f, const float* first, int count, float* out) const;
+
+  void lay_out_fc1(const float* values, int map);
+  void lay_out_conv2(const float* values, int map);
+  void lay_out_synapse(const float* values, int column);
+  void lay_out_rest(const float* values);
+
+  Plan plan_;
+  const Kernels& kernels_;
+  Lines<float> fc1_by_input_, conv2_by_tap_, synapse_by_input_, fc2_, fc2_by_input_, fc2_bias_;
+};
+
+}  // namespace synann::compute::fused

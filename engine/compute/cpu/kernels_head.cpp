@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The forward pass behind the convolutions: fc1, softmax, synapse layer, batch norm, fc2 and the loss.
+#include "engine/compute/cpu/kernels_parts.h"
+#include "engine/compute/cpu/simd.h"
+
+namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace {
+
+constexpr int kVectors = kHidden / kLanes;           // of one row of 64
+constexpr int kGroup = kVectors < 8 ? kVectors : 8;  // accumulators side by side
+constexpr int kChains = 8 / kGroup;                  // independent sums per accumulator
+
+// e^x for x ≤ 88, within two units in the last place; below −87 it stays at e^−87. NaN stays NaN.
+inline Vec exponential(Vec x) {
+  x = x < -87.0f ? spread(-87.0f) : x;
+  const Vec kRound = spread(12582912.0f);  // 1.5 · 2²³: adding it rounds to an integer
+  const Vec shifted = x * 1.44269504f + kRound;
+  const Vec power = shifted - kRound;
+  const Vec r = (x - power * 0.693359375f) - power * -2.12194440e-4f;
+  Vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + (r + 1.0f);
+  const VecInt exponent = (reinterpret_cast<VecInt>(shifted) - reinterpret_cast<VecInt>(kRound)) << 23;
+  return reinterpret_cast<Vec>(reinterpret_cast<VecInt>(p) + exponent);
+}
+
+inline Vec larger(Vec a, Vec b) {
+  return a > b ? a : b;
+}
+
+inline float largest_lane(Vec v) {
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &v, sizeof lanes);
+  for (int step = kLanes / 2; step > 0; step /= 2)
+    for (int l = 0; l < step; ++l) lanes[l] = lanes[l] > lanes[l + step] ? lanes[l] : lanes[l + step];
+  return lanes[0];
+}
+
+// hidden = ReLU(fc1 pooled2 + b), over the inputs that are not zero.
+void connect(const Weights& w, const Sample& s, Scratch& scratch) {
+  int count = 0;
+  for (int m = 0; m < kMaps2; ++m) {
+    if (((s.kept_maps >> m) & 1u) == 0) continue;
+    for (int k = m * kPixels2; k < (m + 1) * kPixels2; k += kLanes) {
+      const Vec x = load(s.pooled2 + k);
+      count = append(x != 0.0f, lane_numbers() + k, x, scratch.list_index, scratch.list_value, count);
+    }
+  }
+  for (int k = 0; k < kChains; ++k) {  // rounds the list up
+    scratch.list_index[count + k] = 0;
+    scratch.list_value[count + k] = 0;
+  }
+  for (int first = 0; first < kHidden; first += kGroup * kLanes) {
+    Vec sum[kChains][kGroup];
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroup; ++g) {
+      sum[0][g] = load(w.fc1_bias + first + g * kLanes);
+#pragma GCC unroll 8
+      for (int c = 1; c < kChains; ++c) sum[c][g] = Vec{};
+    }
+    for (int k = 0; k < count; k += kChains) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kChains; ++c) {
+        const float* row = w.fc1_by_input + scratch.list_index[k + c] * kHidden + first;
+        const Vec x = spread(scratch.list_value[k + c]);
+#pragma GCC unroll 8
+        for (int g = 0; g < kGroup; ++g) sum[c][g] += x * load(row + g * kLanes);
+      }
+    }
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroup; ++g) {
+#pragma GCC unroll 8
+      for (int c = 1; c < kChains; ++c) sum[0][g] += sum[c][g];
+      store(s.hidden + first + g * kLanes, positive_part(sum[0][g]));
+    }
+  }
+}
+
+// soft = softmax(dropout(hidden))
+void soften(const Sample& s) {
+  Vec top = spread(-__builtin_inff());
+  for (int k = 0; k < kHidden; k += kLanes) {
+    const VecInt bits = spread_int(static_cast<int>((s.kept >> k) & 0xffffu)) >> lane_numbers();
+    const Vec x = (bits & 1) != 0 ? load(s.hidden + k) * s.kept_scale : Vec{};
+    store(s.soft + k, x);
+    top = larger(x, top);
+  }
+  const Vec shift = spread(largest_lane(top));
+  Vec sum{};
+  for (int k = 0; k < kHidden; k += kLanes) {
+    const Vec e = exponential(load(s.soft + k) - shift);
+    store(s.soft + k, e);
+    sum += e;
+  }
+  const float scale = 1.0f / sum_lanes(sum);
+  for (int k = 0; k < kHidden; k += kLanes) store(s.soft + k, load(s.soft + k) * scale);
+}
+
+// mixed_i = x_i Π_j (1 − β_ij x_j). What is carried is the product less one: the factors are close to one,
+// and batch norm behind the layer subtracts nearly equal numbers, which would magnify the rounding of n
+// factors.
+void synapse(const float* beta, const float* x, float* mixed) {
+  constexpr int kSide = 2, kParts = 4, kLength = kHidden / kParts;
+  for (int i = 0; i < kHidden; i += kSide * kLanes) {
+    Vec less_one[kParts][kSide];
+#pragma GCC unroll 4
+    for (int p = 0; p < kParts; ++p)
+#pragma GCC unroll 2
+      for (int k = 0; k < kSide; ++k) less_one[p][k] = Vec{};
+#pragma GCC unroll 1
+    for (int j = 0; j < kLength; ++j) {
+#pragma GCC unroll 4
+      for (int p = 0; p < kParts; ++p) {
+        const int row = p * kLength + j;
+        const Vec input = spread(x[row]);
+#pragma GCC unroll 2
+        for (int k = 0; k < kSide; ++k) {
+          const Vec t = load(beta + row * kHidden + i + k * kLanes) * input;
+          less_one[p][k] = (less_one[p][k] - t) - t * less_one[p][k];
+        }
+      }
+    }
+#pragma GCC unroll 2
+    for (int k = 0; k < kSide; ++k) {
+      const Vec a = less_one[0][k] + less_one[1][k] + less_one[0][k] * less_one[1][k];
+      const Vec b = less_one[2][k] + less_one[3][k] + less_one[2][k] * less_one[3][k];
+      const Vec input = load(x + i + k * kLanes);
+      store(mixed + i + k * kLanes, input + input * (a + b + a * b));
+    }
+  }
+}
+
+// log_probs = log-softmax of the logits; returns the lanes' probabilities in `probs`.
+void normalise_logits(const Weights& w, const float* logits, float* log_probs, float* probs) {
+  Vec top = spread(-__builtin_inff());
+  for (int k = 0; k < kClasses; k += kLanes) {
+    const Vec x = lane_numbers() + k < w.classes ? load(logits + k) : spread(-__builtin_inff());
+    store(log_probs + k, x);
+    top = larger(x, top);
+  }
+  const float highest = largest_lane(top);
+  Vec sum{};
+  for (int k = 0; k < kClasses; k += kLanes) {
+    Vec e = exponential(load(log_probs + k) - highest);
+    e = lane_numbers() + k < w.classes ? e : Vec{};
+    store(probs + k, e);
+    sum += e;
+  }
+  const double total = static_cast<double>(sum_lanes(sum));
+  const auto shift = static_cast<float>(static_cast<double>(highest) + __builtin_log(total));
+  const auto scale = static_cast<float>(1.0 / total);
+  for (int k = 0; k < kClasses; k += kLanes) {
+    store(log_probs + k, load(log_probs + k) - shift);
+    store(probs + k, load(probs + k) * scale);
+  }
+}
+
+// The gradients of fc2 and batch norm's parameters, and dnormed.
+void backward_logits(const Weights& w, const Sample& s, const float* z, const float* dlogits,
+                     LossSums& sums) {
+  for (int k = 0; k < kClasses; k += kLanes)
+    store(sums.fc2_bias + k, load(sums.fc2_bias + k) + load(dlogits + k));
+  for (int f = 0; f < kHidden; f += kLanes) {
+    const Vec input = load(z + f);
+    Vec dz{};
+    for (int k = 0; k < w.classes; ++k) {
+      const Vec d = spread(dlogits[k]);
+      float* total = sums.fc2 + k * kHidden + f;
+      store(total, load(total) + d * input);
+      dz += d * load(w.fc2 + k * kHidden + f);
+    }
+    store(s.dnormed + f, dz);
+    store(sums.norm_sum + f, load(sums.norm_sum + f) + dz);
+    store(sums.norm_dot + f, load(sums.norm_dot + f) + dz * load(s.normal + f));
+  }
+}
+
+}  // namespace
+
+void mix(const Weights& w, const Sample& s, Scratch& scratch) {
+  connect(w, s, scratch);
+  soften(s);
+  if (w.synapse_by_input != nullptr) {
+    synapse(w.synapse_by_input, s.soft, s.mixed);
+  } else {
+    for (int k = 0; k < kHidden; k += kLanes) store(s.mixed + k, load(s.soft + k));
+  }
+}
+
+void measure(const float* mixed, int samples, Moments& moments) {
+  for (int f = 0; f < kHidden; ++f) moments.mean[f] = moments.squares[f] = 0;
+  for (int s = 0; s < samples; ++s)
+    for (int f = 0; f < kHidden; ++f) moments.mean[f] += static_cast<double>(mixed[s * kHidden + f]);
+  for (int f = 0; f < kHidden; ++f) moments.mean[f] /= samples;
+  for (int s = 0; s < samples; ++s)
+    for (int f = 0; f < kHidden; ++f) {
+      const double d = static_cast<double>(mixed[s * kHidden + f]) - moments.mean[f];
+      moments.squares[f] += d * d;
+    }
+}
+
+void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,
+              LossSums& sums) {
+  alignas(64) float z[kHidden], logits[kClasses], probs[kClasses];
+  for (int f = 0; f < kHidden; f += kLanes) {
+    const Vec centred = (load(s.mixed + f) - load(norm.mean + f)) - load(norm.mean_rest + f);
+    const Vec normal = centred * load(norm.inverse + f);
+    store(s.normal + f, normal);
+    store(z + f, load(w.norm_scale + f) * normal + load(w.norm_shift + f));
+  }
+  for (int k = 0; k < kClasses; k += kLanes) {
+    Vec sum[4] = {load(w.fc2_bias + k), Vec{}, Vec{}, Vec{}};
+    for (int f = 0; f < kHidden; f += 4)
+#pragma GCC unroll 4
+      for (int c = 0; c < 4; ++c) sum[c] += spread(z[f + c]) * load(w.fc2_by_input + (f + c) * kClasses + k);
+    store(logits + k, (sum[0] + sum[1]) + (sum[2] + sum[3]));
+  }
+  normalise_logits(w, logits, s.log_probs, probs);
+  sums.loss -= static_cast<double>(s.log_probs[s.target]);
+  if (!gradients) return;
+  probs[s.target] -= 1.0f;
+  for (int k = 0; k < kClasses; k += kLanes) store(logits + k, load(probs + k) * loss_scale);
+  backward_logits(w, s, z, logits, sums);
+}
+
+}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

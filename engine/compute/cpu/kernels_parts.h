@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/compute/cpu/kernels.h"
+
+// The kernels of one instruction set, as the files of that set see each other; kernels.h documents them.
+namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+
+void scale_image(const unsigned char* pixels, float scale, float offset, float* image);
+unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
+                        unsigned first, int count, unsigned threshold);
+void convolve(const Weights& w, const Sample& s, Scratch& scratch);
+void mix(const Weights& w, const Sample& s, Scratch& scratch);
+void measure(const float* mixed, int samples, Moments& moments);
+void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,
+              LossSums& sums);
+void backward_head(const Weights& w, const Norm& norm, const Sample* samples, int count, Scratch& scratch,
+                   BackwardSums& sums);
+void backward_convolutions(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums& sums);
+void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
+                  bool add, float* out);
+void reduce(const float* first, long stride, int partials, int count, float* out);
+bool update(int rows, int columns, int pitch, const float* value, const float* velocity,
+            const float* gradient, float rate, float momentum, float* result, float* moved);
+void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
+
+}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

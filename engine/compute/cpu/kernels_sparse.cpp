@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The backward pass of the convolutions. A pool passes its gradient to one of four pixels and ReLU stops it
+// where the maximum is not positive, so each map's gradient is a short list of (pixel, gradient).
+#include "engine/compute/cpu/kernels_parts.h"
+#include "engine/compute/cpu/simd.h"
+
+namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace {
+
+constexpr int kRows = kLanes == 16 ? 5 : 1;  // rows of taps per pass over a list: what the registers hold
+constexpr int kSums = kRows * 5 * kPerLine;
+
+// to[pixel, 16] = pooled1[10, pixel]ᵀ, zero where padded
+void spread_maps(const float* pooled, float* to) {
+  for (int pixel = 0; pixel < kPixels1; pixel += kLanes)
+    for (int m = 0; m < kMaps1Padded; m += kLanes) {
+      Vec rows[kLanes];
+#pragma GCC unroll 16
+      for (int r = 0; r < kLanes; ++r)
+        rows[r] = m + r < kMaps1 ? load(pooled + (m + r) * kPixels1 + pixel) : Vec{};
+      transpose_rows(rows);
+#pragma GCC unroll 16
+      for (int r = 0; r < kLanes; ++r) store(to + (pixel + r) * kMaps1Padded + m, rows[r]);
+    }
+}
+
+// to[10, pixel] = from[pixel, 16]ᵀ
+void collect_maps(const float* from, float* to) {
+  for (int pixel = 0; pixel < kPixels1; pixel += kLanes)
+    for (int m = 0; m < kMaps1; m += kLanes) {
+      Vec rows[kLanes];
+#pragma GCC unroll 16
+      for (int r = 0; r < kLanes; ++r) rows[r] = load(from + (pixel + r) * kMaps1Padded + m);
+      transpose_rows(rows);
+#pragma GCC unroll 16
+      for (int r = 0; r < kLanes; ++r)
+        if (m + r < kMaps1) store(to + (m + r) * kPixels1 + pixel, rows[r]);
+    }
+}
+
+// What fc1 passes back that is not zero: its outputs and their gradients.
+struct Active {
+  int outputs[kHidden + 16];
+  float values[kHidden + 16];
+  int count;
+};
+
+// The gradient of pooled2 of kMaps maps, dropout's scale included.
+template <int kMaps>
+inline void pooled_gradient(const Weights& w, const Sample& s, const Active& active, const int* maps,
+                            float* dpooled) {
+  for (int pixel = 0; pixel < kPixels2; pixel += kLanes) {
+    Vec sum[2][static_cast<unsigned>(kMaps)];
+#pragma GCC unroll 8
+    for (int m = 0; m < kMaps; ++m) sum[0][m] = sum[1][m] = Vec{};
+    for (int k = 0; k < active.count; k += 2) {
+#pragma GCC unroll 2
+      for (int c = 0; c < 2; ++c) {
+        const float* row = w.fc1 + active.outputs[k + c] * kFeatures + pixel;
+        const Vec g = spread(active.values[k + c]);
+#pragma GCC unroll 8
+        for (int m = 0; m < kMaps; ++m) sum[c][m] += g * load(row + maps[m] * kPixels2);
+      }
+    }
+#pragma GCC unroll 8
+    for (int m = 0; m < kMaps; ++m) {
+      const int k = maps[m] * kPixels2 + pixel;
+      const Vec total = (sum[0][m] + sum[1][m]) * s.map_scale;
+      store(dpooled + k, load(s.pooled2 + k) > 0.0f ? total : Vec{});
+    }
+  }
+}
+
+// dw[25, 16] += Σ over the list of gradient · input patch; dx of the patch += gradient · w[25, 16].
+inline void backward_map(const float* weight, const float* input, float* dinput, const int* pixels,
+                         const float* gradients, int count, bool add, float* dweight) {
+#pragma GCC unroll 1
+  for (int row = 0; row < 5; row += kRows) {
+    const int tap = row * 5 * kMaps1Padded, down = row * kSide1 * kMaps1Padded;
+    Vec sum[kSums];
+#pragma GCC unroll 32
+    for (int t = 0; t < kSums; ++t) sum[t] = add ? load(dweight + tap + t * kLanes) : Vec{};
+#pragma GCC unroll 1
+    for (int k = 0; k < count; ++k) {
+      const int at_pixel = pixels[k] * kMaps1Padded + down;
+      const float* x = opaque(input + at_pixel);
+      float* dx = opaque(dinput + at_pixel);
+      const float* tap_weight = opaque(weight + tap);
+      const Vec g = spread(gradients[k]);
+#pragma GCC unroll 32
+      for (int t = 0; t < kSums; ++t) {
+        const int u = t / (5 * kPerLine), rest = t % (5 * kPerLine),
+                  place = u * kSide1 * kMaps1Padded + rest * kLanes;
+        sum[t] += g * load(x + place);
+        store(dx + place, load(dx + place) + g * load(tap_weight + t * kLanes));
+      }
+    }
+#pragma GCC unroll 32
+    for (int t = 0; t < kSums; ++t) store(dweight + tap + t * kLanes, sum[t]);
+  }
+}
+
+void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums& sums) {
+  spread_maps(s.pooled1, scratch.by_pixel);
+  for (int k = 0; k < kPixels1 * kMaps1Padded; k += kLanes) store(scratch.dby_pixel + k, Vec{});
+  Active active;
+  active.count = 0;
+  for (int f = 0; f < kHidden; f += kLanes) {
+    const Vec d = load(s.dhidden + f);
+    active.count = append(d != 0.0f, lane_numbers() + f, d, active.outputs, active.values, active.count);
+  }
+  active.outputs[active.count] = 0;
+  active.values[active.count] = 0;  // rounds the list up
+  int maps[kMaps2], kept = 0;
+  for (int m = 0; m < kMaps2; ++m) {
+    maps[kept] = m;
+    kept += static_cast<int>((s.kept_maps >> m) & 1u);
+  }
+  constexpr int kTile = kLanes == 16 ? 5 : 4;
+  int done = 0;
+  for (; done + kTile <= kept; done += kTile)
+    pooled_gradient<kTile>(w, s, active, maps + done, scratch.dpooled2);
+  for (; done < kept; ++done) pooled_gradient<1>(w, s, active, maps + done, scratch.dpooled2);
+  for (int n = 0; n < kept; ++n) {
+    const int m = maps[n];
+    int count = 0;
+    for (int pixel = m * kPixels2; pixel < (m + 1) * kPixels2; pixel += kLanes) {
+      const Vec d = load(scratch.dpooled2 + pixel);
+      count =
+          append(d != 0.0f, load_short(s.where2 + pixel), d, scratch.list_index, scratch.list_value, count);
+      float* bias = sums.conv2_bias + m * 16 + (pixel & 15);
+      store(bias, load(bias) + d);
+    }
+    backward_map(w.conv2_by_tap + m * kTaps * kMaps1Padded, scratch.by_pixel, scratch.dby_pixel,
+                 scratch.list_index, scratch.list_value, count, ((sums.touched >> m) & 1u) != 0,
+                 sums.conv2 + m * kTaps * kMaps1Padded);
+  }
+  sums.touched |= s.kept_maps;
+}
+
+// totals[5, 8] += Σ over the list of gradient · the five rows of eight pixels at `pixels`.
+inline void add_patches(const float* image, const int* pixels, const float* gradients, int count,
+                        float* totals) {
+  Eight even[5], odd[5];
+#pragma GCC unroll 5
+  for (int u = 0; u < 5; ++u) even[u] = load_eight(totals + u * kTapRow), odd[u] = Eight{};
+#pragma GCC unroll 1
+  for (int k = 0; k < count; k += 2) {
+    const float *x = image + pixels[k], *y = image + pixels[k + 1];
+    const Eight g = gradients[k] - Eight{}, h = gradients[k + 1] - Eight{};
+#pragma GCC unroll 5
+    for (int u = 0; u < 5; ++u) {
+      even[u] += g * load_eight(x + u * kImageRow);
+      odd[u] += h * load_eight(y + u * kImageRow);
+    }
+  }
+#pragma GCC unroll 5
+  for (int u = 0; u < 5; ++u) store_eight(totals + u * kTapRow, even[u] + odd[u]);
+}
+
+void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
+  collect_maps(scratch.dby_pixel, scratch.dpooled1);
+  for (int m = 0; m < kMaps1; ++m) {
+    int count = 0;
+    Vec bias = load(sums.conv1_bias + m * 16);
+    for (int k = m * kPixels1; k < (m + 1) * kPixels1; k += kLanes) {
+      const VecInt active = load(s.pooled1 + k) > 0.0f;
+      const Vec d = active ? load(scratch.dpooled1 + k) : Vec{};
+      bias += d;
+      count = append(d != 0.0f, load_short(s.where1 + k), d, scratch.list_index, scratch.list_value, count);
+    }
+    store(sums.conv1_bias + m * 16, bias);
+    scratch.list_index[count] = 0;
+    scratch.list_value[count] = 0;  // rounds the list up
+    add_patches(scratch.image, scratch.list_index, scratch.list_value, count, sums.conv1 + m * 5 * kTapRow);
+  }
+}
+
+}  // namespace
+
+void backward_convolutions(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums& sums) {
+  backward2(w, s, scratch, sums);
+  backward1(s, scratch, sums);
+}
+
+}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What happens once a step over whole tensors, and the table of this instruction set.
+#include "engine/compute/cpu/kernels_parts.h"
+#include "engine/compute/cpu/simd.h"
+
+namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+
+void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
+                  bool add, float* out) {
+  constexpr int kOutputs = kLanes == 16 ? 16 : 4;
+  for (int first = 0; first < kHidden; first += kOutputs) {
+    Vec sum[kOutputs][kPerLine];
+#pragma GCC unroll 16
+    for (int o = 0; o < kOutputs; ++o)
+#pragma GCC unroll 4
+      for (int k = 0; k < kPerLine; ++k)
+        sum[o][k] = add ? load(out + (first + o) * kFeatures + map * kPixels2 + k * kLanes) : Vec{};
+#pragma GCC unroll 1
+    for (int n = 0; n < count; ++n) {
+      const float* x = pooled2 + samples[n] * kFeatures + map * kPixels2;
+      const float* d = dhidden + samples[n] * kHidden + first;
+#pragma GCC unroll 16
+      for (int o = 0; o < kOutputs; ++o) {
+        const Vec g = spread(d[o]);
+#pragma GCC unroll 4
+        for (int k = 0; k < kPerLine; ++k) sum[o][k] += g * load(x + k * kLanes);
+      }
+    }
+#pragma GCC unroll 16
+    for (int o = 0; o < kOutputs; ++o)
+#pragma GCC unroll 4
+      for (int k = 0; k < kPerLine; ++k)
+        store(out + (first + o) * kFeatures + map * kPixels2 + k * kLanes, sum[o][k]);
+  }
+}
+
+void reduce(const float* first, long stride, int partials, int count, float* out) {
+  for (int k = 0; k < count; k += kLanes) {
+    Vec sum = load(first + k);
+    for (int p = 1; p < partials; ++p) sum += load(first + p * stride + k);
+    store(out + k, sum);
+  }
+}
+
+bool update(int rows, int columns, int pitch, const float* value, const float* velocity,
+            const float* gradient, float rate, float momentum, float* result, float* moved) {
+  // A sum of x · 0 is zero unless some x is NaN or infinite; unlike a test per element it costs nothing.
+  Vec broken{};
+  float broken_tail = 0;
+  for (int r = 0; r < rows; ++r) {
+    int k = r * pitch;
+    const int end = k + columns;
+    for (; k + kLanes <= end; k += kLanes) {
+      const Vec g = load(gradient + k), v = momentum * load(velocity + k) + g;
+      broken += g * 0.0f;
+      store(moved + k, v);
+      store(result + k, load(value + k) - rate * v);
+    }
+    for (; k < end; ++k) {
+      broken_tail += gradient[k] * 0.0f;
+      moved[k] = momentum * velocity[k] + gradient[k];
+      result[k] = value[k] - rate * moved[k];
+    }
+  }
+  return sum_lanes(broken) + broken_tail == 0.0f;
+}
+
+void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch) {
+  for (int r = 0; r < rows; r += kLanes)
+    for (int c = 0; c < columns; c += kLanes) {
+      Vec block[kLanes];
+#pragma GCC unroll 16
+      for (int k = 0; k < kLanes; ++k) block[k] = load(from + (r + k) * from_pitch + c);
+      transpose_rows(block);
+#pragma GCC unroll 16
+      for (int k = 0; k < kLanes; ++k) store(to + (c + k) * to_pitch + r, block[k]);
+    }
+}
+
+extern const Kernels table;
+const Kernels table = {.isa = SYNANN_ISA_NAME,
+                       .lanes = kLanes,
+                       .scale_image = scale_image,
+                       .draw = draw,
+                       .convolve = convolve,
+                       .mix = mix,
+                       .measure = measure,
+                       .classify = classify,
+                       .backward_head = backward_head,
+                       .backward_convolutions = backward_convolutions,
+                       .fc1_gradient = fc1_gradient,
+                       .reduce = reduce,
+                       .update = update,
+                       .transpose = transpose};
+
+}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

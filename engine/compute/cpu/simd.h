@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Vectors of SYNANN_LANES floats by the compiler's vector extension, so that one source serves every
+// instruction set. Everything here has internal linkage: each object keeps its own copy.
+namespace {
+
+constexpr int kLanes = SYNANN_LANES;
+constexpr int kPerLine = 16 / kLanes;  // vectors per 64 bytes
+
+typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
+typedef int VecInt __attribute__((vector_size(kLanes * sizeof(int))));
+typedef short VecShort __attribute__((vector_size(kLanes * sizeof(short))));
+typedef unsigned char VecByte __attribute__((vector_size(kLanes)));
+typedef float Four __attribute__((vector_size(16)));
+typedef float Eight __attribute__((vector_size(32)));
+
+typedef float VecAny __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+typedef short VecShortAny __attribute__((vector_size(kLanes * sizeof(short)), aligned(2), may_alias));
+typedef unsigned char VecByteAny __attribute__((vector_size(kLanes), aligned(1), may_alias));
+typedef float FourAny __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float EightAny __attribute__((vector_size(32), aligned(4), may_alias));
+
+inline Vec load(const float* p) {
+  return *reinterpret_cast<const VecAny*>(p);
+}
+inline void store(float* p, Vec v) {
+  *reinterpret_cast<VecAny*>(p) = v;
+}
+inline Four load_four(const float* p) {
+  return *reinterpret_cast<const FourAny*>(p);
+}
+inline void store_four(float* p, Four v) {
+  *reinterpret_cast<FourAny*>(p) = v;
+}
+inline Eight load_eight(const float* p) {
+  return *reinterpret_cast<const EightAny*>(p);
+}
+inline void store_eight(float* p, Eight v) {
+  *reinterpret_cast<EightAny*>(p) = v;
+}
+// The compiler takes conversions between distant widths apart, hence the intrinsics.
+inline VecInt load_short(const short* p) {
+#if SYNANN_LANES == 16
+  return reinterpret_cast<VecInt>(
+      _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))));
+#elif SYNANN_LANES == 8
+  return reinterpret_cast<VecInt>(
+      _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#else
+  return __builtin_convertvector(*reinterpret_cast<const VecShortAny*>(p), VecInt);
+#endif
+}
+inline void store_short(short* p, VecInt v) {
+#if SYNANN_LANES == 16
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(reinterpret_cast<__m512i>(v)));
+#else
+  *reinterpret_cast<VecShortAny*>(p) = __builtin_convertvector(v, VecShort);
+#endif
+}
+inline Vec load_bytes(const unsigned char* p) {
+#if SYNANN_LANES == 16
+  const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  return __builtin_convertvector(reinterpret_cast<VecInt>(wide), Vec);
+#elif SYNANN_LANES == 8
+  const __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  return __builtin_convertvector(reinterpret_cast<VecInt>(wide), Vec);
+#else
+  return __builtin_convertvector(*reinterpret_cast<const VecByteAny*>(p), Vec);
+#endif
+}
+inline Vec spread(float x) {
+  return x - Vec{};
+}
+inline VecInt spread_int(int x) {
+  return x - VecInt{};
+}
+// Hides where a pointer comes from, so that addresses stay pointer plus constant.
+template <class T>
+inline T* opaque(T* p) {
+  __asm__("" : "+r"(p));
+  return p;
+}
+// x where it is not negative; a NaN stays, so that a broken number stays visible.
+inline Vec positive_part(Vec x) {
+  return x < 0.0f ? Vec{} : x;
+}
+
+inline float sum_lanes(Vec v) {
+  float lanes[kLanes], total = 0;
+  __builtin_memcpy(lanes, &v, sizeof lanes);
+  for (int step = kLanes / 2; step > 0; step /= 2)
+    for (int l = 0; l < step; ++l) lanes[l] += lanes[l + step];
+  total += lanes[0];
+  return total;
+}
+
+// Appends (index, value) of the lanes where `active` to a list of `count` and returns the new count. The list
+// needs room for kLanes more.
+inline int append(VecInt active, VecInt index, Vec value, int* indices, float* values, int count) {
+#if SYNANN_LANES == 16
+  const __mmask16 mask = _mm512_movepi32_mask(reinterpret_cast<__m512i>(active));
+  _mm512_storeu_si512(indices + count, _mm512_maskz_compress_epi32(mask, reinterpret_cast<__m512i>(index)));
+  _mm512_storeu_ps(values + count, _mm512_maskz_compress_ps(mask, value));
+  return count + __builtin_popcount(mask);
+#else
+  for (int l = 0; l < kLanes; ++l) {
+    indices[count] = index[l];
+    values[count] = value[l];
+    count -= active[l];
+  }
+  return count;
+#endif
+}
+
+template <int... kLane>
+struct LaneList {};
+#if SYNANN_LANES == 16
+typedef LaneList<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15> AllLanes;
+#elif SYNANN_LANES == 8
+typedef LaneList<0, 1, 2, 3, 4, 5, 6, 7> AllLanes;
+#else
+typedef LaneList<0, 1, 2, 3> AllLanes;
+#endif
+
+template <int... kLane>
+inline VecInt numbers(LaneList<kLane...>) {
+  return VecInt{kLane...};
+}
+inline VecInt lane_numbers() {
+  return numbers(AllLanes());
+}
+
+// One step of a transposition by butterflies: exchanges the off-diagonal blocks of `kStep` lanes of two rows.
+template <int kStep, int... kLane>
+inline void exchange(Vec& a, Vec& b, LaneList<kLane...>) {
+  const Vec first = __builtin_shufflevector(a, b, ((kLane & kStep) ? kLane - kStep + kLanes : kLane)...);
+  const Vec second = __builtin_shufflevector(a, b, ((kLane & kStep) ? kLane + kLanes : kLane + kStep)...);
+  a = first;
+  b = second;
+}
+
+template <int kStep>
+inline void exchange_rows(Vec* rows) {
+  if constexpr (kStep > 0) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kLanes; ++r)
+      if ((r & kStep) == 0) exchange<kStep>(rows[r], rows[r + kStep], AllLanes());
+    exchange_rows<kStep / 2>(rows);
+  }
+}
+
+// rows[r][l] becomes rows[l][r]
+inline void transpose_rows(Vec* rows) {
+  exchange_rows<kLanes / 2>(rows);
+}
+
+}  // namespace
