@@ -56,7 +56,10 @@ int run(int argc, char** argv) {
     }
     return usage_error(error);
   }
-  return action ? action() : kUsage;
+  const int code = action ? action() : kUsage;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  fmt::print(stderr, "synann: standard output cannot be written, so lines are missing there.\n");
+  return code == kOk ? kFailed : code;
 }
 
 }  // namespace synann::cli

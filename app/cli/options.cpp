@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -33,8 +34,16 @@ void add_settings(CLI::App& command, AskedSettings& asked) {
           fmt::format("--{0},!--no-{0}", key),
           [&asked, key](std::int64_t count) { asked.numbers[key] = count > 0 ? 1 : 0; }, help_of(info));
     } else {
+      const bool whole = info.decimals == 0;
       command.add_option_function<double>(
-          "--" + key, [&asked, key](double value) { asked.numbers[key] = value; }, help_of(info));
+          "--" + key,
+          [&asked, key, whole](double value) {
+            if (whole && value != std::floor(value)) {
+              throw CLI::ValidationError("--" + key, fmt::format("expected a whole number, found {}", value));
+            }
+            asked.numbers[key] = value;
+          },
+          help_of(info));
     }
   }
   for (const train::ChoiceInfo& info : train::choice_infos()) {

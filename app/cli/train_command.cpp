@@ -12,6 +12,7 @@
 #include "app/cli/console.h"
 #include "app/cli/options.h"
 #include "engine/data/registry.h"
+#include "engine/train/checkpoint.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
@@ -30,7 +31,7 @@ struct TrainArguments {
   std::string out, resume;
   int log_interval = train::kLogInterval;
   bool json = false;
-  bool data_given = false;
+  bool data_given = false, model_given = false;
 };
 
 // Prints a run as it happens: the original's log lines, or JSON lines.
@@ -146,11 +147,38 @@ void post_live_settings(const TrainArguments& a, Session& session) {
   }
 }
 
+// A checkpoint brings its own settings; what cannot change in the middle of a run is refused rather than
+// ignored. A bare state dict brings none.
+Status check_resume(const TrainArguments& a) {
+  const auto loaded = train::read_checkpoint(a.resume);
+  if (!loaded) return loaded.error();
+  const auto& checkpoint = loaded->checkpoint;
+  if (checkpoint.data_sha256.empty()) return {};
+  const auto refuse = [&](const std::string& key) {
+    return Error{.where = a.resume,
+                 .problem = fmt::format("--{} cannot change in the middle of a run", key),
+                 .remedy = "leave it out, or start a new run without --resume"};
+  };
+  if (a.model_given && a.model != checkpoint.settings.model) return refuse("model");
+  for (const auto& [key, value] : a.asked.numbers) {
+    if (key != "epochs" && key != "lr" && key != "momentum" &&
+        value != train::setting_value(checkpoint.settings, key))
+      return refuse(key);
+  }
+  for (const auto& [key, option] : a.asked.choices) {
+    if (option != train::choice_value(checkpoint.settings, key)) return refuse(key);
+  }
+  return {};
+}
+
 int train_run(TrainArguments a) {
   const InterruptGuard guard(on_interrupt);
   if (a.log_interval < 1) return report(input_error("--log-interval", "must be at least 1"));
   fill_in(a);
   if (auto status = train::validate(a.settings); !status) return report(status.error());
+  if (!a.resume.empty()) {
+    if (auto status = check_resume(a); !status) return report(status.error());
+  }
   auto data = data::open_dataset(a.settings.data);
   if (!data) return report(data.error());
   const std::filesystem::path resume = a.resume;
@@ -182,7 +210,7 @@ int train_run(TrainArguments a) {
 void add_train(CLI::App& app, Action& action) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
-  c->add_option("--model", a->model, "The network: " + model_list())->capture_default_str();
+  auto* model = c->add_option("--model", a->model, "The network: " + model_list())->capture_default_str();
   auto* data = c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
                    ->capture_default_str();
   add_settings(*c, a->asked);
@@ -191,8 +219,9 @@ void add_train(CLI::App& app, Action& action) {
   c->add_option("--out", a->out, "Folder for checkpoints and history (a new one in the user's data folder)");
   c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
   c->add_flag("--json", a->json, "JSON lines instead of the log");
-  c->callback([a, data, &action] {
+  c->callback([a, data, model, &action] {
     a->data_given = data->count() > 0;
+    a->model_given = model->count() > 0;
     action = [a] { return train_run(*a); };
   });
 }

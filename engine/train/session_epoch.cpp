@@ -100,7 +100,7 @@ Status Session::Impl::evaluate() {
     if (auto status = folder_->append(e); !status) return status;
   }
   observer_.on_evaluation(e);
-  return {};
+  return save(false);  // so that a run killed in its first epoch can be resumed
 }
 
 Status Session::Impl::finish_epoch(Evaluation evaluation) {

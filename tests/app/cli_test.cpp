@@ -184,6 +184,9 @@ void CliTest::interruptSavesAndResumes() {
   // Goes on where it stood, with its own data, and ends in the bytes of a run that was never stopped.
   const auto resumed = run({"train", "--resume", at("stopped/last.safetensors"), "--epochs", "2", "--json"});
   QVERIFY2(resumed.code == 0, qPrintable(resumed.err));
+  const auto contradicted = run({"train", "--resume", at("stopped/last.safetensors"), "--batch-size", "50"});
+  QCOMPARE(contradicted.code, 2);
+  QVERIFY2(contradicted.err.contains("--batch-size cannot change"), qPrintable(contradicted.err));
   QCOMPARE(run(train("whole")).code, 0);
   QCOMPARE(bytes_of(at("stopped/last.safetensors")), bytes_of(at("whole/last.safetensors")));
 }
@@ -237,6 +240,7 @@ void CliTest::usageErrors_data() {
   row("log interval", {"train", "--log-interval", "0"}, "--log-interval");
   row("threads", {"train", "--threads", "-2"}, "--threads");
   row("unknown model", {"train", "--model", "syna-x"}, "syna-cnn");
+  row("half an epoch", {"train", "--epochs", "2.5"}, "whole number");
   row("unknown schedule", {"train", "--schedule", "random"}, "one-cycle");
   row("unknown beta", {"train", "--beta", "big"}, "sigmoid");
   row("import absent", {"import", "absent.safetensors", "--out", "x"}, "absent.safetensors");

@@ -23,7 +23,9 @@ LossView::LossView(QWidget* parent)
   setMouseTracking(true);
   viewport()->setMouseTracking(true);
   viewport()->setCursor(Qt::CrossCursor);
-  setToolTip(
+  // Short, for it must not cover the crosshair's values; the whole of it is in What's This.
+  setToolTip(tr("Drag to zoom, double click to follow"));
+  setWhatsThis(
       tr("Train and test loss against the training examples seen. Drag to zoom, wheel to zoom about the "
          "pointer, right or Shift drag to move, double click to follow."));
   setAccessibleDescription(
