@@ -162,7 +162,8 @@ void MainWindow::chooseData(const QString& spec) {
 }
 
 void MainWindow::onSettings(const train::Settings& settings) {
-  run_bar_->setDataSpec(QString::fromStdString(settings.data));
+  settings_.data = QString::fromStdString(settings.data);  // what a refused data set falls back to
+  run_bar_->setDataSpec(settings_.data);
   run_bar_->setModel(QString::fromStdString(settings.model));
 }
 
