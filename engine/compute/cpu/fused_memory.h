@@ -42,6 +42,7 @@ class Activations {
     const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(places);
     grow(pooled1_, m * kMaps1 * kPixels1);
     grow(where1_, m * kMaps1 * kPixels1);
+    grow(ink_, m * 16);
     grow(where2_, m * kFeatures);
     grow(pooled2_, n * kFeatures);
     for (auto* block : {&hidden_, &soft_, &mixed_, &normal_, &dnormed_, &dhidden_}) grow(*block, n * kHidden);
@@ -53,6 +54,7 @@ class Activations {
     const auto n = static_cast<std::size_t>(row), m = static_cast<std::size_t>(place), h = n * kHidden;
     return {.pooled1 = &pooled1_[m * kMaps1 * kPixels1],
             .where1 = &where1_[m * kMaps1 * kPixels1],
+            .ink = &ink_[m * 16],
             .pooled2 = &pooled2_[n * kFeatures],
             .where2 = &where2_[m * kFeatures],
             .hidden = &hidden_[h],
@@ -86,6 +88,7 @@ class Activations {
   }
   Lines<float> pooled1_, pooled2_, hidden_, soft_, mixed_, normal_, dnormed_, dhidden_, log_probs_;
   Lines<short> where1_, where2_;
+  Lines<unsigned short> ink_;
   std::vector<std::uint32_t> kept_maps_;
 };
 

@@ -10,6 +10,7 @@ constexpr int kStrip = 16;                   // columns of fc1 or of β that one
 constexpr int kMapsPerTask = 4;              // of conv2
 constexpr int kMapWeights = kMaps1 * kTaps;  // of one map of conv2
 constexpr int kMapTaps = kTaps * kMaps1Padded;
+constexpr int kTapsPadded = 32;  // as a transposition wants it
 
 constexpr std::size_t size(int n) {
   return static_cast<std::size_t>(n);
@@ -68,10 +69,11 @@ void Tensors::lay_out_fc1(const float* values, int map) {
 }
 
 void Tensors::lay_out_conv2(const float* values, int map) {
+  alignas(64) float rows[kMaps1Padded * kTapsPadded] = {}, columns[kTapsPadded * kMaps1Padded];
   const float* from = values + plan_.conv2.weight + map * kMapWeights;
-  float* to = conv2_by_tap_.data() + map * kMapTaps;
-  for (int i = 0; i < kMaps1; ++i)
-    for (int tap = 0; tap < kTaps; ++tap) to[tap * kMaps1Padded + i] = from[i * kTaps + tap];
+  for (int i = 0; i < kMaps1; ++i) std::copy_n(from + i * kTaps, kTaps, rows + i * kTapsPadded);
+  kernels_.transpose(rows, kTapsPadded, kMaps1Padded, kTapsPadded, columns, kMaps1Padded);
+  std::copy_n(columns, kMapTaps, conv2_by_tap_.begin() + map * kMapTaps);
 }
 
 void Tensors::lay_out_synapse(const float* values, int column) {
@@ -135,11 +137,11 @@ bool Tensors::finish_fc1(int map, const Finish& f) {
 }
 
 bool Tensors::finish_conv2(int map, const Finish& f) {
-  alignas(64) float sums[kMapTaps];
+  alignas(64) float sums[kTapsPadded * kMaps1Padded] = {}, rows[kMaps1Padded * kTapsPadded];
   reduce(f, f.partials->backward.conv2 + map * kMapTaps, kMapTaps, sums);
+  kernels_.transpose(sums, kMaps1Padded, kTapsPadded, kMaps1Padded, rows, kTapsPadded);
   float* out = f.gradients + plan_.conv2.weight + map * kMapWeights;
-  for (int i = 0; i < kMaps1; ++i)
-    for (int tap = 0; tap < kTaps; ++tap) out[i * kTaps + tap] = sums[tap * kMaps1Padded + i];
+  for (int i = 0; i < kMaps1; ++i) std::copy_n(rows + i * kTapsPadded, kTaps, out + i * kTaps);
   const bool finite = update(f, plan_.conv2.weight + size(map * kMapWeights), 1, kMapWeights, kMapWeights);
   if (f.update) lay_out_conv2(f.update->new_values, map);
   return finite;
@@ -160,9 +162,11 @@ bool Tensors::finish_rest(const Finish& f) {
   alignas(64) float sums[kClasses * kHidden];
   static_assert(kMaps1 * 5 * kTapRow <= kClasses * kHidden && kMaps2 * 16 <= kClasses * kHidden);
   reduce(f, b.conv1, kMaps1 * 5 * kTapRow, sums);
+  float* conv1 = f.gradients + plan_.conv1.weight;
   for (int m = 0; m < kMaps1; ++m)
-    for (int u = 0; u < 5; ++u)
-      std::copy_n(sums + (m * 5 + u) * kTapRow, 5, f.gradients + plan_.conv1.weight + m * kTaps + u * 5);
+    for (int u = 0; u < 5; ++u) std::copy_n(sums + (m * 5 + u) * kTapRow, 5, conv1 + m * kTaps + u * 5);
+  reduce(f, b.conv1_blank, kMaps1 * 16, sums);
+  for (int tap = 0; tap < kMaps1 * kTaps; ++tap) conv1[tap] += sum_of_sixteen(sums + tap / kTaps * 16);
   reduce(f, b.conv1_bias, kMaps1 * 16, sums);
   for (int m = 0; m < kMaps1; ++m) f.gradients[plan_.conv1.bias + size(m)] = sum_of_sixteen(sums + m * 16);
   reduce(f, b.conv2_bias, kMaps2 * 16, sums);

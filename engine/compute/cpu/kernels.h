@@ -42,6 +42,7 @@ struct Weights {
 struct Sample {
   float* pooled1;           // [10, 144], after pool and ReLU
   short* where1;            // [10, 144]: first pixel of the maximum's patch, an image_index
+  unsigned short* ink;      // [9]: bit 12 R + C tells whether pooled pixel (R, C) sees more than blank ground
   float* pooled2;           // [320], after dropout, pool and ReLU
   short* where2;            // [320]: first pixel of the maximum's patch, 0 … 143
   float* hidden;            // [64], fc1 after ReLU
@@ -78,6 +79,7 @@ struct BackwardSums {
   float conv2[kMaps2 * kTaps * kMaps1Padded];              // [20, 25, 16]
   float synapse_by_input[kHidden * kHidden];               // [64 (j), 64 (i)]
   float conv1_bias[kMaps1 * 16], conv2_bias[kMaps2 * 16];  // sixteen lanes make one bias
+  float conv1_blank[kMaps1 * 16];  // of blank patches: sixteen lanes make what all 25 taps of a map get
   float fc1_bias[kHidden];
 };
 

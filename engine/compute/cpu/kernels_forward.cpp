@@ -125,7 +125,40 @@ void tile1(const float* patches, const float* weight, const float* bias, VecInt 
   }
 }
 
+// Bit 12 R + C of ink, in words of sixteen: pooled pixel (R, C) depends on a pixel that differs from the
+// image's first, its ground.
+void find_ink(const float* image, unsigned short* ink) {
+  const Vec ground = spread(image[0]);
+  unsigned rows[kImage];
+  for (int r = 0; r < kImage; ++r, image += kImageRow) {
+    unsigned left = 0, right = 0;
+    for (int k = 0; k < 16; k += kLanes) {
+      left |= differing(load(image + k), ground) << k;
+      right |= differing(load(image + 32 + k), ground) << k;
+    }
+    rows[r] = left | (right & 0xfffu) << 16;
+  }
+  unsigned long long words = 0;
+  for (int row = 0; row < kSide1; ++row) {
+    unsigned any = 0;
+    for (int p = 0; p < 6; ++p) any |= rows[2 * row + p];
+    const unsigned two = any | any >> 1;
+    unsigned six = two | two >> 2 | two >> 4;  // bit c: columns c … c + 5
+    six &= 0x555555u;                          // every other column, packed
+    six = (six | six >> 1) & 0x333333u;
+    six = (six | six >> 2) & 0x0f0f0fu;
+    six = (six | six >> 4) & 0xff00ffu;
+    six = (six | six >> 8) & 0xfffu;
+    words |= static_cast<unsigned long long>(six) << (row % 4 * kSide1);
+    if (row % 4 == 3) {
+      for (int k = 0; k < 3; ++k) *ink++ = static_cast<unsigned short>(words >> (16 * k));
+      words = 0;
+    }
+  }
+}
+
 void convolve1(const Weights& w, const Sample& s, Scratch& scratch) {
+  find_ink(scratch.image, s.ink);
   gather_patches(scratch.image, scratch.inputs);
   for (int pixel = 0; pixel < kPixels1; pixel += kLanes) {
     const VecInt number = lane_numbers() + pixel, row = number / kSide1, column = number - row * kSide1;

@@ -107,7 +107,7 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
   active.count = 0;
   for (int f = 0; f < kHidden; f += kLanes) {
     const Vec d = load(s.dhidden + f);
-    active.count = append(d != 0.0f, lane_numbers() + f, d, active.outputs, active.values, active.count);
+    active.count = append(d, kAnyLane, lane_numbers() + f, active.outputs, active.values, active.count);
   }
   active.outputs[active.count] = 0;
   active.values[active.count] = 0;  // rounds the list up
@@ -127,7 +127,7 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
     for (int pixel = m * kPixels2; pixel < (m + 1) * kPixels2; pixel += kLanes) {
       const Vec d = load(scratch.dpooled2 + pixel);
       count =
-          append(d != 0.0f, load_short(s.where2 + pixel), d, scratch.list_index, scratch.list_value, count);
+          append(d, kAnyLane, load_short(s.where2 + pixel), scratch.list_index, scratch.list_value, count);
       float* bias = sums.conv2_bias + m * 16 + (pixel & 15);
       store(bias, load(bias) + d);
     }
@@ -158,18 +158,24 @@ inline void add_patches(const float* image, const int* pixels, const float* grad
   for (int u = 0; u < 5; ++u) store_eight(totals + u * kTapRow, even[u] + odd[u]);
 }
 
+// A patch without ink is one number 25 times: its gradients need no list, only their sum.
 void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
   collect_maps(scratch.dby_pixel, scratch.dpooled1);
   for (int m = 0; m < kMaps1; ++m) {
     int count = 0;
-    Vec bias = load(sums.conv1_bias + m * 16);
-    for (int k = m * kPixels1; k < (m + 1) * kPixels1; k += kLanes) {
-      const VecInt active = load(s.pooled1 + k) > 0.0f;
-      const Vec d = active ? load(scratch.dpooled1 + k) : Vec{};
+    Vec bias = load(sums.conv1_bias + m * 16), blank{};
+    for (int k = 0; k < kPixels1; k += kLanes) {
+      const int at = m * kPixels1 + k;
+      const VecInt active = load(s.pooled1 + at) > 0.0f;
+      const Vec d = active ? load(scratch.dpooled1 + at) : Vec{};
+      const unsigned ink = static_cast<unsigned>(s.ink[k / 16]) >> (k % 16);
+      const VecInt inked = (spread_int(static_cast<int>(ink)) >> lane_numbers()) & 1;
       bias += d;
-      count = append(d != 0.0f, load_short(s.where1 + k), d, scratch.list_index, scratch.list_value, count);
+      blank += inked != 0 ? Vec{} : d;
+      count = append(d, ink, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
     }
     store(sums.conv1_bias + m * 16, bias);
+    store(sums.conv1_blank + m * 16, load(sums.conv1_blank + m * 16) + blank * scratch.image[0]);
     scratch.list_index[count] = 0;
     scratch.list_value[count] = 0;  // rounds the list up
     add_patches(scratch.image, scratch.list_index, scratch.list_value, count, sums.conv1 + m * 5 * kTapRow);

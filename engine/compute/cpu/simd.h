@@ -99,23 +99,41 @@ inline float sum_lanes(Vec v) {
   return total;
 }
 
-// Appends (index, value) of the lanes where `active` to a list of `count` and returns the new count. The list
-// needs room for kLanes more.
-inline int append(VecInt active, VecInt index, Vec value, int* indices, float* values, int count) {
+// Bit l of the result: lane l of x differs from y (as NaN does).
+inline unsigned differing(Vec x, Vec y) {
 #if SYNANN_LANES == 16
-  const __mmask16 mask = _mm512_movepi32_mask(reinterpret_cast<__m512i>(active));
+  return _mm512_cmp_ps_mask(x, y, _CMP_NEQ_UQ);
+#elif SYNANN_LANES == 8
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_NEQ_UQ)));
+#elif defined(__x86_64__)
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpneq_ps(x, y)));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] != y[l]) << l;
+  return bits;
+#endif
+}
+
+// Appends (index, value) of the lanes that are not zero and whose bit is set in `allowed` to a list of
+// `count`, and returns the new count. The list needs room for kLanes more.
+inline int append(Vec value, unsigned allowed, VecInt index, int* indices, float* values, int count) {
+  const unsigned lanes = differing(value, Vec{}) & allowed;
+#if SYNANN_LANES == 16
+  const auto mask = static_cast<__mmask16>(lanes);
   _mm512_storeu_si512(indices + count, _mm512_maskz_compress_epi32(mask, reinterpret_cast<__m512i>(index)));
   _mm512_storeu_ps(values + count, _mm512_maskz_compress_ps(mask, value));
-  return count + __builtin_popcount(mask);
+  return count + __builtin_popcount(lanes & 0xffffu);
 #else
   for (int l = 0; l < kLanes; ++l) {
     indices[count] = index[l];
     values[count] = value[l];
-    count -= active[l];
+    count += static_cast<int>((lanes >> l) & 1u);
   }
   return count;
 #endif
 }
+
+constexpr unsigned kAnyLane = 0xffffu;
 
 template <int... kLane>
 struct LaneList {};

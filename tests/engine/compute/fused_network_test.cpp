@@ -51,9 +51,15 @@ std::vector<float> random_values(const model::Model& m) {
   return values;
 }
 
+// Short binary fractions; every other image is blank on its left half and in its last rows, as digits are
+// around their ink.
 testing::RandomBatch<float> short_batch(const model::Model& m, int count, std::uint64_t seed) {
   auto batch = testing::random_batch<float>(m, count, seed);
-  for (float& x : batch.input) x = rounded(x, 1.0f / 8);
+  for (std::size_t k = 0; k < batch.input.size(); ++k) {
+    const std::size_t pixel = k % 784, sample = k / 784;
+    const bool blank = sample % 2 == 0 && (pixel % 28 < 14 || pixel >= 20u * 28u);
+    batch.input[k] = blank ? -0.5f : rounded(batch.input[k], 1.0f / 8);
+  }
   return batch;
 }
 
