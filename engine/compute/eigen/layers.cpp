@@ -199,7 +199,7 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::AvgPool2d:
       return make_avg_pool2d(l);
     case model::LayerKind::Conv2d:
-      return make_conv2d(model, l, threads);
+      return make_conv2d(model, index, threads);
     case model::LayerKind::MaxPool2d:
       return make_max_pool2d(l);
     case model::LayerKind::Relu:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/reference/network.h"
 
+#include <type_traits>
+
+#include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/layers.h"
 
 namespace synann::compute::reference {
@@ -58,6 +61,12 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
   switch (l.kind) {
     case Conv2d:
       conv2d_forward(l, count, x, weight(".weight"), weight(".bias"), y.data());
+      if constexpr (std::is_same_v<T, float>) {
+        const model::Layer* pool = mode == Mode::Training ? pool_behind(model_, k) : nullptr;
+        for (int s = 0; pool != nullptr && s < count; ++s)
+          settle_close_calls(l, *pool, x + at(0, s, 0, 1, l.in.size()), weight(".weight"), weight(".bias"),
+                             y.data() + at(0, s, 0, 1, n));
+      }
       break;
     case MaxPool2d:
       maxima_[k].resize(y.size());
