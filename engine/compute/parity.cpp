@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
+#include <initializer_list>
+#include <map>
 #include <numeric>
 
 #include "engine/compute/batch.h"
@@ -15,19 +17,26 @@ namespace {
 
 constexpr double kForwardTolerance = 1e-5, kGradientTolerance = 1e-4;
 
-// A tensor that vanishes mathematically (a bias before BatchNorm) holds rounding only; below this length
-// errors count against it instead.
+// A gradient that vanishes mathematically (of a bias before BatchNorm) holds rounding only, in PyTorch's
+// float32 as well: where the expected length is below this part of the whole gradient's, errors count against
+// the whole.
 constexpr double kVanishing = 1e-9;
 
-double relative_error(std::span<const float> found, std::span<const double> expected) {
+double length(std::span<const double> v) {
+  return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+}
+
+// ‖found − expected‖ / ‖expected‖, or / `whole` where what is expected vanishes beside it.
+double relative_error(std::span<const float> found, std::span<const double> expected, double whole) {
   if (found.size() != expected.size()) return std::nan("");
-  double difference = 0, norm = 0;
+  double difference = 0;
   for (std::size_t k = 0; k < expected.size(); ++k) {
     const double d = static_cast<double>(found[k]) - expected[k];
     difference += d * d;
-    norm += expected[k] * expected[k];
   }
-  return std::sqrt(difference) / std::max(std::sqrt(norm), kVanishing);
+  const double norm = length(expected);
+  const double scale = norm <= kVanishing * whole ? whole : norm;
+  return scale > 0 ? std::sqrt(difference) / scale : std::sqrt(difference);
 }
 
 // A golden file, opened: the model, its state, the batch, and the expectations by name.
@@ -69,18 +78,35 @@ Status read_parameters(Golden& g, const std::string& file) {
   return {};
 }
 
+// The layer's options under the names that settings have; "synapse" must be there, the others may be.
+Result<model::SynapseOptions> synapse_options(const std::map<std::string, std::string>& metadata,
+                                              const std::string& file) {
+  using Options = model::SynapseOptions;
+  std::string unknown;
+  const auto choice = [&](const char* key, std::initializer_list<std::string_view> names) {
+    const auto it = metadata.find(key);
+    const std::string_view value = it == metadata.end() ? *names.begin() : std::string_view(it->second);
+    const auto found = std::find(names.begin(), names.end(), value);
+    if (found == names.end()) unknown = fmt::format("its {} \"{}\" is not known", key, value);
+    return static_cast<int>(found - names.begin());
+  };
+  const Options options{
+      .semantics = static_cast<Options::Semantics>(choice("synapse", {"per-sample", "batch-coupled"})),
+      .beta = static_cast<Options::Beta>(choice("beta", {"free", "sigmoid", "clamp"})),
+      .alpha = static_cast<Options::Alpha>(choice("alpha", {"one", "exp", "softplus"})),
+      .diagonal = static_cast<Options::Diagonal>(choice("diagonal", {"keep", "zero"}))};
+  if (!metadata.contains("synapse")) unknown = "it does not say which synapse semantics it was made with";
+  if (!unknown.empty()) return not_golden(file, std::move(unknown));
+  return options;
+}
+
 Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::string& file) {
   auto content = io::parse_safetensors(bytes, file);
   if (!content) return content.error();
   Golden g{.content = std::move(*content)};
   if (g.content.metadata["format"] != "synann-parity-1") return not_golden(file, "has another format");
-  const std::string semantics = g.content.metadata["synapse"];
-  if (semantics != "per-sample" && semantics != "batch-coupled") {
-    return not_golden(file, fmt::format("its synapse semantics \"{}\" are not known", semantics));
-  }
-  using Options = model::SynapseOptions;
-  const Options options{.semantics = semantics == "per-sample" ? Options::Semantics::PerSample
-                                                               : Options::Semantics::BatchCoupled};
+  const auto options = synapse_options(g.content.metadata, file);
+  if (!options) return options.error();
   const auto *input = g.content.find("input"), *target = g.content.find("target"),
              *log_probs = g.content.find("expect/log_probs");
   if (!input || !target || !log_probs || input->shape.size() != 4 || log_probs->shape.size() != 2 ||
@@ -89,7 +115,7 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
   }
   const auto classes = static_cast<int>(log_probs->shape[1]);
   auto built = model::build(g.content.metadata["model"], static_cast<int>(input->shape[2]),
-                            static_cast<int>(input->shape[3]), classes, options);
+                            static_cast<int>(input->shape[3]), classes, *options);
   if (!built) return built.error();
   g.model = std::make_shared<const model::Model>(std::move(*built));
   g.input = input->to_float();
@@ -108,11 +134,19 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
 // Collects rows for the expectations that the file holds.
 class Comparison {
  public:
-  Comparison(const Golden& golden, ParityReport& report) : golden_(golden), report_(report) {}
+  Comparison(const Golden& golden, ParityReport& report) : golden_(golden), report_(report) {
+    double squares = 0;
+    for (const Parameter& p : golden.model->parameters.all()) {
+      const auto* expected = golden.content.find("expect/grad/" + p.name);
+      if (expected != nullptr) squares += std::pow(length(expected->to_double()), 2);
+    }
+    gradient_ = std::sqrt(squares);
+  }
 
   void compare(const std::string& name, std::span<const float> found, double tolerance) {
     if (const auto* expected = golden_.content.find("expect/" + name)) {
-      report_.rows.push_back({name, relative_error(found, expected->to_double()), tolerance});
+      const double whole = name.starts_with("grad/") ? gradient_ : 0;
+      report_.rows.push_back({name, relative_error(found, expected->to_double(), whole), tolerance});
     }
   }
   void compare_parameters(const std::string& prefix, std::span<const float> block, double tolerance,
@@ -126,6 +160,7 @@ class Comparison {
  private:
   const Golden& golden_;
   ParityReport& report_;
+  double gradient_ = 0;  // length of the whole expected gradient
 };
 
 // The running statistics that one step from the file's would give.

@@ -2,6 +2,7 @@
 #include "engine/compute/cpu/fused_network.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -47,6 +48,7 @@ void prefetch(std::span<const std::uint8_t> image) {
 FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels)
     : plan_(plan),
       kernels_(kernels),
+      close_calls_(model),
       pool_(threads),
       scale_(static_cast<float>(1.0 / (255.0 * model.scaling.deviation))),
       offset_(static_cast<float>(-model.scaling.mean / model.scaling.deviation)),
@@ -83,6 +85,24 @@ void FusedNetwork::read_image(const Samples& samples, int row, float* image) con
   for (int r = 0; r < kImage; ++r) {
     for (int c = 0; c < 24; c += 8)
       std::copy_n(from + r * kImage + c, std::min(16, kImage - c), image + image_index(r, c));
+  }
+}
+
+// Takes the pooling's decisions that float32 leaves open from exact sums; a few in a thousand samples.
+void FusedNetwork::settle_close_calls(Sample& sample, const Scratch& scratch) const {
+  std::array<float, kImage * kImage> image;
+  for (int r = 0; r < kImage; ++r)
+    for (int c = 0; c < kImage; ++c)
+      image[static_cast<std::size_t>(r * kImage + c)] = scratch.image[image_index(r, c)];
+  const auto layer = static_cast<std::size_t>(plan_.dropout2d_layer - 1);  // conv2
+  for (int k = 0; k < scratch.close_count; ++k) {
+    const int pixel = scratch.close[k], map = pixel / kPixels2, row = 2 * (pixel % kPixels2 / kSide2),
+              column = 2 * (pixel % kSide2);
+    if (close_calls_.is_flat(layer, image.data(), row, column)) continue;
+    const auto best = close_calls_.best_of_window(layer, values_, image.data(), map, row, column);
+    constexpr int kSide = 2 * kSide2;  // of conv2 before its pool
+    sample.pooled2[pixel] = static_cast<float>(std::max(best.sum, 0.0)) * sample.map_scale;
+    sample.where2[pixel] = static_cast<short>(best.place / kSide * kSide1 + best.place % kSide);
   }
 }
 
@@ -131,6 +151,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
       activations_.kept_maps(row) = s.kept_maps;
       read_image(samples, row, scratch.image);
       kernels_.convolve(weights_, s, scratch);
+      if (scratch.close_count > 0) settle_close_calls(s, scratch);
     });
     // A loop of its own: fc1's weights would drive out of the cache what the convolutions use again and
     // again.

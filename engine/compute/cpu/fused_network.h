@@ -7,6 +7,7 @@
 #include "engine/compute/batch.h"
 #include "engine/compute/cpu/fused_tensors.h"
 #include "engine/compute/isa.h"
+#include "engine/compute/reference/close_calls.h"
 #include "engine/core/thread_pool.h"
 #include "engine/data/dataset.h"
 
@@ -61,6 +62,7 @@ class FusedNetwork {
   void draw(const DropoutDraws& draws, int row, Sample& sample) const;
   Sample open(const Samples& samples, int row, int place);
   void read_image(const Samples& samples, int row, float* image) const;
+  void settle_close_calls(Sample& sample, const Scratch& scratch) const;
   void use_batch_statistics(int chunks, int samples, std::span<float> gradients);
   void use_running_statistics();
   double use_loss_sums(int chunks, int samples);
@@ -68,6 +70,7 @@ class FusedNetwork {
 
   Plan plan_;
   const Kernels& kernels_;
+  reference::CloseCalls close_calls_;
   ThreadPool pool_;
   float scale_, offset_;  // pixel → input
   Tensors tensors_;

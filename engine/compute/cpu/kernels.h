@@ -98,7 +98,14 @@ struct Scratch {
   float dpooled1[kMaps1 * kPixels1], dpooled2[kFeatures];
   float list_value[kFeatures + 64], vector[kHidden * 16], prefix[kHidden * 32];
   int list_index[kFeatures + 64];
+  // Of the sample convolved last: pixels of pooled2 whose maximum float32 cannot tell from the next or from
+  // zero.
+  short close[kFeatures];
+  int close_count;
 };
+
+// A sum of conv2 or fc1 with terms up to x is rounded by less than kRounding · (1 + x).
+inline constexpr float kRounding = 6e-7f;
 
 struct Kernels {
   const char* isa;  // "x86-64", "AVX2", "AVX-512", or "portable"
@@ -111,7 +118,7 @@ struct Kernels {
   // count is at most 64.
   unsigned long long (*draw)(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
                              unsigned first, int count, unsigned threshold);
-  // The scratch memory's image → pooled1, where1, pooled2, where2
+  // The scratch memory's image → pooled1, where1, pooled2, where2; and the list of close calls
   void (*convolve)(const Weights&, const Sample&, Scratch&);
   // pooled2 → hidden, soft, mixed
   void (*mix)(const Weights&, const Sample&, Scratch&);

@@ -93,7 +93,7 @@ void gather_patches(const float* image, float* patches) {
 // kMaps maps of conv1 at kLanes pooled pixels.
 template <int kMaps>
 void tile1(const float* patches, const float* weight, const float* bias, VecInt first, float* pooled,
-           short* where) {
+           short* where, Vec& top) {
   Vec sum[static_cast<unsigned>(kMaps)][4];
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m)
@@ -120,6 +120,7 @@ void tile1(const float* patches, const float* weight, const float* bias, VecInt 
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
     const Largest best = largest(sum[m], first, kImageRow);
+    top = larger(best.value, top);
     store(pooled + m * kPixels1, positive_part(best.value));
     store_short(where + m * kPixels1, best.where);
   }
@@ -157,7 +158,9 @@ void find_ink(const float* image, unsigned short* ink) {
   }
 }
 
-void convolve1(const Weights& w, const Sample& s, Scratch& scratch) {
+// Returns the largest number in pooled1.
+float convolve1(const Weights& w, const Sample& s, Scratch& scratch) {
+  Vec top{};
   find_ink(scratch.image, s.ink);
   gather_patches(scratch.image, scratch.inputs);
   for (int pixel = 0; pixel < kPixels1; pixel += kLanes) {
@@ -165,9 +168,10 @@ void convolve1(const Weights& w, const Sample& s, Scratch& scratch) {
     const VecInt first = row * (2 * kImageRow) + column * 2 + (column >> 2) * 8;
     for (int m = 0; m < kMaps1; m += kTile1) {
       tile1<kTile1>(scratch.inputs + pixel, w.conv1 + m * kTaps, w.conv1_bias + m, first,
-                    s.pooled1 + m * kPixels1 + pixel, s.where1 + m * kPixels1 + pixel);
+                    s.pooled1 + m * kPixels1 + pixel, s.where1 + m * kPixels1 + pixel, top);
     }
   }
+  return largest_lane(top);
 }
 
 // Four floats of a row and four of the row after next.
@@ -197,9 +201,18 @@ void gather_windows(const float* pooled, float* windows) {
     }
 }
 
+// Bit l: float32 may have confused the largest sum of lane l, `top`, with the next largest or with zero.
+inline unsigned close_calls(const Vec (&x)[4], Vec top, float rounding) {
+  const Vec a = larger(x[0], x[1]), b = larger(x[2], x[3]);
+  const Vec next = larger(smaller(a, b), larger(smaller(x[0], x[1]), smaller(x[2], x[3])));
+  const Vec near = spread(rounding);
+  return at_most(-near, top) & (at_most(top - next, near) | at_most(top, near));
+}
+
 // kMaps maps of conv2 at kLanes pooled pixels; `maps` are their numbers.
 template <int kMaps>
-void tile2(const float* windows, const Weights& w, const Sample& s, const int* maps, int pixel) {
+void tile2(const float* windows, const Weights& w, const Sample& s, const int* maps, int pixel,
+           float rounding, Scratch& scratch) {
   const float* weight[static_cast<unsigned>(kMaps)];
   Vec sum[static_cast<unsigned>(kMaps)][4];
 #pragma GCC unroll 8
@@ -233,29 +246,33 @@ void tile2(const float* windows, const Weights& w, const Sample& s, const int* m
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
     const Largest best = largest(sum[m], first, kSide1);
+    unsigned close = close_calls(sum[m], best.value, rounding);
+    for (; close != 0; close &= close - 1)
+      scratch.close[scratch.close_count++] =
+          static_cast<short>(maps[m] * kPixels2 + pixel + __builtin_ctz(close));
     store(s.pooled2 + maps[m] * kPixels2 + pixel, positive_part(best.value * s.map_scale));
     store_short(s.where2 + maps[m] * kPixels2 + pixel, best.where);
   }
 }
 
-void run_tile2(int count, const float* windows, const Weights& w, const Sample& s, const int* maps,
-               int pixel) {
+void run_tile2(int count, const float* windows, const Weights& w, const Sample& s, const int* maps, int pixel,
+               float rounding, Scratch& scratch) {
   switch (count) {
 #if SYNANN_LANES == 16
     case 4:
-      return tile2<4>(windows, w, s, maps, pixel);
+      return tile2<4>(windows, w, s, maps, pixel, rounding, scratch);
     case 3:
-      return tile2<3>(windows, w, s, maps, pixel);
+      return tile2<3>(windows, w, s, maps, pixel, rounding, scratch);
 #endif
     case 2:
-      return tile2<2>(windows, w, s, maps, pixel);
+      return tile2<2>(windows, w, s, maps, pixel, rounding, scratch);
     default:
-      return tile2<1>(windows, w, s, maps, pixel);
+      return tile2<1>(windows, w, s, maps, pixel, rounding, scratch);
   }
 }
 
 // Only the maps that dropout2d keeps are computed, in tiles as even as possible.
-void convolve2(const Weights& w, const Sample& s, Scratch& scratch) {
+void convolve2(const Weights& w, const Sample& s, float rounding, Scratch& scratch) {
   int maps[kMaps2], count = 0;
   for (int m = 0; m < kMaps2; ++m) {
     if ((s.kept_maps >> m) & 1u) {
@@ -270,7 +287,7 @@ void convolve2(const Weights& w, const Sample& s, Scratch& scratch) {
   for (int t = 0; t < tiles; ++t) {
     const int begin = count * t / tiles, end = count * (t + 1) / tiles;
     for (int pixel = 0; pixel < kPixels2; pixel += kLanes)
-      run_tile2(end - begin, scratch.inputs + pixel, w, s, maps + begin, pixel);
+      run_tile2(end - begin, scratch.inputs + pixel, w, s, maps + begin, pixel, rounding, scratch);
   }
 }
 
@@ -289,8 +306,9 @@ void scale_image(const unsigned char* pixels, float scale, float offset, float* 
 }
 
 void convolve(const Weights& w, const Sample& s, Scratch& scratch) {
-  convolve1(w, s, scratch);
-  convolve2(w, s, scratch);
+  scratch.close_count = 0;
+  const float largest_input = convolve1(w, s, scratch);
+  convolve2(w, s, kRounding * (1 + largest_input), scratch);
 }
 
 }  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

@@ -27,32 +27,37 @@ inline Vec exponential(Vec x) {
   return reinterpret_cast<Vec>(reinterpret_cast<VecInt>(p) + exponent);
 }
 
-inline Vec larger(Vec a, Vec b) {
-  return a > b ? a : b;
-}
-
-inline float largest_lane(Vec v) {
-  float lanes[kLanes];
-  __builtin_memcpy(lanes, &v, sizeof lanes);
-  for (int step = kLanes / 2; step > 0; step /= 2)
-    for (int l = 0; l < step; ++l) lanes[l] = lanes[l] > lanes[l + step] ? lanes[l] : lanes[l + step];
-  return lanes[0];
+// Where float32 may have missed the sign of a sum of fc1, takes the sum again in double.
+void settle_signs(const Weights& w, const Scratch& scratch, int count, int first, float rounding, Vec& sum) {
+  const Vec near = spread(rounding);
+  unsigned close = at_most(sum, near) & at_most(-near, sum);
+  for (; close != 0; close &= close - 1) {
+    const int lane = __builtin_ctz(close), o = first + lane;
+    double exact = static_cast<double>(w.fc1_bias[o]);
+    for (int k = 0; k < count; ++k)
+      exact += static_cast<double>(w.fc1[o * kFeatures + scratch.list_index[k]]) *
+               static_cast<double>(scratch.list_value[k]);
+    sum[lane] = static_cast<float>(exact);
+  }
 }
 
 // hidden = ReLU(fc1 pooled2 + b), over the inputs that are not zero.
 void connect(const Weights& w, const Sample& s, Scratch& scratch) {
   int count = 0;
+  Vec top{};
   for (int m = 0; m < kMaps2; ++m) {
     if (((s.kept_maps >> m) & 1u) == 0) continue;
     for (int k = m * kPixels2; k < (m + 1) * kPixels2; k += kLanes) {
       const Vec x = load(s.pooled2 + k);
       count = append(x, kAnyLane, lane_numbers() + k, scratch.list_index, scratch.list_value, count);
+      top = larger(x, top);
     }
   }
   for (int k = 0; k < kChains; ++k) {  // rounds the list up
     scratch.list_index[count + k] = 0;
     scratch.list_value[count + k] = 0;
   }
+  const float rounding = kRounding * (1 + largest_lane(top));
   for (int first = 0; first < kHidden; first += kGroup * kLanes) {
     Vec sum[kChains][kGroup];
 #pragma GCC unroll 8
@@ -74,6 +79,7 @@ void connect(const Weights& w, const Sample& s, Scratch& scratch) {
     for (int g = 0; g < kGroup; ++g) {
 #pragma GCC unroll 8
       for (int c = 1; c < kChains; ++c) sum[0][g] += sum[c][g];
+      settle_signs(w, scratch, count, first + g * kLanes, rounding, sum[0][g]);
       store(s.hidden + first + g * kLanes, positive_part(sum[0][g]));
     }
   }

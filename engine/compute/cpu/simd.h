@@ -114,6 +114,35 @@ inline unsigned differing(Vec x, Vec y) {
 #endif
 }
 
+// Bit l of the result: lane l of x is at most that of y (never with NaN).
+inline unsigned at_most(Vec x, Vec y) {
+#if SYNANN_LANES == 16
+  return _mm512_cmp_ps_mask(x, y, _CMP_LE_OQ);
+#elif SYNANN_LANES == 8
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LE_OQ)));
+#elif defined(__x86_64__)
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmple_ps(x, y)));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] <= y[l]) << l;
+  return bits;
+#endif
+}
+
+inline Vec larger(Vec a, Vec b) {
+  return a > b ? a : b;
+}
+inline Vec smaller(Vec a, Vec b) {
+  return a < b ? a : b;
+}
+inline float largest_lane(Vec v) {
+  float lanes[kLanes];
+  __builtin_memcpy(lanes, &v, sizeof lanes);
+  for (int step = kLanes / 2; step > 0; step /= 2)
+    for (int l = 0; l < step; ++l) lanes[l] = lanes[l] > lanes[l + step] ? lanes[l] : lanes[l + step];
+  return lanes[0];
+}
+
 // Appends (index, value) of the lanes that are not zero and whose bit is set in `allowed` to a list of
 // `count`, and returns the new count. The list needs room for kLanes more.
 inline int append(Vec value, unsigned allowed, VecInt index, int* indices, float* values, int count) {

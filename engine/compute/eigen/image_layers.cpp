@@ -4,7 +4,6 @@
 
 #include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/layers.h"
 
 namespace synann::compute::eigen {
@@ -15,12 +14,11 @@ using model::Layer;
 // Convolution as im2col and a matrix product per sample; each chunk sums its own gradient.
 class Conv2d final : public EigenLayer {
  public:
-  Conv2d(const model::Model& model, std::size_t index, int threads)
-      : l_(model.layers[index]),
-        pool_(reference::pool_behind(model, index)),
-        at_(model, l_),
-        patch_(l_.in.channels * l_.kernel * l_.kernel),
-        places_(l_.result.rows * l_.result.columns),
+  Conv2d(const model::Model& model, const Layer& l, int threads)
+      : l_(l),
+        at_(model, l),
+        patch_(l.in.channels * l.kernel * l.kernel),
+        places_(l.result.rows * l.result.columns),
         columns_(static_cast<std::size_t>(threads), std::vector<float>(size(patch_, places_))),
         deltas_(static_cast<std::size_t>(threads), std::vector<float>(size(patch_, places_))) {}
 
@@ -32,10 +30,6 @@ class Conv2d final : public EigenLayer {
       float* y = p.y + size(s, l_.result.size());
       for (int o = 0; o < l_.result.channels; ++o) std::fill_n(y + size(o, places_), places_, bias[o]);
       kernels().multiply(l_.result.channels, places_, patch_, p.values + at_.weight, columns, y, true);
-      if (pool_ != nullptr && p.mode == Mode::Training) {
-        reference::settle_close_calls(l_, *pool_, p.x + size(s, l_.in.size()), p.values + at_.weight, bias,
-                                      y);
-      }
     }
   }
 
@@ -104,7 +98,6 @@ class Conv2d final : public EigenLayer {
   }
 
   Layer l_;
-  const Layer* pool_;  // what decides between its places; part of the model
   Offsets at_;
   int patch_, places_;
   std::vector<std::vector<float>> columns_, deltas_;  // per thread
@@ -172,8 +165,8 @@ class AvgPool2d final : public EigenLayer {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, std::size_t index, int threads) {
-  return std::make_unique<Conv2d>(model, index, threads);
+std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const Layer& l, int threads) {
+  return std::make_unique<Conv2d>(model, l, threads);
 }
 std::unique_ptr<EigenLayer> make_max_pool2d(const Layer& l) {
   return std::make_unique<MaxPool2d>(l);

@@ -130,13 +130,15 @@ class BatchNorm1d final : public EigenLayer {
         squares += d * d;
       }
       const double inverse = 1.0 / std::sqrt(squares / p.batch + kBatchNormEpsilon);
-      mean_[f] = static_cast<float>(mean);
-      inverse_[f] = static_cast<float>(inverse);
-      p.gradients[running_mean_ + f] = mean_[f];
+      mean_[f] = mean;
+      inverse_[f] = inverse;
+      p.gradients[running_mean_ + f] = static_cast<float>(mean);
       p.gradients[running_var_ + f] = static_cast<float>(squares / std::max(1, p.batch - 1));
+      const double weight = static_cast<double>(p.values[at_.weight + f]) * inverse,
+                   bias = static_cast<double>(p.values[at_.bias + f]);
       for (int s = 0; s < p.batch; ++s) {
         const std::size_t k = size(s, n_) + f;
-        p.y[k] = p.values[at_.weight + f] * ((p.x[k] - mean_[f]) * inverse_[f]) + p.values[at_.bias + f];
+        p.y[k] = static_cast<float>(weight * (static_cast<double>(p.x[k]) - mean) + bias);
       }
     }
   }
@@ -155,16 +157,18 @@ class BatchNorm1d final : public EigenLayer {
       for (int s = 0; s < p.batch; ++s) {
         const std::size_t k = size(s, n_) + f;
         sum += static_cast<double>(p.dy[k]);
-        dot += static_cast<double>(p.dy[k] * ((p.x[k] - mean_[f]) * inverse_[f]));
+        dot += static_cast<double>(p.dy[k]) * (static_cast<double>(p.x[k]) - mean_[f]);
       }
+      dot *= inverse_[f];
       p.gradients[at_.weight + f] = static_cast<float>(dot);
       p.gradients[at_.bias + f] = static_cast<float>(sum);
       if (p.dx == nullptr) continue;
-      const float scale = p.values[at_.weight + f] * inverse_[f];
-      const auto mean_dy = static_cast<float>(sum / p.batch), mean_dot = static_cast<float>(dot / p.batch);
+      const double scale = static_cast<double>(p.values[at_.weight + f]) * inverse_[f],
+                   mean_dy = sum / p.batch, slope = inverse_[f] * dot / p.batch;
       for (int s = 0; s < p.batch; ++s) {
         const std::size_t k = size(s, n_) + f;
-        p.dx[k] = scale * (p.dy[k] - mean_dy - (p.x[k] - mean_[f]) * inverse_[f] * mean_dot);
+        p.dx[k] = static_cast<float>(scale * (static_cast<double>(p.dy[k]) - mean_dy -
+                                              (static_cast<double>(p.x[k]) - mean_[f]) * slope));
       }
     }
   }
@@ -175,7 +179,8 @@ class BatchNorm1d final : public EigenLayer {
   Offsets at_;
   std::size_t running_mean_, running_var_;
   int n_;
-  std::vector<float> mean_, inverse_;  // [n]
+  // [n]; double, because a layer of nearly equal outputs is all mean and little deviation
+  std::vector<double> mean_, inverse_;
 };
 
 // With the loss behind it: y = log-probabilities, dx = (softmax − onehot) / batch is written by the network.
@@ -199,7 +204,7 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::AvgPool2d:
       return make_avg_pool2d(l);
     case model::LayerKind::Conv2d:
-      return make_conv2d(model, index, threads);
+      return make_conv2d(model, l, threads);
     case model::LayerKind::MaxPool2d:
       return make_max_pool2d(l);
     case model::LayerKind::Relu:

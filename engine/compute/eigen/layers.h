@@ -63,7 +63,7 @@ struct Offsets {
         bias(model.parameters.find(l.name + ".bias")->offset) {}
 };
 
-std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, std::size_t index, int threads);
+std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::Layer& l, int threads);
 std::unique_ptr<EigenLayer> make_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_avg_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l,

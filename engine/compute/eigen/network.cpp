@@ -4,6 +4,7 @@
 #include "engine/compute/batch_network.h"
 #include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
+#include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/layers.h"
 #include "engine/core/thread_pool.h"
 
@@ -19,7 +20,11 @@ using eigen::Pass;
 class EigenTier final : public BatchNetwork {
  public:
   EigenTier(const model::Model& model, int threads)
-      : model_(model), pool_(threads), outputs_(model.layers.size() + 1), deltas_(model.layers.size() + 1) {
+      : model_(model),
+        close_calls_(model),
+        pool_(threads),
+        outputs_(model.layers.size() + 1),
+        deltas_(model.layers.size() + 1) {
     for (std::size_t k = 0; k < model.layers.size(); ++k)
       layers_.push_back(eigen::make_layer(model, k, threads));
   }
@@ -97,8 +102,10 @@ class EigenTier final : public BatchNetwork {
     const auto run_chunks = [&](std::size_t end) {
       if (begin < end) {
         pool_.run(pass_.chunks, [&](int index, int thread) {
-          for (std::size_t k = begin; k < end; ++k)
+          for (std::size_t k = begin; k < end; ++k) {
             layers_[k]->forward_chunk(layer_pass(k), chunk(index), thread);
+            if (pass_.mode == Mode::Training) settle(k, chunk(index));
+          }
         });
       }
       begin = end;
@@ -111,6 +118,13 @@ class EigenTier final : public BatchNetwork {
       }
     }
     run_chunks(layers_.size());
+  }
+
+  void settle(std::size_t k, Chunk c) {
+    const Pass p = layer_pass(k);
+    const model::Layer& l = model_.layers[k];
+    close_calls_.settle(k, c.count, p.values, input_ + eigen::size(c.first, model_.input.size()),
+                        p.x + eigen::size(c.first, l.in.size()), p.y + eigen::size(c.first, l.result.size()));
   }
 
   void backward(const Batch<float>& batch) {
@@ -151,6 +165,7 @@ class EigenTier final : public BatchNetwork {
   }
 
   const model::Model& model_;
+  reference::CloseCalls close_calls_;
   ThreadPool pool_;
   std::vector<std::unique_ptr<EigenLayer>> layers_;
   std::vector<std::vector<float>> outputs_, deltas_;  // [layers + 1]; index 0 is the input and stays empty

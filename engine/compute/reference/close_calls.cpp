@@ -12,38 +12,71 @@
 namespace synann::compute::reference {
 namespace {
 
+using enum model::LayerKind;
 using model::Layer;
 
 constexpr int kMostPlaces = 16;  // of one pooling window
 
-// What the sums of channel o may be off by: rounding errors of k terms grow like their root, not like k.
-float rounding(const Layer& conv, int o, float largest_input, const float* w, const float* b) {
-  const int terms = conv.in.channels * conv.kernel * conv.kernel;
-  float sum = std::abs(b[o]);
-  for (int k = 0; k < terms; ++k) sum += std::abs(w[at(0, o, k, 1, terms)]) * largest_input;
-  return 2 * std::numeric_limits<float>::epsilon() * sum;
+bool computes_exactly(model::LayerKind kind) {
+  return kind == Conv2d || kind == MaxPool2d || kind == AvgPool2d || kind == Relu;
 }
 
-double exact_sum(const Layer& conv, const float* x, const float* w, const float* b, int o, int r, int c) {
-  double sum = static_cast<double>(b[o]);
-  for (int i = 0; i < conv.in.channels; ++i)
-    for (int u = 0; u < conv.kernel; ++u)
-      for (int v = 0; v < conv.kernel; ++v)
-        sum += static_cast<double>(w[at(o * conv.in.channels + i, u, v, conv.kernel, conv.kernel)]) *
-               static_cast<double>(x[at(i, r + u, c + v, conv.in.rows, conv.in.columns)]);
-  return sum;
+// The pooling window behind convolution k, directly or behind a Dropout2d, where all layers before it can be
+// computed exactly.
+int pool_behind(const model::Model& model, std::size_t k) {
+  const auto& layers = model.layers;
+  if (layers[k].kind != Conv2d) return 0;
+  for (std::size_t before = 0; before < k; ++before)
+    if (!computes_exactly(layers[before].kind)) return 0;
+  std::size_t next = k + 1;
+  while (next < layers.size() && layers[next].kind == Dropout2d) ++next;
+  if (next == layers.size() || layers[next].kind != MaxPool2d) return 0;
+  const int side = layers[next].kernel;
+  return side * side <= kMostPlaces ? side : 0;
 }
 
-// Whether all positions of a window see the same pixels: then they are equal, and nothing is to be decided.
-bool is_flat(const Layer& conv, int side, const float* x, int r, int c) {
-  const int reach = conv.kernel + side - 1;
-  for (int i = 0; i < conv.in.channels; ++i) {
-    const float ground = x[at(i, r, c, conv.in.rows, conv.in.columns)];
-    for (int u = 0; u < reach; ++u)
-      for (int v = 0; v < reach; ++v)
-        if (x[at(i, r + u, c + v, conv.in.rows, conv.in.columns)] != ground) return false;
+float largest_of(const float* x, std::size_t count) {
+  float result = 0;
+  for (std::size_t k = 0; k < count; ++k) result = std::max(result, std::abs(x[k]));
+  return result;
+}
+
+std::size_t block(int count, int size) {
+  return static_cast<std::size_t>(count) * static_cast<std::size_t>(size);
+}
+
+// y [maps, rows, columns] of b + Σ w x with x [channels, rows + kernel − 1, columns + kernel − 1].
+void convolve(const Layer& l, const double* x, const float* w, const float* b, int maps, int rows,
+              int columns, double* y) {
+  const int width = columns + l.kernel - 1, height = rows + l.kernel - 1;
+  for (int m = 0; m < maps; ++m, y += block(rows, columns)) {
+    std::fill_n(y, block(rows, columns), wide(b[m]));
+    for (int i = 0; i < l.in.channels; ++i)
+      for (int u = 0; u < l.kernel; ++u)
+        for (int v = 0; v < l.kernel; ++v) {
+          const double tap = wide(w[at(m * l.in.channels + i, u, v, l.kernel, l.kernel)]);
+          for (int r = 0; r < rows; ++r) {
+            const double* from = x + at(i, r + u, v, height, width);
+            for (int c = 0; c < columns; ++c) y[at(0, r, c, rows, columns)] += tap * from[c];
+          }
+        }
   }
-  return true;
+}
+
+void pool(const Layer& l, const std::vector<double>& x, int rows, int columns, std::vector<double>& y) {
+  const int k = l.kernel;
+  for (std::size_t out = 0; out < y.size(); ++out) {
+    const auto plane = static_cast<int>(out) / (rows * columns), r = static_cast<int>(out) / columns % rows,
+               c = static_cast<int>(out) % columns;
+    double best = -std::numeric_limits<double>::infinity(), sum = 0;
+    for (int u = 0; u < k; ++u)
+      for (int v = 0; v < k; ++v) {
+        const double value = x[at(plane, r * k + u, c * k + v, rows * k, columns * k)];
+        best = std::max(best, value);
+        sum += value;
+      }
+    y[out] = l.kind == MaxPool2d ? best : sum / (k * k);
+  }
 }
 
 struct Place {
@@ -64,46 +97,137 @@ void write_back(std::span<Place> contenders) {
 
 }  // namespace
 
-void settle_close_calls(const Layer& conv, const Layer& pool, const float* x, const float* w, const float* b,
-                        float* y) {
-  const int side = pool.kernel, rows = conv.result.rows, columns = conv.result.columns;
-  if (side * side > kMostPlaces) return;
-  float largest = 0;
-  for (int k = 0; k < conv.in.size(); ++k) largest = std::max(largest, std::abs(x[k]));
-  for (int o = 0; o < conv.result.channels; ++o) {
-    const float margin = rounding(conv, o, largest, w, b);
+CloseCalls::CloseCalls(const model::Model& model) : model_(model) {
+  for (std::size_t k = 0; k < model.layers.size(); ++k) {
+    const Layer& l = model.layers[k];
+    const bool relu_next = k + 1 < model.layers.size() && model.layers[k + 1].kind == Relu;
+    pool_.push_back(pool_behind(model, k));
+    before_relu_.push_back(l.kind == Linear && relu_next);
+    const Parameter *weight = model.parameters.find(l.name + ".weight"),
+                    *bias = model.parameters.find(l.name + ".bias");
+    weight_.push_back(weight == nullptr ? 0 : weight->offset);
+    bias_.push_back(bias == nullptr ? 0 : bias->offset);
+  }
+}
+
+float CloseCalls::margin(int terms, const float* w, float b, float largest) {
+  float squares = 0;
+  for (int k = 0; k < terms; ++k) squares += w[k] * w[k];
+  return 8 * std::numeric_limits<float>::epsilon() * (std::abs(b) + std::sqrt(squares) * largest);
+}
+
+void CloseCalls::settle(std::size_t k, int count, const float* values, const float* input, const float* x,
+                        float* y) const {
+  const Layer& l = model_.layers[k];
+  if (before_relu_[k]) settle_signs(k, count, values, x, y);
+  for (int s = 0; pool_[k] > 0 && s < count; ++s)
+    settle_windows(k, values, input + block(s, model_.input.size()), x + block(s, l.in.size()),
+                   y + block(s, l.result.size()));
+}
+
+CloseCalls::Region CloseCalls::seen_by(std::size_t k, Region of) const {
+  const Layer& l = model_.layers[k];
+  if (l.kind == Conv2d) return {of.row, of.column, of.rows + l.kernel - 1, of.columns + l.kernel - 1};
+  if (l.kind == Relu) return of;
+  return {of.row * l.kernel, of.column * l.kernel, of.rows * l.kernel, of.columns * l.kernel};
+}
+
+// [maps, rows, columns] of layer k's output, in double from the pixels on.
+std::vector<double> CloseCalls::exact(std::size_t k, const float* values, const float* input, int first_map,
+                                      int maps, Region of) const {
+  const Layer& l = model_.layers[k];
+  const Region behind = seen_by(k, of);
+  std::vector<double> x;
+  if (k > 0) {
+    x = exact(k - 1, values, input, 0, l.in.channels, behind);
+  } else {
+    for (int i = 0; i < l.in.channels; ++i)
+      for (int r = 0; r < behind.rows; ++r)
+        for (int c = 0; c < behind.columns; ++c)
+          x.push_back(wide(input[at(i, behind.row + r, behind.column + c, l.in.rows, l.in.columns)]));
+  }
+  if (l.kind == Relu) {
+    for (double& v : x) v = std::max(v, 0.0);
+    return x;
+  }
+  std::vector<double> y(block(maps, of.rows * of.columns));
+  if (l.kind == Conv2d) {
+    const int terms = l.in.channels * l.kernel * l.kernel;
+    convolve(l, x.data(), values + weight_[k] + block(first_map, terms), values + bias_[k] + first_map, maps,
+             of.rows, of.columns, y.data());
+  } else {
+    pool(l, x, of.rows, of.columns, y);
+  }
+  return y;
+}
+
+CloseCalls::Best CloseCalls::best_of_window(std::size_t k, const float* values, const float* input, int map,
+                                            int row, int column) const {
+  const int side = pool_[k];
+  const auto sums = exact(k, values, input, map, 1, {row, column, side, side});
+  const auto best = static_cast<int>(std::max_element(sums.begin(), sums.end()) - sums.begin());
+  return {(row + best / side) * model_.layers[k].result.columns + column + best % side,
+          sums[static_cast<std::size_t>(best)]};
+}
+
+bool CloseCalls::is_flat(std::size_t k, const float* input, int row, int column) const {
+  Region seen{row, column, pool_[k], pool_[k]};
+  for (std::size_t layer = k + 1; layer-- > 0;) seen = seen_by(layer, seen);
+  const model::Shape& in = model_.input;
+  for (int i = 0; i < in.channels; ++i) {
+    const float ground = input[at(i, seen.row, seen.column, in.rows, in.columns)];
+    for (int r = seen.row; r < seen.row + seen.rows; ++r)
+      for (int c = seen.column; c < seen.column + seen.columns; ++c)
+        if (input[at(i, r, c, in.rows, in.columns)] != ground) return false;
+  }
+  return true;
+}
+
+void CloseCalls::settle_windows(std::size_t k, const float* values, const float* input, const float* x,
+                                float* y) const {
+  const Layer& l = model_.layers[k];
+  const int side = pool_[k], rows = l.result.rows, columns = l.result.columns,
+            terms = l.in.channels * l.kernel * l.kernel;
+  const float largest = largest_of(x, block(1, l.in.size()));
+  for (int m = 0; m < l.result.channels; ++m) {
+    const float near =
+        margin(terms, values + weight_[k] + block(m, terms), values[bias_[k] + block(m, 1)], largest);
     for (int r = 0; r + side <= rows; r += side)
       for (int c = 0; c + side <= columns; c += side) {
         std::array<Place, kMostPlaces> places;
         float top = -std::numeric_limits<float>::infinity();
-        for (int k = 0; k < side * side; ++k) {
-          float& value = y[at(o, r + k / side, c + k % side, rows, columns)];
-          places[static_cast<std::size_t>(k)].y = &value;
+        for (int p = 0; p < side * side; ++p) {
+          float& value = y[at(m, r + p / side, c + p % side, rows, columns)];
+          places[static_cast<std::size_t>(p)].y = &value;
           top = std::max(top, value);
         }
-        if (top < -margin) continue;  // the ReLU stops all of it
-        std::size_t count = 0;
-        for (int k = 0; k < side * side; ++k) {
-          const Place p = places[static_cast<std::size_t>(k)];
-          if (top - *p.y <= margin) places[count++] = p;
-        }
-        if ((count == 1 && top > margin) || is_flat(conv, side, x, r, c)) continue;
-        for (std::size_t k = 0; k < count; ++k) {
-          const auto place = static_cast<int>(places[k].y - y) % (rows * columns);
-          places[k].exact = exact_sum(conv, x, w, b, o, place / columns, place % columns);
-        }
-        write_back(std::span(places).first(count));
+        if (top < -near) continue;  // the ReLU stops all of it
+        const auto close = std::count_if(places.begin(), places.begin() + side * side,
+                                         [&](const Place& p) { return top - *p.y <= near; });
+        if ((close == 1 && top > near) || is_flat(k, input, r, c)) continue;
+        const auto sums = exact(k, values, input, m, 1, {r, c, side, side});
+        for (std::size_t p = 0; p < sums.size(); ++p) places[p].exact = sums[p];
+        write_back(std::span(places).first(sums.size()));
       }
   }
 }
 
-const Layer* pool_behind(const model::Model& model, std::size_t k) {
-  using enum model::LayerKind;
-  if (model.layers[k].kind != Conv2d) return nullptr;
-  std::size_t next = k + 1;
-  while (next < model.layers.size() && model.layers[next].kind == Dropout2d) ++next;
-  const bool found = next < model.layers.size() && model.layers[next].kind == MaxPool2d;
-  return found ? &model.layers[next] : nullptr;
+void CloseCalls::settle_signs(std::size_t k, int count, const float* values, const float* x, float* y) const {
+  const Layer& l = model_.layers[k];
+  const int in = l.in.size(), out = l.result.size();
+  const float largest = largest_of(x, block(count, in));
+  for (int o = 0; o < out; ++o) {
+    const float* w = values + weight_[k] + block(o, in);
+    const float b = values[bias_[k] + block(o, 1)];
+    const float near = margin(in, w, b, largest);
+    for (int s = 0; s < count; ++s) {
+      float& value = y[at(0, s, o, count, out)];
+      if (std::abs(value) > near) continue;
+      double sum = wide(b);
+      for (int j = 0; j < in; ++j) sum += wide(w[j]) * wide(x[at(0, s, j, count, in)]);
+      value = static_cast<float>(sum);
+    }
+  }
 }
 
 }  // namespace synann::compute::reference

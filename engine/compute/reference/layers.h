@@ -11,7 +11,8 @@
 
 // The readable oracle: every layer as plain loops that read like its formula, templated on the scalar so that
 // the same code is checked against finite differences in double. x, y, dx, dy are [batch, features] of the
-// layer's shapes, row major. Backward functions overwrite dx and add to parameter gradients.
+// layer's shapes, row major. Backward functions overwrite dx and add to parameter gradients. Forward sums are
+// added up in double, so that a float oracle is off by the rounding of its results alone.
 namespace synann::compute::reference {
 
 using model::Layer;
@@ -20,6 +21,13 @@ inline std::size_t at(int a, int b, int c, int nb, int nc) {
   return (static_cast<std::size_t>(a) * static_cast<std::size_t>(nb) + static_cast<std::size_t>(b)) *
              static_cast<std::size_t>(nc) +
          static_cast<std::size_t>(c);
+}
+
+inline double wide(double v) {
+  return v;
+}
+inline double wide(float v) {
+  return static_cast<double>(v);
 }
 
 // y[o, r, c] = b[o] + Σ_{i,u,v} w[o, i, u, v] x[i, r + u, c + v]
@@ -31,12 +39,13 @@ void conv2d_forward(const Layer& l, int batch, const T* x, const T* w, const T* 
     for (int o = 0; o < out; ++o)
       for (int r = 0; r < rows; ++r)
         for (int c = 0; c < columns; ++c) {
-          T sum = b[o];
+          double sum = wide(b[o]);
           for (int i = 0; i < in; ++i)
             for (int u = 0; u < k; ++u)
               for (int v = 0; v < k; ++v)
-                sum += w[at(o * in + i, u, v, k, k)] * x[at(i, r + u, c + v, l.in.rows, l.in.columns)];
-          y[at(o, r, c, rows, columns)] = sum;
+                sum += wide(w[at(o * in + i, u, v, k, k)]) *
+                       wide(x[at(i, r + u, c + v, l.in.rows, l.in.columns)]);
+          y[at(o, r, c, rows, columns)] = static_cast<T>(sum);
         }
   }
 }
@@ -148,9 +157,9 @@ void linear_forward(const Layer& l, int batch, const T* x, const T* w, const T* 
   const int in = l.in.size(), out = l.result.size();
   for (int n = 0; n < batch; ++n)
     for (int o = 0; o < out; ++o) {
-      T sum = b[o];
-      for (int i = 0; i < in; ++i) sum += w[at(0, o, i, out, in)] * x[at(0, n, i, batch, in)];
-      y[at(0, n, o, batch, out)] = sum;
+      double sum = wide(b[o]);
+      for (int i = 0; i < in; ++i) sum += wide(w[at(0, o, i, out, in)]) * wide(x[at(0, n, i, batch, in)]);
+      y[at(0, n, o, batch, out)] = static_cast<T>(sum);
     }
 }
 
@@ -174,9 +183,9 @@ template <class T>
 void softmax_forward(int batch, int n, const T* x, T* y) {
   for (int s = 0; s < batch; ++s, x += n, y += n) {
     const T top = *std::max_element(x, x + n);
-    T sum = 0;
-    for (int i = 0; i < n; ++i) sum += y[i] = std::exp(x[i] - top);
-    for (int i = 0; i < n; ++i) y[i] /= sum;
+    double sum = 0;
+    for (int i = 0; i < n; ++i) sum += wide(y[i] = std::exp(x[i] - top));
+    for (int i = 0; i < n; ++i) y[i] = static_cast<T>(wide(y[i]) / sum);
   }
 }
 
@@ -184,30 +193,31 @@ void softmax_forward(int batch, int n, const T* x, T* y) {
 template <class T>
 void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
   for (int s = 0; s < batch; ++s, y += n, dy += n, dx += n) {
-    T dot = 0;
-    for (int i = 0; i < n; ++i) dot += dy[i] * y[i];
-    for (int i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - dot);
+    double dot = 0;
+    for (int i = 0; i < n; ++i) dot += wide(dy[i]) * wide(y[i]);
+    for (int i = 0; i < n; ++i) dx[i] = static_cast<T>(wide(y[i]) * (wide(dy[i]) - dot));
   }
 }
 
 // y = w (x − m) / √(v + ε) + b with the batch's statistics, which go to mean and inverse (1/√(v + ε));
 // observed_mean and observed_variance (unbiased) are what the running statistics move towards.
 template <class T>
-void batch_norm_forward(int batch, int n, const T* x, const T* w, const T* b, T* y, T* mean, T* inverse,
-                        T* observed_mean, T* observed_variance) {
+void batch_norm_forward(int batch, int n, const T* x, const T* w, const T* b, T* y, double* mean,
+                        double* inverse, T* observed_mean, T* observed_variance) {
   for (int i = 0; i < n; ++i) {
-    T sum = 0, squares = 0;
-    for (int s = 0; s < batch; ++s) sum += x[at(0, s, i, batch, n)];
-    mean[i] = sum / static_cast<T>(batch);
+    double sum = 0, squares = 0;
+    for (int s = 0; s < batch; ++s) sum += wide(x[at(0, s, i, batch, n)]);
+    mean[i] = sum / batch;
     for (int s = 0; s < batch; ++s) {
-      const T d = x[at(0, s, i, batch, n)] - mean[i];
+      const double d = wide(x[at(0, s, i, batch, n)]) - mean[i];
       squares += d * d;
     }
-    inverse[i] = 1 / std::sqrt(squares / static_cast<T>(batch) + static_cast<T>(kBatchNormEpsilon));
-    observed_mean[i] = mean[i];
-    observed_variance[i] = squares / static_cast<T>(std::max(1, batch - 1));
+    inverse[i] = 1 / std::sqrt(squares / batch + kBatchNormEpsilon);
+    observed_mean[i] = static_cast<T>(mean[i]);
+    observed_variance[i] = static_cast<T>(squares / std::max(1, batch - 1));
     for (int s = 0; s < batch; ++s)
-      y[at(0, s, i, batch, n)] = w[i] * (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i] + b[i];
+      y[at(0, s, i, batch, n)] =
+          static_cast<T>(wide(w[i]) * (wide(x[at(0, s, i, batch, n)]) - mean[i]) * inverse[i] + wide(b[i]));
   }
 }
 
@@ -216,29 +226,30 @@ void batch_norm_evaluate(int batch, int n, const T* x, const T* w, const T* b, c
                          const T* running_var, T* y) {
   for (int s = 0; s < batch; ++s)
     for (int i = 0; i < n; ++i) {
-      const T inverse = 1 / std::sqrt(running_var[i] + static_cast<T>(kBatchNormEpsilon));
-      y[at(0, s, i, batch, n)] = w[i] * (x[at(0, s, i, batch, n)] - running_mean[i]) * inverse + b[i];
+      const double inverse = 1 / std::sqrt(wide(running_var[i]) + kBatchNormEpsilon);
+      y[at(0, s, i, batch, n)] = static_cast<T>(
+          wide(w[i]) * (wide(x[at(0, s, i, batch, n)]) - wide(running_mean[i])) * inverse + wide(b[i]));
     }
 }
 
 // dx = w·inverse (dy − mean(dy) − x̂ mean(dy x̂))
 template <class T>
-void batch_norm_backward(int batch, int n, const T* x, const T* w, const T* mean, const T* inverse,
+void batch_norm_backward(int batch, int n, const T* x, const T* w, const double* mean, const double* inverse,
                          const T* dy, T* dx, T* dw, T* db) {
   for (int i = 0; i < n; ++i) {
-    T sum = 0, dot = 0;
+    double sum = 0, dot = 0;
     for (int s = 0; s < batch; ++s) {
-      const T g = dy[at(0, s, i, batch, n)];
+      const double g = wide(dy[at(0, s, i, batch, n)]);
       sum += g;
-      dot += g * (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i];
+      dot += g * (wide(x[at(0, s, i, batch, n)]) - mean[i]) * inverse[i];
     }
-    dw[i] += dot;
-    db[i] += sum;
+    dw[i] += static_cast<T>(dot);
+    db[i] += static_cast<T>(sum);
     for (int s = 0; s < batch; ++s) {
-      const T normalised = (x[at(0, s, i, batch, n)] - mean[i]) * inverse[i];
-      dx[at(0, s, i, batch, n)] = w[i] * inverse[i] *
-                                  (dy[at(0, s, i, batch, n)] - sum / static_cast<T>(batch) -
-                                   normalised * dot / static_cast<T>(batch));
+      const double normalised = (wide(x[at(0, s, i, batch, n)]) - mean[i]) * inverse[i];
+      dx[at(0, s, i, batch, n)] =
+          static_cast<T>(wide(w[i]) * inverse[i] *
+                         (wide(dy[at(0, s, i, batch, n)]) - sum / batch - normalised * dot / batch));
     }
   }
 }
@@ -248,10 +259,10 @@ template <class T>
 void log_softmax_forward(int batch, int n, const T* x, T* y) {
   for (int s = 0; s < batch; ++s, x += n, y += n) {
     const T top = *std::max_element(x, x + n);
-    T sum = 0;
-    for (int i = 0; i < n; ++i) sum += std::exp(x[i] - top);
-    const T shift = top + std::log(sum);
-    for (int i = 0; i < n; ++i) y[i] = x[i] - shift;
+    double sum = 0;
+    for (int i = 0; i < n; ++i) sum += std::exp(wide(x[i]) - wide(top));
+    const double shift = wide(top) + std::log(sum);
+    for (int i = 0; i < n; ++i) y[i] = static_cast<T>(wide(x[i]) - shift);
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <type_traits>
 
-#include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/layers.h"
 
 namespace synann::compute::reference {
@@ -30,6 +29,7 @@ constexpr model::SynapseOptions kRnnBeta{.beta = model::SynapseOptions::Beta::Si
 template <class T>
 Network<T>::Network(const model::Model& model)
     : model_(model),
+      close_calls_(model),
       outputs_(model.layers.size() + 1),
       deltas_(model.layers.size() + 1),
       maxima_(model.layers.size()),
@@ -44,7 +44,14 @@ template <class T>
 void Network<T>::forward(std::span<const T> values, const Batch<T>& batch, Mode mode,
                          const DropoutDraws& draws) {
   outputs_[0].assign(batch.input.begin(), batch.input.end());
-  for (std::size_t k = 0; k < model_.layers.size(); ++k) forward_layer(k, values, batch, mode, draws);
+  for (std::size_t k = 0; k < model_.layers.size(); ++k) {
+    forward_layer(k, values, batch, mode, draws);
+    if constexpr (std::is_same_v<T, float>) {
+      if (mode == Mode::Training)
+        close_calls_.settle(k, batch.count, values.data(), outputs_[0].data(), outputs_[k].data(),
+                            outputs_[k + 1].data());
+    }
+  }
 }
 
 template <class T>
@@ -61,12 +68,6 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
   switch (l.kind) {
     case Conv2d:
       conv2d_forward(l, count, x, weight(".weight"), weight(".bias"), y.data());
-      if constexpr (std::is_same_v<T, float>) {
-        const model::Layer* pool = mode == Mode::Training ? pool_behind(model_, k) : nullptr;
-        for (int s = 0; pool != nullptr && s < count; ++s)
-          settle_close_calls(l, *pool, x + at(0, s, 0, 1, l.in.size()), weight(".weight"), weight(".bias"),
-                             y.data() + at(0, s, 0, 1, n));
-      }
       break;
     case MaxPool2d:
       maxima_[k].resize(y.size());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/compute/batch.h"
+#include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/rnn.h"
 #include "engine/model/description.h"
 
@@ -42,13 +43,14 @@ class Network {
                       const DropoutDraws& draws, std::span<T> gradients);
 
   const model::Model& model_;
-  std::vector<std::vector<T>> outputs_;            // [layers + 1]: the input, then each layer's output
-  std::vector<std::vector<T>> deltas_;             // gradients of the same
-  std::vector<std::vector<std::int32_t>> maxima_;  // MaxPool2d: where each maximum stood
-  std::vector<std::vector<T>> mean_, inverse_;     // BatchNorm1d: the batch's statistics
-  std::vector<std::vector<T>> observed_;           // BatchNorm1d: mean, unbiased variance [2 n]
-  std::vector<std::vector<T>> alpha_, beta_;       // Synapse, SynaRnn: what the parameters mean
-  std::vector<std::vector<RnnTrace<T>>> traces_;   // SynaRnn: one per sample
+  CloseCalls close_calls_;                           // float only: doubles are exact enough
+  std::vector<std::vector<T>> outputs_;              // [layers + 1]: the input, then each layer's output
+  std::vector<std::vector<T>> deltas_;               // gradients of the same
+  std::vector<std::vector<std::int32_t>> maxima_;    // MaxPool2d: where each maximum stood
+  std::vector<std::vector<double>> mean_, inverse_;  // BatchNorm1d: the batch's statistics
+  std::vector<std::vector<T>> observed_;             // BatchNorm1d: mean, unbiased variance [2 n]
+  std::vector<std::vector<T>> alpha_, beta_;         // Synapse, SynaRnn: what the parameters mean
+  std::vector<std::vector<RnnTrace<T>>> traces_;     // SynaRnn: one per sample
 };
 
 extern template class Network<float>;

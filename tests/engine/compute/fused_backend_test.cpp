@@ -210,12 +210,12 @@ void FusedBackendTest::brokenWeightsStopBeforeTheUpdate() {
   QCOMPARE(span->failure->what, std::string("the loss is not finite"));
 }
 
-// A finite loss with an infinite gradient: batch norm's scale of 1e38 makes a loss of about 1e37, and its
-// gradient by what stands before batch norm is a few hundred times 1e38.
+// A finite loss with an infinite gradient: batch norm's scale of 3.3e38 makes a loss of about 3e37, and its
+// gradient by what stands before batch norm is a few hundred times that.
 void FusedBackendTest::brokenGradientsStopBeforeTheUpdate() {
   const Parameter* scale = syna_cnn()->parameters.find("fcb.weight");
   auto state = model::initialise(*syna_cnn(), 5);
-  state.values[scale->offset + 3] = 1e38f;
+  state.values[scale->offset + 3] = 3.3e38f;
   std::vector<std::uint32_t> order(230);
   std::iota(order.begin(), order.end(), 0u);
   const std::vector<float> rates(1, 0.01f);
