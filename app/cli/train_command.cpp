@@ -76,6 +76,10 @@ class Printer final : public train::Observer {
     }
   }
 
+  void on_change(const train::SettingChange& change) override {
+    if (json_) print(train::to_json(change));
+  }
+
   void on_state(train::State state, const std::string& reason) override {
     if (json_ && state == train::State::Stopped) print({{"event", "pause"}, {"reason", reason}});
     if (json_ && state == train::State::Failed) print({{"event", "pause"}, {"reason", reason}});
@@ -84,7 +88,15 @@ class Printer final : public train::Observer {
 
   void finish() {
     progress_.wipe();
-    if (json_) print({{"event", "end"}, {"best_epoch", best_epoch_}, {"checkpoint", checkpoint_}});
+    const char* set = start_.settings.validation > 0 ? "the validation set" : "the test set";
+    if (json_) {
+      print(
+          {{"event", "end"}, {"best_epoch", best_epoch_}, {"selected_on", set}, {"checkpoint", checkpoint_}});
+    } else if (best_epoch_ > 0) {
+      // On standard error: standard output is the original's log, line by line.
+      fmt::print(stderr, "synann: best epoch {}, selected on {}; the run is in {}\n", best_epoch_, set,
+                 std::filesystem::path(checkpoint_).parent_path().string());
+    }
   }
   const std::string& checkpoint() const { return checkpoint_; }
 

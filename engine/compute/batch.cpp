@@ -2,6 +2,7 @@
 #include "engine/compute/batch.h"
 
 #include <cmath>
+#include <fmt/format.h>
 
 namespace synann::compute {
 
@@ -24,13 +25,33 @@ void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std:
   }
 }
 
+// A sum of x·0 is zero unless some x is NaN or infinite; unlike a test per element it vectorises.
+bool all_finite(std::span<const float> values) {
+  float sum = 0;
+  for (const float v : values) sum += v * 0.0f;
+  return !std::isnan(sum);
+}
+
+std::string loss_not_finite(const std::string& first_broken_layer) {
+  return first_broken_layer.empty()
+             ? "the loss is not finite"
+             : fmt::format("the loss is not finite, and {} is the first layer whose output is not",
+                           first_broken_layer);
+}
+
+std::string headroom_gone(const std::string& layer, double least) {
+  return fmt::format("the headroom min(1 − βx) of {} fell to {:.4g}", layer, least);
+}
+
+std::string gradient_not_finite(const Parameter& parameter) {
+  if (parameter.role == Role::Buffer) return fmt::format("the batch's own {} is not finite", parameter.name);
+  return fmt::format("the gradient of {} is not finite", parameter.name);
+}
+
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients) {
   for (const Parameter& p : model.parameters.all()) {
     if (p.type != ElementType::F32 || p.role == Role::Unused) continue;
-    // A sum of x·0 is zero unless some x is NaN or infinite; unlike a test per element it vectorises.
-    float sum = 0;
-    for (std::size_t k = p.offset; k < p.offset + p.size(); ++k) sum += gradients[k] * 0.0f;
-    if (std::isnan(sum)) return &p;
+    if (!all_finite(gradients.subspan(p.offset, p.size()))) return &p;
   }
   return nullptr;
 }

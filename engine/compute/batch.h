@@ -48,5 +48,11 @@ void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std:
 
 // The first tensor whose gradient holds a NaN or an infinity; nullptr when all are finite.
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients);
+bool all_finite(std::span<const float> values);
+
+// Sentences for people about numbers that broke.
+std::string loss_not_finite(const std::string& first_broken_layer);  // empty: all outputs are finite
+std::string headroom_gone(const std::string& layer, double least);
+std::string gradient_not_finite(const Parameter& parameter);  // running statistics: the batch's own
 
 }  // namespace synann::compute

@@ -55,11 +55,19 @@ Batch<float> BatchBackend::load_batch(const data::Dataset& set, std::span<const 
   return {.count = static_cast<int>(samples.size()), .input = input_, .target = target_};
 }
 
+std::string BatchBackend::first_broken_layer() const {
+  for (std::size_t k = 0; k < model_->layers.size(); ++k) {
+    const model::Layer& l = model_->layers[k];
+    if (all_finite(network_->output(k)) || (l.name.empty() && l.exposes.empty())) continue;
+    return l.name.empty() ? l.exposes : l.name;
+  }
+  return {};
+}
+
 std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_count) const {
-  if (!std::isfinite(loss)) return "the loss is not finite";
+  if (!std::isfinite(loss)) return loss_not_finite(first_broken_layer());
   if (loss > watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
-  if (const Parameter* bad = first_not_finite(*model_, gradients_))
-    return fmt::format("the gradient of {} is not finite", bad->name);
+  if (const Parameter* bad = first_not_finite(*model_, gradients_)) return gradient_not_finite(*bad);
   for (std::size_t k = 0; watch.headroom && k < model_->layers.size(); ++k) {
     const model::Layer& l = model_->layers[k];
     if (l.kind != model::LayerKind::Synapse) continue;
@@ -70,7 +78,7 @@ std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_cou
                               beta.data());
     const double least = reference::headroom(
         batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
-    if (least <= 0) return fmt::format("the headroom min(1 − βx) of {} fell to {:.4g}", l.name, least);
+    if (least <= 0) return headroom_gone(l.name, least);
   }
   return {};
 }

@@ -28,6 +28,7 @@ class BatchBackend final : public Backend {
   Batch<float> load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples);
 
   // The first thing that forbids the update of this step, in words; empty when all is well.
+  std::string first_broken_layer() const;
   std::string trouble(double loss, const Watch& watch, int batch_count) const;
 
   std::shared_ptr<const model::Model> model_;

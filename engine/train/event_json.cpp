@@ -170,4 +170,24 @@ Result<Evaluation> evaluation_from_json(const json& value, const std::string& wh
   return f.finish(e);
 }
 
+ordered_json to_json(const SettingChange& c) {
+  return {{"event", "change"}, {"epoch", c.position.epoch}, {"step", c.position.step}, {c.key, c.value}};
+}
+
+Result<SettingChange> change_from_json(const json& value, const std::string& where) {
+  SettingChange c;
+  Fields f(value, where);
+  f.read("epoch", c.position.epoch);
+  f.read("step", c.position.step);
+  for (const SettingInfo& info : setting_infos()) {
+    if (!info.live || !value.contains(info.key)) continue;
+    c.key = info.key;
+    f.read(c.key.c_str(), c.value);
+  }
+  if (c.key.empty())
+    return Error{
+        .where = where, .problem = "does not say what changed", .expected = "lr, momentum or epochs"};
+  return f.finish(std::move(c));
+}
+
 }  // namespace synann::train

@@ -23,4 +23,7 @@ Result<StartInfo> start_from_json(const nlohmann::json& value, const std::string
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 Result<Evaluation> evaluation_from_json(const nlohmann::json& value, const std::string& where);
 
+nlohmann::ordered_json to_json(const SettingChange& change);  // {"event":"change", …, "lr": 0.006}
+Result<SettingChange> change_from_json(const nlohmann::json& value, const std::string& where);
+
 }  // namespace synann::train

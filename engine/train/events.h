@@ -73,6 +73,14 @@ struct Evaluation {
   double accuracy() const { return count > 0 ? 100.0 * correct / count : 0.0; }  // percent
 };
 
+// A setting that a person changed while the run was open; it holds from the next step on.
+struct SettingChange {
+  Position position;  // `position.step` steps of the epoch were made with the old value
+  std::string key;    // of setting_infos(): "lr", "momentum", "epochs"
+  double value = 0;
+  bool operator==(const SettingChange&) const = default;
+};
+
 // Told what happens, on the training thread, between steps: keep it short, block never.
 class Observer {
  public:
@@ -81,6 +89,7 @@ class Observer {
   virtual void on_steps(const StepLosses&) {}
   virtual void on_evaluation_progress(int /*done*/, int /*count*/) {}
   virtual void on_evaluation(const Evaluation&) {}
+  virtual void on_change(const SettingChange&) {}
   // reason: empty, or one sentence ("stopped by you", "the loss is not a number at step 12 of epoch 3").
   virtual void on_state(State, const std::string& /*reason*/) {}
   virtual void on_saved(const std::string& /*checkpoint path*/) {}

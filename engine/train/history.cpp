@@ -65,7 +65,14 @@ Status read_event(const nlohmann::json& value, const std::string& where, History
     history.evaluations.push_back(*evaluation);
     return {};
   }
-  return Error{.where = where, .problem = "unknown event", .expected = "start, losses, evaluation or epoch"};
+  if (event == "change") {
+    auto change = change_from_json(value, where);
+    if (!change) return change.error();
+    history.changes.push_back(std::move(*change));
+    return {};
+  }
+  return Error{
+      .where = where, .problem = "unknown event", .expected = "start, losses, change, evaluation or epoch"};
 }
 
 // One losses line per stretch of equal distance, so that the text is rebuilt from the points alone.
@@ -133,6 +140,11 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesyst
   for (const Evaluation& e : past.evaluations) {
     if (e.epoch < start.position.epoch) text += to_json(e).dump() + "\n";
   }
+  for (const SettingChange& c : past.changes) {
+    const Position at = start.position;
+    if (c.position.epoch < at.epoch || (c.position.epoch == at.epoch && c.position.step <= at.step))
+      text += to_json(c).dump() + "\n";
+  }
   const auto path = folder / kHistoryFile;
   if (auto status =
           write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -167,6 +179,11 @@ Status HistoryWriter::append(const StepLosses& losses) {
 Status HistoryWriter::append(const Evaluation& evaluation) {
   if (auto status = flush(); !status) return status;
   return write(to_json(evaluation).dump() + "\n");
+}
+
+Status HistoryWriter::append(const SettingChange& change) {
+  if (auto status = flush(); !status) return status;
+  return write(to_json(change).dump() + "\n");
 }
 
 Status HistoryWriter::flush() {

@@ -19,6 +19,7 @@ struct History {
   std::vector<std::int64_t> examples;   // x of each train point: examples seen before the step
   std::vector<float> losses;            // y of each train point, nats; same length
   std::vector<Evaluation> evaluations;  // in order; the first is epoch 0
+  std::vector<SettingChange> changes;   // in order
   bool truncated = false;               // the last line was incomplete (a killed process) and was left out
 };
 
@@ -39,6 +40,7 @@ class HistoryWriter {
   // Losses are collected and reach the file at the next evaluation or flush(), or after some thousand steps.
   Status append(const StepLosses& losses);
   Status append(const Evaluation& evaluation);
+  Status append(const SettingChange& change);
   Status flush();  // to the operating system, not synced
 
   HistoryWriter(const HistoryWriter&) = delete;

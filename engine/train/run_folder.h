@@ -22,6 +22,7 @@ class RunFolder {
 
   Status append(const StepLosses& losses) { return history_->append(losses); }
   Status append(const Evaluation& evaluation) { return history_->append(evaluation); }
+  Status append(const SettingChange& change) { return history_->append(change); }
   // Writes last.safetensors, and best.safetensors with the same content where `best`; brings the history up
   // to date.
   Status save(const Checkpoint& checkpoint, const model::Model& model, bool best);

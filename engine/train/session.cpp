@@ -123,7 +123,19 @@ void Session::Impl::set_state(State state, const std::string& reason) {
   observer_.on_state(state, reason);
 }
 
-void Session::Impl::obey(const Command& command) {
+// A value out of range is refused by leaving the old one; the window's fields and the command line check
+// before.
+Status Session::Impl::change_setting(const char* key, double value) {
+  Settings changed = settings();
+  set_setting(changed, key, value);
+  if (!validate(changed) || changed == settings()) return {};
+  settings() = changed;
+  const SettingChange change{.position = at(), .key = key, .value = value};
+  observer_.on_change(change);
+  return folder_ ? folder_->append(change) : Status{};
+}
+
+Status Session::Impl::obey(const Command& command) {
   switch (command.kind) {
     case Command::Kind::Train:
       goal_ = Goal::End;
@@ -137,24 +149,17 @@ void Session::Impl::obey(const Command& command) {
     case Command::Kind::StepEpoch:
       goal_ = Goal::Epoch;
       break;
-    // A value out of range is refused by leaving the old one; the window's fields and the command line check
-    // before.
     case Command::Kind::SetLearningRate:
+      return change_setting("lr", command.value);
     case Command::Kind::SetMomentum:
-    case Command::Kind::SetEpochs: {
-      Settings changed = settings();
-      set_setting(changed,
-                  command.kind == Command::Kind::SetEpochs     ? "epochs"
-                  : command.kind == Command::Kind::SetMomentum ? "momentum"
-                                                               : "lr",
-                  command.value);
-      if (validate(changed)) settings() = changed;
-      break;
-    }
+      return change_setting("momentum", command.value);
+    case Command::Kind::SetEpochs:
+      return change_setting("epochs", command.value);
   }
+  return {};
 }
 
-void Session::Impl::obey_commands() {
+Status Session::Impl::obey_commands() {
   // Cleared before the queue is read: a command posted meanwhile sets it again.
   if (!stop_.load()) cancel_.clear();
   std::deque<Command> commands;
@@ -162,7 +167,10 @@ void Session::Impl::obey_commands() {
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }
-  for (const Command& command : commands) obey(command);
+  for (const Command& command : commands) {
+    if (auto status = obey(command); !status) return status;
+  }
+  return {};
 }
 
 void Session::Impl::wait_for_command() {
@@ -173,7 +181,7 @@ void Session::Impl::wait_for_command() {
 Result<State> Session::Impl::run() {
   observer_.on_start(start_info());
   while (true) {
-    obey_commands();
+    if (auto status = obey_commands(); !status) return fail(status.error());
     if (stop_.load()) return end(State::Stopped, "stopped by you");
     if (at().epoch > settings().epochs || !criterion_.empty()) return end(State::Finished, criterion_);
     if (goal_ == Goal::Wait) {

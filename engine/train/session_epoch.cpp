@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <span>
 #include <utility>
 
 #include "engine/core/random.h"
@@ -62,10 +64,20 @@ Status Session::Impl::train_span() {
     return Error{
         .kind = ErrorKind::Failed,
         .where = fmt::format("epoch {}, step {}", at().epoch, result->failure->step),
-        .problem = result->failure->what,
+        .problem = fmt::format("{} ({})", result->failure->what, batch_words(result->failure->step)),
         .remedy = "the update was not made; lower the learning rate and resume from the last checkpoint"};
   }
   return seconds_since(saved_at_) > kAutosaveSeconds ? save(false) : Status{};
+}
+
+// "the batch holds training images 5121, 33, 871, … 100 in all"
+std::string Session::Impl::batch_words(int step) const {
+  const auto begin = static_cast<std::size_t>(step) * static_cast<std::size_t>(settings().batch_size);
+  const auto batch = std::span(order_).subspan(
+      begin, std::min(static_cast<std::size_t>(settings().batch_size), order_.size() - begin));
+  const auto shown = batch.first(std::min<std::size_t>(batch.size(), 5));
+  return fmt::format("the batch holds training images {}{}", fmt::join(shown, ", "),
+                     shown.size() < batch.size() ? fmt::format(", … {} in all", batch.size()) : "");
 }
 
 Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, double& loss, int& correct) {

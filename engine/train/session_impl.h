@@ -56,12 +56,14 @@ class Session::Impl {
   void adopt(LoadedCheckpoint loaded);
   Status split_data();
   StartInfo start_info() const;
-  void obey_commands();
-  void obey(const Command& command);
+  Status obey_commands();
+  Status obey(const Command& command);
+  Status change_setting(const char* key, double value);
   void wait_for_command();
   Status train_span();
   Status evaluate();
   Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
+  std::string batch_words(int step) const;
   std::string met_criterion(const Evaluation& evaluation) const;
   Status finish_epoch(Evaluation evaluation);
   Status save(bool best);

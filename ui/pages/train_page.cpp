@@ -144,7 +144,10 @@ QWidget* TrainPage::makeAccuracies() {
   table_->horizontalHeader()->setMinimumSectionSize(64);
   table_->horizontalHeader()->setHighlightSections(false);
   table_->setAccessibleName(tr("Accuracy per epoch"));
-  table_->setToolTip(tr("Measured on the whole test set after each epoch; the best one is in bold"));
+  table_->setToolTip(
+      tr("Measured on the whole test set after each epoch. The best one is in bold; the test set selects it, "
+         "unless "
+         "training images are held back for validation"));
   table_->setMinimumHeight(60);
   column->addWidget(makeHeading(tr("Accuracy per epoch"), table_, box));
   column->addWidget(table_);

@@ -49,6 +49,8 @@ class FusedBackend final : public Backend {
 
   void take(const model::State& state);
   FusedNetwork::Outcome step(const StepSpan& span, int index);
+  std::string first_broken_layer(int samples) const;
+  const std::string& synapse_name() const;
   std::string trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span, int samples) const;
   void common_update(const StepSpan& span, int index);
   void move_running_statistics();
@@ -120,20 +122,32 @@ void FusedBackend::move_running_statistics() {
   for (std::size_t k = 0; k < state_.counters.size(); ++k) next_.counters[k] = state_.counters[k] + 1;
 }
 
+std::string FusedBackend::first_broken_layer(int samples) const {
+  for (const auto& [name, what] : plan_.exposed)
+    if (!all_finite(exposed(what, samples))) return name;
+  return all_finite(exposed(Exposed::LogProbs, samples)) ? std::string()
+                                                         : model_->layers[model_->layers.size() - 2].name;
+}
+
+const std::string& FusedBackend::synapse_name() const {
+  return std::find_if(model_->layers.begin(), model_->layers.end(),
+                      [](const model::Layer& l) { return l.kind == model::LayerKind::Synapse; })
+      ->name;
+}
+
 // The first thing that forbids the update of a step, in words; empty when all is well.
 std::string FusedBackend::trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span,
                                   int samples) const {
-  if (!std::isfinite(outcome.loss)) return "the loss is not finite";
+  if (!std::isfinite(outcome.loss)) return loss_not_finite(first_broken_layer(samples));
   if (outcome.loss > span.watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", outcome.loss);
   const bool fused_update = span.optimiser.plain();
   const Parameter* bad = outcome.finite && fused_update ? nullptr : first_not_finite(*model_, gradients_);
-  if (bad != nullptr) return fmt::format("the gradient of {} is not finite", bad->name);
+  if (bad != nullptr) return gradient_not_finite(*bad);
   if (!outcome.finite && fused_update) return "the update is not finite";
   if (!span.watch.headroom || !plan_.synapse) return {};
   const double least = reference::headroom(samples, kHidden, network_.activations().soft(),
                                            state_.values.data() + *plan_.synapse);
-  return least > 0 ? std::string()
-                   : fmt::format("the headroom min(1 − βx) of the synapse layer fell to {:.4g}", least);
+  return least > 0 ? std::string() : headroom_gone(synapse_name(), least);
 }
 
 // Optimisers beyond SGD with momentum: the gradient is fused, the update is the common one.
