@@ -59,6 +59,7 @@ class CliTest : public QObject {
   void brokenData_data();
   void brokenData();
   void madeDataIsVerified();
+  void studyComparesModels();
   void goldenFiles();
 
  private:
@@ -308,6 +309,26 @@ void CliTest::madeDataIsVerified() {
       object["sha256"]);
   QCOMPARE(run({"data", "make", at("again"), "--train", "10", "--test", "10"}).code, 2);
   QCOMPARE(run({"data", "make", at("again"), "--train", "10", "--test", "10", "--force"}).code, 0);
+}
+
+void CliTest::studyComparesModels() {
+  const QStringList study{"study",   "--data", data_,       "--models", "identity-pixel,linear",
+                          "--seeds", "2",      "--epochs",  "1",        "--batch-size",
+                          "50",      "--out",  at("study"), "--seed",   "3"};
+  const auto table = run(study);
+  QVERIFY2(table.code == 0, qPrintable(table.err));
+  QVERIFY2(table.out.contains("linear, seed 4: "), qPrintable(table.out));
+  QVERIFY2(table.out.contains("| identity-pixel |"), qPrintable(table.out));
+  // The same study again trains nothing and says the same, now as JSON.
+  const auto again = run(study + QStringList{"--json"});
+  QCOMPARE(again.code, 0);
+  const auto rows = again.out.split('\n', Qt::SkipEmptyParts);
+  QCOMPARE(rows.size(), 2);
+  const auto row = QJsonDocument::fromJson(rows[1].toUtf8()).object();
+  QCOMPARE(row["model"].toString(), QString("linear"));
+  QCOMPARE(row["runs"].toInt(), 2);
+  QVERIFY(table.out.contains(QString::number(row["accuracy"].toDouble(), 'f', 2)));
+  QCOMPARE(run({"study", "--models", "linear,linear"}).code, 2);
 }
 
 void CliTest::goldenFiles() {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+#include <cmath>
+#include <fmt/format.h>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/cli.h"
+#include "app/cli/console.h"
+#include "app/cli/options.h"
+#include "engine/data/registry.h"
+#include "engine/train/study.h"
+
+namespace synann::cli {
+namespace {
+
+struct StudyArguments {
+  std::vector<std::string> models{"syna-pixel", "dense-pixel", "identity-pixel"};
+  std::string data = "digits", out;
+  int seeds = 3;
+  AskedSettings asked;
+  train::Execution execution;
+  bool json = false;
+};
+
+std::atomic<bool> stop{false};
+void on_interrupt(int) {
+  stop.store(true);
+}
+
+std::string plus_minus(double value, double deviation, int decimals) {
+  if (std::isnan(deviation)) return fmt::format("{:.{}f}", value, decimals);
+  return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, deviation, decimals);
+}
+
+nlohmann::ordered_json to_json(const train::StudyRow& row) {
+  const auto number = [](double v) {
+    return std::isnan(v) ? nlohmann::ordered_json() : nlohmann::ordered_json(v);
+  };
+  nlohmann::ordered_json j{{"model", row.model},
+                           {"runs", row.runs},
+                           {"parameters", row.parameter_count},
+                           {"accuracy", row.accuracy},
+                           {"accuracy_sd", number(row.accuracy_deviation)},
+                           {"best_accuracy", row.best_accuracy},
+                           {"test_loss", row.test_loss},
+                           {"test_loss_sd", number(row.test_loss_deviation)},
+                           {"train_seconds_per_epoch", row.seconds_per_epoch}};
+  if (row.against_first) {
+    j["difference"] = row.against_first->difference;
+    j["t"] = row.against_first->t;
+    j["df"] = row.against_first->degrees_of_freedom;
+    j["p"] = row.against_first->p;
+  }
+  return j;
+}
+
+// A table that reads well as it stands and as Markdown.
+void print_table(const std::vector<train::StudyRow>& rows) {
+  if (rows.empty()) return;
+  print_line(fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>24} |", "model",
+                         "parameters", "runs", "accuracy %", "test loss", "s / epoch",
+                         "against " + rows.front().model));
+  print_line(fmt::format("| {:-<14} | {:->9}: | {:->3}: | {:->13}: | {:->16}: | {:->8}: | {:->23}: |", "", "",
+                         "", "", "", "", ""));
+  for (const auto& row : rows) {
+    const auto& test = row.against_first;
+    print_line(
+        fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9.2f} | {:>24} |", row.model,
+                    row.parameter_count, row.runs, plus_minus(row.accuracy, row.accuracy_deviation, 2),
+                    plus_minus(row.test_loss, row.test_loss_deviation, 4), row.seconds_per_epoch,
+                    test ? fmt::format("{:+.2f} points, p = {:.2g}", test->difference, test->p) : "–"));
+  }
+}
+
+int study_run(const StudyArguments& a) {
+  const InterruptGuard guard(on_interrupt);
+  train::StudyPlan plan{.seeds = a.seeds, .execution = a.execution, .folder = a.out};
+  for (const std::string& model : a.models) {
+    train::Settings settings = train::recommended_settings(model, a.data);
+    for (const auto& [key, value] : a.asked.numbers) train::set_setting(settings, key, value);
+    for (const auto& [key, option] : a.asked.choices) train::set_choice(settings, key, option);
+    plan.models.push_back(settings);
+  }
+  // The first seed that was asked for, or 1.
+  plan.first_seed = a.asked.numbers.contains("seed") ? plan.models.front().seed : 1;
+  auto data = data::open_dataset(a.data);
+  if (!data) return report(data.error());
+  plan.data = *data;
+  auto study = train::Study::open(std::move(plan));
+  if (!study) return report(study.error());
+
+  ProgressLine progress;
+  const auto end = study->run(
+      stop,
+      [&](const train::StudyProgress& p) {
+        progress.show(fmt::format("run {} of {} · {}, seed {} · epoch {} of {} · {:.0f} %", p.run, p.runs,
+                                  p.settings->model, p.settings->seed, p.epoch, p.epochs,
+                                  100 * p.epoch_fraction));
+      },
+      [&](const train::StudyRun& r) {
+        progress.wipe();
+        if (a.json) return;
+        print_line(fmt::format("{}, seed {}: {:.2f} % after {} {} (best {:.2f} %), loss {:.4f}, {:.1f} s",
+                               r.settings.model, r.settings.seed, r.accuracy, r.epochs,
+                               r.epochs == 1 ? "epoch" : "epochs", r.best_accuracy, r.test_loss,
+                               r.train_seconds));
+      });
+  progress.wipe();
+  if (!end) return report(end.error());
+  const auto rows = study->table();
+  if (a.json) {
+    for (const auto& row : rows) print_line(to_json(row).dump());
+  } else {
+    print_line("");
+    print_table(rows);
+    print_line(
+        "\nAccuracy and loss on the test set after the last epoch, mean ± standard deviation over seeds; "
+        "nothing is\n"
+        "selected. Models share seeds, so the comparison is Student's t-test for pairs, two-sided.");
+  }
+  if (*end) return kOk;
+  fmt::print(stderr, "synann: interrupted; {}\n",
+             a.out.empty() ? "with --out FOLDER a study goes on where it was."
+                           : "the same command goes on with the run at hand.");
+  return kInterrupted;
+}
+
+}  // namespace
+
+void add_study(CLI::App& app, Action& action) {
+  auto a = std::make_shared<StudyArguments>();
+  CLI::App* c = app.add_subcommand(
+      "study", "Train several models from the same seeds on the same batches and compare them");
+  c->add_option("--models", a->models,
+                "Separated by commas; the first is what the others are compared with: " + model_list())
+      ->delimiter(',')
+      ->capture_default_str();
+  c->add_option("--seeds", a->seeds, "How many; they count up from --seed, or from 1")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
+      ->capture_default_str();
+  add_settings(*c, a->asked);
+  add_execution(*c, a->execution);
+  c->add_option("--out", a->out, "Folder for study.json: every run, kept as soon as it is finished");
+  c->add_flag("--json", a->json, "One JSON object a model");
+  c->callback([a, &action] { action = [a] { return study_run(*a); }; });
+}
+
+}  // namespace synann::cli

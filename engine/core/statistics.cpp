@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/statistics.h"
+
+#include <cmath>
+#include <limits>
+#include <unsupported/Eigen/SpecialFunctions>
+#include <vector>
+
+namespace synann {
+
+double mean(std::span<const double> values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
+double standard_deviation(std::span<const double> values) {
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const double centre = mean(values);
+  double squares = 0;
+  for (const double v : values) squares += (v - centre) * (v - centre);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+std::optional<PairedTest> paired_t_test(std::span<const double> a, std::span<const double> b) {
+  if (a.size() != b.size() || a.size() < 2) return std::nullopt;
+  std::vector<double> differences;
+  for (std::size_t k = 0; k < a.size(); ++k) differences.push_back(a[k] - b[k]);
+  PairedTest test{.difference = mean(differences),
+                  .deviation = standard_deviation(differences),
+                  .degrees_of_freedom = static_cast<int>(a.size()) - 1};
+  // Equal differences leave a deviation of rounding only.
+  if (!(test.deviation > 1e-12 * std::abs(test.difference))) return std::nullopt;
+  test.t = test.difference / (test.deviation / std::sqrt(static_cast<double>(a.size())));
+  // P(|T| > t) = I_{ν / (ν + t²)}(ν / 2, 1 / 2), the regularised incomplete beta function.
+  const double freedom = test.degrees_of_freedom;
+  test.p = Eigen::numext::betainc(freedom / 2, 0.5, freedom / (freedom + test.t * test.t));
+  return test;
+}
+
+}  // namespace synann

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/result.h"
+#include "engine/core/statistics.h"
+#include "engine/data/dataset.h"
+#include "engine/train/events.h"
+
+namespace synann::train {
+
+// One model trained from one seed, to its last epoch.
+struct StudyRun {
+  Settings settings;        // model and seed among them
+  int parameter_count = 0;  // trained numbers
+  std::string tier{};
+  int threads = 0;
+  double accuracy = 0;       // percent on the test set after the last epoch: nothing is selected
+  double test_loss = 0;      // nats
+  double train_loss = 0;     // mean over the last epoch's batches, nats
+  double best_accuracy = 0;  // of all epochs: selected on the test set unless images are held back
+  int epochs = 0;            // that were trained
+  double train_seconds = 0;  // training steps alone
+};
+
+// Several models on the same data from the same seeds: the same order of images, the same batches.
+struct StudyPlan {
+  std::vector<Settings> models{};  // one per model; their seeds are replaced
+  std::uint64_t first_seed = 1;
+  int seeds = 3;  // first_seed, first_seed + 1, …
+  Execution execution{};
+  data::DataPairPtr data{};
+  std::filesystem::path folder{};  // for study.json; empty = write nothing
+};
+
+struct StudyProgress {
+  const Settings* settings = nullptr;  // of the run at hand
+  int run = 0, runs = 0;               // from 1
+  int epoch = 0, epochs = 0;           // of the run at hand
+  double epoch_fraction = 0;
+};
+
+// One row of the table: mean and standard deviation over seeds, and the comparison with the first model.
+struct StudyRow {
+  std::string model;
+  int parameter_count = 0;
+  int runs = 0;
+  double accuracy = 0, accuracy_deviation = 0;    // percent; the deviation is NaN for one run
+  double best_accuracy = 0;                       // percent, mean
+  double test_loss = 0, test_loss_deviation = 0;  // nats
+  double seconds_per_epoch = 0;                   // of training
+  std::optional<PairedTest> against_first{};      // accuracies, seed by seed
+};
+
+inline constexpr const char* kStudyFile = "study.json";
+
+// Trains what a plan asks for, run after run, on the calling thread. Finished runs are kept in
+// folder/study.json after each, and found there when the same study is started again.
+class Study {
+ public:
+  // Errors: settings out of range, no models, a model named twice, a folder that cannot be written or holds
+  // something else.
+  static Result<Study> open(StudyPlan plan);
+
+  const std::vector<StudyRun>& runs() const { return runs_; }
+  std::vector<StudyRow> table() const;  // rows in the plan's order; models without a run are left out
+
+  // Returns false when stopped. `on_progress` is told often, `on_run` after each run.
+  Result<bool> run(const std::atomic<bool>& stop,
+                   const std::function<void(const StudyProgress&)>& on_progress,
+                   const std::function<void(const StudyRun&)>& on_run);
+
+ private:
+  explicit Study(StudyPlan plan) : plan_(std::move(plan)) {}
+  Status read();
+  Status save() const;
+  const StudyRun* find(const Settings& settings) const;
+  std::vector<const StudyRun*> runs_of(const Settings& model) const;  // from the first seed on, without gaps
+  // The run; nothing when it was stopped.
+  Result<std::optional<StudyRun>> make(const Settings& settings, const std::atomic<bool>& stop,
+                                       StudyProgress& progress,
+                                       const std::function<void(const StudyProgress&)>& on_progress) const;
+
+  StudyPlan plan_;
+  std::vector<StudyRun> runs_;  // in the order in which they were made
+};
+
+}  // namespace synann::train

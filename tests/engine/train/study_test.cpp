@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/study.h"
+
+#include <cmath>
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "engine/data/digits.h"
+#include "engine/train/session.h"
+
+using namespace synann;
+using namespace synann::train;
+
+namespace {
+
+data::DataPairPtr tiny_digits() {
+  auto pair = std::make_shared<data::DataPair>();
+  pair->name = "Tiny digits";
+  pair->spec = "digits";
+  pair->train = data::make_digits(200, 1);
+  pair->test = data::make_digits(60, 2);
+  pair->sha256 = data::data_digest(pair->train, pair->test);
+  return pair;
+}
+
+Settings settings_of(const char* model) {
+  Settings s = recommended_settings(model, "digits");
+  s.epochs = 2;
+  s.batch_size = 40;
+  return s;
+}
+
+}  // namespace
+
+// Studies of two small models on tiny data.
+class StudyTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void init() { QVERIFY((folder_ = std::make_unique<QTemporaryDir>())->isValid()); }
+  void runsAreThoseOfSessions();
+  void tableComparesWithTheFirst();
+  void goesOnAfterAStop();
+  void otherFilesAreRefused();
+  void impossiblePlansAreRefused();
+
+ private:
+  StudyPlan plan(std::filesystem::path folder = {}) const {
+    return {.models = {settings_of("linear"), settings_of("identity-pixel")},
+            .first_seed = 4,
+            .seeds = 3,
+            .execution = {.threads = 1},
+            .data = data_,
+            .folder = std::move(folder)};
+  }
+  static bool finishes(Study& study) {
+    const std::atomic<bool> never{false};
+    const auto end = study.run(
+        never, [](const StudyProgress&) {}, [](const StudyRun&) {});
+    return end.ok() && *end;
+  }
+
+  data::DataPairPtr data_ = tiny_digits();
+  std::unique_ptr<QTemporaryDir> folder_;
+};
+
+// Each run is the session with the same settings, number for number.
+void StudyTest::runsAreThoseOfSessions() {
+  struct Last : Observer {
+    Evaluation evaluation;
+    void on_evaluation(const Evaluation& e) override { evaluation = e; }
+  };
+  auto study = Study::open(plan());
+  QVERIFY(study.ok());
+  QVERIFY(finishes(*study));
+  QCOMPARE(study->runs().size(), std::size_t{6});
+  for (const StudyRun& made : study->runs()) {
+    Last last;
+    const auto session =
+        Session::create({.settings = made.settings, .execution = {.threads = 2}, .data = data_}, last);
+    QVERIFY((*session)->run().ok());
+    QCOMPARE(made.epochs, 2);
+    QCOMPARE(made.test_loss, last.evaluation.test_loss);
+    QCOMPARE(made.accuracy, last.evaluation.accuracy());
+    QCOMPARE(made.train_loss, last.evaluation.train_loss);
+  }
+  // Seed by seed, so that an interrupted study holds pairs.
+  QCOMPARE(study->runs()[1].settings.seed, std::uint64_t{4});
+  QCOMPARE(study->runs()[2].settings.seed, std::uint64_t{5});
+}
+
+void StudyTest::tableComparesWithTheFirst() {
+  auto study = Study::open(plan());
+  QVERIFY(finishes(*study));
+  const auto table = study->table();
+  QCOMPARE(table.size(), std::size_t{2});
+  QVERIFY(!table[0].against_first);
+  double sum = 0, difference = 0;
+  for (std::size_t k = 0; k < 6; k += 2) {
+    sum += study->runs()[k].accuracy;
+    difference += study->runs()[k + 1].accuracy - study->runs()[k].accuracy;
+  }
+  QVERIFY(std::abs(table[0].accuracy - sum / 3) < 1e-12);
+  QCOMPARE(table[1].runs, 3);
+  QVERIFY(table[1].against_first.has_value());
+  QVERIFY(std::abs(table[1].against_first->difference - difference / 3) < 1e-12);
+  QCOMPARE(table[0].parameter_count, 7850);
+  QCOMPARE(table[1].parameter_count, 196 * 12 + 10);
+}
+
+void StudyTest::goesOnAfterAStop() {
+  const auto folder = std::filesystem::path(folder_->path().toStdString());
+  std::atomic<bool> stop{false};
+  {
+    auto study = Study::open(plan(folder));
+    const auto end = study->run(
+        stop, [](const StudyProgress&) {}, [&](const StudyRun&) { stop.store(true); });
+    QVERIFY(end.ok());
+    QVERIFY(!*end);
+    QCOMPARE(study->table().size(), std::size_t{1});
+  }
+  auto again = Study::open(plan(folder));
+  QVERIFY(again.ok());
+  QCOMPARE(again->runs().size(), std::size_t{1});  // found, not made
+  const auto first = again->runs().front();
+  QVERIFY(finishes(*again));
+  QCOMPARE(again->runs().size(), std::size_t{6});
+  QCOMPARE(again->runs().front().train_seconds, first.train_seconds);
+  auto whole = Study::open(plan());
+  QVERIFY(finishes(*whole));
+  for (std::size_t k = 0; k < 6; ++k) QCOMPARE(again->runs()[k].test_loss, whole->runs()[k].test_loss);
+}
+
+void StudyTest::otherFilesAreRefused() {
+  QFile file(folder_->filePath(kStudyFile));
+  for (const char* text : {"{", "[]", R"({"format":"synann-study-1","data_sha256":"other","runs":[]})"}) {
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+    file.close();
+    const auto study = Study::open(plan(folder_->path().toStdString()));
+    QVERIFY(!study.ok());
+    QVERIFY(study.error().sentence().find(kStudyFile) != std::string::npos);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), QByteArray(text));  // what is there stays there
+    file.close();
+  }
+}
+
+void StudyTest::impossiblePlansAreRefused() {
+  auto twice = plan();
+  twice.models.push_back(settings_of("linear"));
+  QVERIFY(!Study::open(twice).ok());
+  auto none = plan();
+  none.models.clear();
+  QVERIFY(!Study::open(none).ok());
+  auto no_seeds = plan();
+  no_seeds.seeds = 0;
+  QVERIFY(!Study::open(no_seeds).ok());
+  auto wrong = plan();
+  wrong.models[1].learning_rate = 1e9;
+  QVERIFY(!Study::open(wrong).ok());
+}
+
+QTEST_GUILESS_MAIN(StudyTest)
+#include "study_test.moc"
