@@ -25,8 +25,11 @@ Status Session::Impl::train_span() {
               : step_seconds_ > 0 ? static_cast<int>(kSpanSeconds / step_seconds_)
                                   : 1;
   steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
-  const std::vector<float> rates(static_cast<std::size_t>(steps),
-                                 static_cast<float>(settings().learning_rate));
+  std::vector<float> rates;
+  for (int k = 0; k < steps; ++k) {
+    rates.push_back(static_cast<float>(
+        learning_rate(settings(), checkpoint_.plateau, at().epoch, at().step + k, steps_per_epoch())));
+  }
   const std::int64_t examples = examples_seen();
   const auto begun = Clock::now();
   auto result = backend_->run({.seed = settings().seed,

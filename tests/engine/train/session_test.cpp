@@ -41,13 +41,17 @@ struct Recorder : Observer {
   std::vector<State> states;
   std::string reason;
   std::function<void(int steps)> after_steps = [](int) {};
+  std::function<void(const Evaluation&)> after_evaluation = [](const Evaluation&) {};
 
   void on_start(const StartInfo& s) override { start = s; }
   void on_steps(const StepLosses& s) override {
     losses.insert(losses.end(), s.losses.begin(), s.losses.end());
     after_steps(static_cast<int>(losses.size()));
   }
-  void on_evaluation(const Evaluation& e) override { evaluations.push_back(e); }
+  void on_evaluation(const Evaluation& e) override {
+    evaluations.push_back(e);
+    after_evaluation(e);
+  }
   void on_change(const SettingChange& change) override { changes.push_back(change); }
   void on_state(State state, const std::string& why) override {
     states.push_back(state);
@@ -86,6 +90,7 @@ class SessionTest : public QObject {
   void stepsAndPauses();
   void pauseStopsAnEvaluationWithoutLosingIt();
   void liveSettingsTakeEffect();
+  void schedulesSetTheRateOfEachStep();
   void earlierRunIsKept();
   void otherDataIsRefused();
   void notANumberStopsBeforeTheUpdate();
@@ -359,6 +364,38 @@ void SessionTest::liveSettingsTakeEffect() {
   QVERIFY(std::equal(last->checkpoint.state.values.begin(),
                      last->checkpoint.state.values.begin() + static_cast<std::ptrdiff_t>(trained),
                      first->checkpoint.state.values.begin()));
+}
+
+// A schedule is what changing the rate by hand at the same steps would be, to the bit.
+void SessionTest::schedulesSetTheRateOfEachStep() {
+  auto dropping = tiny_settings();
+  dropping.schedule = "step";
+  dropping.schedule_epochs = 1;
+  dropping.schedule_factor = 0.25;
+  run(at("a"), 1, {}, -1, dropping);
+
+  Recorder seen;
+  auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("b")}, seen);
+  QVERIFY(session.ok());
+  double rate = tiny_settings().learning_rate;
+  seen.after_evaluation = [&](const Evaluation& e) {
+    if (e.epoch > 0) (*session)->post({Command::Kind::SetLearningRate, rate *= 0.25});
+  };
+  QVERIFY((*session)->run().ok());
+  const auto by_schedule = read_checkpoint(at("a") / kLastCheckpoint),
+             by_hand = read_checkpoint(at("b") / kLastCheckpoint);
+  QVERIFY(by_schedule->checkpoint.state == by_hand->checkpoint.state);
+
+  // A cosine falls within the epoch, and ends at nothing: the last step moves next to nothing.
+  auto cosine = tiny_settings();
+  cosine.epochs = 1;
+  cosine.schedule = "cosine";
+  run(at("c"), 1, {}, -1, cosine);
+  auto constant = tiny_settings();
+  constant.epochs = 1;
+  run(at("d"), 1, {}, -1, constant);
+  QVERIFY(!(read_checkpoint(at("c") / kLastCheckpoint)->checkpoint.state ==
+            read_checkpoint(at("d") / kLastCheckpoint)->checkpoint.state));
 }
 
 void SessionTest::earlierRunIsKept() {
