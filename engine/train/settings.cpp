@@ -193,7 +193,8 @@ Settings recommended_settings(std::string_view model, std::string_view data_spec
     s.epochs = 10;
     s.watch_headroom = false;  // free β cross 1 / x there after some epochs, and go on learning
     s.optimizer = "adam";
-    s.learning_rate = 0.002;
+    s.learning_rate = 0.004;
+    s.schedule = "cosine";
   } else if (model.ends_with("-rnn")) {
     s.epochs = 12;
     s.optimizer = "adam";
