@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   add_data(app, action);
   add_import(app, action);
   add_parity(app, action);
+  add_bench(app, action);
   add_synapse(app, action);
   try {
     app.parse(argc, argv);

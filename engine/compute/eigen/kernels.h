@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/compute/isa.h"
+
 // The inner loops of the eigen tier, compiled once per instruction set from kernels.cpp. Only plain pointers
 // and numbers cross this boundary: the objects hold code that must never be shared between instruction sets.
 namespace synann::compute::eigen {
@@ -30,7 +32,7 @@ struct Kernels {
                            float* scratch);
 };
 
-// Those of chosen_isa().
-const Kernels& kernels();
+// Those of an instruction set that this machine has.
+const Kernels& kernels(Isa isa = chosen_isa());
 
 }  // namespace synann::compute::eigen

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "engine/compute/batch_network.h"
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/layers.h"
 #include "engine/core/thread_pool.h"
@@ -18,14 +17,18 @@ using eigen::Pass;
 // run as one parallel region, chunk by chunk; only layers that look across the batch make the threads meet.
 class EigenTier final : public BatchNetwork {
  public:
-  EigenTier(const model::Model& model, int threads)
-      : model_(model), pool_(threads), outputs_(model.layers.size() + 1), deltas_(model.layers.size() + 1) {
+  EigenTier(const model::Model& model, int threads, const eigen::Kernels& kernels)
+      : model_(model),
+        kernels_(kernels),
+        pool_(threads),
+        outputs_(model.layers.size() + 1),
+        deltas_(model.layers.size() + 1) {
     for (std::size_t k = 0; k < model.layers.size(); ++k)
-      layers_.push_back(eigen::make_layer(model, k, threads));
+      layers_.push_back(eigen::make_layer(model, k, threads, kernels));
   }
 
   BackendInfo info() const override {
-    return {.device = "CPU", .tier = "eigen", .isa = eigen::kernels().isa, .threads = pool_.threads()};
+    return {.device = "CPU", .tier = "eigen", .isa = kernels_.isa, .threads = pool_.threads()};
   }
 
   double gradient(std::span<const float> values, const Batch<float>& batch, const DropoutDraws& draws,
@@ -61,14 +64,7 @@ class EigenTier final : public BatchNetwork {
   }
 
  private:
-  // Ten samples, so that a batch of 100 shares well; larger batches in at most 32 chunks, to bound partial
-  // sums.
-  static int chunk_size(int batch) { return std::max(10, (batch + 31) / 32); }
-
-  Chunk chunk(int index) const {
-    const int size = chunk_size(pass_.batch), first = index * size;
-    return {index, first, std::min(size, pass_.batch - first)};
-  }
+  Chunk chunk(int index) const { return eigen::chunk_of(pass_.batch, index); }
 
   Pass layer_pass(std::size_t k) {
     Pass p = pass_;
@@ -81,7 +77,7 @@ class EigenTier final : public BatchNetwork {
 
   void begin(Pass pass, const Batch<float>& batch) {
     pass_ = pass;
-    pass_.chunks = (batch.count + chunk_size(batch.count) - 1) / chunk_size(batch.count);
+    pass_.chunks = eigen::chunk_count(batch.count);
     input_ = batch.input.data();
     for (std::size_t k = 0; k < layers_.size(); ++k) {
       const auto needed =
@@ -151,6 +147,7 @@ class EigenTier final : public BatchNetwork {
   }
 
   const model::Model& model_;
+  const eigen::Kernels& kernels_;
   ThreadPool pool_;
   std::vector<std::unique_ptr<EigenLayer>> layers_;
   std::vector<std::vector<float>> outputs_, deltas_;  // [layers + 1]; index 0 is the input and stays empty
@@ -161,8 +158,8 @@ class EigenTier final : public BatchNetwork {
 
 }  // namespace
 
-std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads) {
-  return std::make_unique<EigenTier>(model, threads);
+std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads, Isa isa) {
+  return std::make_unique<EigenTier>(model, threads, eigen::kernels(isa));
 }
 
 }  // namespace synann::compute

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/rnn.h"
 
@@ -18,8 +17,9 @@ constexpr SynapseOptions kRnnBeta{.beta = SynapseOptions::Beta::Sigmoid};
 // The recurrent cell, a chunk of samples at a time through all rows; each chunk sums its own gradient.
 class SynaRnnLayer final : public EigenLayer {
  public:
-  SynaRnnLayer(const model::Model& model, const Layer& l, int threads)
-      : l_(l),
+  SynaRnnLayer(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
+      : kernels_(kernels),
+        l_(l),
         n_(l.out),
         m_(l.in.columns),
         steps_(l.in.rows * l.in.channels),
@@ -147,19 +147,19 @@ class SynaRnnLayer final : public EigenLayer {
   void gate(const Pass& p, int g, int count, const float* z, const float* h, float* out) const {
     const float* base = p.values + first_;
     for (int s = 0; s < count; ++s) std::copy_n(base + bias_[g], n_, out + size(s, n_));
-    kernels().multiply_bt(count, n_, m_, z, base + in_[g], out, true);
-    kernels().multiply_bt(count, n_, n_, h, base + recurrent_[g], out, true);
+    kernels_.multiply_bt(count, n_, m_, z, base + in_[g], out, true);
+    kernels_.multiply_bt(count, n_, n_, h, base + recurrent_[g], out, true);
     for (std::size_t k = 0; k < size(count, n_); ++k) out[k] = reference::sigmoid(out[k]);
   }
 
   void inhibit(const Pass& p, int count, const float* h, const Scratch& w, float* q) const {
     if (l_.twin == Twin::Identity) std::fill_n(q, size(count, n_), 1.0f);
     if (l_.twin == Twin::Dense) {
-      kernels().multiply_bt(count, n_, n_, h, p.values + first_ + weight_, q, false);
+      kernels_.multiply_bt(count, n_, n_, h, p.values + first_ + weight_, q, false);
       for (std::size_t k = 0; k < size(count, n_); ++k) q[k] = reference::sigmoid(q[k]);
     }
     for (int b = 0; l_.twin == Twin::Synapse && b < blocks_; ++b) {
-      kernels().synapse_forward(count, n_, b * kLanes, lanes(b), block(b), h, w.ones.data(), q);
+      kernels_.synapse_forward(count, n_, b * kLanes, lanes(b), block(b), h, w.ones.data(), q);
     }
   }
 
@@ -167,26 +167,26 @@ class SynaRnnLayer final : public EigenLayer {
                         float* sums) const {
     if (l_.twin == Twin::Synapse) {
       for (int b = 0; b < blocks_; ++b) {
-        kernels().synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(),
-                                   w.direct.data(), w.before.data(),
-                                   sums + (end_ - first_) + size(b, n_) * kLanes, w.kernel.data());
+        kernels_.synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(),
+                                  w.direct.data(), w.before.data(),
+                                  sums + (end_ - first_) + size(b, n_) * kLanes, w.kernel.data());
       }
     }
     if (l_.twin == Twin::Dense) {
       for (std::size_t k = 0; k < size(count, n_); ++k) w.direct[k] = w.gs[k] * e[k] * q[k] * (1 - q[k]);
-      kernels().multiply_at(n_, n_, count, w.direct.data(), n_, h, sums + weight_, true);
-      kernels().multiply(count, n_, n_, w.direct.data(), p.values + first_ + weight_, w.before.data(), true);
+      kernels_.multiply_at(n_, n_, count, w.direct.data(), n_, h, sums + weight_, true);
+      kernels_.multiply(count, n_, n_, w.direct.data(), p.values + first_ + weight_, w.before.data(), true);
     }
   }
 
   void gate_backward(const Pass& p, int g, int count, const float* h, Scratch& w, float* sums) const {
     const float* ga = w.ga[g].data();
-    kernels().multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
-    kernels().multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
+    kernels_.multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
+    kernels_.multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
     for (int s = 0; s < count; ++s)
       for (int i = 0; i < n_; ++i)
         sums[bias_[g] + static_cast<std::size_t>(i)] += ga[size(s, n_) + static_cast<std::size_t>(i)];
-    kernels().multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
+    kernels_.multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
   }
 
   int lanes(int b) const { return std::min(kLanes, n_ - b * kLanes); }
@@ -194,6 +194,7 @@ class SynaRnnLayer final : public EigenLayer {
   std::size_t partial_size() const { return end_ - first_ + lanes_beta_.size(); }
   float* partial(int chunk) { return partials_.data() + static_cast<std::size_t>(chunk) * partial_size(); }
 
+  const Kernels& kernels_;
   Layer l_;
   int n_, m_, steps_, blocks_;
   std::size_t first_ = SIZE_MAX, end_ = 0;                   // this layer's stretch of the flat blocks
@@ -206,8 +207,9 @@ class SynaRnnLayer final : public EigenLayer {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const Layer& l, int threads) {
-  return std::make_unique<SynaRnnLayer>(model, l, threads);
+std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const Layer& l, int threads,
+                                          const Kernels& kernels) {
+  return std::make_unique<SynaRnnLayer>(model, l, threads, kernels);
 }
 
 }  // namespace synann::compute::eigen

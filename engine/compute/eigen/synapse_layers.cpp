@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/synapse.h"
 
@@ -78,8 +77,9 @@ class SynapseBase : public EigenLayer {
 // Outputs in blocks of kLanes. Backward tasks are groups of blocks: each owns its rows of dβ.
 class Synapse final : public SynapseBase {
  public:
-  Synapse(const model::Model& model, const Layer& l, int threads)
+  Synapse(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
       : SynapseBase(model, l, kLargestGroups),
+        kernels_(kernels),
         lanes_beta_(size(blocks_, n_) * kLanes),
         scratch_(static_cast<std::size_t>(threads), std::vector<float>(2 * size(n_, kLanes))) {}
 
@@ -102,8 +102,8 @@ class Synapse final : public SynapseBase {
           excitation_[size(s, n_) + i] = alpha_[i] * p.x[size(s, n_) + i];
     }
     for (int b = 0; b < blocks_; ++b) {
-      kernels().synapse_forward(c.count, n_, b * kLanes, lanes(b), block(b), p.x + size(c.first, n_),
-                                excited(p) + size(c.first, n_), p.y + size(c.first, n_));
+      kernels_.synapse_forward(c.count, n_, b * kLanes, lanes(b), block(b), p.x + size(c.first, n_),
+                               excited(p) + size(c.first, n_), p.y + size(c.first, n_));
     }
   }
 
@@ -114,8 +114,8 @@ class Synapse final : public SynapseBase {
     std::fill_n(dx, size(p.batch, n_), 0.0f);
     for (int b = blocks_ * group / groups_; b < blocks_ * (group + 1) / groups_; ++b) {
       std::fill_n(dbeta, size(n_, kLanes), 0.0f);
-      kernels().synapse_backward(p.batch, n_, b * kLanes, lanes(b), block(b), p.x, excited(p), p.dy,
-                                 direct_.data(), dx, dbeta, scratch);
+      kernels_.synapse_backward(p.batch, n_, b * kLanes, lanes(b), block(b), p.x, excited(p), p.dy,
+                                direct_.data(), dx, dbeta, scratch);
       for (int i = b * kLanes; i < b * kLanes + lanes(b); ++i)
         finish_output(p, i, dbeta + (i - b * kLanes), dx);
     }
@@ -141,6 +141,7 @@ class Synapse final : public SynapseBase {
     set_dalpha(p, i, dalpha);
   }
 
+  const Kernels& kernels_;
   std::vector<float> lanes_beta_;            // [blocks, n, kLanes]
   std::vector<float> excitation_;            // α x [batch, n]; unused for Alpha::One
   std::vector<float> direct_;                // dy P [batch, n]
@@ -186,10 +187,11 @@ class CoupledSynapse final : public SynapseBase {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const Layer& l, int threads) {
+std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const Layer& l, int threads,
+                                         const Kernels& kernels) {
   if (l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled)
     return std::make_unique<CoupledSynapse>(model, l);
-  return std::make_unique<Synapse>(model, l, threads);
+  return std::make_unique<Synapse>(model, l, threads, kernels);
 }
 
 }  // namespace synann::compute::eigen
