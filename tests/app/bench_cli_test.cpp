@@ -37,7 +37,7 @@ bool catches_interrupts(qint64 id) {
 
 }  // namespace
 
-// `synann bench` as a user starts it: its lines and exit codes, not its numbers.
+// `synann bench` and `synann check` as a user starts them: their lines and exit codes, not their numbers.
 class BenchCliTest : public QObject {
   Q_OBJECT
  private slots:
@@ -47,6 +47,8 @@ class BenchCliTest : public QObject {
   void usageErrors_data();
   void usageErrors();
   void interruptEnds();
+  void checkAgrees();
+  void checkRefusesUnknownDevices();
 
  private:
   QStringList bench(const QStringList& more) const {
@@ -126,6 +128,27 @@ void BenchCliTest::interruptEnds() {
   QVERIFY(process.exitStatus() == QProcess::NormalExit);
   QCOMPARE(process.exitCode(), 130);
   QVERIFY(process.readAllStandardOutput().isEmpty());
+}
+
+void BenchCliTest::checkAgrees() {
+  const auto done = run({"check", "--device", "cpu", "--seed", "4", "--json"});
+  QVERIFY2(done.code == 0, qPrintable(done.out.right(300)));
+  const QStringList lines = done.out.split('\n', Qt::SkipEmptyParts);
+  QVERIFY(lines.size() > 100);
+  for (const QString& line : lines) {
+    const auto object = QJsonDocument::fromJson(line.toUtf8()).object();
+    QVERIFY2(object["event"] == "end" || object["passed"].toBool(), qPrintable(line));
+  }
+  const auto end = QJsonDocument::fromJson(lines.last().toUtf8()).object();
+  QCOMPARE(end["rows"].toInt(), static_cast<int>(lines.size()) - 1);
+  QCOMPARE(end["failed"].toInt(), 0);
+  QCOMPARE(end["seed"].toInt(), 4);
+}
+
+void BenchCliTest::checkRefusesUnknownDevices() {
+  const auto done = run({"check", "--device", "abacus"});
+  QCOMPARE(done.code, 2);
+  QVERIFY2(done.err.contains("--device"), qPrintable(done.err));
 }
 
 QTEST_GUILESS_MAIN(BenchCliTest)
