@@ -70,16 +70,18 @@ struct SynapseOracle {
   }
 };
 
-// Widths that fill no register tile, batches of one, and factors 1 − βx that are zero or negative.
-CheckRow check_synapse(const char* name, Isa isa, Numbers& numbers) {
-  Comparison c(fmt::format("eigen · {}", name), "synapse layer", "kernel", 1e-10, 1e-4);
-  constexpr int kShapes[][2] = {{1, 1}, {3, 5}, {1, 64}, {23, 64}, {100, 37}, {7, 300}, {12, 784}};
+// Widths that fill no register tile, batches of one and of more than one block; for the general kernel also
+// factors 1 − βx that are zero or negative.
+CheckRow check_synapse(const char* name, Isa isa, Numbers& numbers, bool general) {
+  Comparison c(fmt::format("eigen · {}", name), general ? "synapse layer, factors of zero" : "synapse layer",
+               "kernel", 1e-10, 1e-4);
+  constexpr int kShapes[][2] = {{1, 1}, {3, 5}, {1, 64}, {23, 64}, {100, 37}, {7, 300}, {150, 20}, {12, 784}};
   for (const auto [batch, n] : kShapes) {
     const float share = 1.0f / static_cast<float>(n);
     const auto beta_reach = std::sqrt(share);
     auto x = numbers.block(size(batch, n), share, share), beta = numbers.block(size(n, n), 0, beta_reach);
     const auto dy = numbers.block(size(batch, n));
-    if (n > 4) {
+    if (general && n > 4) {
       x[1] = 2;  // β = ½ there makes a factor of zero, β = ¾ a negative one
       beta[reference::at(0, 3, 1, n, n)] = 0.5f;
       beta[reference::at(0, 2, 1, n, n)] = 0.75f;
@@ -241,7 +243,7 @@ void check_kernels(std::uint64_t seed, const std::function<void(const CheckRow&)
     Numbers numbers(seed, 2);
     const fused::Kernels& kernels = fused::kernels(isa);
     each(check_products(kernels.isa, eigen::kernels(isa), numbers));
-    each(check_synapse(kernels.isa, isa, numbers));
+    for (const bool general : {false, true}) each(check_synapse(kernels.isa, isa, numbers, general));
     for (const auto check :
          {check_draws, check_image, check_moments, check_fc1_gradient, check_update, check_layouts})
       each(check(kernels.isa, kernels, numbers));

@@ -44,19 +44,22 @@ struct Pass {
   float* dx = nullptr;  // null for the first layer: nobody needs it
 };
 
-// One layer. A forward (or backward) step is: all forward_tasks of the whole batch, then forward_chunk for
-// each chunk; a layer uses what it needs. After the whole backward pass, gradient_tasks finish the parameter
-// gradients. Tasks and chunks of one kind run concurrently, on any thread; `thread` names scratch memory.
+// One layer. A forward (or backward) step is: begin_forward on the calling thread and all forward_tasks of
+// the whole batch, then forward_chunk for each chunk; a layer uses what it needs (begin_… only with tasks).
+// After the whole backward pass, gradient_tasks finish the parameter gradients. Tasks and chunks of one kind
+// run concurrently, on any thread; `thread` names scratch memory.
 class EigenLayer {
  public:
   virtual ~EigenLayer() = default;
   virtual void prepare(const Pass&) {
   }  // serial, before the forward pass; values are ready, activations are not
 
+  virtual void begin_forward(const Pass&) {}
   virtual int forward_tasks(const Pass&) const { return 0; }
   virtual void forward_task(const Pass&, int /*task*/, int /*thread*/) {}
   virtual void forward_chunk(const Pass&, Chunk, int /*thread*/) {}
 
+  virtual void begin_backward(const Pass&) {}
   virtual int backward_tasks(const Pass&) const { return 0; }
   virtual void backward_task(const Pass&, int /*task*/, int /*thread*/) {}
   virtual void backward_chunk(const Pass&, Chunk, int /*thread*/) {}

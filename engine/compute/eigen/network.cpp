@@ -101,9 +101,11 @@ class EigenTier final : public BatchNetwork {
     };
     for (std::size_t k = 0; k < layers_.size(); ++k) {
       const Pass p = layer_pass(k);
-      if (const int tasks = layers_[k]->forward_tasks(p); tasks > 0) {
+      if (layers_[k]->forward_tasks(p) > 0) {
         run_chunks(k);
-        pool_.run(tasks, [&](int task, int thread) { layers_[k]->forward_task(p, task, thread); });
+        layers_[k]->begin_forward(p);
+        pool_.run(layers_[k]->forward_tasks(p),
+                  [&](int task, int thread) { layers_[k]->forward_task(p, task, thread); });
       }
     }
     run_chunks(layers_.size());
@@ -125,9 +127,11 @@ class EigenTier final : public BatchNetwork {
     };
     for (std::size_t k = last; k-- > 0;) {
       const Pass p = layer_pass(k);
-      if (const int tasks = layers_[k]->backward_tasks(p); tasks > 0) {
+      if (layers_[k]->backward_tasks(p) > 0) {
         run_chunks(k + 1);
-        pool_.run(tasks, [&](int task, int thread) { layers_[k]->backward_task(p, task, thread); });
+        layers_[k]->begin_backward(p);
+        pool_.run(layers_[k]->backward_tasks(p),
+                  [&](int task, int thread) { layers_[k]->backward_task(p, task, thread); });
       }
     }
     run_chunks(0);

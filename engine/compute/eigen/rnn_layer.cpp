@@ -23,9 +23,9 @@ class SynaRnnLayer final : public EigenLayer {
         n_(l.out),
         m_(l.in.columns),
         steps_(l.in.rows * l.in.channels),
-        blocks_((n_ + kLanes - 1) / kLanes),
+        blocks_((n_ + kOutputs - 1) / kOutputs),
         scratch_(static_cast<std::size_t>(threads)),
-        lanes_beta_(size(blocks_, n_) * kLanes),
+        lanes_beta_(size(blocks_, n_) * kOutputs),
         beta_(size(n_, n_)) {
     for (const Parameter& p : model.parameters.all()) {
       if (!p.name.starts_with(l.name + ".")) continue;
@@ -51,7 +51,7 @@ class SynaRnnLayer final : public EigenLayer {
     reference::effective_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data());
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] =
+        lanes_beta_[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)] =
             beta_[size(i, n_) + static_cast<std::size_t>(j)];
       }
   }
@@ -117,7 +117,7 @@ class SynaRnnLayer final : public EigenLayer {
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
         out[weight_ + size(i, n_) + static_cast<std::size_t>(j)] =
-            lanes[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)];
+            lanes[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)];
       }
     reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
   }
@@ -134,7 +134,7 @@ class SynaRnnLayer final : public EigenLayer {
       w.z.resize(size(count, m_));
       w.ones.assign(size(count, n_), 1.0f);
       for (auto* v : {&w.gh, &w.before, &w.gs, &w.ga[0], &w.ga[1], &w.direct}) v->resize(size(count, n_));
-      w.kernel.resize(size(n_, kLanes));
+      w.kernel.resize(size(n_, kOutputs));
     }
     return w;
   }
@@ -159,7 +159,7 @@ class SynaRnnLayer final : public EigenLayer {
       for (std::size_t k = 0; k < size(count, n_); ++k) q[k] = reference::sigmoid(q[k]);
     }
     for (int b = 0; l_.twin == Twin::Synapse && b < blocks_; ++b) {
-      kernels_.synapse_forward(count, n_, b * kLanes, lanes(b), block(b), h, w.ones.data(), q);
+      kernels_.synapse_forward(count, n_, b * kOutputs, lanes(b), block(b), h, w.ones.data(), q);
     }
   }
 
@@ -167,9 +167,9 @@ class SynaRnnLayer final : public EigenLayer {
                         float* sums) const {
     if (l_.twin == Twin::Synapse) {
       for (int b = 0; b < blocks_; ++b) {
-        kernels_.synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(),
+        kernels_.synapse_backward(count, n_, b * kOutputs, lanes(b), block(b), h, e, w.gs.data(),
                                   w.direct.data(), w.before.data(),
-                                  sums + (end_ - first_) + size(b, n_) * kLanes, w.kernel.data());
+                                  sums + (end_ - first_) + size(b, n_) * kOutputs, w.kernel.data());
       }
     }
     if (l_.twin == Twin::Dense) {
@@ -189,8 +189,8 @@ class SynaRnnLayer final : public EigenLayer {
     kernels_.multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
   }
 
-  int lanes(int b) const { return std::min(kLanes, n_ - b * kLanes); }
-  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kLanes; }
+  int lanes(int b) const { return std::min(kOutputs, n_ - b * kOutputs); }
+  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kOutputs; }
   std::size_t partial_size() const { return end_ - first_ + lanes_beta_.size(); }
   float* partial(int chunk) { return partials_.data() + static_cast<std::size_t>(chunk) * partial_size(); }
 
@@ -200,7 +200,7 @@ class SynaRnnLayer final : public EigenLayer {
   std::size_t first_ = SIZE_MAX, end_ = 0;                   // this layer's stretch of the flat blocks
   std::size_t in_[2], recurrent_[2], bias_[2], weight_ = 0;  // relative to first_; gates e, f
   std::vector<Scratch> scratch_;                             // per thread
-  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kLanes], [n, n]
+  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kOutputs], [n, n]
   std::vector<reference::RnnTrace<float>> traces_;           // per chunk, rows of [count, n]
   std::vector<float> partials_;                              // [chunks, parameters, dβ in lanes]
 };

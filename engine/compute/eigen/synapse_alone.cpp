@@ -33,10 +33,8 @@ void SynapseAlone::forward(int batch, const float* x, const float* beta, float* 
   Pass p = pass(batch, x, beta);
   p.y = y;
   layer_->prepare(p);
-  if (const int tasks = layer_->forward_tasks(p); tasks > 0)
-    pool_.run(tasks, [&](int task, int thread) { layer_->forward_task(p, task, thread); });
-  pool_.run(p.chunks,
-            [&](int index, int thread) { layer_->forward_chunk(p, chunk_of(batch, index), thread); });
+  layer_->begin_forward(p);
+  pool_.run(layer_->forward_tasks(p), [&](int task, int thread) { layer_->forward_task(p, task, thread); });
 }
 
 void SynapseAlone::backward(int batch, const float* x, const float* beta, const float* dy, float* dx,
@@ -45,6 +43,7 @@ void SynapseAlone::backward(int batch, const float* x, const float* beta, const 
   p.dy = dy;
   p.dx = dx;
   p.gradients = dbeta;
+  layer_->begin_backward(p);
   pool_.run(layer_->backward_tasks(p), [&](int task, int thread) { layer_->backward_task(p, task, thread); });
   pool_.run(p.chunks,
             [&](int index, int thread) { layer_->backward_chunk(p, chunk_of(batch, index), thread); });
