@@ -46,6 +46,8 @@ int run(int argc, char** argv) {
   add_import(app, action);
   add_parity(app, action);
   add_study(app, action);
+  add_bench(app, action);
+  add_check(app, action);
   add_synapse(app, action);
   try {
     app.parse(argc, argv);

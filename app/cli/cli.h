@@ -25,6 +25,8 @@ void add_data(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_parity(CLI::App& app, Action& action);
 void add_study(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
 void add_synapse(CLI::App& app, Action& action);
 
 }  // namespace synann::cli

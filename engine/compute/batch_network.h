@@ -6,6 +6,7 @@
 
 #include "engine/compute/backend.h"
 #include "engine/compute/batch.h"
+#include "engine/compute/isa.h"
 
 namespace synann::compute {
 
@@ -28,6 +29,7 @@ class BatchNetwork {
 };
 
 std::unique_ptr<BatchNetwork> make_reference_network(const model::Model& model);
-std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads);
+std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads,
+                                                 Isa isa = chosen_isa());
 
 }  // namespace synann::compute

@@ -2,29 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <new>
 #include <vector>
 
 #include "engine/compute/cpu/kernels.h"
+#include "engine/core/lines.h"
 
 namespace synann::compute::fused {
 
-// Allocates on cache lines, so that a vector register never straddles two of them.
-template <class T>
-struct LineAllocator {
-  using value_type = T;
-  LineAllocator() = default;
-  template <class U>
-  explicit LineAllocator(const LineAllocator<U>&) {}
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{64}));
-  }
-  void deallocate(T* p, std::size_t) noexcept { ::operator delete (p, std::align_val_t{64}); }
-  bool operator==(const LineAllocator&) const { return true; }
-};
-
-template <class T>
-using Lines = std::vector<T, LineAllocator<T>>;
+using synann::Lines;
 
 // The sums of one chunk.
 struct alignas(64) Partial {

@@ -23,6 +23,7 @@ inline constexpr int kHidden = 64;                                          // o
 inline constexpr int kMaps1Padded = 16;  // maps of conv1 side by side where they are the lanes
 inline constexpr int kClasses = 16;      // at most; unused ones are padded
 inline constexpr int kTapRow = 8;        // floats per row of five taps in a partial gradient of conv1
+inline constexpr int kPeakChains = 12;   // independent sums of multiply_add: enough to hide its latency
 
 // Parameters in the layouts the kernels read. Rows are dense.
 struct Weights {
@@ -144,6 +145,8 @@ struct Kernels {
                  const float* gradient, float rate, float momentum, float* result, float* moved);
   // to[columns, rows] = from[rows, columns]ᵀ; rows and columns are multiples of 16.
   void (*transpose)(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
+  // The speed of the machine: rounds · kPeakChains · lanes multiply-adds on registers. The result is theirs.
+  float (*multiply_add)(long rounds);
 };
 
 }  // namespace synann::compute::fused

@@ -23,5 +23,6 @@ void reduce(const float* first, long stride, int partials, int count, float* out
 bool update(int rows, int columns, int pitch, const float* value, const float* velocity,
             const float* gradient, float rate, float momentum, float* result, float* moved);
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
+float multiply_add(long rounds);
 
 }  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

@@ -91,6 +91,7 @@ const Kernels table = {.isa = SYNANN_ISA_NAME,
                        .fc1_gradient = fc1_gradient,
                        .reduce = reduce,
                        .update = update,
-                       .transpose = transpose};
+                       .transpose = transpose,
+                       .multiply_add = multiply_add};
 
 }  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/eigen/kernels.h"
-#include "engine/compute/isa.h"
 
 namespace synann::compute::eigen {
 
@@ -16,10 +15,10 @@ extern const Kernels table;
 }
 #endif
 
-const Kernels& kernels() {
+const Kernels& kernels([[maybe_unused]] Isa isa) {
 #if defined(SYNANN_X86_VARIANTS)
-  if (chosen_isa() == Isa::Avx512) return avx512::table;
-  if (chosen_isa() == Isa::Avx2) return avx2::table;
+  if (isa == Isa::Avx512) return avx512::table;
+  if (isa == Isa::Avx2) return avx2::table;
 #endif
   return baseline::table;
 }

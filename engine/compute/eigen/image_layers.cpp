@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/layers.h"
 
@@ -14,8 +13,9 @@ using model::Layer;
 // Convolution as im2col and a matrix product per sample; each chunk sums its own gradient.
 class Conv2d final : public EigenLayer {
  public:
-  Conv2d(const model::Model& model, const Layer& l, int threads)
-      : l_(l),
+  Conv2d(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
+      : kernels_(kernels),
+        l_(l),
         at_(model, l),
         patch_(l.in.channels * l.kernel * l.kernel),
         places_(l.result.rows * l.result.columns),
@@ -29,7 +29,7 @@ class Conv2d final : public EigenLayer {
       gather_patches(p.x + size(s, l_.in.size()), columns);
       float* y = p.y + size(s, l_.result.size());
       for (int o = 0; o < l_.result.channels; ++o) std::fill_n(y + size(o, places_), places_, bias[o]);
-      kernels().multiply(l_.result.channels, places_, patch_, p.values + at_.weight, columns, y, true);
+      kernels_.multiply(l_.result.channels, places_, patch_, p.values + at_.weight, columns, y, true);
     }
   }
 
@@ -42,15 +42,15 @@ class Conv2d final : public EigenLayer {
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float* dy = p.dy + size(s, l_.result.size());
       gather_patches(p.x + size(s, l_.in.size()), columns);
-      kernels().multiply_bt(l_.result.channels, patch_, places_, dy, columns, weight_sum, true);
+      kernels_.multiply_bt(l_.result.channels, patch_, places_, dy, columns, weight_sum, true);
       for (int o = 0; o < l_.result.channels; ++o) {
         float sum = 0;
         for (int k = 0; k < places_; ++k) sum += dy[size(o, places_) + static_cast<std::size_t>(k)];
         bias_sum[o] += sum;
       }
       if (p.dx == nullptr) continue;
-      kernels().multiply_at(patch_, places_, l_.result.channels, p.values + at_.weight, patch_, dy, delta,
-                            false);
+      kernels_.multiply_at(patch_, places_, l_.result.channels, p.values + at_.weight, patch_, dy, delta,
+                           false);
       scatter_patches(delta, p.dx + size(s, l_.in.size()));
     }
   }
@@ -97,6 +97,7 @@ class Conv2d final : public EigenLayer {
     return partials_.data() + static_cast<std::size_t>(chunk) * partial_size();
   }
 
+  const Kernels& kernels_;
   Layer l_;
   Offsets at_;
   int patch_, places_;
@@ -165,8 +166,9 @@ class AvgPool2d final : public EigenLayer {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const Layer& l, int threads) {
-  return std::make_unique<Conv2d>(model, l, threads);
+std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const Layer& l, int threads,
+                                        const Kernels& kernels) {
+  return std::make_unique<Conv2d>(model, l, threads, kernels);
 }
 std::unique_ptr<EigenLayer> make_max_pool2d(const Layer& l) {
   return std::make_unique<MaxPool2d>(l);

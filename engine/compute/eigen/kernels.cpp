@@ -5,9 +5,9 @@
 #define EIGEN_DONT_PARALLELIZE
 #define EIGEN_MPL2_ONLY
 #define Eigen SYNANN_EIGEN_NAMESPACE
-#include "engine/compute/eigen/kernels.h"
-
 #include <Eigen/Core>
+
+#include "engine/compute/eigen/kernels_parts.h"
 
 namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE {
 namespace {
@@ -38,11 +38,11 @@ void multiply_at(int m, int n, int k, const float* a, int lda, const float* b, f
   product(StridedMap(a, k, m, Eigen::OuterStride<>(lda)).transpose(), ConstMap(b, k, n), Map(c, m, n), add);
 }
 
-// One vector of kLanes floats; the compiler splits it into what the instruction set has.
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
-typedef float UnalignedLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+// One vector of kOutputs floats; the compiler splits it into what the instruction set has.
+typedef float Lanes __attribute__((vector_size(kOutputs * sizeof(float))));
+typedef float UnalignedLanes __attribute__((vector_size(kOutputs * sizeof(float)), aligned(4), may_alias));
 
-typedef double WideLanes __attribute__((vector_size(kLanes * sizeof(double))));
+typedef double WideLanes __attribute__((vector_size(kOutputs * sizeof(double))));
 
 inline WideLanes widen(Lanes v) {
   return __builtin_convertvector(v, WideLanes);
@@ -76,10 +76,10 @@ void synapse_forward(int samples, int n, int first, int lanes, const float* beta
     WideLanes p0 = WideLanes{} + 1.0, p1 = p0;
     int j = 0;
     for (; j + 2 <= n; j += 2) {
-      p0 *= 1.0 - widen(load(beta + j * kLanes)) * static_cast<double>(x[j]);
-      p1 *= 1.0 - widen(load(beta + (j + 1) * kLanes)) * static_cast<double>(x[j + 1]);
+      p0 *= 1.0 - widen(load(beta + j * kOutputs)) * static_cast<double>(x[j]);
+      p1 *= 1.0 - widen(load(beta + (j + 1) * kOutputs)) * static_cast<double>(x[j + 1]);
     }
-    if (j < n) p0 *= 1.0 - widen(load(beta + j * kLanes)) * static_cast<double>(x[j]);
+    if (j < n) p0 *= 1.0 - widen(load(beta + j * kOutputs)) * static_cast<double>(x[j]);
     const WideLanes product = p0 * p1;
     for (int l = 0; l < lanes; ++l) {
       y[first + l] = static_cast<float>(static_cast<double>(u[first + l]) * product[l]);
@@ -94,16 +94,16 @@ void synapse_backward(int samples, int n, int first, int lanes, const float* bet
     const Lanes gx = g * load_some(u + first, lanes);
     Lanes prefix = Lanes{} + 1.0f;
     for (int j = 0; j < n; ++j) {
-      store(scratch + j * kLanes, prefix);
-      prefix *= 1.0f - load(beta + j * kLanes) * x[j];
+      store(scratch + j * kOutputs, prefix);
+      prefix *= 1.0f - load(beta + j * kOutputs) * x[j];
     }
     const Lanes direct = g * prefix;
     for (int l = 0; l < lanes; ++l) du[first + l] = direct[l];
     Lanes suffix = gx;  // dy_i u_i rides along in the suffix product
     for (int j = n; j-- > 0;) {
-      const Lanes b = load(beta + j * kLanes);
-      const Lanes others = load(scratch + j * kLanes) * suffix;
-      store(dbeta + j * kLanes, load(dbeta + j * kLanes) - others * x[j]);
+      const Lanes b = load(beta + j * kOutputs);
+      const Lanes others = load(scratch + j * kOutputs) * suffix;
+      store(dbeta + j * kOutputs, load(dbeta + j * kOutputs) - others * x[j]);
       dx[j] -= sum(others * b);
       suffix *= 1.0f - b * x[j];
     }
@@ -113,7 +113,17 @@ void synapse_backward(int samples, int n, int first, int lanes, const float* bet
 }  // namespace
 
 extern const Kernels table;
-const Kernels table = {SYNANN_ISA_NAME, multiply,        multiply_bt,
-                       multiply_at,     synapse_forward, synapse_backward};
+const Kernels table = {.isa = SYNANN_ISA_NAME,
+                       .multiply = multiply,
+                       .multiply_bt = multiply_bt,
+                       .multiply_at = multiply_at,
+                       .synapse_forward = synapse_forward,
+                       .synapse_backward = synapse_backward,
+                       .transpose = transpose,
+                       .synapse_product = synapse_product,
+                       .synapse_gradient = synapse_gradient,
+                       .largest_product = largest_product,
+                       .synapse_gain = synapse_gain,
+                       .synapse_direct = synapse_direct};
 
 }  // namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/reference/layers.h"
 
 namespace synann::compute::eigen {
@@ -63,23 +62,23 @@ class Dropout final : public EigenLayer {
 // sums.
 class Linear final : public EigenLayer {
  public:
-  Linear(const model::Model& model, const Layer& l)
-      : at_(model, l), in_(l.in.size()), out_(l.result.size()) {}
+  Linear(const model::Model& model, const Layer& l, const Kernels& kernels)
+      : kernels_(kernels), at_(model, l), in_(l.in.size()), out_(l.result.size()) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
     float* y = p.y + size(c.first, out_);
     for (int s = 0; s < c.count; ++s) std::copy_n(p.values + at_.bias, out_, y + size(s, out_));
-    kernels().multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, true);
+    kernels_.multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, true);
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
-    kernels().multiply(c.count, in_, out_, p.dy + size(c.first, out_), p.values + at_.weight,
-                       p.dx + size(c.first, in_), false);
+    kernels_.multiply(c.count, in_, out_, p.dy + size(c.first, out_), p.values + at_.weight,
+                      p.dx + size(c.first, in_), false);
   }
   int gradient_tasks(const Pass&) const override { return (out_ + kRows - 1) / kRows; }
   void gradient_task(const Pass& p, int task, int) override {
     const int first = task * kRows, rows = std::min(kRows, out_ - first);
-    kernels().multiply_at(rows, in_, p.batch, p.dy + first, out_, p.x,
-                          p.gradients + at_.weight + size(first, in_), false);
+    kernels_.multiply_at(rows, in_, p.batch, p.dy + first, out_, p.x,
+                         p.gradients + at_.weight + size(first, in_), false);
     for (int o = first; o < first + rows; ++o) {
       float sum = 0;
       for (int s = 0; s < p.batch; ++s) sum += p.dy[size(s, out_) + static_cast<std::size_t>(o)];
@@ -89,6 +88,7 @@ class Linear final : public EigenLayer {
 
  private:
   static constexpr int kRows = 32;
+  const Kernels& kernels_;
   Offsets at_;
   int in_, out_;
 };
@@ -197,14 +197,15 @@ class LogSoftmax final : public EigenLayer {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t index, int threads) {
+std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t index, int threads,
+                                       const Kernels& kernels) {
   const Layer& l = model.layers[index];
   const int stream = static_cast<int>(index);
   switch (l.kind) {
     case model::LayerKind::AvgPool2d:
       return make_avg_pool2d(l);
     case model::LayerKind::Conv2d:
-      return make_conv2d(model, l, threads);
+      return make_conv2d(model, l, threads, kernels);
     case model::LayerKind::MaxPool2d:
       return make_max_pool2d(l);
     case model::LayerKind::Relu:
@@ -214,15 +215,15 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::Dropout:
       return std::make_unique<Dropout>(l, 1, stream);
     case model::LayerKind::Linear:
-      return std::make_unique<Linear>(model, l);
+      return std::make_unique<Linear>(model, l, kernels);
     case model::LayerKind::Softmax:
       return std::make_unique<Softmax>(l);
     case model::LayerKind::Synapse:
-      return make_synapse(model, l, threads);
+      return make_synapse(model, l, threads, kernels);
     case model::LayerKind::BatchNorm1d:
       return std::make_unique<BatchNorm1d>(model, l);
     case model::LayerKind::SynaRnn:
-      return make_syna_rnn(model, l, threads);
+      return make_syna_rnn(model, l, threads, kernels);
     case model::LayerKind::LogSoftmax:
       return std::make_unique<LogSoftmax>(l);
   }

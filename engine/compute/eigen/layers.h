@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/compute/batch.h"
+#include "engine/compute/eigen/kernels.h"
 #include "engine/model/description.h"
 
 // The layers of the multi-threaded tier. Work is cut into fixed chunks of samples and fixed tasks, and
@@ -15,6 +16,19 @@ namespace synann::compute::eigen {
 struct Chunk {
   int index = 0, first = 0, count = 0;
 };
+
+// Ten samples a chunk, so that a batch of 100 shares well; larger batches in at most 32 chunks, to bound
+// partial sums.
+inline int chunk_size(int batch) {
+  return batch > 320 ? (batch + 31) / 32 : 10;
+}
+inline int chunk_count(int batch) {
+  return (batch + chunk_size(batch) - 1) / chunk_size(batch);
+}
+inline Chunk chunk_of(int batch, int index) {
+  const int size = chunk_size(batch), first = index * size;
+  return {index, first, size < batch - first ? size : batch - first};
+}
 
 // What one pass over one batch knows; pointers are to whole batches of this layer, [batch, features].
 struct Pass {
@@ -30,19 +44,22 @@ struct Pass {
   float* dx = nullptr;  // null for the first layer: nobody needs it
 };
 
-// One layer. A forward (or backward) step is: all forward_tasks of the whole batch, then forward_chunk for
-// each chunk; a layer uses what it needs. After the whole backward pass, gradient_tasks finish the parameter
-// gradients. Tasks and chunks of one kind run concurrently, on any thread; `thread` names scratch memory.
+// One layer. A forward (or backward) step is: begin_forward on the calling thread and all forward_tasks of
+// the whole batch, then forward_chunk for each chunk; a layer uses what it needs (begin_… only with tasks).
+// After the whole backward pass, gradient_tasks finish the parameter gradients. Tasks and chunks of one kind
+// run concurrently, on any thread; `thread` names scratch memory.
 class EigenLayer {
  public:
   virtual ~EigenLayer() = default;
   virtual void prepare(const Pass&) {
   }  // serial, before the forward pass; values are ready, activations are not
 
+  virtual void begin_forward(const Pass&) {}
   virtual int forward_tasks(const Pass&) const { return 0; }
   virtual void forward_task(const Pass&, int /*task*/, int /*thread*/) {}
   virtual void forward_chunk(const Pass&, Chunk, int /*thread*/) {}
 
+  virtual void begin_backward(const Pass&) {}
   virtual int backward_tasks(const Pass&) const { return 0; }
   virtual void backward_task(const Pass&, int /*task*/, int /*thread*/) {}
   virtual void backward_chunk(const Pass&, Chunk, int /*thread*/) {}
@@ -63,14 +80,17 @@ struct Offsets {
         bias(model.parameters.find(l.name + ".bias")->offset) {}
 };
 
-std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::Layer& l, int threads);
+std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::Layer& l, int threads,
+                                        const Kernels& kernels);
 std::unique_ptr<EigenLayer> make_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_avg_pool2d(const model::Layer& l);
-std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l,
-                                         int threads);  // both semantics
-std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const model::Layer& l, int threads);
+std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l, int threads,
+                                         const Kernels& kernels);  // both semantics
+std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const model::Layer& l, int threads,
+                                          const Kernels& kernels);
 
 // index: the layer's number in the model (its dropout stream).
-std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t index, int threads);
+std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t index, int threads,
+                                       const Kernels& kernels);
 
 }  // namespace synann::compute::eigen

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "engine/compute/batch_network.h"
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/close_calls.h"
 #include "engine/compute/reference/layers.h"
@@ -19,18 +18,19 @@ using eigen::Pass;
 // run as one parallel region, chunk by chunk; only layers that look across the batch make the threads meet.
 class EigenTier final : public BatchNetwork {
  public:
-  EigenTier(const model::Model& model, int threads)
+  EigenTier(const model::Model& model, int threads, const eigen::Kernels& kernels)
       : model_(model),
         close_calls_(model),
+        kernels_(kernels),
         pool_(threads),
         outputs_(model.layers.size() + 1),
         deltas_(model.layers.size() + 1) {
     for (std::size_t k = 0; k < model.layers.size(); ++k)
-      layers_.push_back(eigen::make_layer(model, k, threads));
+      layers_.push_back(eigen::make_layer(model, k, threads, kernels));
   }
 
   BackendInfo info() const override {
-    return {.device = "CPU", .tier = "eigen", .isa = eigen::kernels().isa, .threads = pool_.threads()};
+    return {.device = "CPU", .tier = "eigen", .isa = kernels_.isa, .threads = pool_.threads()};
   }
 
   double gradient(std::span<const float> values, const Batch<float>& batch, const DropoutDraws& draws,
@@ -66,14 +66,7 @@ class EigenTier final : public BatchNetwork {
   }
 
  private:
-  // Ten samples, so that a batch of 100 shares well; larger batches in at most 32 chunks, to bound partial
-  // sums.
-  static int chunk_size(int batch) { return std::max(10, (batch + 31) / 32); }
-
-  Chunk chunk(int index) const {
-    const int size = chunk_size(pass_.batch), first = index * size;
-    return {index, first, std::min(size, pass_.batch - first)};
-  }
+  Chunk chunk(int index) const { return eigen::chunk_of(pass_.batch, index); }
 
   Pass layer_pass(std::size_t k) {
     Pass p = pass_;
@@ -86,7 +79,7 @@ class EigenTier final : public BatchNetwork {
 
   void begin(Pass pass, const Batch<float>& batch) {
     pass_ = pass;
-    pass_.chunks = (batch.count + chunk_size(batch.count) - 1) / chunk_size(batch.count);
+    pass_.chunks = eigen::chunk_count(batch.count);
     input_ = batch.input.data();
     for (std::size_t k = 0; k < layers_.size(); ++k) {
       const auto needed =
@@ -112,9 +105,11 @@ class EigenTier final : public BatchNetwork {
     };
     for (std::size_t k = 0; k < layers_.size(); ++k) {
       const Pass p = layer_pass(k);
-      if (const int tasks = layers_[k]->forward_tasks(p); tasks > 0) {
+      if (layers_[k]->forward_tasks(p) > 0) {
         run_chunks(k);
-        pool_.run(tasks, [&](int task, int thread) { layers_[k]->forward_task(p, task, thread); });
+        layers_[k]->begin_forward(p);
+        pool_.run(layers_[k]->forward_tasks(p),
+                  [&](int task, int thread) { layers_[k]->forward_task(p, task, thread); });
       }
     }
     run_chunks(layers_.size());
@@ -143,9 +138,11 @@ class EigenTier final : public BatchNetwork {
     };
     for (std::size_t k = last; k-- > 0;) {
       const Pass p = layer_pass(k);
-      if (const int tasks = layers_[k]->backward_tasks(p); tasks > 0) {
+      if (layers_[k]->backward_tasks(p) > 0) {
         run_chunks(k + 1);
-        pool_.run(tasks, [&](int task, int thread) { layers_[k]->backward_task(p, task, thread); });
+        layers_[k]->begin_backward(p);
+        pool_.run(layers_[k]->backward_tasks(p),
+                  [&](int task, int thread) { layers_[k]->backward_task(p, task, thread); });
       }
     }
     run_chunks(0);
@@ -166,6 +163,7 @@ class EigenTier final : public BatchNetwork {
 
   const model::Model& model_;
   reference::CloseCalls close_calls_;
+  const eigen::Kernels& kernels_;
   ThreadPool pool_;
   std::vector<std::unique_ptr<EigenLayer>> layers_;
   std::vector<std::vector<float>> outputs_, deltas_;  // [layers + 1]; index 0 is the input and stays empty
@@ -176,8 +174,8 @@ class EigenTier final : public BatchNetwork {
 
 }  // namespace
 
-std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads) {
-  return std::make_unique<EigenTier>(model, threads);
+std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads, Isa isa) {
+  return std::make_unique<EigenTier>(model, threads, eigen::kernels(isa));
 }
 
 }  // namespace synann::compute

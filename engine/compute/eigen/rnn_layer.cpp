@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/rnn.h"
 
@@ -18,14 +17,15 @@ constexpr SynapseOptions kRnnBeta{.beta = SynapseOptions::Beta::Sigmoid};
 // The recurrent cell, a chunk of samples at a time through all rows; each chunk sums its own gradient.
 class SynaRnnLayer final : public EigenLayer {
  public:
-  SynaRnnLayer(const model::Model& model, const Layer& l, int threads)
-      : l_(l),
+  SynaRnnLayer(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
+      : kernels_(kernels),
+        l_(l),
         n_(l.out),
         m_(l.in.columns),
         steps_(l.in.rows * l.in.channels),
-        blocks_((n_ + kLanes - 1) / kLanes),
+        blocks_((n_ + kOutputs - 1) / kOutputs),
         scratch_(static_cast<std::size_t>(threads)),
-        lanes_beta_(size(blocks_, n_) * kLanes),
+        lanes_beta_(size(blocks_, n_) * kOutputs),
         beta_(size(n_, n_)) {
     for (const Parameter& p : model.parameters.all()) {
       if (!p.name.starts_with(l.name + ".")) continue;
@@ -51,7 +51,7 @@ class SynaRnnLayer final : public EigenLayer {
     reference::effective_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data());
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] =
+        lanes_beta_[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)] =
             beta_[size(i, n_) + static_cast<std::size_t>(j)];
       }
   }
@@ -117,7 +117,7 @@ class SynaRnnLayer final : public EigenLayer {
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < n_; ++j) {
         out[weight_ + size(i, n_) + static_cast<std::size_t>(j)] =
-            lanes[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)];
+            lanes[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)];
       }
     reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
   }
@@ -134,7 +134,7 @@ class SynaRnnLayer final : public EigenLayer {
       w.z.resize(size(count, m_));
       w.ones.assign(size(count, n_), 1.0f);
       for (auto* v : {&w.gh, &w.before, &w.gs, &w.ga[0], &w.ga[1], &w.direct}) v->resize(size(count, n_));
-      w.kernel.resize(size(n_, kLanes));
+      w.kernel.resize(size(n_, kOutputs));
     }
     return w;
   }
@@ -147,19 +147,19 @@ class SynaRnnLayer final : public EigenLayer {
   void gate(const Pass& p, int g, int count, const float* z, const float* h, float* out) const {
     const float* base = p.values + first_;
     for (int s = 0; s < count; ++s) std::copy_n(base + bias_[g], n_, out + size(s, n_));
-    kernels().multiply_bt(count, n_, m_, z, base + in_[g], out, true);
-    kernels().multiply_bt(count, n_, n_, h, base + recurrent_[g], out, true);
+    kernels_.multiply_bt(count, n_, m_, z, base + in_[g], out, true);
+    kernels_.multiply_bt(count, n_, n_, h, base + recurrent_[g], out, true);
     for (std::size_t k = 0; k < size(count, n_); ++k) out[k] = reference::sigmoid(out[k]);
   }
 
   void inhibit(const Pass& p, int count, const float* h, const Scratch& w, float* q) const {
     if (l_.twin == Twin::Identity) std::fill_n(q, size(count, n_), 1.0f);
     if (l_.twin == Twin::Dense) {
-      kernels().multiply_bt(count, n_, n_, h, p.values + first_ + weight_, q, false);
+      kernels_.multiply_bt(count, n_, n_, h, p.values + first_ + weight_, q, false);
       for (std::size_t k = 0; k < size(count, n_); ++k) q[k] = reference::sigmoid(q[k]);
     }
     for (int b = 0; l_.twin == Twin::Synapse && b < blocks_; ++b) {
-      kernels().synapse_forward(count, n_, b * kLanes, lanes(b), block(b), h, w.ones.data(), q);
+      kernels_.synapse_forward(count, n_, b * kOutputs, lanes(b), block(b), h, w.ones.data(), q);
     }
   }
 
@@ -167,47 +167,49 @@ class SynaRnnLayer final : public EigenLayer {
                         float* sums) const {
     if (l_.twin == Twin::Synapse) {
       for (int b = 0; b < blocks_; ++b) {
-        kernels().synapse_backward(count, n_, b * kLanes, lanes(b), block(b), h, e, w.gs.data(),
-                                   w.direct.data(), w.before.data(),
-                                   sums + (end_ - first_) + size(b, n_) * kLanes, w.kernel.data());
+        kernels_.synapse_backward(count, n_, b * kOutputs, lanes(b), block(b), h, e, w.gs.data(),
+                                  w.direct.data(), w.before.data(),
+                                  sums + (end_ - first_) + size(b, n_) * kOutputs, w.kernel.data());
       }
     }
     if (l_.twin == Twin::Dense) {
       for (std::size_t k = 0; k < size(count, n_); ++k) w.direct[k] = w.gs[k] * e[k] * q[k] * (1 - q[k]);
-      kernels().multiply_at(n_, n_, count, w.direct.data(), n_, h, sums + weight_, true);
-      kernels().multiply(count, n_, n_, w.direct.data(), p.values + first_ + weight_, w.before.data(), true);
+      kernels_.multiply_at(n_, n_, count, w.direct.data(), n_, h, sums + weight_, true);
+      kernels_.multiply(count, n_, n_, w.direct.data(), p.values + first_ + weight_, w.before.data(), true);
     }
   }
 
   void gate_backward(const Pass& p, int g, int count, const float* h, Scratch& w, float* sums) const {
     const float* ga = w.ga[g].data();
-    kernels().multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
-    kernels().multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
+    kernels_.multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
+    kernels_.multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
     for (int s = 0; s < count; ++s)
       for (int i = 0; i < n_; ++i)
         sums[bias_[g] + static_cast<std::size_t>(i)] += ga[size(s, n_) + static_cast<std::size_t>(i)];
-    kernels().multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
+    kernels_.multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
   }
 
-  int lanes(int b) const { return std::min(kLanes, n_ - b * kLanes); }
-  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kLanes; }
+  int lanes(int b) const { return std::min(kOutputs, n_ - b * kOutputs); }
+  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kOutputs; }
   std::size_t partial_size() const { return end_ - first_ + lanes_beta_.size(); }
   float* partial(int chunk) { return partials_.data() + static_cast<std::size_t>(chunk) * partial_size(); }
 
+  const Kernels& kernels_;
   Layer l_;
   int n_, m_, steps_, blocks_;
   std::size_t first_ = SIZE_MAX, end_ = 0;                   // this layer's stretch of the flat blocks
   std::size_t in_[2], recurrent_[2], bias_[2], weight_ = 0;  // relative to first_; gates e, f
   std::vector<Scratch> scratch_;                             // per thread
-  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kLanes], [n, n]
+  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kOutputs], [n, n]
   std::vector<reference::RnnTrace<float>> traces_;           // per chunk, rows of [count, n]
   std::vector<float> partials_;                              // [chunks, parameters, dβ in lanes]
 };
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const Layer& l, int threads) {
-  return std::make_unique<SynaRnnLayer>(model, l, threads);
+std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const Layer& l, int threads,
+                                          const Kernels& kernels) {
+  return std::make_unique<SynaRnnLayer>(model, l, threads, kernels);
 }
 
 }  // namespace synann::compute::eigen

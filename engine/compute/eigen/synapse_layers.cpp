@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
-#include "engine/compute/eigen/kernels.h"
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/synapse.h"
+#include "engine/core/lines.h"
 
 namespace synann::compute::eigen {
 namespace {
@@ -15,37 +15,31 @@ using model::SynapseOptions;
 // own.
 class SynapseBase : public EigenLayer {
  public:
-  SynapseBase(const model::Model& model, const Layer& l, int largest_groups)
+  SynapseBase(const model::Model& model, const Layer& l)
       : l_(l),
         n_(l.in.size()),
-        blocks_((n_ + kLanes - 1) / kLanes),
-        groups_(std::min(blocks_, largest_groups)),
+        blocks_((n_ + kOutputs - 1) / kOutputs),
+        groups_(std::min(blocks_, kLargestGroups)),
         weight_(model.parameters.find(l.name + ".weight")->offset),
         alpha_parameter_(model.parameters.find(l.name + ".alpha")),
-        alpha_(static_cast<std::size_t>(n_), 1.0f),
-        beta_(size(n_, n_)) {}
+        alpha_(static_cast<std::size_t>(n_), 1.0f) {}
 
   void prepare(const Pass& p) override {
-    reference::effective_beta(l_.synapse, n_, p.values + weight_, beta_.data());
+    beta_ = p.values + weight_;
+    if (l_.synapse.beta != SynapseOptions::Beta::Free ||
+        l_.synapse.diagonal != SynapseOptions::Diagonal::Keep) {
+      own_beta_.resize(size(n_, n_));
+      reference::effective_beta(l_.synapse, n_, p.values + weight_, own_beta_.data());
+      beta_ = own_beta_.data();
+    }
     for (int i = 0; alpha_parameter_ && i < n_; ++i)
       alpha_[static_cast<std::size_t>(i)] = reference::effective_alpha(l_.synapse, alpha_at(p), i);
-    if (p.mode == Mode::Training) partial_dx_.resize(static_cast<std::size_t>(groups_) * size(p.batch, n_));
-  }
-
-  int backward_tasks(const Pass&) const override { return groups_; }
-  void backward_chunk(const Pass& p, Chunk c, int) override {
-    if (p.dx == nullptr) return;
-    for (std::size_t k = size(c.first, n_); k < size(c.first + c.count, n_); ++k) {
-      float sum = 0;
-      for (int g = 0; g < groups_; ++g) sum += partial_dx(p, g)[k];
-      p.dx[k] = sum;
-    }
   }
 
   // The chain rule by w and a once all of dβ stands in the gradient block.
   int gradient_tasks(const Pass&) const override { return plain() ? 0 : 1; }
   void gradient_task(const Pass& p, int, int) override {
-    reference::chain_beta(l_.synapse, n_, p.values + weight_, beta_.data(), p.gradients + weight_);
+    reference::chain_beta(l_.synapse, n_, p.values + weight_, beta_, p.gradients + weight_);
     if (!alpha_parameter_) return;
     for (int i = 0; i < n_; ++i) {
       p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] *=
@@ -54,12 +48,29 @@ class SynapseBase : public EigenLayer {
   }
 
  protected:
+  static constexpr int kLargestGroups = 16;  // bounds the memory of partial sums for large n
+
   bool plain() const { return l_.synapse == SynapseOptions{.semantics = l_.synapse.semantics}; }
   const float* alpha_at(const Pass& p) const {
     return alpha_parameter_ ? p.values + alpha_parameter_->offset : nullptr;
   }
-  float* partial_dx(const Pass& p, int group) {
-    return partial_dx_.data() + static_cast<std::size_t>(group) * size(p.batch, n_);
+  // Zeroed; one group's sum of dx [batch, n].
+  float* open_partial_dx(const Pass& p, int group) {
+    float* dx = partial_dx_.data() + static_cast<std::size_t>(group) * size(p.batch, n_);
+    std::fill_n(dx, size(p.batch, n_), 0.0f);
+    return dx;
+  }
+  void resize_partial_dx(const Pass& p) {
+    partial_dx_.resize(static_cast<std::size_t>(groups_) * size(p.batch, n_));
+  }
+  void sum_partial_dx(const Pass& p, Chunk c) {
+    if (p.dx == nullptr) return;
+    const std::size_t block = size(p.batch, n_);
+    for (std::size_t k = size(c.first, n_); k < size(c.first + c.count, n_); ++k) {
+      float sum = 0;
+      for (int g = 0; g < groups_; ++g) sum += partial_dx_[static_cast<std::size_t>(g) * block + k];
+      p.dx[k] = sum;
+    }
   }
   void set_dalpha(const Pass& p, int i, float value) const {
     if (alpha_parameter_) p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] = value;
@@ -69,69 +80,130 @@ class SynapseBase : public EigenLayer {
   int n_, blocks_, groups_;
   std::size_t weight_;
   const Parameter* alpha_parameter_;  // null for Alpha::One
-  std::vector<float> alpha_, beta_;   // [n], [n, n]
+  std::vector<float> alpha_;          // [n]
+  const float* beta_ = nullptr;       // [n, n]: the weights themselves where they are β
 
  private:
+  std::vector<float> own_beta_;    // where they are not
   std::vector<float> partial_dx_;  // [groups, batch, n]
 };
 
-// Outputs in blocks of kLanes. Backward tasks are groups of blocks: each owns its rows of dβ.
+// The layer as published. Samples are the lanes of vectors, so activations are kept transposed, [n, width];
+// a forward task is a block of outputs, a backward task a few inputs, of which it finishes all gradients. The
+// gradient divides by products of factors: where one may come near zero, the general kernel with prefix and
+// suffix products takes over.
 class Synapse final : public SynapseBase {
  public:
-  Synapse(const model::Model& model, const Layer& l, int threads)
-      : SynapseBase(model, l, kLargestGroups),
-        lanes_beta_(size(blocks_, n_) * kLanes),
-        scratch_(static_cast<std::size_t>(threads), std::vector<float>(2 * size(n_, kLanes))) {}
+  Synapse(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
+      : SynapseBase(model, l), kernels_(kernels), scratch_(static_cast<std::size_t>(threads)) {}
 
   void prepare(const Pass& p) override {
     SynapseBase::prepare(p);
-    std::fill(lanes_beta_.begin(), lanes_beta_.end(), 0.0f);
-    for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kLanes, j, i % kLanes, n_, kLanes)] =
-            beta_[size(i, n_) + static_cast<std::size_t>(j)];
+    width_ = (p.batch + kOutputs - 1) / kOutputs * kOutputs;
+    xt_.resize(size((n_ + kInputs - 1) / kInputs * kInputs, width_));
+    product_.resize(size(n_, width_));
+    if (p.mode == Mode::Training) {
+      ct_.resize(size(n_, width_));
+      dyt_.resize(size(n_, width_));
+    }
+    for (auto& s : scratch_) s.resize(size(kOutputs, width_));
+  }
+
+  void begin_forward(const Pass& p) override {
+    kernels_.transpose(p.batch, n_, p.x, n_, xt_.data(), width_);
+    clear_padding(p, xt_);
+    std::fill(xt_.begin() + static_cast<std::ptrdiff_t>(size(n_, width_)), xt_.end(), 0.0f);
+  }
+  int forward_tasks(const Pass&) const override { return blocks_; }
+  void forward_task(const Pass& p, int block, int thread) override {
+    const int first = block * kOutputs, count = outputs(block);
+    float* tile = scratch_[static_cast<std::size_t>(thread)].data();  // [batch, kOutputs]
+    kernels_.synapse_product(n_, width_, p.batch, first, count, beta_, xt_.data(), product_.data());
+    kernels_.transpose(count, p.batch, product_.data() + size(first, width_), width_, tile, kOutputs);
+    for (int s = 0; s < p.batch; ++s, tile += kOutputs) {
+      const float *x = p.x + size(s, n_) + first, *alpha = alpha_.data() + first;
+      float* y = p.y + size(s, n_) + first;
+      for (int l = 0; l < count; ++l) y[l] = alpha[l] * x[l] * tile[l];
+    }
+  }
+
+  void begin_backward(const Pass& p) override {
+    safe_ = kernels_.largest_product(n_, width_, beta_, xt_.data()) < kSafe;
+    if (!safe_) return begin_general(p);
+    kernels_.transpose(p.batch, n_, p.dy, n_, dyt_.data(), width_);
+    clear_padding(p, dyt_);
+    kernels_.synapse_gain(n_, width_, alpha_.data(), dyt_.data(), xt_.data(), product_.data(), ct_.data());
+  }
+  int backward_tasks(const Pass&) const override { return safe_ ? blocks_ : groups_; }
+  void backward_task(const Pass& p, int task, int thread) override {
+    if (!safe_) return backward_group(p, task, thread);
+    const int first = task * kOutputs, count = outputs(task);
+    const float *dyt = dyt_.data() + size(first, width_), *product = product_.data() + size(first, width_);
+    float* dxt = scratch_[static_cast<std::size_t>(thread)].data();
+    kernels_.synapse_gradient(n_, width_, p.batch, first, count, beta_, xt_.data(), ct_.data(), dxt,
+                              p.gradients + weight_);
+    kernels_.synapse_direct(count, width_, alpha_.data() + first, dyt, product, dxt);
+    if (p.dx != nullptr) kernels_.transpose(count, p.batch, dxt, width_, p.dx + first, n_);
+    for (int k = 0; alpha_parameter_ && k < count; ++k) {
+      float dalpha = 0;
+      for (int s = 0; s < p.batch; ++s) {
+        const std::size_t at = size(k, width_) + static_cast<std::size_t>(s);
+        dalpha += xt_[size(first, width_) + at] * dyt[at] * product[at];
       }
-    if (alpha_parameter_) excitation_.resize(size(p.batch, n_));
-    if (p.mode == Mode::Training) direct_.resize(size(p.batch, n_));
-  }
-
-  void forward_chunk(const Pass& p, Chunk c, int) override {
-    if (alpha_parameter_) {
-      for (int s = c.first; s < c.first + c.count; ++s)
-        for (std::size_t i = 0; i < alpha_.size(); ++i)
-          excitation_[size(s, n_) + i] = alpha_[i] * p.x[size(s, n_) + i];
-    }
-    for (int b = 0; b < blocks_; ++b) {
-      kernels().synapse_forward(c.count, n_, b * kLanes, lanes(b), block(b), p.x + size(c.first, n_),
-                                excited(p) + size(c.first, n_), p.y + size(c.first, n_));
+      set_dalpha(p, first + k, dalpha);
     }
   }
-
-  void backward_task(const Pass& p, int group, int thread) override {
-    float* scratch = scratch_[static_cast<std::size_t>(thread)].data();
-    float* dbeta = scratch + size(n_, kLanes);
-    float* dx = partial_dx(p, group);
-    std::fill_n(dx, size(p.batch, n_), 0.0f);
-    for (int b = blocks_ * group / groups_; b < blocks_ * (group + 1) / groups_; ++b) {
-      std::fill_n(dbeta, size(n_, kLanes), 0.0f);
-      kernels().synapse_backward(p.batch, n_, b * kLanes, lanes(b), block(b), p.x, excited(p), p.dy,
-                                 direct_.data(), dx, dbeta, scratch);
-      for (int i = b * kLanes; i < b * kLanes + lanes(b); ++i)
-        finish_output(p, i, dbeta + (i - b * kLanes), dx);
-    }
+  void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (!safe_) sum_partial_dx(p, c);
   }
 
  private:
-  static constexpr int kLargestGroups = 16;  // bounds the memory of partial sums for large n
-  int lanes(int b) const { return std::min(kLanes, n_ - b * kLanes); }
-  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kLanes; }
-  const float* excited(const Pass& p) const { return alpha_parameter_ ? excitation_.data() : p.x; }
+  static constexpr float kSafe = 0.9f;  // eight factors of 0.1 multiply to 1e-8: dividing by that is sound
 
-  // Row i of dβ, the excitatory path's part of dx_i, and dα_i. dbeta: one lane, kLanes apart.
+  int outputs(int block) const { return std::min(kOutputs, n_ - block * kOutputs); }
+
+  // Lanes without a sample: they must add nothing.
+  void clear_padding(const Pass& p, Lines<float>& block) const {
+    for (int i = 0; i < n_; ++i)
+      std::fill_n(block.data() + size(i, width_) + p.batch, width_ - p.batch, 0.0f);
+  }
+
+  void begin_general(const Pass& p) {
+    resize_partial_dx(p);
+    direct_.resize(size(p.batch, n_));
+    excitation_.resize(size(p.batch, n_));
+    lanes_beta_.assign(size(blocks_, n_) * kOutputs, 0.0f);
+    for (int b = 0; b < blocks_; ++b)
+      kernels_.transpose(outputs(b), n_, beta_ + size(b * kOutputs, n_), n_,
+                         lanes_beta_.data() + size(b, n_) * kOutputs, kOutputs);
+    for (int s = 0; s < p.batch; ++s)
+      for (int i = 0; i < n_; ++i) {
+        const std::size_t k = size(s, n_) + static_cast<std::size_t>(i);
+        excitation_[k] = alpha_[static_cast<std::size_t>(i)] * p.x[k];
+      }
+    for (auto& s : scratch_) s.resize(std::max(s.size(), 2 * size(n_, kOutputs)));
+  }
+
+  // The general kernel: blocks of outputs, of which a group sums its own dx.
+  void backward_group(const Pass& p, int group, int thread) {
+    float* scratch = scratch_[static_cast<std::size_t>(thread)].data();
+    float* dbeta = scratch + size(n_, kOutputs);
+    float* dx = open_partial_dx(p, group);
+    for (int b = blocks_ * group / groups_; b < blocks_ * (group + 1) / groups_; ++b) {
+      std::fill_n(dbeta, size(n_, kOutputs), 0.0f);
+      kernels_.synapse_backward(p.batch, n_, b * kOutputs, outputs(b),
+                                lanes_beta_.data() + size(b, n_) * kOutputs, p.x, excitation_.data(), p.dy,
+                                direct_.data(), dx, dbeta, scratch);
+      for (int i = b * kOutputs; i < b * kOutputs + outputs(b); ++i)
+        finish_output(p, i, dbeta + (i - b * kOutputs), dx);
+    }
+  }
+
+  // Row i of dβ, the excitatory path's part of dx_i, and dα_i. dbeta: one lane, kOutputs apart.
   void finish_output(const Pass& p, int i, const float* dbeta, float* dx) const {
     const auto column = static_cast<std::size_t>(i);
     for (int j = 0; j < n_; ++j)
-      p.gradients[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = dbeta[size(j, kLanes)];
+      p.gradients[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = dbeta[size(j, kOutputs)];
     float dalpha = 0;
     for (int s = 0; s < p.batch; ++s) {
       const std::size_t k = size(s, n_) + column;
@@ -141,24 +213,27 @@ class Synapse final : public SynapseBase {
     set_dalpha(p, i, dalpha);
   }
 
-  std::vector<float> lanes_beta_;            // [blocks, n, kLanes]
-  std::vector<float> excitation_;            // α x [batch, n]; unused for Alpha::One
-  std::vector<float> direct_;                // dy P [batch, n]
-  std::vector<std::vector<float>> scratch_;  // per thread [2, n, kLanes]
+  const Kernels& kernels_;
+  int width_ = 0;                         // batch, rounded up to whole vectors
+  bool safe_ = true;                      // no factor of this batch is near zero
+  Lines<float> xt_, product_, dyt_, ct_;  // [n, width]: x, Π (1 − βx), dy, −α dy x Π (1 − βx)
+  // Of the general kernel: α x, dy Π (1 − βx) [batch, n], β [blocks, n, kOutputs].
+  std::vector<float> excitation_, direct_, lanes_beta_;
+  std::vector<Lines<float>> scratch_;  // per thread
 };
 
 // The original script's variant: one factor per output for the whole batch, so nothing here works sample by
 // sample.
 class CoupledSynapse final : public SynapseBase {
  public:
-  CoupledSynapse(const model::Model& model, const Layer& l) : SynapseBase(model, l, kLargestGroups) {}
+  using SynapseBase::SynapseBase;
 
   int forward_tasks(const Pass&) const override { return blocks_; }
   void forward_task(const Pass& p, int block, int) override {
-    for (int i = block * kLanes; i < std::min(n_, (block + 1) * kLanes); ++i) {
+    for (int i = block * kOutputs; i < std::min(n_, (block + 1) * kOutputs); ++i) {
       double product;
       int zeros;
-      reference::coupled_factor(p.batch, n_, p.x, beta_.data(), i, product, zeros);
+      reference::coupled_factor(p.batch, n_, p.x, beta_, i, product, zeros);
       const float c = zeros > 0 ? 0.0f : static_cast<float>(product);
       for (int s = 0; s < p.batch; ++s) {
         const std::size_t k = size(s, n_) + static_cast<std::size_t>(i);
@@ -167,29 +242,29 @@ class CoupledSynapse final : public SynapseBase {
     }
   }
 
+  int backward_tasks(const Pass&) const override { return groups_; }
+  void begin_backward(const Pass& p) override { resize_partial_dx(p); }
+  void backward_chunk(const Pass& p, Chunk c, int) override { sum_partial_dx(p, c); }
   void backward_task(const Pass& p, int group, int) override {
-    float* dx = partial_dx(p, group);
-    std::fill_n(dx, size(p.batch, n_), 0.0f);
+    float* dx = open_partial_dx(p, group);
     for (int i = n_ * group / groups_; i < n_ * (group + 1) / groups_; ++i) {
       float* row = p.gradients + weight_ + size(i, n_);
       std::fill_n(row, n_, 0.0f);
       float dalpha = 0;
-      reference::coupled_backward_row(p.batch, n_, p.x, alpha_[static_cast<std::size_t>(i)], beta_.data(),
-                                      p.dy, i, dx, dalpha, row);
+      reference::coupled_backward_row(p.batch, n_, p.x, alpha_[static_cast<std::size_t>(i)], beta_, p.dy, i,
+                                      dx, dalpha, row);
       set_dalpha(p, i, dalpha);
     }
   }
-
- private:
-  static constexpr int kLargestGroups = 16;
 };
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const Layer& l, int threads) {
+std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const Layer& l, int threads,
+                                         const Kernels& kernels) {
   if (l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled)
     return std::make_unique<CoupledSynapse>(model, l);
-  return std::make_unique<Synapse>(model, l, threads);
+  return std::make_unique<Synapse>(model, l, threads, kernels);
 }
 
 }  // namespace synann::compute::eigen

@@ -75,7 +75,7 @@ void SettingFormTest::aModelBringsItsSettings() {
   form.setModel("syna-pixel");
   QCOMPARE(form.settings().model, std::string("syna-pixel"));
   QCOMPARE(form.settings().optimizer, std::string("adam"));
-  QCOMPARE(box(form, "lr")->value(), 0.002);
+  QCOMPARE(box(form, "lr")->value(), 0.004);
   QCOMPARE(form.settings().seed, std::uint64_t{11});
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "engine/compute/batch_backend.h"
+#include "engine/compute/check/check.h"
+#include "engine/compute/cpu/fused_backend.h"
+#include "engine/compute/cpu/fused_network.h"
+#include "engine/compute/cpu/fused_plan.h"
+
+namespace synann::compute {
+namespace {
+
+using ModelPtr = std::shared_ptr<const model::Model>;
+
+// Two threads, so that what is shared between them is checked as well.
+constexpr int kThreads = 2;
+
+void add_cpu(std::vector<Candidate>& all) {
+  for (const Isa isa : available_isas()) {
+    const char* name = fused::kernels(isa).isa;
+    all.push_back({.name = fmt::format("fused · {}", name),
+                   .make = [isa](ModelPtr model, data::DataPairPtr data) -> Result<std::unique_ptr<Backend>> {
+                     return make_fused_backend(std::move(model), std::move(data), kThreads, isa);
+                   },
+                   .runs = [](const model::Model& model) { return fused::plan(model).has_value(); }});
+    all.push_back({.name = fmt::format("eigen · {}", name),
+                   .make = [isa](ModelPtr model, data::DataPairPtr data) -> Result<std::unique_ptr<Backend>> {
+                     auto network = make_eigen_network(*model, kThreads, isa);
+                     return std::unique_ptr<Backend>(std::make_unique<BatchBackend>(
+                         std::move(model), std::move(data), std::move(network)));
+                   },
+                   .runs = [](const model::Model&) { return true; }});
+  }
+}
+
+// Whatever make_backend has for CUDA; a model it does not run on the GPU is left out.
+Status add_cuda(std::vector<Candidate>& all) {
+  const auto make = [](ModelPtr model, data::DataPairPtr data) {
+    return make_backend({.device = "cuda"}, std::move(model), std::move(data));
+  };
+  const auto original = std::make_shared<const model::Model>(*model::build("syna-cnn", 28, 28, 10));
+  auto backend = make(original, nullptr);
+  if (!backend) return backend.error();
+  all.push_back({.name = fmt::format("cuda · {}", (*backend)->info().isa),
+                 .make = make,
+                 .runs = [make](const model::Model& model) {
+                   return make(std::make_shared<const model::Model>(model), nullptr).ok();
+                 }});
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Candidate>> check_candidates(const std::string& device) {
+  std::vector<Candidate> all;
+  if (device != "auto" && device != "cpu" && device != "cuda") {
+    return Error{.where = "--device",
+                 .problem = "unknown device",
+                 .expected = "auto, cpu or cuda",
+                 .found = fmt::format("\"{}\"", device)};
+  }
+  if (device != "cuda") add_cpu(all);
+  if (device == "cpu") return all;
+  // With auto a machine without CUDA has nothing to check there.
+  if (auto status = add_cuda(all); !status && device == "cuda") return status.error();
+  return all;
+}
+
+std::vector<CheckModel> check_models() {
+  using Options = model::SynapseOptions;
+  std::vector<CheckModel> all;
+  const auto add = [&](std::string name, const char* id, const Options& options) {
+    all.push_back(
+        {std::move(name), std::make_shared<const model::Model>(*model::build(id, 28, 28, 10, options))});
+  };
+  for (const auto& info : model::known_models()) add(std::string(info.id), info.id.data(), {});
+  for (const char* id : {"syna-cnn", "syna-pixel"}) {
+    const auto variant = [&](const char* name, const Options& options) {
+      add(fmt::format("{}, {}", id, name), id, options);
+    };
+    variant("batch-coupled", {.semantics = Options::Semantics::BatchCoupled});
+    variant("batch-coupled, α = exp a",
+            {.semantics = Options::Semantics::BatchCoupled, .alpha = Options::Alpha::Exp});
+    variant("β = σ(w)", {.beta = Options::Beta::Sigmoid});
+    variant("β clamped", {.beta = Options::Beta::Clamp});
+    variant("α = exp a", {.alpha = Options::Alpha::Exp});
+    variant("α = softplus a", {.alpha = Options::Alpha::Softplus});
+    variant("β_ii = 0", {.diagonal = Options::Diagonal::Zero});
+    variant("β = σ(w), α = softplus a, β_ii = 0", {.beta = Options::Beta::Sigmoid,
+                                                   .alpha = Options::Alpha::Softplus,
+                                                   .diagonal = Options::Diagonal::Zero});
+  }
+  return all;
+}
+
+}  // namespace synann::compute

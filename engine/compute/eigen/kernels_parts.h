@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/compute/eigen/kernels.h"
+
+// The kernels of one instruction set, as the files of that set see each other; kernels.h documents them.
+namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE {
+
+void transpose(int rows, int columns, const float* from, int from_pitch, float* to, int to_pitch);
+void synapse_product(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
+                     float* product);
+void synapse_gradient(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
+                      const float* ct, float* dxt, float* dbeta);
+float largest_product(int n, int width, const float* beta, const float* xt);
+void synapse_gain(int n, int width, const float* alpha, const float* dyt, const float* xt,
+                  const float* product, float* ct);
+void synapse_direct(int count, int width, const float* alpha, const float* dyt, const float* product,
+                    float* dxt);
+
+}  // namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE
