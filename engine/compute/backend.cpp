@@ -8,9 +8,17 @@
 #include "engine/compute/batch_backend.h"
 #include "engine/compute/cpu/fused_backend.h"
 #include "engine/compute/cpu/fused_plan.h"
+#include "engine/compute/cuda/cuda_backend.h"
+#include "engine/compute/cuda/gpu_device.h"
+#include "engine/compute/cuda/host_device.h"
 #include "engine/core/thread_pool.h"
 
 namespace synann::compute {
+
+namespace {
+// Runs the kernels of the CUDA back end on the host: for self-tests, far too slow to train with.
+constexpr std::string_view kHostDevice = "cuda-host";
+}  // namespace
 
 std::vector<std::string> known_tiers() {
   return {"fused", "eigen", "reference"};
@@ -23,8 +31,11 @@ bool tier_runs(std::string_view tier, const model::Model& model) {
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data) {
-  if (request.device == "cuda") {
-    return input_error("--device cuda", "this build has no CUDA back end", "use --device cpu");
+  if (request.device == "cuda" || request.device == kHostDevice) {
+    auto device = request.device == "cuda" ? cuda::make_gpu_device()
+                                           : Result<std::unique_ptr<cuda::Device>>(cuda::make_host_device());
+    if (!device) return device.error();
+    return cuda::make_device_backend(std::move(*device), std::move(model), std::move(data), request.tier);
   }
   if (request.device != "auto" && request.device != "cpu") {
     return Error{.where = "--device",
