@@ -30,12 +30,13 @@ class CancelFlag {
   std::atomic<bool> flag_{false};
 };
 
-// What a back end is made of, for people: "CPU", "eigen", "AVX-512", 2; or "NVIDIA H200", "fused", "sm_90", 1.
+// What a back end is made of, for people: "CPU", "eigen", "AVX-512", 2; or "NVIDIA H200", "fused",
+// "sm_90", 1.
 struct BackendInfo {
   std::string device;
   std::string tier;
   std::string isa;
-  int threads = 1;                // of the host
+  int threads = 1;                 // of the host
   std::uint64_t memory_bytes = 0;  // of a GPU; 0 for the CPU
   std::string note{};              // how "auto" chose, in one sentence; empty where there was no choice
 };

@@ -23,9 +23,9 @@ enum class Trouble : int { None, Loss, LargeLoss, Gradient, Headroom };
 struct Control {
   std::uint64_t seed;
   int epoch;
-  int step;  // 0-based step of the epoch at hand; counted up by the last kernel that judges it
-  int done;  // steps of the span that were taken
-  int apply; // 1 while the update of the step at hand is to be made
+  int step;   // 0-based step of the epoch at hand; counted up by the last kernel that judges it
+  int done;   // steps of the span that were taken
+  int apply;  // 1 while the update of the step at hand is to be made
   Trouble trouble;
   int which;    // Gradient: number of the tensor; Headroom: number of the synapse layer
   int failed;   // the step in trouble

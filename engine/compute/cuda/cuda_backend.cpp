@@ -106,7 +106,8 @@ Result<SpanResult> DeviceBackend::run(const StepSpan& span, const CancelFlag& ca
   return result;
 }
 
-Result<EvaluationResult> DeviceBackend::evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
+Result<EvaluationResult> DeviceBackend::evaluate(EvaluationSet which, int batch_size,
+                                                 const CancelFlag& cancel,
                                                  const std::function<void(int done)>& progress) {
   device_->forgive();
   const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
@@ -153,7 +154,8 @@ Result<Probe> DeviceBackend::probe(std::span<const float> input, std::span<const
   probe.gradients.resize(model_->parameters.float_count());
   network_->gradient(batch);
   device_->download(&probe.loss, &storage_.control.data()->loss, sizeof probe.loss);
-  device_->download(probe.gradients.data(), storage_.gradients.data(), probe.gradients.size() * sizeof(float));
+  device_->download(probe.gradients.data(), storage_.gradients.data(),
+                    probe.gradients.size() * sizeof(float));
   probe.log_probs = network_->log_probs(count);
   probe.activations = network_->activations(count);
   probe.eval_log_probs = network_->evaluate(batch);

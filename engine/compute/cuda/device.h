@@ -26,8 +26,8 @@ class Recording {
 };
 
 // Where kernels run: a GPU, or the host in its place (host_device.h). Work is queued and done in order. The
-// first error sticks: everything after it does nothing, and status() and wait() return it. Owned and called by
-// one thread.
+// first error sticks: everything after it does nothing, and status() and wait() return it. Owned and called
+// by one thread.
 class Device {
  public:
   virtual ~Device() = default;
@@ -36,7 +36,7 @@ class Device {
   // Null after an error. What is allocated is freed by release(), or else with the device.
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* memory) = 0;
-  virtual void upload(void* to, const void* from, std::size_t bytes) = 0;  // `from` may change afterwards
+  virtual void upload(void* to, const void* from, std::size_t bytes) = 0;    // `from` may change afterwards
   virtual void download(void* to, const void* from, std::size_t bytes) = 0;  // waits
   virtual void fill(void* to, int byte, std::size_t bytes) = 0;
   virtual Status wait() = 0;

@@ -133,8 +133,8 @@ class GpuDevice final : public Device {
   void launch_number(int number, const Grid& grid, const void* kernel) override {
     if (broken()) return;
     use();
-    const cudaError_t error =
-        table_[static_cast<std::size_t>(number)]({.grid = grid, .stream = stream_, .overlap = overlap_}, kernel);
+    const cudaError_t error = table_[static_cast<std::size_t>(number)](
+        {.grid = grid, .stream = stream_, .overlap = overlap_}, kernel);
     if (recording_ && error != cudaSuccess) {
       cudaGetLastError();
       recording_failed_ = true;
@@ -200,8 +200,8 @@ Result<std::unique_ptr<Device>> make_gpu_device() {
     if (cudaGetDeviceProperties(&properties, number) != cudaSuccess) continue;
     const auto found = fmt::format("{} with {}.{}", properties.name, properties.major, properties.minor);
     if (properties.major * 10 + properties.minor < kOldestMajor * 10 + kOldestMinor) {
-      reason = unusable("the GPU is too old", fmt::format("compute capability {}.{}", kOldestMajor, kOldestMinor),
-                        found);
+      reason = unusable("the GPU is too old",
+                        fmt::format("compute capability {}.{}", kOldestMajor, kOldestMinor), found);
       continue;
     }
     if (cudaSetDevice(number) != cudaSuccess || find_code() != cudaSuccess) {

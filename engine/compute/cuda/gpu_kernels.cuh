@@ -31,7 +31,8 @@ cudaError_t launch_on_gpu(const GpuLaunch& launch, const void* kernel) {
   overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
   overlap.val.programmaticStreamSerializationAllowed = 1;
   cudaLaunchConfig_t config{};
-  config.gridDim = dim3(static_cast<unsigned>(launch.grid.blocks_x), static_cast<unsigned>(launch.grid.blocks_y));
+  config.gridDim =
+      dim3(static_cast<unsigned>(launch.grid.blocks_x), static_cast<unsigned>(launch.grid.blocks_y));
   config.blockDim = dim3(static_cast<unsigned>(launch.grid.threads));
   config.dynamicSmemBytes = static_cast<std::size_t>(launch.grid.shared_bytes);
   config.stream = launch.stream;

@@ -6,7 +6,8 @@
 #include "engine/compute/cuda/block.h"
 #include "engine/compute/cuda/control.h"
 
-// Kernels that work sample by sample: batches, dropout, ReLU, softmax, the loss. Arrays are [batch, features].
+// Kernels that work sample by sample: batches, dropout, ReLU, softmax, the loss. Arrays are [batch,
+// features].
 namespace synann::compute::cuda {
 
 // x[slot] = table[pixels of the sample], target[slot] = its label. Samples are order[batch_size · step …], or
@@ -192,9 +193,8 @@ struct BatchLoss {
   SYNANN_DEVICE void run(Block& block) const {
     double* scratch = block.template shared<double>(kThreads);
     double* sum = block.template shared<double>(1);
-    sum_over<double>(block, batch, scratch, sum, [&](int s) {
-      return -static_cast<double>(log_probs[Index{s} * n + target[s]]);
-    });
+    sum_over<double>(block, batch, scratch, sum,
+                     [&](int s) { return -static_cast<double>(log_probs[Index{s} * n + target[s]]); });
     block.each([&](int t) {
       if (t == 0) control->loss = sum[0] / batch;
     });

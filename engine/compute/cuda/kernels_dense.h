@@ -17,8 +17,8 @@ struct View {
 // is cut into that many stretches of k, whose partial products follow each other in `out` (no bias then).
 struct MatMul {
   View a, b;
-  const float* bias;  // [n] or null
-  float* out;         // [splits, m, n]
+  const float* bias;                // [n] or null
+  float* out;                       // [splits, m, n]
   int m, n, k, splits, accumulate;  // accumulate: out is added to
 
   static constexpr int kTile = 16, kDepth = 32, kThreads = kTile * kTile;

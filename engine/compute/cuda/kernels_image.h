@@ -116,7 +116,8 @@ struct ConvBackwardWeight {
   }
 };
 
-// The maximum of each window and where it stands in its sample; ties: the first in row-major order. A NaN wins.
+// The maximum of each window and where it stands in its sample; ties: the first in row-major order. A NaN
+// wins.
 struct MaxPoolForward {
   ImageShape s;
   const float* x;
@@ -191,8 +192,8 @@ struct AvgPoolForward {
       if (k >= Index{batch} * s.out_size()) return;
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
-      const float* image = x + k / s.out_size() * s.in_size() +
-                           (o * s.in_rows + r * s.kernel) * s.in_columns + c * s.kernel;
+      const float* image =
+          x + k / s.out_size() * s.in_size() + (o * s.in_rows + r * s.kernel) * s.in_columns + c * s.kernel;
       float sum = 0;
       for (int u = 0; u < s.kernel; ++u)
         for (int v = 0; v < s.kernel; ++v) sum += image[u * s.in_columns + v];

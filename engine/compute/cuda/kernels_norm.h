@@ -5,8 +5,8 @@
 
 #include "engine/compute/cuda/block.h"
 
-// Batch norm: 32 features a block, eight stretches of samples side by side. Sums are in double, because x − mean
-// subtracts nearly equal numbers.
+// Batch norm: 32 features a block, eight stretches of samples side by side. Sums are in double, because x −
+// mean subtracts nearly equal numbers.
 namespace synann::compute::cuda {
 
 inline constexpr int kNormFeatures = 32, kNormLanes = 8, kNormThreads = kNormFeatures * kNormLanes;
@@ -100,7 +100,9 @@ struct NormBackward {
   int batch, n;
 
   static constexpr int kThreads = kNormThreads;
-  Grid grid() const { return {ceil_div(n, kNormFeatures), 1, kThreads, 2 * kThreads * 8 + kNormFeatures * 16}; }
+  Grid grid() const {
+    return {ceil_div(n, kNormFeatures), 1, kThreads, 2 * kThreads * 8 + kNormFeatures * 16};
+  }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
     double* parts = block.template shared<double>(kThreads);
@@ -132,8 +134,7 @@ struct NormBackward {
       const int f = t % kNormFeatures, i = first + f;
       for (int s = t / kNormFeatures; dx != nullptr && i < n && s < batch; s += kNormLanes) {
         const Index k = Index{s} * n + i;
-        const double centred =
-            static_cast<double>(dy[k]) - sum[f] / batch - normal(s, i) * dot[f] / batch;
+        const double centred = static_cast<double>(dy[k]) - sum[f] / batch - normal(s, i) * dot[f] / batch;
         dx[k] = w[i] * inverse[i] * static_cast<float>(centred);
       }
     });

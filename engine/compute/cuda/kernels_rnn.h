@@ -146,7 +146,8 @@ struct RnnBackward {
       });
       block.each([&](int t) {
         for (int k = t; k < 3 * n; k += kThreads)
-          parts[k] = k < 2 * n ? through_gate(k / n, k % n, gates) : through_inhibition(k % n, row, rests, alones);
+          parts[k] =
+              k < 2 * n ? through_gate(k / n, k % n, gates) : through_inhibition(k % n, row, rests, alones);
       });
       block.each([&](int t) {
         for (int j = t; j < n; j += kThreads)

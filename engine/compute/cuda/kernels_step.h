@@ -30,9 +30,8 @@ struct CheckFinite {
     const Range range = ranges[block.x()];
     const Index share = (range.size + kFlagChunks - 1) / kFlagChunks, begin = block.y() * share,
                 count = least(range.size, begin + share) - begin;
-    greatest_over<int>(block, count > 0 ? static_cast<int>(count) : 0, 0, scratch, broken, [&](int i) {
-      return isfinite(gradients[range.offset + begin + i]) ? 0 : 1;
-    });
+    greatest_over<int>(block, count > 0 ? static_cast<int>(count) : 0, 0, scratch, broken,
+                       [&](int i) { return isfinite(gradients[range.offset + begin + i]) ? 0 : 1; });
     block.each([&](int t) {
       if (t == 0) flags[block.x() * kFlagChunks + block.y()] = broken[0];
     });
@@ -91,7 +90,8 @@ struct Judge {
     greatest_over<int>(block, headroom != nullptr ? headroom_count : 0, 0, scratch, tight,
                        [&](int i) { return headroom[i] <= 0 ? headroom_count - i : 0; });
     block.each([&](int t) {
-      if (t == 0) decide(found[0] > 0 ? tensors - found[0] : -1, tight[0] > 0 ? headroom_count - tight[0] : -1);
+      if (t == 0)
+        decide(found[0] > 0 ? tensors - found[0] : -1, tight[0] > 0 ? headroom_count - tight[0] : -1);
     });
   }
   SYNANN_DEVICE void decide(int broken, int tight) const {

@@ -6,10 +6,10 @@
 #include "engine/compute/cuda/block.h"
 
 // The synapse layer y_i = α_i x_i P_i with P_i = Π_j (1 − β_ij x_j), in tiles of 16 × 16 so that any width
-// fits: memory is O(batch · n + n²). Products are in double, because batch norm behind the layer would magnify
-// the rounding of n factors. The derivatives need P_i without its factor j: that is P_i / (1 − β_ij x_j), and
-// where factors are exactly zero they are left out of the product and counted, so that nothing is divided by
-// zero.
+// fits: memory is O(batch · n + n²). Products are in double, because batch norm behind the layer would
+// magnify the rounding of n factors. The derivatives need P_i without its factor j: that is P_i / (1 − β_ij
+// x_j), and where factors are exactly zero they are left out of the product and counted, so that nothing is
+// divided by zero.
 namespace synann::compute::cuda {
 
 enum class BetaForm : int { Free, Sigmoid, Clamp };
@@ -98,11 +98,12 @@ struct SynapseChain {
   }
 };
 
-inline constexpr int kSynapseTile = 16, kSynapseDepth = 32,
-                     kSynapseThreads = kSynapseTile * kSynapseTile, kSynapseRow = kSynapseDepth + 1;
+inline constexpr int kSynapseTile = 16, kSynapseDepth = 32, kSynapseThreads = kSynapseTile * kSynapseTile,
+                     kSynapseRow = kSynapseDepth + 1;
 
 // tile[r, d] = from[row + r, depth + d] of a matrix [rows, columns], zero outside.
-SYNANN_DEVICE void load_tile(int t, const float* from, int row, int rows, int depth, int columns, float* tile) {
+SYNANN_DEVICE void load_tile(int t, const float* from, int row, int rows, int depth, int columns,
+                             float* tile) {
   for (int e = t; e < kSynapseTile * kSynapseDepth; e += kSynapseThreads) {
     const int r = e / kSynapseDepth, d = e % kSynapseDepth;
     const bool inside = row + r < rows && depth + d < columns;
@@ -234,9 +235,9 @@ struct CoupledGain {
 // For every (sample, output): the excitatory path's part of dx and of dα, and what without_factor() needs.
 struct SynapsePrepare {
   const float *x, *dy, *alpha;
-  const float* product;  // per sample [batch, n]; null for the coupled variant
-  const double *coupled, *gain;  // its product and gain [n]
-  const int* zeros;              // [batch, n] or [n]
+  const float* product;                   // per sample [batch, n]; null for the coupled variant
+  const double *coupled, *gain;           // its product and gain [n]
+  const int* zeros;                       // [batch, n] or [n]
   float *direct, *dalpha, *rest, *alone;  // [batch, n]; dalpha may be null
   int batch, n;
 

@@ -42,7 +42,8 @@ struct SynapseBackwardInput {
         const float* bs = betas + t % kSynapseTile * kSynapseRow;
         const float v = x[Index{s} * n + j];
         for (int d = 0; d < kSynapseDepth; ++d)
-          sum[t] += bs[d] * without_factor(bs[d], v, rests[row * kSynapseRow + d], alones[row * kSynapseRow + d]);
+          sum[t] +=
+              bs[d] * without_factor(bs[d], v, rests[row * kSynapseRow + d], alones[row * kSynapseRow + d]);
       });
     }
     block.each([&](int t) {

@@ -44,8 +44,8 @@ Status Memory::check() {
       if (std::all_of(zone.begin(), zone.end(), [](std::byte b) { return b == std::byte{kMark}; })) continue;
       return Error{.kind = ErrorKind::Failed,
                    .where = device_.info().name,
-                   .problem = fmt::format("a kernel wrote {} the array \"{}\"", begin == 0 ? "before" : "behind",
-                                          piece.what),
+                   .problem = fmt::format("a kernel wrote {} the array \"{}\"",
+                                          begin == 0 ? "before" : "behind", piece.what),
                    .remedy = "this is a fault of the program: use --device cpu, and please report it"};
     }
   }

@@ -10,8 +10,8 @@
 
 namespace synann::compute::cuda {
 
-// Device memory with a guard zone on either side of each piece. Fresh memory holds NaNs, so that what a kernel
-// forgets to write is seen, and a damaged zone tells of a kernel that writes beside its arrays.
+// Device memory with a guard zone on either side of each piece. Fresh memory holds NaNs, so that what a
+// kernel forgets to write is seen, and a damaged zone tells of a kernel that writes beside its arrays.
 class Memory {
  public:
   explicit Memory(Device& device) : device_(device) {}

@@ -17,8 +17,8 @@ struct DeviceBatch {
   int count = 0;
 };
 
-// The arithmetic of a model on a device: what the plain kernels and the fused ones have in common, and all that
-// they must supply. Everything is queued, nothing waits. Owned and called by one thread.
+// The arithmetic of a model on a device: what the plain kernels and the fused ones have in common, and all
+// that they must supply. Everything is queued, nothing waits. Owned and called by one thread.
 class Network {
  public:
   virtual ~Network() = default;

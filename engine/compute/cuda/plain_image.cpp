@@ -7,8 +7,8 @@ namespace {
 using model::Layer;
 
 ImageShape image_shape(const Layer& l) {
-  return {l.in.channels,     l.in.rows,     l.in.columns,     l.result.channels,
-          l.result.rows,     l.result.columns, l.kernel};
+  return {l.in.channels, l.in.rows,        l.in.columns, l.result.channels,
+          l.result.rows, l.result.columns, l.kernel};
 }
 
 class PlainConv final : public PlainLayer {
@@ -31,8 +31,8 @@ class PlainConv final : public PlainLayer {
     const ConvBackwardWeight kernel = backward_weight(p.x, p.dy, p.count);
     device().launch(kernel);
     const Index weights = Index{shape_.out} * kernel.weights();
-    device().launch(
-        SumParts{parts_.data(), kernel.part_size(), weights, kernel.chunks(), gradient(storage_, l_, ".weight")});
+    device().launch(SumParts{parts_.data(), kernel.part_size(), weights, kernel.chunks(),
+                             gradient(storage_, l_, ".weight")});
     device().launch(SumParts{parts_.data() + weights, kernel.part_size(), shape_.out, kernel.chunks(),
                              gradient(storage_, l_, ".bias")});
     if (p.dx == nullptr) return;
@@ -56,7 +56,8 @@ class PlainConv final : public PlainLayer {
 
 class PlainPool final : public PlainLayer {
  public:
-  PlainPool(Storage& s, const Layer& l) : storage_(s), shape_(image_shape(l)), mean_(l.kind == model::LayerKind::AvgPool2d) {}
+  PlainPool(Storage& s, const Layer& l)
+      : storage_(s), shape_(image_shape(l)), mean_(l.kind == model::LayerKind::AvgPool2d) {}
 
   void reserve(int batch) override {
     if (!mean_) where_.reserve(storage_.memory, Index{batch} * shape_.out_size(), "maxima");

@@ -19,7 +19,8 @@ class PlainNetwork final : public Network {
     std::vector<int> owners;
     for (std::size_t k = 0; k < model_.layers.size(); ++k) {
       layers_.push_back(make_plain_layer(storage, static_cast<int>(k)));
-      owners.insert(owners.end(), static_cast<std::size_t>(layers_.back()->headroom_count()), static_cast<int>(k));
+      owners.insert(owners.end(), static_cast<std::size_t>(layers_.back()->headroom_count()),
+                    static_cast<int>(k));
     }
     headroom_.reserve(storage.memory, static_cast<Index>(owners.size()), "headroom");
     headroom_layer_.reserve(storage.memory, static_cast<Index>(owners.size()), "headroom layers");
@@ -61,7 +62,8 @@ class PlainNetwork final : public Network {
   std::vector<std::pair<std::string, std::vector<float>>> activations(int count) override {
     std::vector<std::pair<std::string, std::vector<float>>> all;
     for (std::size_t k = 0; k < layers_.size(); ++k)
-      if (const auto& name = model_.layers[k].exposes; !name.empty()) all.emplace_back(name, output(k, count));
+      if (const auto& name = model_.layers[k].exposes; !name.empty())
+        all.emplace_back(name, output(k, count));
     return all;
   }
   std::vector<float> evaluate(const DeviceBatch& batch) override {
@@ -111,7 +113,8 @@ class PlainNetwork final : public Network {
     const std::size_t last = layers_.size() - 1;
     const float* log_probs = outputs_[last].data();
     device().launch(BatchLoss{log_probs, batch.target, batch.count, model_.classes, storage_.control.data()});
-    device().launch(LossBackward{log_probs, batch.target, deltas_[last - 1].data(), batch.count, model_.classes});
+    device().launch(
+        LossBackward{log_probs, batch.target, deltas_[last - 1].data(), batch.count, model_.classes});
     for (std::size_t k = last; k-- > 0;) layers_[k]->backward(pass(k, batch, true, dropout));
   }
 

@@ -37,7 +37,8 @@ class PlainRnn final : public PlainLayer {
   void forward(const Pass& p) override {
     for (int g = 0; g < 2; ++g) {
       device().launch(Transpose{value(storage_, l_, kIn[g]), in_by_input_[g].data(), n_, m_, 0});
-      device().launch(Transpose{value(storage_, l_, kRecurrent[g]), recurrent_by_input_[g].data(), n_, n_, 0});
+      device().launch(
+          Transpose{value(storage_, l_, kRecurrent[g]), recurrent_by_input_[g].data(), n_, n_, 0});
     }
     if (l_.twin != Twin::Identity) {
       const int synapse = l_.twin == Twin::Synapse ? 1 : 0;
@@ -131,15 +132,13 @@ class PlainRnn final : public PlainLayer {
     p.inhibition_by_input = beta_by_input_.data();
     return p;
   }
-  RnnTrace trace() const {
-    return {h_.data(), {gate_[0].data(), gate_[1].data()}, q_.data(), zeros_.data()};
-  }
+  RnnTrace trace() const { return {h_.data(), {gate_[0].data(), gate_[1].data()}, q_.data(), zeros_.data()}; }
 
   Storage& storage_;
   Layer l_;
   int n_, m_, steps_;
-  Buffer<float> in_by_input_[2], recurrent_by_input_[2];  // [m, n], [n, n]
-  Buffer<float> beta_, beta_by_input_;                    // [n, n]: σ(B), or B for the dense twin
+  Buffer<float> in_by_input_[2], recurrent_by_input_[2];     // [m, n], [n, n]
+  Buffer<float> beta_, beta_by_input_;                       // [n, n]: σ(B), or B for the dense twin
   Buffer<float> h_, gate_[2], q_, dgate_[2], rest_, alone_;  // [batch, steps, n]
   Buffer<int> zeros_;                                        // the same
   Buffer<float> parts_;                                      // [kSplits, n, max(n, m)]

@@ -60,11 +60,9 @@ class PlainSynapse final : public PlainLayer {
     }
     if (coupled_) {
       device().launch(CoupledFactor{p.x, beta(), coupled_product_.data(), zeros_.data(), p.count, n_});
-      device().launch(
-          CoupledForward{p.x, alpha(), coupled_product_.data(), zeros_.data(), p.y, p.count, n_});
+      device().launch(CoupledForward{p.x, alpha(), coupled_product_.data(), zeros_.data(), p.y, p.count, n_});
     } else {
-      device().launch(
-          SynapseForward{p.x, alpha(), beta(), p.y, product_.data(), zeros_.data(), p.count, n_});
+      device().launch(SynapseForward{p.x, alpha(), beta(), p.y, product_.data(), zeros_.data(), p.count, n_});
     }
   }
 
@@ -88,10 +86,11 @@ class PlainSynapse final : public PlainLayer {
     if (constrained_)
       device().launch(SynapseChain{weight(), beta(), dweight, n_, beta_form(l_.synapse), zero_diagonal()});
     if (scaled_)
-      device().launch(ColumnSum{dalpha_.data(), slope_.data(), p.count, n_, gradient(storage_, l_, ".alpha")});
+      device().launch(
+          ColumnSum{dalpha_.data(), slope_.data(), p.count, n_, gradient(storage_, l_, ".alpha")});
     if (p.dx == nullptr) return;
-    device().launch(SynapseBackwardInput{p.x, beta(), direct_.data(), rest_.data(), alone_.data(), p.dx,
-                                         p.count, n_});
+    device().launch(
+        SynapseBackwardInput{p.x, beta(), direct_.data(), rest_.data(), alone_.data(), p.dx, p.count, n_});
   }
 
   int headroom_count() const override { return n_; }

@@ -74,8 +74,9 @@ void StepRunner::begin_piece(const StepSpan& span, int first, int steps) {
     c.numbers[k] = step_numbers(span.optimiser, span.learning_rates[static_cast<std::size_t>(first + k)],
                                 span.first_count + first + k + 1);
   }
-  storage_.memory.device().upload(storage_.control.data(), &c,
-                                  offsetof(Control, numbers) + static_cast<std::size_t>(steps) * sizeof(StepNumbers));
+  storage_.memory.device().upload(
+      storage_.control.data(), &c,
+      offsetof(Control, numbers) + static_cast<std::size_t>(steps) * sizeof(StepNumbers));
 }
 
 void StepRunner::enqueue(const StepSpan& span, int first, int steps) {
@@ -104,8 +105,8 @@ void StepRunner::run_full_batches(const StepForm& form, int steps) {
   for (; steps > 0; --steps) device.replay(*one_);
 }
 
-// Whether there are recordings of this form. The first step of a form is done without: what is loaded on first
-// use must not be loaded while recording.
+// Whether there are recordings of this form. The first step of a form is done without: what is loaded on
+// first use must not be loaded while recording.
 bool StepRunner::find_recordings(const StepForm& form) {
   const bool known = recorded_ == form && generation_ == storage_.memory.generation();
   if (!known) {

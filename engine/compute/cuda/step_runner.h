@@ -28,9 +28,9 @@ class StepRunner {
 
   Storage& storage_;
   Network& network_;
-  double step_seconds_ = 0;               // of the last piece; 0 before the first
-  StepForm recorded_;                     // what the recordings are of
-  long long generation_ = -1;             // of the addresses they hold
+  double step_seconds_ = 0;                // of the last piece; 0 before the first
+  StepForm recorded_;                      // what the recordings are of
+  long long generation_ = -1;              // of the addresses they hold
   std::unique_ptr<Recording> one_, many_;  // one step, and kManySteps
   std::unique_ptr<Control> control_ = std::make_unique<Control>();
 };

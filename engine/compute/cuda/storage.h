@@ -47,13 +47,13 @@ class Storage {
   Memory& memory;
   const model::Model& model;
   Buffer<float> values, momenta, squares, gradients;  // squares: empty until Adam needs them
-  Buffer<std::uint8_t> moving;                        // which numbers behind the trained ones are running statistics
-  Buffer<Range> ranges;                               // of the tensors that are watched
+  Buffer<std::uint8_t> moving;  // which numbers behind the trained ones are running statistics
+  Buffer<Range> ranges;         // of the tensors that are watched
   std::vector<const Parameter*> watched;
-  Buffer<int> flags;           // [watched, kFlagChunks]
-  Buffer<double> norm_parts;   // [kNormBlocks]
-  Buffer<Control> control;     // [1]
-  Buffer<float> table;         // [256]
+  Buffer<int> flags;          // [watched, kFlagChunks]
+  Buffer<double> norm_parts;  // [kNormBlocks]
+  Buffer<Control> control;    // [1]
+  Buffer<float> table;        // [256]
   Buffer<std::uint32_t> order;
   DeviceSet train, test, validation;
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include <QDebug>
 #include <QTest>
 
 #include "engine/compute/reference/network.h"
@@ -16,7 +17,9 @@ namespace {
 // ‖a − b‖ / ‖b‖ where b has a length worth the name.
 bool close(std::span<const float> found, std::span<const double> expected, double tolerance) {
   const double norm = std::sqrt(std::inner_product(expected.begin(), expected.end(), expected.begin(), 0.0));
-  return norm < 1e-12 || testing::relative_error(found, expected) < tolerance;
+  const double error = testing::relative_error(found, expected);
+  if (norm >= 1e-12 && !(error < tolerance)) qWarning() << "relative error" << error;
+  return norm < 1e-12 || error < tolerance;
 }
 
 struct Oracle {
@@ -25,15 +28,18 @@ struct Oracle {
   std::vector<std::vector<double>> activations;
 };
 
-Oracle ask_reference(const model::Model& m, const testing::RandomBatch<float>& data, const model::State& state) {
-  reference::Network<double> network(m);
-  const std::vector<double> values(state.values.begin(), state.values.end()),
+template <class T>
+Oracle ask_reference(const model::Model& m, const testing::RandomBatch<float>& data,
+                     const model::State& state) {
+  reference::Network<T> network(m);
+  const std::vector<T> values(state.values.begin(), state.values.end()),
       input(data.input.begin(), data.input.end());
-  const Batch<double> batch{static_cast<int>(data.target.size()), input, data.target};
+  const Batch<T> batch{static_cast<int>(data.target.size()), input, data.target};
   Oracle oracle;
-  oracle.gradients.resize(values.size());
+  std::vector<T> gradients(values.size());
   network.forward(values, batch, Mode::Training, {});
-  network.backward(values, batch, {}, oracle.gradients);
+  network.backward(values, batch, {}, gradients);
+  oracle.gradients.assign(gradients.begin(), gradients.end());
   oracle.loss = network.loss(batch);
   oracle.log_probs.assign(network.log_probs().begin(), network.log_probs().end());
   for (std::size_t k = 0; k < m.layers.size(); ++k)
@@ -50,7 +56,8 @@ void add_rows(std::initializer_list<int> batches) {
   const auto all = testing::device_models();
   for (std::size_t model = 0; model < all.size(); ++model)
     for (const int batch : batches)
-      QTest::addRow("%zu %s, batch %d", model, all[model]->id.c_str(), batch) << static_cast<int>(model) << batch;
+      QTest::addRow("%zu %s, batch %d", model, all[model]->id.c_str(), batch)
+          << static_cast<int>(model) << batch;
 }
 
 }  // namespace
@@ -77,7 +84,7 @@ void DeviceBackendTest::probeMatchesReference() {
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_batch<float>(*m, batch, 21);
   const auto state = testing::moved_state(*m);
-  const Oracle oracle = ask_reference(*m, data, state);
+  const Oracle oracle = ask_reference<double>(*m, data, state);
   const auto backend = std::move(*testing::host_backend(m, nullptr));
   QVERIFY(backend->load(state).ok());
   const auto probe = backend->probe(data.input, data.target);
@@ -87,8 +94,14 @@ void DeviceBackendTest::probeMatchesReference() {
   QVERIFY(close(probe->log_probs, oracle.log_probs, 1e-5));
   QVERIFY(close(probe->eval_log_probs, oracle.evaluated, 1e-5));
   QCOMPARE(probe->activations.size(), oracle.activations.size());
-  for (std::size_t k = 0; k < oracle.activations.size(); ++k)
-    QVERIFY2(close(probe->activations[k].second, oracle.activations[k], 1e-5), probe->activations[k].first.c_str());
+  // Batch norm behind a linear layer magnifies the rounding of single precision, whoever computes it: then
+  // the reference in single precision is the measure.
+  const Oracle single = ask_reference<float>(*m, data, state);
+  for (std::size_t k = 0; k < oracle.activations.size(); ++k) {
+    const double rounding = testing::relative_error(single.activations[k], oracle.activations[k]);
+    QVERIFY2(close(probe->activations[k].second, oracle.activations[k], std::max(1e-5, 2 * rounding)),
+             probe->activations[k].first.c_str());
+  }
   for (const Parameter& p : m->parameters.all()) {
     if (p.type != ElementType::F32) continue;
     // A batch of one has no variance: what batch norm passes back is rounding only, in PyTorch as well.
@@ -104,7 +117,8 @@ void DeviceBackendTest::trainsAsReference() {
   QFETCH(int, batch);
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_data(*m, 31, 19);  // the last batch of an epoch is smaller
-  const auto found = testing::train(**testing::host_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
+  const auto found =
+      testing::train(**testing::host_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
   const auto expected =
       testing::train(*testing::reference_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
   QCOMPARE(found.losses.size(), expected.losses.size());
@@ -155,8 +169,8 @@ void DeviceBackendTest::orderOfThreadsChangesNothing() {
   const auto data = testing::random_data(*m, 22, 5);
   const Optimiser o{.momentum = 0.5, .clip_norm = 5};
   const auto forward = testing::train(**testing::host_backend(m, data), *m, 22, batch, o, 0.02f);
-  const auto backward = testing::train(**testing::host_backend(m, data, "plain", {.reversed = true}), *m, 22,
-                                       batch, o, 0.02f);
+  const auto backward =
+      testing::train(**testing::host_backend(m, data, "plain", {.reversed = true}), *m, 22, batch, o, 0.02f);
   QVERIFY(!forward.losses.empty());
   QCOMPARE(forward.losses, backward.losses);
   QVERIFY(forward.state == backward.state);
@@ -184,7 +198,7 @@ void DeviceBackendTest::wideLayerFitsAndMatches() {
                                                        {1, 20, 51}, 3));
   const auto data = testing::random_batch<float>(*m, 5, 3);
   const auto state = testing::moved_state(*m);
-  const Oracle oracle = ask_reference(*m, data, state);
+  const Oracle oracle = ask_reference<double>(*m, data, state);
   // n² numbers of weights, gradients, momenta; batch · n of everything else; no batch · n².
   const std::size_t square = 1020u * 1020u * 4u;
   const auto backend = std::move(*testing::host_backend(m, nullptr, "plain", {.memory_bytes = 4 * square}));

@@ -29,10 +29,14 @@ inline std::vector<ModelPtr> device_models() {
   const auto add = [&](const Options& options) {
     all.push_back(shared(*model::build("syna-cnn", 28, 28, 10, options)));
   };
-  add({.beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Softplus, .diagonal = Options::Diagonal::Zero});
+  add({.beta = Options::Beta::Sigmoid,
+       .alpha = Options::Alpha::Softplus,
+       .diagonal = Options::Diagonal::Zero});
   add({.beta = Options::Beta::Clamp, .alpha = Options::Alpha::Exp});
   add({.semantics = Options::Semantics::BatchCoupled});
-  add({.semantics = Options::Semantics::BatchCoupled, .beta = Options::Beta::Sigmoid, .alpha = Options::Alpha::Exp});
+  add({.semantics = Options::Semantics::BatchCoupled,
+       .beta = Options::Beta::Sigmoid,
+       .alpha = Options::Alpha::Exp});
   // 37 synapses, odd images: no multiple of any tile.
   all.push_back(shared(resolved({{.kind = Conv2d, .name = "c", .out = 3, .kernel = 2},
                                  {.kind = AvgPool2d, .kernel = 2, .exposes = "means"},
@@ -58,7 +62,8 @@ inline std::vector<ModelPtr> device_models() {
 // A state away from its start, so that evaluation mode cannot pass by luck.
 inline model::State moved_state(const model::Model& model, std::uint64_t seed = 9) {
   auto state = model::initialise(model, seed);
-  for (std::size_t k = model.parameters.trained_count(); k < state.values.size(); ++k) state.values[k] += 0.25f;
+  for (std::size_t k = model.parameters.trained_count(); k < state.values.size(); ++k)
+    state.values[k] += 0.25f;
   return state;
 }
 
@@ -86,16 +91,16 @@ inline data::DataPairPtr random_data(const model::Model& model, int train, int t
                                                                .test = random_set(model, test, 2)});
 }
 
-inline Result<std::unique_ptr<compute::Backend>> host_backend(ModelPtr model, data::DataPairPtr data,
-                                                              const std::string& tier = "plain",
-                                                              const compute::cuda::HostOptions& options = {}) {
+inline Result<std::unique_ptr<compute::Backend>> host_backend(
+    ModelPtr model, data::DataPairPtr data, const std::string& tier = "plain",
+    const compute::cuda::HostOptions& options = {}) {
   return compute::cuda::make_device_backend(compute::cuda::make_host_device(options), std::move(model),
                                             std::move(data), tier);
 }
 
 inline std::unique_ptr<compute::Backend> reference_backend(ModelPtr model, data::DataPairPtr data) {
-  return std::move(
-      *compute::make_backend({.device = "cpu", .tier = "reference", .threads = 1}, std::move(model), std::move(data)));
+  return std::move(*compute::make_backend({.device = "cpu", .tier = "reference", .threads = 1},
+                                          std::move(model), std::move(data)));
 }
 
 struct Trained {
