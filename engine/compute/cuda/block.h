@@ -16,9 +16,11 @@
 #if defined(__CUDACC__)
 #define SYNANN_DEVICE __device__ __forceinline__
 #define SYNANN_UNROLL _Pragma("unroll")
+#define SYNANN_UNROLL_8 _Pragma("unroll 8")
 #else
 #define SYNANN_DEVICE inline
 #define SYNANN_UNROLL
+#define SYNANN_UNROLL_8
 #endif
 
 namespace synann::compute::cuda {

@@ -32,6 +32,8 @@ struct Control {
   float value;  // the loss or the headroom in question
   double loss;  // mean of the batch at hand, nats
   float clip;   // factor on the gradient
+  int current;  // fused step: which copy of the parameters is the state
+  int pending;  // fused step: whether the other copy holds an update that nobody has looked at
   StepNumbers now;
   StepNumbers numbers[kSpanSteps];
   float losses[kSpanSteps];  // of the steps that were done, measured before their updates

@@ -82,6 +82,7 @@ Status DeviceBackend::load(const model::State& state) {
                  .found = fmt::format("{}", state.values.size())};
   }
   storage_.load(state);
+  network_->loaded();
   counters_ = state.counters;
   return device_->wait();
 }
@@ -175,7 +176,7 @@ Result<std::unique_ptr<Backend>> make_device_backend(std::unique_ptr<Device> dev
                  .found = fmt::format("\"{}\"", tier)};
   }
   auto backend = std::make_unique<DeviceBackend>(std::move(device), model, std::move(data));
-  std::unique_ptr<Network> network;
+  auto network = tier == "plain" ? nullptr : make_fused_network(backend->storage());
   if (network == nullptr && tier == "fused") {
     return input_error("--tier fused",
                        fmt::format("the fused kernels of CUDA do not run the model {}", model->id),

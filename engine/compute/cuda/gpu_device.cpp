@@ -37,6 +37,7 @@ class GpuDevice final : public Device {
     enter_batch_kernels(table_.data());
     enter_layer_kernels(table_.data());
     enter_synapse_kernels(table_.data());
+    enter_fused_kernels(table_.data());
     overlap_ = properties.major >= kOverlapMajor;
     use();
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream");

@@ -22,6 +22,7 @@ using GpuLauncher = cudaError_t (*)(const GpuLaunch& launch, const void* kernel)
 void enter_batch_kernels(GpuLauncher* table);
 void enter_layer_kernels(GpuLauncher* table);
 void enter_synapse_kernels(GpuLauncher* table);
+void enter_fused_kernels(GpuLauncher* table);
 
 // Whether this build has code that the current GPU runs.
 cudaError_t find_code();

@@ -3,6 +3,10 @@
 
 #include "engine/compute/cuda/kernels_batch.h"
 #include "engine/compute/cuda/kernels_dense.h"
+#include "engine/compute/cuda/kernels_fused_backward.h"
+#include "engine/compute/cuda/kernels_fused_forward.h"
+#include "engine/compute/cuda/kernels_fused_head.h"
+#include "engine/compute/cuda/kernels_fused_update.h"
 #include "engine/compute/cuda/kernels_image.h"
 #include "engine/compute/cuda/kernels_norm.h"
 #include "engine/compute/cuda/kernels_rnn.h"
@@ -26,8 +30,10 @@
   X(SynapseChain)                                                                       \
   X(SynapseForward) X(CoupledFactor) X(CoupledForward) X(CoupledGain) X(SynapsePrepare) \
       X(SynapseBackwardInput) X(SynapseBackwardWeight) X(Headroom) X(Transpose) X(RnnForward) X(RnnBackward)
+#define SYNANN_CUDA_FUSED_KERNELS(X) \
+  X(FusedForward) X(FusedHead) X(FusedClassify) X(FusedBackward) X(FusedReduce) X(FusedDerive) X(FusedSettle) X(FusedConclude)
 #define SYNANN_CUDA_KERNELS(X) \
-  SYNANN_CUDA_BATCH_KERNELS(X) SYNANN_CUDA_LAYER_KERNELS(X) SYNANN_CUDA_SYNAPSE_KERNELS(X)
+  SYNANN_CUDA_BATCH_KERNELS(X) SYNANN_CUDA_LAYER_KERNELS(X) SYNANN_CUDA_SYNAPSE_KERNELS(X) SYNANN_CUDA_FUSED_KERNELS(X)
 
 namespace synann::compute::cuda {
 

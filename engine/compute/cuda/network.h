@@ -26,8 +26,12 @@ class Network {
 
   // Room for batches of `batch` samples; before anything else with such a batch.
   virtual void reserve(int batch) = 0;
+  // The storage's numbers were loaded.
+  virtual void loaded() {}
   // One step of training, of samples order[batch_size · step …]: all of it, update included.
   virtual void step(const StepForm& form) = 0;
+  // Behind the last step of a piece: the storage holds the state from here on.
+  virtual void finish_piece() {}
   // Forward in evaluation mode of samples first … of a set; losses and hits of each go to score arrays.
   virtual void evaluate(const DeviceSet& set, int first, int count, float* losses, std::uint8_t* hits) = 0;
 
@@ -42,5 +46,17 @@ class Network {
 
 // One kernel for each layer and direction: every model, every size.
 std::unique_ptr<Network> make_plain_network(Storage& storage);
+// SynaCNN in four kernels a step; null for other models (fused_plan.h says which).
+std::unique_ptr<Network> make_fused_network(Storage& storage);
+
+// The smallest factors of synapse layers and the layer of each.
+struct HeadroomView {
+  const float* values = nullptr;  // null where nothing is watched
+  const int* layers = nullptr;
+  int count = 0;
+};
+
+// Queues what follows the gradient in the storage: the watch, the verdict, the update.
+void queue_update(Storage& storage, const StepForm& form, const HeadroomView& headroom);
 
 }  // namespace synann::compute::cuda

@@ -119,32 +119,10 @@ class PlainNetwork final : public Network {
   }
 
   void update(const StepForm& form, const DeviceBatch& batch) {
-    const auto trained = static_cast<Index>(model_.parameters.trained_count());
-    const int tensors = static_cast<int>(storage_.watched.size());
-    device().launch(
-        CheckFinite{storage_.gradients.data(), storage_.ranges.data(), tensors, storage_.flags.data()});
-    if (form.clip_norm > 0)
-      device().launch(SquaredNorm{storage_.gradients.data(), trained, storage_.norm_parts.data()});
     if (form.headroom) measure_headroom(batch);
-    device().launch(Judge{.control = storage_.control.data(),
-                          .largest_loss = form.largest_loss,
-                          .flags = storage_.flags.data(),
-                          .tensors = tensors,
-                          .headroom = form.headroom ? headroom_.data() : nullptr,
-                          .headroom_count = static_cast<int>(headroom_.count()),
-                          .headroom_layer = headroom_layer_.data(),
-                          .norm_parts = form.clip_norm > 0 ? storage_.norm_parts.data() : nullptr,
-                          .clip_norm = form.clip_norm});
-    device().launch(Update{.control = storage_.control.data(),
-                           .form = form.update,
-                           .values = storage_.values.data(),
-                           .momenta = storage_.momenta.data(),
-                           .squares = storage_.squares.data(),
-                           .gradients = storage_.gradients.data(),
-                           .moving = storage_.moving.data(),
-                           .trained = trained,
-                           .count = static_cast<Index>(model_.parameters.float_count()),
-                           .towards = static_cast<float>(kBatchNormMomentum)});
+    queue_update(storage_, form,
+                 {form.headroom ? headroom_.data() : nullptr, headroom_layer_.data(),
+                  static_cast<int>(headroom_.count())});
   }
 
   void measure_headroom(const DeviceBatch& batch) {
@@ -167,6 +145,33 @@ class PlainNetwork final : public Network {
 };
 
 }  // namespace
+
+void queue_update(Storage& s, const StepForm& form, const HeadroomView& headroom) {
+  Device& device = s.memory.device();
+  const auto trained = static_cast<Index>(s.model.parameters.trained_count());
+  const int tensors = static_cast<int>(s.watched.size());
+  device.launch(CheckFinite{s.gradients.data(), s.ranges.data(), tensors, s.flags.data()});
+  if (form.clip_norm > 0) device.launch(SquaredNorm{s.gradients.data(), trained, s.norm_parts.data()});
+  device.launch(Judge{.control = s.control.data(),
+                      .largest_loss = form.largest_loss,
+                      .flags = s.flags.data(),
+                      .tensors = tensors,
+                      .headroom = headroom.values,
+                      .headroom_count = headroom.count,
+                      .headroom_layer = headroom.layers,
+                      .norm_parts = form.clip_norm > 0 ? s.norm_parts.data() : nullptr,
+                      .clip_norm = form.clip_norm});
+  device.launch(Update{.control = s.control.data(),
+                       .form = form.update,
+                       .values = s.values.data(),
+                       .momenta = s.momenta.data(),
+                       .squares = s.squares.data(),
+                       .gradients = s.gradients.data(),
+                       .moving = s.moving.data(),
+                       .trained = trained,
+                       .count = static_cast<Index>(s.model.parameters.float_count()),
+                       .towards = static_cast<float>(kBatchNormMomentum)});
+}
 
 std::unique_ptr<Network> make_plain_network(Storage& storage) {
   return std::make_unique<PlainNetwork>(storage);

@@ -54,6 +54,7 @@ Result<SpanResult> StepRunner::run(const StepSpan& span, const CancelFlag& cance
     const auto begun = std::chrono::steady_clock::now();
     begin_piece(span, done, steps);
     enqueue(span, done, steps);
+    network_.finish_piece();
     const bool whole = end_piece(span, steps, result);
     if (auto status = storage_.memory.device().wait(); !status) return status.error();
     if (!whole) break;
@@ -68,7 +69,7 @@ void StepRunner::begin_piece(const StepSpan& span, int first, int steps) {
   c.seed = span.seed;
   c.epoch = span.epoch;
   c.step = span.first_step + first;
-  c.done = c.apply = c.which = c.failed = 0;
+  c.done = c.apply = c.which = c.failed = c.current = c.pending = 0;
   c.trouble = Trouble::None;
   for (int k = 0; k < steps; ++k) {
     c.numbers[k] = step_numbers(span.optimiser, span.learning_rates[static_cast<std::size_t>(first + k)],

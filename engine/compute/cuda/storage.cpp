@@ -34,6 +34,7 @@ Storage::Storage(Memory& m, const model::Model& description) : memory(m), model(
   flags.reserve(memory, static_cast<Index>(places.size()) * kFlagChunks, "flags");
   norm_parts.reserve(memory, kNormBlocks, "norm parts");
   control.reserve(memory, 1, "control");
+  memory.device().fill(control.data(), 0, sizeof(Control));
   values.reserve(memory, static_cast<Index>(parameters.float_count()), "values");
   momenta.reserve(memory, static_cast<Index>(parameters.trained_count()), "momenta");
   gradients.reserve(memory, static_cast<Index>(parameters.float_count()), "gradients");

