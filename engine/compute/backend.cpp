@@ -23,7 +23,7 @@ constexpr std::string_view kHostDevice = "cuda-host";
 Result<std::unique_ptr<Backend>> make_cpu_backend(const BackendRequest& request,
                                                   std::shared_ptr<const model::Model> model,
                                                   data::DataPairPtr data) {
-  const auto tiers = known_tiers();
+  const auto tiers = known_tiers("cpu");
   if (request.tier != "auto" && std::find(tiers.begin(), tiers.end(), request.tier) == tiers.end()) {
     return Error{.where = "--tier",
                  .problem = "unknown tier",
@@ -61,8 +61,13 @@ Result<std::unique_ptr<Backend>> make_fastest_backend(const BackendRequest& requ
 
 }  // namespace
 
-std::vector<std::string> known_tiers() {
+std::vector<std::string> known_tiers(std::string_view device) {
+  if (device == "cuda" || device == kHostDevice) return {"fused", "plain"};
   return {"fused", "eigen", "reference"};
+}
+
+bool has_gpu() {
+  return cuda::make_gpu_device().ok();
 }
 
 bool tier_runs(std::string_view tier, const model::Model& model) {

@@ -124,8 +124,11 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data);
 
-// The tiers of this build for the CPU, fastest first.
-std::vector<std::string> known_tiers();
+// The tiers of this build for a device, fastest first.
+std::vector<std::string> known_tiers(std::string_view device = "cpu");
+
+// Whether this machine has a GPU that this build can use.
+bool has_gpu();
 
 // Whether a known tier can run a model; only the fused one is choosy.
 bool tier_runs(std::string_view tier, const model::Model& model);

@@ -33,8 +33,8 @@ FusedPlaces places_of(const Plan& plan, const model::Model& model) {
           .count = at(model.parameters.float_count())};
 }
 
-// SynaCNN in four kernels a step. The optimiser is inside the last of them, unless gradients are clipped: their
-// length is known only when all of them are.
+// SynaCNN in four kernels a step. The optimiser is inside the last of them, unless gradients are clipped:
+// their length is known only when all of them are.
 class FusedNetwork final : public Network {
  public:
   FusedNetwork(Storage& storage, Plan plan)
@@ -50,7 +50,8 @@ class FusedNetwork final : public Network {
     std::vector<std::uint8_t> watched(static_cast<std::size_t>(places_.count), 255);
     for (std::size_t k = 0; k < storage.watched.size(); ++k) {
       const Parameter& p = *storage.watched[k];
-      std::fill_n(watched.begin() + static_cast<std::ptrdiff_t>(p.offset), p.size(), static_cast<std::uint8_t>(k));
+      std::fill_n(watched.begin() + static_cast<std::ptrdiff_t>(p.offset), p.size(),
+                  static_cast<std::uint8_t>(k));
     }
     watched_.reserve(memory, places_.count, "watched");
     device().upload(watched_.data(), watched.data(), watched.size());
@@ -64,7 +65,9 @@ class FusedNetwork final : public Network {
   void step(const StepForm& form) override;
   void finish_piece() override;
   void evaluate(const DeviceSet& set, int first, int count, float* losses, std::uint8_t* hits) override;
-  void gradient(const DeviceBatch& batch) override { queue_gradient(probe_source(batch), probe_memory(batch), false); }
+  void gradient(const DeviceBatch& batch) override {
+    queue_gradient(probe_source(batch), probe_memory(batch), false);
+  }
   std::vector<float> log_probs(int count) override { return fetch(log_probs_, count, plan_.classes); }
   std::vector<std::pair<std::string, std::vector<float>>> activations(int count) override;
   std::vector<float> evaluate(const DeviceBatch& batch) override {
@@ -114,13 +117,15 @@ class FusedNetwork final : public Network {
   Buffer<float> other_values_, other_momenta_, other_squares_;
   Buffer<int> flags_, headroom_layer_;
   Buffer<std::uint8_t> watched_, where1_, where2_, kept_maps_, kept_, target_;
-  Buffer<float> pooled1_, pooled2_, hidden_, soft_, mixed_, normal_, dmixed_, dhidden_, rest_, alone_, log_probs_,
-      dlogits_, losses_, headroom_, parts_;
+  Buffer<float> pooled1_, pooled2_, hidden_, soft_, mixed_, normal_, dmixed_, dhidden_, rest_, alone_,
+      log_probs_, dlogits_, losses_, headroom_, parts_;
 };
 
 void FusedNetwork::reserve(int batch) {
   Memory& memory = storage_.memory;
-  const auto make = [&](auto& buffer, int size, const char* what) { buffer.reserve(memory, Index{batch} * size, what); };
+  const auto make = [&](auto& buffer, int size, const char* what) {
+    buffer.reserve(memory, Index{batch} * size, what);
+  };
   make(pooled1_, kPooled1, "pooled1"), make(where1_, kPooled1, "where1");
   make(pooled2_, kPooled2, "pooled2"), make(where2_, kPooled2, "where2");
   make(kept_maps_, kMaps2, "kept maps"), make(kept_, kHidden, "kept"), make(target_, 1, "target");
@@ -231,7 +236,8 @@ void FusedNetwork::step(const StepForm& form) {
                            .batch_size = form.batch_size,
                            .first = 0,
                            .count = form.count};
-  if (form.update.rule == UpdateRule::Adam) other_squares_.reserve(storage_.memory, places_.trained, "other squares");
+  if (form.update.rule == UpdateRule::Adam)
+    other_squares_.reserve(storage_.memory, places_.trained, "other squares");
   if (form.clip_norm > 0) return clipped_step(form, source);
   const FusedMemory m = memory();
   device().launch(forward(source, m, true, form.dropout));
@@ -299,7 +305,8 @@ std::vector<float> FusedNetwork::exposed(Exposed what, int count) {
   std::vector<float> weight(kHidden), bias(kHidden);
   device().download(weight.data(), storage_.values.data() + places_.norm, kHidden * sizeof(float));
   device().download(bias.data(), storage_.values.data() + places_.norm_bias, kHidden * sizeof(float));
-  for (std::size_t k = 0; k < normed.size(); ++k) normed[k] = weight[k % kHidden] * normed[k] + bias[k % kHidden];
+  for (std::size_t k = 0; k < normed.size(); ++k)
+    normed[k] = weight[k % kHidden] * normed[k] + bias[k % kHidden];
   return normed;
 }
 

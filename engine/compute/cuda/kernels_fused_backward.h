@@ -4,20 +4,22 @@
 #include "engine/compute/cuda/fused_layout.h"
 #include "engine/compute/cuda/kernels_synapse.h"
 
-// The backward pass of SynaCNN from batch norm's input down, one block a sample. Leaves what the reduction adds up
-// over the samples: the operands of fc1 and of the synapse layer, and the sample's gradients of the convolutions.
+// The backward pass of SynaCNN from batch norm's input down, one block a sample. Leaves what the reduction
+// adds up over the samples: the operands of fc1 and of the synapse layer, and the sample's gradients of the
+// convolutions.
 namespace synann::compute::cuda {
 
 struct FusedBackward {
   FusedPlaces p;
   FusedMemory m;
   FusedSource source;
-  int update;   // by the current copy, if the step is to be made at all; otherwise by copy 0
+  int update;  // by the current copy, if the step is to be made at all; otherwise by copy 0
   int dropout;
   float scale2d, scale;
 
   static constexpr int kThreads = kFusedThreads;
-  static constexpr int kBorder = 4, kGradientSide = 8 + 2 * kBorder,  // conv2's gradient with a border of zeros
+  static constexpr int kBorder = 4,
+                       kGradientSide = 8 + 2 * kBorder,  // conv2's gradient with a border of zeros
       kGradientMap = kGradientSide * kGradientSide;
   static constexpr int kHalves = 2;  // of the positions in conv1's sums
   Grid grid() const {
@@ -41,7 +43,8 @@ struct FusedBackward {
     block.each([&](int t) { begin(slot, t, image, pooled1, maps); });
     head(block, slot, values, dhidden);
     block.each([&](int t) {
-      for (int i = t; i < kPooled2; i += kThreads) dpooled2[i] = pooled_gradient(slot, i, values, dhidden, maps);
+      for (int i = t; i < kPooled2; i += kThreads)
+        dpooled2[i] = pooled_gradient(slot, i, values, dhidden, maps);
     });
     block.each([&](int t) {
       second_weights(slot, t, pooled1, dpooled2);
@@ -50,7 +53,8 @@ struct FusedBackward {
     });
     block.each([&](int t) {
       for (int k = t; k < kHalves * kMaps1 * (kTaps + 1); k += kThreads)
-        halves[k] = first_weight(slot, k % (kMaps1 * (kTaps + 1)), k / (kMaps1 * (kTaps + 1)), image, dpooled1);
+        halves[k] =
+            first_weight(slot, k % (kMaps1 * (kTaps + 1)), k / (kMaps1 * (kTaps + 1)), image, dpooled1);
     });
     block.each([&](int t) {
       for (int k = t; k < kMaps1 * (kTaps + 1); k += kThreads)
@@ -141,7 +145,8 @@ struct FusedBackward {
   }
 
   // The gradient of conv2's output at the maximum of patch i, also entered into the padded map.
-  SYNANN_DEVICE float pooled_gradient(int slot, int i, const float* values, const float* dhidden, float* maps) const {
+  SYNANN_DEVICE float pooled_gradient(int slot, int i, const float* values, const float* dhidden,
+                                      float* maps) const {
     const Index k = Index{slot} * kPooled2 + i;
     if (!(m.pooled2[k] > 0)) return 0;  // dropped maps too
     float sum = 0;
@@ -167,18 +172,19 @@ struct FusedBackward {
           if (g == 0) continue;
           const int which = m.where2[Index{slot} * kPooled2 + c * kPixels2 + pixel];
           const int row = pixel / kSide2 * 2 + which / 2, column = pixel % kSide2 * 2 + which % 2;
-          sum += bias ? g
-                      : g * pooled1[input * kPixels1 + (row + tap / kKernel) * kSide1 + column + tap % kKernel];
+          sum +=
+              bias ? g
+                   : g * pooled1[input * kPixels1 + (row + tap / kKernel) * kSide1 + column + tap % kKernel];
         }
       }
       part(slot)[kPart2 + k] = sum;
     }
   }
 
-  // The gradient of a 2 × 2 patch of conv1's pooled output, behind its ReLU: the padded maps of conv2's gradient
-  // correlated with its kernels turned round.
-  SYNANN_DEVICE void first_outputs(int slot, int item, const float* values, const float* pooled1, const float* maps,
-                                   float* dpooled1) const {
+  // The gradient of a 2 × 2 patch of conv1's pooled output, behind its ReLU: the padded maps of conv2's
+  // gradient correlated with its kernels turned round.
+  SYNANN_DEVICE void first_outputs(int slot, int item, const float* values, const float* pooled1,
+                                   const float* maps, float* dpooled1) const {
     const int patches = kPixels1 / 4, i = item / patches, row = item % patches / (kSide1 / 2) * 2,
               column = item % patches % (kSide1 / 2) * 2;
     float sums[4] = {0, 0, 0, 0};
@@ -193,7 +199,8 @@ struct FusedBackward {
       for (int tap = 0; tap < kTaps; ++tap) {
         const float w = kernel[kTaps - 1 - tap];
         SYNANN_UNROLL
-        for (int k = 0; k < 4; ++k) sums[k] += w * window[(tap / kKernel + k / 2) * 6 + tap % kKernel + k % 2];
+        for (int k = 0; k < 4; ++k)
+          sums[k] += w * window[(tap / kKernel + k / 2) * 6 + tap % kKernel + k % 2];
       }
     }
     SYNANN_UNROLL
@@ -204,7 +211,8 @@ struct FusedBackward {
   }
 
   // Half of the sum of one of conv1's weights, [10, 25], or biases behind them.
-  SYNANN_DEVICE float first_weight(int slot, int k, int half, const float* image, const float* dpooled1) const {
+  SYNANN_DEVICE float first_weight(int slot, int k, int half, const float* image,
+                                   const float* dpooled1) const {
     const bool bias = k >= kMaps1 * kTaps;
     const int c = bias ? k - kMaps1 * kTaps : k / kTaps, tap = k % kTaps;
     const std::uint8_t* where = m.where1 + Index{slot} * kPooled1 + c * kPixels1;

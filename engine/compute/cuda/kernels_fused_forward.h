@@ -39,8 +39,8 @@ struct FusedForward {
   float scale2d, scale;
 
   static constexpr int kThreads = kFusedThreads;
-  static constexpr int kGroups1 = 3;   // channels of conv1 are shared out among so many threads a pixel
-  static constexpr int kSplits2 = 5;   // input channels of conv2 among so many
+  static constexpr int kGroups1 = 3;  // channels of conv1 are shared out among so many threads a pixel
+  static constexpr int kSplits2 = 5;  // input channels of conv2 among so many
   static constexpr int kPatches = kSplits2 * kMaps2 * kPixels2 * 4;
   Grid grid() const {
     const int floats = kPixels + kMaps1 * (kTaps + 1) + kPooled1 + kPatches + kPooled2 + 4 * kHidden +
@@ -55,7 +55,8 @@ struct FusedForward {
     float* pooled1 = block.template shared<float>(kPooled1);
     float* patches = block.template shared<float>(kPatches);
     float* pooled2 = block.template shared<float>(kPooled2);
-    int* maps = block.template shared<int>(2 * kMaps2 + 2);  // kept or not; then the kept ones and their number
+    int* maps =
+        block.template shared<int>(2 * kMaps2 + 2);  // kept or not; then the kept ones and their number
     int* words = block.template shared<int>(32);
     collect_flags(block, m, words);
     const int slot = block.x();
@@ -96,7 +97,8 @@ struct FusedForward {
     if (count % 2 != 0) maps[kMaps2 + count] = maps[kMaps2 + count - 1];
   }
 
-  SYNANN_DEVICE void convolve1(int slot, int t, const float* image, const float* first, float* pooled1) const {
+  SYNANN_DEVICE void convolve1(int slot, int t, const float* image, const float* first,
+                               float* pooled1) const {
     if (t >= kGroups1 * kPixels1) return;
     const int pixel = t % kPixels1, row = pixel / kSide1 * 2, column = pixel % kSide1 * 2;
     float window[36];
@@ -121,7 +123,8 @@ struct FusedForward {
                                float* patches) const {
     const int pairs = (maps[2 * kMaps2 + 1] + 1) / 2;
     for (int item = t; item < pairs * kSplits2 * kPixels2; item += kThreads) {
-      const int pixel = item % kPixels2, split = item / kPixels2 % kSplits2, pair = item / (kPixels2 * kSplits2);
+      const int pixel = item % kPixels2, split = item / kPixels2 % kSplits2,
+                pair = item / (kPixels2 * kSplits2);
       const int row = pixel / kSide2 * 2, column = pixel % kSide2 * 2;
       const int a = maps[kMaps2 + 2 * pair], b = maps[kMaps2 + 2 * pair + 1];
       float left[4] = {0, 0, 0, 0}, right[4] = {0, 0, 0, 0};
@@ -175,7 +178,8 @@ struct FusedForward {
     block.each([&](int t) {
       const float* weights = copy(words).fc1_by_input;
       float sum = 0;
-      for (int i = t / kHidden * (kPooled2 / kFusedParts); i < (t / kHidden + 1) * (kPooled2 / kFusedParts); ++i) {
+      for (int i = t / kHidden * (kPooled2 / kFusedParts); i < (t / kHidden + 1) * (kPooled2 / kFusedParts);
+           ++i) {
         const float v = pooled2[i];
         if (v != 0) sum += v * weights[i * kHidden + t % kHidden];  // the same for a whole warp
       }
@@ -224,7 +228,8 @@ struct FusedForward {
 
   // A stretch of Π_j (1 − β_ij x_j), less one: the factors are close to one, and batch norm behind the layer
   // subtracts nearly equal numbers. And the smallest of its factors.
-  SYNANN_DEVICE void multiply_factors(int t, const float* beta, const float* soft, float* sums, float* lowest) const {
+  SYNANN_DEVICE void multiply_factors(int t, const float* beta, const float* soft, float* sums,
+                                      float* lowest) const {
     float less_one = 0, low = 1;
     if (p.synapse >= 0) {
       for (int j = t / kHidden * kFusedParts; j < (t / kHidden + 1) * kFusedParts; ++j) {

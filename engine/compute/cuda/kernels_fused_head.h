@@ -5,21 +5,23 @@
 
 #include "engine/compute/cuda/fused_layout.h"
 
-// Batch norm, fc2 and the loss of SynaCNN, forward and backward, and the verdict on the step: one block, because
-// batch norm needs all samples.
+// Batch norm, fc2 and the loss of SynaCNN, forward and backward, and the verdict on the step: one block,
+// because batch norm needs all samples.
 namespace synann::compute::cuda {
 
 struct FusedHead {
   FusedPlaces p;
   FusedMemory m;
-  int count, update;  // update: the verdict decides on an update and counts the step; otherwise loss and gradients only
+  int count, update;  // update: the verdict decides on an update and counts the step; otherwise loss and
+                      // gradients only
   int watch_headroom, headroom_layer;
   float largest_loss, epsilon;
 
   static constexpr int kThreads = 1024;
   static constexpr int kLanes = kThreads / kHidden;  // stretches of samples for each feature
   Grid grid() const {
-    return {1, 1, kThreads, (2 * kThreads + kMostClasses * kHidden + 6 * kHidden + 32 + 32) * 4 + 32 * 8 + 256};
+    return {1, 1, kThreads,
+            (2 * kThreads + kMostClasses * kHidden + 6 * kHidden + 32 + 32) * 4 + 32 * 8 + 256};
   }
 
   template <class Block>
@@ -42,7 +44,8 @@ struct FusedHead {
       }
     });
     block.each([&](int t) {
-      for (int k = t; k < count * p.classes; k += kThreads) m.log_probs[k] = logit(k, copy(words).values, fc2);
+      for (int k = t; k < count * p.classes; k += kThreads)
+        m.log_probs[k] = logit(k, copy(words).values, fc2);
     });
     block.each([&](int t) {
       for (int s = t; s < count; s += kThreads) normalise(s);
@@ -162,8 +165,9 @@ struct FusedHead {
       for (int k = t; k < count * kHidden; k += kThreads) {
         const int f = k % kHidden;
         const float n = static_cast<float>(count);
-        m.dmixed[k] = feature[3 * kHidden + f] * feature[2 * kHidden + f] *
-                      (m.dmixed[k] - feature[4 * kHidden + f] / n - m.normal[k] * feature[5 * kHidden + f] / n);
+        m.dmixed[k] =
+            feature[3 * kHidden + f] * feature[2 * kHidden + f] *
+            (m.dmixed[k] - feature[4 * kHidden + f] / n - m.normal[k] * feature[5 * kHidden + f] / n);
       }
     });
   }
@@ -174,7 +178,8 @@ struct FusedHead {
     if (k < p.classes * kHidden) {
       const int f = k % kHidden;
       const float w = values[p.norm + f], b = values[p.norm_bias + f];
-      for (int s = 0; s < count; ++s) sum += m.dlogits[s * p.classes + c] * (w * m.normal[s * kHidden + f] + b);
+      for (int s = 0; s < count; ++s)
+        sum += m.dlogits[s * p.classes + c] * (w * m.normal[s * kHidden + f] + b);
       m.gradients[p.fc2 + k] = sum;
     } else {
       for (int s = 0; s < count; ++s) sum += m.dlogits[s * p.classes + c];

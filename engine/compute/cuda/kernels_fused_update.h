@@ -10,8 +10,8 @@
 // The end of the fused step: gradients summed over the samples in their order, and the optimiser.
 namespace synann::compute::cuda {
 
-// One thread a number of the flat block. With `update`, from the current copy to the other one; a block flags the
-// tensors whose gradient is not finite.
+// One thread a number of the flat block. With `update`, from the current copy to the other one; a block flags
+// the tensors whose gradient is not finite.
 struct FusedReduce {
   FusedPlaces p;
   FusedMemory m;
@@ -114,7 +114,8 @@ struct FusedReduce {
     }
     to.values[k] = value;
     int i;
-    if (inside(k, p.fc1, kHidden * kPooled2, i)) to.fc1_by_input[i % kPooled2 * kHidden + i / kPooled2] = value;
+    if (inside(k, p.fc1, kHidden * kPooled2, i))
+      to.fc1_by_input[i % kPooled2 * kHidden + i / kPooled2] = value;
     if (p.synapse >= 0 && inside(k, p.synapse, kHidden * kHidden, i))
       to.synapse_by_input[i % kHidden * kHidden + i / kHidden] = value;
   }

@@ -78,6 +78,7 @@ class DeviceBackendTest : public QObject {
   void everyOptimiserIsTheCpus();
   void orderOfThreadsChangesNothing_data() { add_rows({9}); }
   void orderOfThreadsChangesNothing();
+  void cutsBetweenSpansChangeNothing_data();
   void cutsBetweenSpansChangeNothing();
   void wideLayerFitsAndMatches();
 };
@@ -123,8 +124,8 @@ void DeviceBackendTest::trainsAsReference() {
   QFETCH(int, batch);
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_data(*m, 31, 19);  // the last batch of an epoch is smaller
-  const auto found =
-      testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 31, batch, {.momentum = 0.5}, 0.02f);
+  const auto found = testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 31, batch,
+                                    {.momentum = 0.5}, 0.02f);
   const auto expected =
       testing::train(*testing::reference_backend(m, data), *m, 31, batch, {.momentum = 0.5}, 0.02f);
   QCOMPARE(found.losses.size(), expected.losses.size());
@@ -141,29 +142,43 @@ void DeviceBackendTest::trainsAsReference() {
 }
 
 void DeviceBackendTest::everyOptimiserIsTheCpus_data() {
+  QTest::addColumn<QString>("tier");
   QTest::addColumn<int>("kind");
-  int kind = 0;
-  for (const char* name : {"plain", "nesterov", "decay", "clip", "adam"}) QTest::newRow(name) << kind++;
+  for (const char* tier : {"plain", "fused"}) {
+    int kind = 0;
+    for (const char* name : {"momentum", "nesterov", "decay", "clip", "adam", "adam, clip"})
+      QTest::newRow(qPrintable(QString("%1, %2").arg(tier, name))) << QString(tier) << kind++;
+  }
 }
 
 void DeviceBackendTest::everyOptimiserIsTheCpus() {
+  QFETCH(QString, tier);
   QFETCH(int, kind);
   const Optimiser all[] = {{.momentum = 0.9},
                            {.momentum = 0.9, .nesterov = true},
                            {.momentum = 0.5, .weight_decay = 0.01},
                            {.momentum = 0.5, .clip_norm = 0.1},
+                           {.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4},
                            {.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4, .clip_norm = 2}};
-  const ModelPtr m = testing::device_models().back();
+  const bool fused = tier == "fused";
+  const auto models = testing::device_models();
+  const ModelPtr m = fused ? models.front() : models.back();
   const auto data = testing::random_data(*m, 40, 10);
   const Optimiser& o = all[kind];
-  const auto found = testing::train(**testing::host_backend(m, data), *m, 40, 10, o, 0.01f);
-  const auto expected = testing::train(*testing::reference_backend(m, data), *m, 40, 10, o, 0.01f);
+  const bool adam = o.kind == Optimiser::Kind::Adam;
+  const float rate = adam ? 0.002f : 0.01f;
+  const auto found =
+      testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 40, 10, o, rate);
+  const auto expected = testing::train(*testing::reference_backend(m, data), *m, 40, 10, o, rate);
   QCOMPARE(found.losses.size(), std::size_t{8});
+  // Adam divides tiny gradients by themselves, so that rounding grows faster than with SGD.
+  const float tolerance = adam && fused ? 1e-2f : 1e-4f;
   for (std::size_t k = 0; k < 8; ++k)
-    QVERIFY(std::abs(found.losses[k] - expected.losses[k]) < 1e-4f * expected.losses[k]);
+    QVERIFY(std::abs(found.losses[k] - expected.losses[k]) < tolerance * expected.losses[k]);
+  QCOMPARE(found.state.squares.size(), expected.state.squares.size());
+  if (adam && fused) return;
   QVERIFY(testing::relative_error(found.state.values, expected.state.values) < 1e-4);
   QVERIFY(testing::relative_error(found.state.momenta, expected.state.momenta) < 1e-3);
-  QCOMPARE(found.state.squares.size(), expected.state.squares.size());
   QVERIFY(testing::relative_error(found.state.squares, expected.state.squares) < 1e-3);
 }
 
@@ -175,22 +190,31 @@ void DeviceBackendTest::orderOfThreadsChangesNothing() {
   const ModelPtr m = testing::device_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_data(*m, 22, 5);
   const Optimiser o{.momentum = 0.5};
-  const auto forward = testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 22, batch, o, 0.02f);
-  const auto backward =
-      testing::train(**testing::host_backend(m, data, tier.toStdString(), {.reversed = true}), *m, 22, batch, o, 0.02f);
+  const auto forward =
+      testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 22, batch, o, 0.02f);
+  const auto backward = testing::train(
+      **testing::host_backend(m, data, tier.toStdString(), {.reversed = true}), *m, 22, batch, o, 0.02f);
   QVERIFY(!forward.losses.empty());
   QCOMPARE(forward.losses, backward.losses);
   QVERIFY(forward.state == backward.state);
   QCOMPARE(forward.evaluation.loss_sum, backward.evaluation.loss_sum);
 }
 
+void DeviceBackendTest::cutsBetweenSpansChangeNothing_data() {
+  QTest::addColumn<QString>("tier");
+  for (const char* tier : {"plain", "fused"}) QTest::newRow(tier) << QString(tier);
+}
+
 void DeviceBackendTest::cutsBetweenSpansChangeNothing() {
-  const ModelPtr m = testing::device_models().back();
-  const auto data = testing::random_data(*m, 230, 5);
+  QFETCH(QString, tier);
+  const auto models = testing::device_models();
+  const ModelPtr m = tier == "fused" ? models.front() : models.back();
+  const auto data = testing::random_data(*m, 98, 5);
   const Optimiser o{.kind = Optimiser::Kind::Adam};
-  const auto whole = testing::train(**testing::host_backend(m, data), *m, 230, 5, o, 0.01f);
-  const auto cut = testing::train(**testing::host_backend(m, data), *m, 230, 5, o, 0.01f, 7);
-  QCOMPARE(whole.losses.size(), std::size_t{92});
+  const auto name = tier.toStdString();
+  const auto whole = testing::train(**testing::host_backend(m, data, name), *m, 98, 3, o, 0.01f);
+  const auto cut = testing::train(**testing::host_backend(m, data, name), *m, 98, 3, o, 0.01f, 7);
+  QCOMPARE(whole.losses.size(), std::size_t{66});
   QCOMPARE(whole.losses, cut.losses);
   QVERIFY(whole.state == cut.state);
 }

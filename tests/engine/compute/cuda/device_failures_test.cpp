@@ -46,7 +46,10 @@ class DeviceFailuresTest : public QObject {
  private slots:
   void watchStopsBeforeTheUpdate_data();
   void watchStopsBeforeTheUpdate();
+  void stepsBeforeTheFailureAreKept_data();
   void stepsBeforeTheFailureAreKept();
+  void brokenGradientOfALaterStepIsNotTaken_data() { stepsBeforeTheFailureAreKept_data(); }
+  void brokenGradientOfALaterStepIsNotTaken();
   void cancelStopsBeforeTheFirstStep();
   void tooLittleMemoryIsSaidAndSurvived();
   void lostDeviceIsSaid();
@@ -61,15 +64,15 @@ void DeviceFailuresTest::watchStopsBeforeTheUpdate_data() {
   QTest::addColumn<float>("value");
   QTest::addColumn<double>("largestLoss");
   QTest::addColumn<QString>("what");
-  QTest::newRow("not a number") << "plain"
-                                << "fc1.bias" << NAN << 1000.0 << "the loss is not finite";
-  QTest::newRow("exploded") << "plain"
-                            << "fc2.bias" << 0.0f << 0.5 << "the loss exploded to 2.";
-  QTest::newRow("gradient") << "plain"
-                            << "fcb.weight" << 1e38f << 1e39 << "the gradient of conv1.weight is not finite";
-  QTest::newRow("headroom") << "plain"
-                            << "fcn.weight" << 200.0f << 1000.0
-                            << "the headroom min(1 − βx) of fcn fell to -";
+  const auto add = [](const char* name, const char* tensor, float value, double largest, const char* what) {
+    for (const char* tier : {"plain", "fused"})
+      QTest::addRow("%s, %s", tier, name)
+          << QString(tier) << QString(tensor) << value << largest << QString(what);
+  };
+  add("not a number", "fc1.bias", NAN, 1000, "the loss is not finite");
+  add("exploded", "fc2.bias", 0, 0.5, "the loss exploded to 2.");
+  add("gradient", "fcb.weight", 1e38f, 1e39, "the gradient of conv1.weight is not finite");
+  add("headroom", "fcn.weight", 200, 1000, "the headroom min(1 − βx) of fcn fell to -");
 }
 
 void DeviceFailuresTest::watchStopsBeforeTheUpdate() {
@@ -98,10 +101,16 @@ void DeviceFailuresTest::watchStopsBeforeTheUpdate() {
   QCOMPARE(after.counters, state.counters);
 }
 
+void DeviceFailuresTest::stepsBeforeTheFailureAreKept_data() {
+  QTest::addColumn<QString>("tier");
+  for (const char* tier : {"plain", "fused"}) QTest::newRow(tier) << QString(tier);
+}
+
 void DeviceFailuresTest::stepsBeforeTheFailureAreKept() {
-  const ModelPtr m = model_named("linear");
-  auto data = *testing::random_data(*m, 24, 4);
-  const auto backend = std::move(*testing::host_backend(m, std::make_shared<data::DataPair>(data)));
+  QFETCH(QString, tier);
+  const ModelPtr m = model_named(tier == "fused" ? "syna-cnn" : "linear");
+  const auto backend =
+      std::move(*testing::host_backend(m, testing::random_data(*m, 24, 4), tier.toStdString()));
   QVERIFY(backend->load(testing::moved_state(*m)).ok());
   // A rate that is not a number breaks the second step's update, so the third's loss.
   std::vector<std::uint32_t> order(24);
@@ -114,6 +123,46 @@ void DeviceFailuresTest::stepsBeforeTheFailureAreKept() {
   QCOMPARE(result->losses.size(), std::size_t{2});
   QVERIFY(result->failure);
   QCOMPARE(result->failure->step, 2);
+}
+
+// The first steps are sound, then one has a finite loss and a broken gradient: the state is that behind the
+// last sound step.
+void DeviceFailuresTest::brokenGradientOfALaterStepIsNotTaken() {
+  QFETCH(QString, tier);
+  const ModelPtr m = model_named("syna-cnn");
+  const auto data = testing::random_data(*m, 40, 4);
+  std::vector<std::uint32_t> order(40);
+  std::iota(order.begin(), order.end(), 0u);
+  // A momentum of −10³⁸ waits for the third step, the only one with a rate: then a scale of batch norm is
+  // 10³⁸.
+  const std::vector<float> rates{0.0f, 0.0f, 1.0f, 0.0f, 0.0f};
+  const auto run = [&](int steps, model::State& after) {
+    const auto backend = std::move(*testing::host_backend(m, data, tier.toStdString()));
+    auto state = testing::moved_state(*m);
+    state.momenta[m->parameters.find("fcb.weight")->offset + 3] = -1e38f;
+    if (!backend->load(state)) return SpanResult{};
+    auto result = backend->run({.step_count = steps,
+                                .batch_size = 8,
+                                .order = order,
+                                .learning_rates = rates,
+                                .optimiser = {.momentum = 1},
+                                .dropout = false,
+                                .watch = {.largest_loss = 1e39}},
+                               CancelFlag{});
+    if (!result || !backend->fetch(after)) return SpanResult{};
+    return *result;
+  };
+  model::State sound, stopped;
+  const SpanResult before = run(3, sound), all = run(5, stopped);
+  QCOMPARE(before.losses.size(), std::size_t{3});
+  QVERIFY(!before.failure);
+  QVERIFY(all.failure);
+  QCOMPARE(all.failure->step, 3);
+  QVERIFY2(QString::fromStdString(all.failure->what).startsWith("the gradient of"),
+           all.failure->what.c_str());
+  QCOMPARE(all.losses, before.losses);
+  QVERIFY(std::memcmp(sound.values.data(), stopped.values.data(), sound.values.size() * sizeof(float)) == 0);
+  QCOMPARE(sound.counters, stopped.counters);
 }
 
 void DeviceFailuresTest::cancelStopsBeforeTheFirstStep() {
