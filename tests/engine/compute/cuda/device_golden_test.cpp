@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+#include <span>
+
 #include <QDir>
 #include <QFile>
 #include <QTest>
@@ -34,15 +37,24 @@ void DeviceGoldenTest::matchesPyTorch() {
   if (qEnvironmentVariableIsSet("SYNANN_MNIST"))
     mnist = *data::open_dataset(qEnvironmentVariable("SYNANN_MNIST").toStdString());
   const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.constData());
-  const auto reports = check_parity({begin, static_cast<std::size_t>(bytes.size())}, path.toStdString(),
-                                    known_tiers("cuda-host"), mnist, "cuda-host");
+  const std::span<const std::uint8_t> content(begin, static_cast<std::size_t>(bytes.size()));
+  const auto reports =
+      check_parity(content, path.toStdString(), known_tiers("cuda-host"), mnist, "cuda-host");
   QVERIFY2(reports.ok(), reports.ok() ? "" : reports.error().sentence().c_str());
   QVERIFY(!reports->empty());
+  // Where the golden numbers are further from the reference than the tolerance (a ReLU or a maximum that
+  // rounding decides, five steps on), the device is to be where the reference is.
+  const auto reference = check_parity(content, path.toStdString(), {"reference"}, mnist);
+  QVERIFY(reference.ok());
   for (const ParityReport& report : *reports) {
     QCOMPARE(report.steps_checked, mnist != nullptr);
-    for (const ParityRow& row : report.rows)
-      QVERIFY2(row.passed(),
+    QCOMPARE(report.rows.size(), reference->front().rows.size());
+    for (std::size_t k = 0; k < report.rows.size(); ++k) {
+      const ParityRow &row = report.rows[k], &same = reference->front().rows[k];
+      QCOMPARE(row.tensor, same.tensor);
+      QVERIFY2(row.passed() || (!same.passed() && std::abs(row.error - same.error) < 0.01 * same.error),
                qPrintable(QString("%1, %2: %3").arg(report.tier.c_str(), row.tensor.c_str()).arg(row.error)));
+    }
   }
 }
 
