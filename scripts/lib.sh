@@ -121,22 +121,36 @@ build_jobs() {
   echo $((memory < processors ? memory : processors))
 }
 
-# configure PRESET: configures build/PRESET, unless that is done and the presets have not changed since (Ninja itself
-# configures again when a CMakeLists.txt changes). Starts afresh where the folder was moved or copied. Quiet unless it
-# fails.
+# configure PRESET [OPTION...]: configures build/PRESET, unless that is done with these options and the presets have
+# not changed since (Ninja itself configures again when a CMakeLists.txt changes). Starts afresh where the folder was
+# moved or copied. Quiet unless it fails.
 configure() {
-  local preset="$1" folder="$ROOT/build/$1" log options=()
+  local preset="$1" folder="$ROOT/build/$1" log options=("${@:2}")
   if ! configured_here "$folder"; then
     options+=(--fresh)
-  elif [[ "$folder/build.ninja" -nt "$ROOT/CMakePresets.json" ]]; then
+  elif [[ "$folder/build.ninja" -nt "$ROOT/CMakePresets.json" ]] &&
+    [[ $# -eq 1 || "$(cat "$folder/configure.options" 2>/dev/null)" == "${*:2}" ]]; then
     return
   fi
   say "Configuring build/$preset"
   mkdir -p "$folder"
+  printf '%s\n' "${*:2}" >"$folder/configure.options"
   log="$folder/configure.log"
   if ! (cd "$ROOT" && cmake --preset "$preset" "${options[@]}") >"$log" 2>&1; then
     cat "$log" >&2
     fail 2 "" "Configuring failed; CMake's own words are above." ${advice:+"$advice"}
+  fi
+}
+
+# The options that build for the NVIDIA GPU of this machine alone, or without CUDA where there is none: the kernels for
+# every GPU there is are for packages, and take their time.
+cuda_options() {
+  local capability
+  capability="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -dc 0-9 || true)"
+  if [[ "$capability" =~ ^[0-9]{2,3}$ ]] && ((capability >= 75)); then
+    printf '%s\n' -DSYNANN_CUDA=AUTO "-DSYNANN_CUDA_ARCHITECTURES=$capability-real"
+  else
+    printf '%s\n' -DSYNANN_CUDA=OFF
   fi
 }
 

@@ -77,7 +77,8 @@ if [[ -z "${DISPLAY:-}" && -n "${WAYLAND_DISPLAY:-}" ]]; then
   packages+=(qt6-wayland) # Qt's Wayland support is a package of its own
 fi
 require_packages "${packages[@]}"
-configure release
+mapfile -t options < <(cuda_options)
+configure release "${options[@]}"
 build release synann synann-studio
 
 if has_display || ! needs_display "$@"; then

@@ -57,7 +57,9 @@ void add_settings(CLI::App& command, AskedSettings& asked) {
 void add_execution(CLI::App& command, train::Execution& execution) {
   command.add_option("--device", execution.device, "auto, cpu or cuda")->capture_default_str();
   command
-      .add_option("--tier", execution.tier, fmt::format("auto, {}", fmt::join(compute::known_tiers(), ", ")))
+      .add_option("--tier", execution.tier,
+                  fmt::format("auto, {}; on cuda: auto, {}", fmt::join(compute::known_tiers(), ", "),
+                              fmt::join(compute::known_tiers("cuda"), ", ")))
       ->capture_default_str();
   command.add_option("--threads", execution.threads, "0 = all processors")
       ->capture_default_str()

@@ -17,17 +17,18 @@ namespace {
 
 struct ParityArguments {
   std::vector<std::string> files;
-  std::string tier = "all", data = "mnist";
+  std::string device = "auto", tier = "all", data = "mnist";
   bool json = false;
 };
 
 void print(const std::string& file, const compute::ParityReport& report, bool json) {
   if (!json)
-    print_line(fmt::format("{} · tier {}{}", file, report.tier,
+    print_line(fmt::format("{} · {} · tier {}{}", file, report.device, report.tier,
                            report.steps_checked ? "" : " · steps left out: no MNIST here"));
   for (const auto& row : report.rows) {
     if (json) {
       print_line(nlohmann::ordered_json{{"file", file},
+                                        {"device", report.device},
                                         {"tier", report.tier},
                                         {"tensor", row.tensor},
                                         {"error", row.error},
@@ -42,18 +43,25 @@ void print(const std::string& file, const compute::ParityReport& report, bool js
 }
 
 int parity_run(const ParityArguments& a) {
-  const auto tiers = a.tier == "all" ? compute::known_tiers() : std::vector{a.tier};
+  std::vector<std::string> devices{a.device};
+  if (a.device == "auto") {
+    devices = {"cpu"};
+    if (compute::has_gpu()) devices.emplace_back("cuda");
+  }
   data::DataPairPtr mnist;
   if (auto opened = data::open_dataset(a.data)) mnist = *opened;
   bool passed = true;
   for (const std::string& file : a.files) {
     const auto bytes = read_file(file, io::kLargestTensorFile);
     if (!bytes) return report(bytes.error());
-    const auto reports = compute::check_parity(*bytes, file, tiers, mnist);
-    if (!reports) return report(reports.error());
-    for (const auto& tier : *reports) {
-      print(file, tier, a.json);
-      for (const auto& row : tier.rows) passed = passed && row.passed();
+    for (const std::string& device : devices) {
+      const auto tiers = a.tier == "all" ? compute::known_tiers(device) : std::vector{a.tier};
+      const auto reports = compute::check_parity(*bytes, file, tiers, mnist, device);
+      if (!reports) return report(reports.error());
+      for (const auto& tier : *reports) {
+        print(file, tier, a.json);
+        for (const auto& row : tier.rows) passed = passed && row.passed();
+      }
     }
   }
   return passed ? kOk : kFailed;
@@ -65,6 +73,7 @@ void add_parity(CLI::App& app, Action& action) {
   auto a = std::make_shared<ParityArguments>();
   CLI::App* c = app.add_subcommand("parity", "Compare this program with PyTorch's numbers in golden files");
   c->add_option("files", a->files, "Golden files (safetensors, format synann-parity-1)")->required();
+  c->add_option("--device", a->device, "cpu, cuda, or auto for all there are")->capture_default_str();
   c->add_option("--tier", a->tier, "all, or one tier")->capture_default_str();
   c->add_option("--data", a->data, "MNIST, for the training steps")->capture_default_str();
   c->add_flag("--json", a->json, "One JSON object a tensor");

@@ -42,6 +42,8 @@ class Printer final : public train::Observer {
   void on_start(const train::StartInfo& start) override {
     start_ = start;
     if (json_) print(train::to_json(start));
+    // Not among the lines of the original's log, which are on standard output.
+    if (!json_ && !start.device_note.empty()) fmt::print(stderr, "synann: {}.\n", start.device_note);
     if (progress_.enabled() && !json_)
       progress_.show(fmt::format("{} on {} · {} · {} threads", start.settings.model, start.data_name,
                                  start.isa, start.threads));

@@ -8,31 +8,22 @@
 #include "engine/compute/batch_backend.h"
 #include "engine/compute/cpu/fused_backend.h"
 #include "engine/compute/cpu/fused_plan.h"
+#include "engine/compute/cuda/cuda_backend.h"
+#include "engine/compute/cuda/gpu_device.h"
+#include "engine/compute/cuda/host_device.h"
+#include "engine/compute/device_choice.h"
 #include "engine/core/thread_pool.h"
 
 namespace synann::compute {
 
-std::vector<std::string> known_tiers() {
-  return {"fused", "eigen", "reference"};
-}
+namespace {
+// Runs the kernels of the CUDA back end on the host: for self-tests, far too slow to train with.
+constexpr std::string_view kHostDevice = "cuda-host";
 
-bool tier_runs(std::string_view tier, const model::Model& model) {
-  return tier != "fused" || fused::plan(model).has_value();
-}
-
-Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
-                                              std::shared_ptr<const model::Model> model,
-                                              data::DataPairPtr data) {
-  if (request.device == "cuda") {
-    return input_error("--device cuda", "this build has no CUDA back end", "use --device cpu");
-  }
-  if (request.device != "auto" && request.device != "cpu") {
-    return Error{.where = "--device",
-                 .problem = "unknown device",
-                 .expected = "auto, cpu or cuda",
-                 .found = fmt::format("\"{}\"", request.device)};
-  }
-  const auto tiers = known_tiers();
+Result<std::unique_ptr<Backend>> make_cpu_backend(const BackendRequest& request,
+                                                  std::shared_ptr<const model::Model> model,
+                                                  data::DataPairPtr data) {
+  const auto tiers = known_tiers("cpu");
   if (request.tier != "auto" && std::find(tiers.begin(), tiers.end(), request.tier) == tiers.end()) {
     return Error{.where = "--tier",
                  .problem = "unknown tier",
@@ -51,6 +42,53 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
       request.tier == "reference" ? make_reference_network(*model) : make_eigen_network(*model, threads);
   return std::unique_ptr<Backend>(
       std::make_unique<BatchBackend>(std::move(model), std::move(data), std::move(network)));
+}
+
+// The GPU where there is one and it is faster, otherwise the CPU; a note says why. Who asks for a tier of the
+// CPU gets the CPU, and so does who has no data to measure with.
+Result<std::unique_ptr<Backend>> make_fastest_backend(const BackendRequest& request,
+                                                      const std::shared_ptr<const model::Model>& model,
+                                                      const data::DataPairPtr& data) {
+  auto cpu = make_cpu_backend(request, model, data);
+  if (!cpu || !cuda::built_with_cuda() || request.tier != "auto" || !data || data->train.count() == 0)
+    return cpu;
+  auto device = cuda::make_gpu_device();
+  if (!device) return with_note(std::move(*cpu), "trained on the CPU, because " + device.error().problem);
+  auto gpu = cuda::make_device_backend(std::move(*device), model, data, "auto");
+  if (!gpu) return with_note(std::move(*cpu), "trained on the CPU, because " + gpu.error().sentence());
+  return choose_faster(std::move(*cpu), std::move(*gpu), *model, *data);
+}
+
+}  // namespace
+
+std::vector<std::string> known_tiers(std::string_view device) {
+  if (device == "cuda" || device == kHostDevice) return {"fused", "plain"};
+  return {"fused", "eigen", "reference"};
+}
+
+bool has_gpu() {
+  return cuda::make_gpu_device().ok();
+}
+
+bool tier_runs(std::string_view tier, const model::Model& model) {
+  return tier != "fused" || fused::plan(model).has_value();
+}
+
+Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
+                                              std::shared_ptr<const model::Model> model,
+                                              data::DataPairPtr data) {
+  if (request.device == "cuda" || request.device == kHostDevice) {
+    auto device = request.device == "cuda" ? cuda::make_gpu_device()
+                                           : Result<std::unique_ptr<cuda::Device>>(cuda::make_host_device());
+    if (!device) return device.error();
+    return cuda::make_device_backend(std::move(*device), std::move(model), std::move(data), request.tier);
+  }
+  if (request.device == "cpu") return make_cpu_backend(request, std::move(model), std::move(data));
+  if (request.device == "auto") return make_fastest_backend(request, model, data);
+  return Error{.where = "--device",
+               .problem = "unknown device",
+               .expected = "auto, cpu or cuda",
+               .found = fmt::format("\"{}\"", request.device)};
 }
 
 }  // namespace synann::compute

@@ -30,12 +30,15 @@ class CancelFlag {
   std::atomic<bool> flag_{false};
 };
 
-// What a back end is made of, for people: "CPU", "eigen", "AVX-512", 2.
+// What a back end is made of, for people: "CPU", "eigen", "AVX-512", 2; or "NVIDIA H200", "fused",
+// "sm_90", 1.
 struct BackendInfo {
   std::string device;
   std::string tier;
   std::string isa;
-  int threads = 1;
+  int threads = 1;                 // of the host
+  std::uint64_t memory_bytes = 0;  // of a GPU; 0 for the CPU
+  std::string note{};              // how "auto" chose, in one sentence; empty where there was no choice
 };
 
 // What is looked at before each update, besides numbers that are not finite.
@@ -111,7 +114,7 @@ class Backend {
 
 struct BackendRequest {
   std::string device = "auto";  // auto, cpu, cuda
-  std::string tier = "auto";    // auto, reference, eigen, fused
+  std::string tier = "auto";    // auto, reference, eigen, fused; on cuda: auto, plain, fused
   int threads = 0;              // 0 = all
 };
 
@@ -121,8 +124,11 @@ Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data);
 
-// The tiers of this build for the CPU, fastest first.
-std::vector<std::string> known_tiers();
+// The tiers of this build for a device, fastest first.
+std::vector<std::string> known_tiers(std::string_view device = "cpu");
+
+// Whether this machine has a GPU that this build can use.
+bool has_gpu();
 
 // Whether a known tier can run a model; only the fused one is choosy.
 bool tier_runs(std::string_view tier, const model::Model& model);

@@ -220,16 +220,16 @@ Status compare_steps(const Golden& g, Backend& backend, int train_count, Compari
 }  // namespace
 
 Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> bytes, const std::string& file,
-                                               const std::vector<std::string>& tiers,
-                                               data::DataPairPtr mnist) {
+                                               const std::vector<std::string>& tiers, data::DataPairPtr mnist,
+                                               const std::string& device) {
   const auto golden = open_golden(bytes, file);
   if (!golden) return golden.error();
   std::vector<ParityReport> reports;
   for (const std::string& tier : tiers) {
     if (tiers.size() > 1 && !tier_runs(tier, *golden->model)) continue;
-    ParityReport& report = reports.emplace_back(ParityReport{.tier = tier, .rows = {}});
+    ParityReport& report = reports.emplace_back(ParityReport{.device = device, .tier = tier, .rows = {}});
     Comparison comparison(*golden, report);
-    auto backend = make_backend({.device = "cpu", .tier = tier}, golden->model, mnist);
+    auto backend = make_backend({.device = device, .tier = tier}, golden->model, mnist);
     if (!backend) return backend.error();
     if (auto status = (*backend)->load(golden->state); !status) return status.error();
     if (auto status = compare_batch(*golden, **backend, comparison); !status) return status.error();

@@ -21,16 +21,18 @@ struct ParityRow {
 };
 
 struct ParityReport {
+  std::string device;  // "cpu", "cuda"
   std::string tier;
   std::vector<ParityRow> rows;
   bool steps_checked = false;  // the five steps need MNIST's training set
 };
 
-// Computes what the golden file holds (format synann-parity-1, docs/formats.md) with each of `tiers` and
-// compares; among several, those that do not run the model are left out. `train` is MNIST's training set or
-// null; then the steps are left out. Errors: a file that is not such a file.
+// Computes what the golden file holds (format synann-parity-1, docs/formats.md) with each of a device's
+// `tiers` and compares; among several, those that do not run the model are left out. `mnist` is null where it
+// is not at hand; then the steps are left out. Errors: a file that is not such a file, a device that is not
+// there.
 Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> bytes, const std::string& file,
-                                               const std::vector<std::string>& tiers,
-                                               data::DataPairPtr mnist);
+                                               const std::vector<std::string>& tiers, data::DataPairPtr mnist,
+                                               const std::string& device = "cpu");
 
 }  // namespace synann::compute

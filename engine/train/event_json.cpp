@@ -109,6 +109,7 @@ ordered_json to_json(const StartInfo& s) {
                         {"from_epoch", s.position.epoch},
                         {"from_step", s.position.step},
                         {"out", s.folder}});
+  if (!s.device_note.empty()) j["device_note"] = s.device_note;
   return j;
 }
 
@@ -128,6 +129,7 @@ Result<StartInfo> start_from_json(const json& value, const std::string& where) {
   f.read("tier", s.tier);
   f.read("isa", s.isa);
   f.read("threads", s.threads);
+  f.read("device_note", s.device_note);
   f.read("from_epoch", s.position.epoch);
   f.read("from_step", s.position.step);
   f.read("out", s.folder);

@@ -33,8 +33,9 @@ struct StartInfo {
   std::string tier;         // "eigen"
   std::string isa;          // "AVX-512"
   int threads = 0;
-  Position position;   // (1, 0) unless resumed
-  std::string folder;  // where checkpoints and history go; empty when nothing is written
+  std::string device_note{};  // why this device, where --device auto had a choice; one sentence
+  Position position;          // (1, 0) unless resumed
+  std::string folder;         // where checkpoints and history go; empty when nothing is written
 };
 
 // The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was

@@ -113,6 +113,7 @@ StartInfo Session::Impl::start_info() const {
           .tier = info.tier,
           .isa = info.isa,
           .threads = info.threads,
+          .device_note = info.note,
           .position = at(),
           .folder = options_.folder.string()};
 }

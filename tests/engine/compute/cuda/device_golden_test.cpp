@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+#include <span>
+
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include "engine/compute/parity.h"
+#include "engine/data/registry.h"
+
+using namespace synann;
+using namespace synann::compute;
+
+// The kernels of the CUDA back end, run on the host, against PyTorch's numbers.
+class DeviceGoldenTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void matchesPyTorch_data();
+  void matchesPyTorch();
+};
+
+void DeviceGoldenTest::matchesPyTorch_data() {
+  QTest::addColumn<QString>("path");
+  const QString folder = qEnvironmentVariable("SYNANN_GOLDEN");
+  if (folder.isEmpty()) QSKIP("skipped: set SYNANN_GOLDEN to the folder of golden files");
+  for (const QFileInfo& file : QDir(folder).entryInfoList({"*.safetensors"}))
+    QTest::newRow(qPrintable(file.fileName())) << file.filePath();
+}
+
+void DeviceGoldenTest::matchesPyTorch() {
+  QFETCH(QString, path);
+  QFile file(path);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QByteArray bytes = file.readAll();
+  data::DataPairPtr mnist;  // the five steps of training need it
+  if (qEnvironmentVariableIsSet("SYNANN_MNIST"))
+    mnist = *data::open_dataset(qEnvironmentVariable("SYNANN_MNIST").toStdString());
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.constData());
+  const std::span<const std::uint8_t> content(begin, static_cast<std::size_t>(bytes.size()));
+  const auto reports =
+      check_parity(content, path.toStdString(), known_tiers("cuda-host"), mnist, "cuda-host");
+  QVERIFY2(reports.ok(), reports.ok() ? "" : reports.error().sentence().c_str());
+  QVERIFY(!reports->empty());
+  // Where the golden numbers are further from the reference than the tolerance (a ReLU or a maximum that
+  // rounding decides, five steps on), the device is to be where the reference is.
+  const auto reference = check_parity(content, path.toStdString(), {"reference"}, mnist);
+  QVERIFY(reference.ok());
+  for (const ParityReport& report : *reports) {
+    QCOMPARE(report.steps_checked, mnist != nullptr);
+    QCOMPARE(report.rows.size(), reference->front().rows.size());
+    for (std::size_t k = 0; k < report.rows.size(); ++k) {
+      const ParityRow &row = report.rows[k], &same = reference->front().rows[k];
+      QCOMPARE(row.tensor, same.tensor);
+      QVERIFY2(row.passed() || (!same.passed() && std::abs(row.error - same.error) < 0.01 * same.error),
+               qPrintable(QString("%1, %2: %3").arg(report.tier.c_str(), row.tensor.c_str()).arg(row.error)));
+    }
+  }
+}
+
+QTEST_GUILESS_MAIN(DeviceGoldenTest)
+#include "device_golden_test.moc"
