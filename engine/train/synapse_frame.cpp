@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/synapse/lens.h"
+#include "engine/synapse/order.h"
 
 namespace synann::train {
 namespace {
@@ -107,37 +108,79 @@ Status SynapseReader::look(const SynapseQuery& query, const Moment& now, Synapse
   auto shown = lens_of(query, now, frame.layer, frame.parameters);
   if (!shown) return shown.error();
   if (query.compare) {
-    Run* other = run_ ? &*run_ : nullptr;
-    if (!query.other_run.empty()) {
-      auto opened = open(query.other_run, query.opened, true);
-      if (!opened) return opened.error();
-      other = *opened;
-    }
-    if (!other) return input_error("comparison", "there is no recorded run to compare with");
-    auto then = moment(*other, query.other_steps, frame.layer.name);
-    if (!then) return then.error();
-    const auto layer = choose_layer(*then->model, frame.layer.name);
-    if (!layer) return layer.error();
-    if (layer->n != frame.layer.n) {
-      return Error{.where = query.other_run.string(),
-                   .problem = "its synapse layer has another size",
-                   .expected = fmt::format("{} units", frame.layer.n),
-                   .found = fmt::format("{}", layer->n)};
-    }
-    const auto base =
-        lens_of(query, *then, *layer, synapse_parameters(*then->model, *layer, then->weight, then->alpha));
-    if (!base) return base.error();
-    for (std::size_t k = 0; k < shown->size(); ++k) (*shown)[k] -= (*base)[k];
+    if (auto status = subtract(query, frame, *shown); !status) return status;
   }
   frame.shown = std::move(*shown);
-  if (!query.data || !now.values) return {};
-  const std::vector<int> images = images_by_class(query.data->test, kImagesPerClass);
-  if (query.gradient) {
-    auto gradient = synapse_gradient(*now.model, frame.layer, *now.values, query.data->test, images);
-    if (!gradient) return gradient.error();
-    frame.gradient = std::move(*gradient);
+  arrange(query, frame);
+  return query.data && now.values ? look_wider(query, now, frame) : Status();
+}
+
+Status SynapseReader::subtract(const SynapseQuery& query, const SynapseFrame& frame,
+                               std::vector<float>& shown) {
+  Run* other = run_ ? &*run_ : nullptr;
+  if (!query.other_run.empty()) {
+    auto opened = open(query.other_run, query.opened, true);
+    if (!opened) return opened.error();
+    other = *opened;
   }
+  if (!other) return input_error("comparison", "there is no recorded run to compare with");
+  const auto layer = choose_layer(*other->model, frame.layer.name);
+  if (!layer) return layer.error();
+  if (layer->n != frame.layer.n) {
+    return Error{.where = query.other_run.string(),
+                 .problem = "its synapse layer has another size",
+                 .expected = fmt::format("{} units", frame.layer.n),
+                 .found = fmt::format("{}", layer->n)};
+  }
+  auto then = moment(*other, query.other_steps, layer->name);
+  if (!then) return then.error();
+  const auto base =
+      lens_of(query, *then, *layer, synapse_parameters(*then->model, *layer, then->weight, then->alpha));
+  if (!base) return base.error();
+  for (std::size_t k = 0; k < shown.size(); ++k) shown[k] -= (*base)[k];
   return {};
+}
+
+// What costs a pass over images of all classes.
+Status SynapseReader::look_wider(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
+  const data::Dataset& set = query.data->test;
+  if (!query.gradient && !query.samples) return {};
+  const std::vector<int> images = images_by_class(set, kImagesPerClass);
+  if (query.samples && !frame.layer.recurrent) {
+    auto x = inputs(now, frame.layer, query.data, images);
+    if (!x) return x.error();
+    frame.samples = std::move(*x);
+    for (const int image : images) frame.labels.push_back(set.labels[static_cast<std::size_t>(image)]);
+  }
+  if (!query.gradient) return {};
+  auto gradient = synapse_gradient(*now.model, frame.layer, *now.values, set, images);
+  if (!gradient) return gradient.error();
+  frame.gradient = std::move(*gradient);
+  return {};
+}
+
+void SynapseReader::arrange(const SynapseQuery& query, SynapseFrame& frame) {
+  const auto n = static_cast<std::size_t>(frame.n());
+  const bool kept = arrangement_ && arrangement_->number == query.order_number &&
+                    arrangement_->layer == frame.layer.name && arrangement_->rows == query.row_order &&
+                    arrangement_->columns == query.column_order &&
+                    (arrangement_->row_order.empty() || arrangement_->row_order.size() == n) &&
+                    (arrangement_->column_order.empty() || arrangement_->column_order.size() == n);
+  if (!kept) {
+    const auto order = [&](MatrixOrder wanted, synapse::Axis axis) {
+      if (wanted == MatrixOrder::Norm) return synapse::order_by_norm(frame.shown, n, n, axis);
+      if (wanted == MatrixOrder::Similarity) return synapse::order_by_similarity(frame.shown, n, n, axis);
+      return std::vector<int>();
+    };
+    arrangement_ = {query.order_number,
+                    frame.layer.name,
+                    query.row_order,
+                    query.column_order,
+                    order(query.row_order, synapse::Axis::Rows),
+                    order(query.column_order, synapse::Axis::Columns)};
+  }
+  frame.row_order = arrangement_->row_order;
+  frame.column_order = arrangement_->column_order;
 }
 
 Result<std::vector<float>> SynapseReader::lens_of(const SynapseQuery& query, const Moment& now,

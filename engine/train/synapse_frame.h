@@ -27,6 +27,9 @@ enum class Lens {
   ClassDifference,  // mean of class a − mean of class b
 };
 
+// In which order rows and columns are to stand (engine/synapse/order.h).
+enum class MatrixOrder { Natural, Norm, Similarity };
+
 inline constexpr std::int64_t kLatestStep = INT64_MAX;
 
 // A question about one moment; a plain value.
@@ -43,6 +46,11 @@ struct SynapseQuery {
   bool compare = false;
   std::filesystem::path other_run{};  // empty: this one
   std::int64_t other_steps = 0;
+  // An order is found once, when it is first asked for under this number, and then kept, so that cells stay
+  // where they are while time goes on.
+  MatrixOrder row_order = MatrixOrder::Natural, column_order = MatrixOrder::Natural;
+  std::uint64_t order_number = 0;
+  bool samples = false;      // also x of the first images of each class
   bool gradient = false;     // also ∂loss/∂β over the images of all classes
   std::uint64_t opened = 0;  // another number makes the reader open the run's files anew
 };
@@ -58,14 +66,15 @@ struct SynapseFrame {
   RecordHeader run;                                       // settings and data of the run; no tensors
   std::vector<std::string> layers;
   SynapseLayer layer;
-  SynapseParameters parameters;  // β and α
-  std::vector<float> initial;    // β at the start of the run; empty where it is not known
-  std::vector<float> shown;      // what lens and comparison make of it
-  std::vector<float> gradient;   // empty where it is not known
-  std::vector<double> x;         // [n] of the image; empty where it is not known
-  std::vector<double> samples;   // [labels.size(), n]: x of the first images of each class; empty likewise
-  std::vector<int> labels;       // of the samples
-  int image_label = -1;          // class of the image
+  SynapseParameters parameters;              // β and α
+  std::vector<float> initial;                // β at the start of the run; empty where it is not known
+  std::vector<float> shown;                  // what lens and comparison make of it
+  std::vector<float> gradient;               // empty where it is not known
+  std::vector<int> row_order, column_order;  // which row stands k-th; empty: as they are
+  std::vector<double> x;                     // [n] of the image; empty where it is not known
+  std::vector<double> samples;  // [labels.size(), n]: x of the first images of each class, where asked for
+  std::vector<int> labels;      // of the samples
+  int image_label = -1;         // class of the image
   float run_least = 0, run_most = 0;  // of β over the frames of the run that were looked at
   bool run_range_whole = false;       // that were all of them
 
@@ -130,6 +139,9 @@ class SynapseReader {
   Status fill(const SynapseQuery& query, SynapseFrame& frame);
   Result<Moment> present(const SynapseQuery& query, SynapseFrame& frame);
   Status look(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
+  Status look_wider(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
+  Status subtract(const SynapseQuery& query, const SynapseFrame& frame, std::vector<float>& shown);
+  void arrange(const SynapseQuery& query, SynapseFrame& frame);
   Result<std::vector<float>> lens_of(const SynapseQuery& query, const Moment& moment,
                                      const SynapseLayer& layer, const SynapseParameters& parameters);
   Result<std::vector<double>> inputs(const Moment& moment, const SynapseLayer& layer,
@@ -138,7 +150,15 @@ class SynapseReader {
 
   std::optional<Run> run_, other_;
   std::vector<Inputs> cache_;  // a few, the latest last
-  SynapseLayer layer_;         // of the answer given last
+  // The orders found last.
+  struct Arrangement {
+    std::uint64_t number = 0;
+    std::string layer;
+    MatrixOrder rows = MatrixOrder::Natural, columns = MatrixOrder::Natural;
+    std::vector<int> row_order, column_order;
+  };
+  std::optional<Arrangement> arrangement_;
+  SynapseLayer layer_;  // of the answer given last
 };
 
 }  // namespace synann::train

@@ -151,7 +151,7 @@ void SynapseReader::describe_run(Run& run, const SynapseLayer& layer, SynapseFra
   }
   frame.run_least = run.least;
   frame.run_most = run.most;
-  frame.run_range_whole = run.synapses && run.scanned >= run.synapses->frames().size();
+  frame.run_range_whole = !run.synapses || run.scanned >= run.synapses->frames().size();
 }
 
 bool SynapseReader::scan() {

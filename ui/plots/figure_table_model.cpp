@@ -29,7 +29,7 @@ int FigureTableModel::columnCount(const QModelIndex& parent) const {
 QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || !figure_) return {};
   const QVariant value = figure_->cell(index.row(), index.column());
-  const bool number = value.typeId() == QMetaType::Double;
+  const bool number = value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
   if (role == Qt::DisplayRole) return number ? QVariant(numberText(value.toDouble())) : value;
   if (role == Qt::ToolTipRole && number) return numberText(value.toDouble(), 17);
   if (role == Qt::TextAlignmentRole)

@@ -269,7 +269,7 @@ std::optional<int> HeatFigure::pointAt(QPointF place, const QRectF& area, const 
 }
 
 QVariant HeatFigure::cell(int row, int column) const {
-  return static_cast<double>(data_->at(data_->rowAt(row), data_->columnAt(column)));
+  return data_->at(data_->rowAt(row), data_->columnAt(column));
 }
 
 std::optional<Figure::Matrix> HeatFigure::matrix() const {

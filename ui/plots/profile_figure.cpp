@@ -72,8 +72,7 @@ std::optional<int> ProfileFigure::pointAt(QPointF place, const QRectF& area, con
 }
 
 QVariant ProfileFigure::cell(int row, int column) const {
-  return column == 0 ? QVariant(row)
-                     : QVariant(static_cast<double>(content_.values[static_cast<std::size_t>(row)]));
+  return column == 0 ? QVariant(row) : QVariant(content_.values[static_cast<std::size_t>(row)]);
 }
 
 }  // namespace synann::ui
