@@ -112,6 +112,10 @@ Status SynapseReader::look(const SynapseQuery& query, const Moment& now, Synapse
   }
   frame.shown = std::move(*shown);
   arrange(query, frame);
+  if (query.data && !frame.run.data_sha256.empty() && query.data->sha256 != frame.run.data_sha256 &&
+      frame.note.empty())
+    frame.note =
+        fmt::format("the images are of {}, not of the data the run was trained on", query.data->name);
   return query.data && now.values ? look_wider(query, now, frame) : Status();
 }
 

@@ -199,6 +199,7 @@ void SynapsesPage::layOut() {
   column->setContentsMargins(8, 4, 0, 4);
   column->setSpacing(2);
   column->addWidget(heat_, 1);
+  read_out_->setContentsMargins(6, 0, 0, 0);
   column->addWidget(read_out_);
   column->addWidget(note_);
   split_ = new QSplitter(Qt::Horizontal, this);

@@ -17,7 +17,7 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   const double line = metrics.height();
   const double bottom = kTick + kGap + line + (titles.x.isEmpty() ? 0 : line);
   const double height = std::max(10.0, area.height() - bottom - line / 2);
-  y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (3 * line))));
+  y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
   const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line);

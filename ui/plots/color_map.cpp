@@ -113,7 +113,7 @@ QString colorMapId(ColorMap map) {
 QString colorMapName(ColorMap map) {
   switch (map) {
     case ColorMap::Automatic:
-      return tr("Automatic colours");
+      return tr("Automatic");
     case ColorMap::Viridis:
       return tr("Viridis");
     case ColorMap::Cividis:

@@ -2,6 +2,7 @@
 #include "ui/session/synapse_source.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace synann::ui {
 
@@ -52,17 +53,30 @@ void SynapseSource::take(const Snapshot& snapshot) {
     emit dataChanged();
   }
   if (snapshot.start) {
+    wanted_data_.clear();  // the session has opened it
     ++opened_;
     live_.reset();
     if (active()) controller_.requestWeights();
   }
-  if (snapshot.history && !snapshot.start) runChanged();
+  if (snapshot.history && !snapshot.start) {
+    wanted_data_ = snapshot.history->start.settings.data;
+    runChanged();
+  }
   if (snapshot.weights) live_ = snapshot.weights;
   if (snapshot.weights || snapshot.data) ask();
 }
 
+// A run that was only opened to be looked at has its data still closed. One try: the window tells what is
+// wrong.
+void SynapseSource::openData() {
+  if (wanted_data_.empty() || controller_.busy()) return;
+  const std::string spec = std::exchange(wanted_data_, {});
+  if (!data_ || data_->spec != spec) controller_.openData(QString::fromStdString(spec));
+}
+
 void SynapseSource::ask() {
   if (!active()) return;
+  openData();
   train::SynapseQuery query = options_;
   query.live = selection_.live() && controller_.sessionOpen() ? live_ : nullptr;
   query.run = controller_.runFolder();

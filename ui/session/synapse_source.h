@@ -39,6 +39,7 @@ class SynapseSource : public QObject {
   void take(const Snapshot& snapshot);
   void runChanged();
   void ask();
+  void openData();
   void answered(const SynapseFramePtr& frame);
 
   TrainingController& controller_;
@@ -46,6 +47,7 @@ class SynapseSource : public QObject {
   SynapseInspector inspector_;
   train::SynapseQuery options_;
   data::DataPairPtr data_;
+  std::string wanted_data_;  // of the run at hand; empty = whatever is open
   std::shared_ptr<const train::Weights> live_;
   SynapseFramePtr frame_;
   QSet<QObject*> shown_;
