@@ -37,7 +37,11 @@ SynapsesPage::SynapsesPage(SynapseSource& source, QWidget* parent)
   connectControls();
   connectFigures();
   updateControls();
-  showNothing(tr("β appears here when training begins. Press Train, or open a run."));
+  showNothing(emptyWords());
+}
+
+QString SynapsesPage::emptyWords() {
+  return tr("β appears here as soon as training begins: press Train (F5), or open a run (Ctrl+Shift+O).");
 }
 
 QList<QSplitter*> SynapsesPage::splitters() const {
@@ -56,6 +60,7 @@ void SynapsesPage::hideEvent(QHideEvent* event) {
 
 void SynapsesPage::take(const SynapseFramePtr& frame) {
   if (!isVisible()) return;
+  if (!frame->live && source_.run().empty()) return showNothing(emptyWords());
   if (!frame->error.empty()) return showNothing(QString::fromStdString(frame->error));
   frame_ = frame;
   fillLayers();
@@ -87,7 +92,7 @@ void SynapsesPage::showFrame() {
   heat_->setData(data_, heatScaleOf(*frame_, named, style_));
   if (histogram_->isVisible()) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
   QString note = QString::fromStdString(!frame_->missing.empty() ? frame_->missing : frame_->note);
-  if (note.isEmpty() && !frame_->initial.empty() == false && frame_->frames == nullptr)
+  if (note.isEmpty() && !frame_->frames && !frame_->live)
     note = tr("This run has no record: only its last checkpoint can be shown.");
   note_->setText(note);
   note_->setVisible(!note.isEmpty());

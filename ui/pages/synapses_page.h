@@ -61,6 +61,7 @@ class SynapsesPage : public Page {
   void connectControls();
   void connectFigures();
 
+  static QString emptyWords();
   void take(const SynapseFramePtr& frame);
   void showNothing(const QString& why);
   void changeOptions();

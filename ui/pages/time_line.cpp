@@ -2,10 +2,12 @@
 #include "ui/pages/time_line.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
@@ -16,6 +18,21 @@ namespace synann::ui {
 namespace {
 
 constexpr int kSpeeds[] = {2, 10, 30};  // frames a second
+
+// A slider that goes where it is clicked.
+class JumpSlider : public QSlider {
+ public:
+  using QSlider::QSlider;
+
+ protected:
+  void mousePressEvent(QMouseEvent* event) override {
+    if (event->button() == Qt::LeftButton && width() > 1) {
+      const double across = event->position().x() / (width() - 1);
+      setValue(minimum() + static_cast<int>(std::lround(across * (maximum() - minimum()))));
+    }
+    QSlider::mousePressEvent(event);
+  }
+};
 
 QToolButton* makeButton(const QString& text, const QString& name, const QString& help, QWidget* parent) {
   auto* button = new QToolButton(parent);
@@ -36,7 +53,7 @@ TimeLine::TimeLine(SynapseSource& source, QWidget* parent)
       back_(makeButton(QStringLiteral("◂"), "back", tr("One recorded step back"), this)),
       play_(makeButton(QStringLiteral("▶"), "play", tr("Play the history from here"), this)),
       forward_(makeButton(QStringLiteral("▸"), "forward", tr("One recorded step forward"), this)),
-      slider_(new QSlider(Qt::Horizontal, this)),
+      slider_(new JumpSlider(Qt::Horizontal, this)),
       speed_(new QComboBox(this)),
       live_(makeButton(tr("Live"), "live", tr("Follow the training, or show the end of the run"), this)),
       words_(new QLabel(this)) {
