@@ -40,6 +40,8 @@ class SynapsesPage : public Page {
   QString figureName() const override;
   Status exportFigure(const QString& path) override;
 
+  SynapseSource& source() const { return source_; }
+  const SynapseFramePtr& frame() const { return frame_; }  // what is shown; null = nothing
   HeatView* heatView() const { return heat_; }
   const SynapseStyle& style() const { return style_; }
   // What the controls stand at, for a figure's file, and back.

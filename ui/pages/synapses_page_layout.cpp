@@ -190,6 +190,7 @@ void SynapsesPage::layOut() {
   read_out_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   read_out_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   read_out_->setAccessibleName(tr("Numbers of the cell"));
+  read_out_->setToolTip(tr("The cell under the pointer, else the chosen one, with all its digits"));
   read_out_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   note_->setObjectName("synapses.note");
   note_->setWordWrap(true);

@@ -43,7 +43,7 @@ void SynapseSource::setShown(QObject* page, bool shown) {
 void SynapseSource::runChanged() {
   ++opened_;
   live_.reset();
-  controller_.requestWeights();
+  if (active()) controller_.requestWeights();
   ask();
 }
 

@@ -29,6 +29,7 @@ class SynapseSource : public QObject {
   void setOptions(const train::SynapseQuery& options);
   // A page is shown or hidden.
   void setShown(QObject* page, bool shown);
+  bool busy() const { return inspector_.busy(); }  // an answer is still to come
   bool active() const { return !shown_.isEmpty(); }
 
  signals:
