@@ -84,9 +84,9 @@ Status SynapseReader::fill(const SynapseQuery& query, SynapseFrame& frame) {
   layer_ = frame.layer;
   frame.place = now->place;
   frame.parameters = synapse_parameters(*now->model, frame.layer, now->weight, now->alpha);
-  if (run_ && run_->synapses) {
-    if (auto start = moment(*run_, 0, frame.layer.name); start && start->place.steps == 0)
-      frame.initial = synapse_parameters(*start->model, frame.layer, start->weight, start->alpha).beta;
+  if (run_) {
+    find_initial(*run_, frame.layer);
+    frame.initial = run_->initial;
   }
   frame.shown = frame.parameters.beta;
   // What cannot be had beyond β is told, and β is shown.

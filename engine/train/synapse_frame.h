@@ -50,6 +50,7 @@ struct SynapseQuery {
   // where they are while time goes on.
   MatrixOrder row_order = MatrixOrder::Natural, column_order = MatrixOrder::Natural;
   std::uint64_t order_number = 0;
+  bool run_range = false;    // the range of the run is wanted: scan() is worth its while
   bool samples = false;      // also x of the first images of each class
   bool gradient = false;     // also ∂loss/∂β over the images of all classes
   std::uint64_t opened = 0;  // another number makes the reader open the run's files anew
@@ -110,6 +111,8 @@ class SynapseReader {
     std::shared_ptr<const model::Model> model;
     RecordHeader header;  // without tensors
     std::shared_ptr<const std::vector<FramePlace>> frames;
+    std::vector<float> initial;  // β of initial_layer at the start; empty where it is not known
+    std::string initial_layer;
     std::size_t scanned = 0;
     std::string scanned_layer;
     float least = 0, most = 0;
@@ -146,6 +149,7 @@ class SynapseReader {
                                      const SynapseLayer& layer, const SynapseParameters& parameters);
   Result<std::vector<double>> inputs(const Moment& moment, const SynapseLayer& layer,
                                      const data::DataPairPtr& data, std::vector<int> images);
+  void find_initial(Run& run, const SynapseLayer& layer);
   void describe_run(Run& run, const SynapseLayer& layer, SynapseFrame& frame);
 
   std::optional<Run> run_, other_;

@@ -139,6 +139,15 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
   return m;
 }
 
+// Read once and kept: every frame is compared with it.
+void SynapseReader::find_initial(Run& run, const SynapseLayer& layer) {
+  if (!run.synapses || run.initial_layer == layer.name) return;
+  run.initial_layer = layer.name;
+  run.initial.clear();
+  if (auto start = moment(run, 0, layer.name); start && start->place.steps == 0)
+    run.initial = synapse_parameters(*start->model, layer, start->weight, start->alpha).beta;
+}
+
 void SynapseReader::describe_run(Run& run, const SynapseLayer& layer, SynapseFrame& frame) {
   frame.run = run.header;
   frame.run.tensors.clear();

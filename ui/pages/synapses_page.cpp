@@ -165,6 +165,7 @@ void SynapsesPage::changeOptions() {
   options.column_order = static_cast<train::MatrixOrder>(columns_->currentData().toInt());
   options.order_number = order_number_;
   options.gradient = gradient_->isChecked();
+  options.run_range = style_.scale == ScaleMode::Run;
   const int comparison = compare_->currentIndex();
   options.compare = comparison != kNothing;
   options.other_run = comparison == kOtherRun ? other_run_ : std::filesystem::path();
@@ -202,6 +203,7 @@ void SynapsesPage::changeStyle() {
   style_.terms = terms_->value();
   updateControls();
   showFrame();
+  if (source_.options().run_range != (style_.scale == ScaleMode::Run)) changeOptions();
 }
 
 void SynapsesPage::updateControls() {

@@ -43,7 +43,7 @@ void SynapseInspector::work(const std::stop_token& stop) {
     }
     if (query) {
       auto frame = std::make_shared<const train::SynapseFrame>(reader.answer(*query));
-      scanning = frame->error.empty() && frame->frames && !frame->run_range_whole;
+      scanning = query->run_range && frame->error.empty() && !frame->run_range_whole;
       const std::lock_guard lock(mutex_);
       answer_ = {std::move(frame), number};
     } else if (scanning) {
