@@ -30,6 +30,7 @@ struct TrainArguments {
   train::Execution execution;
   std::string out, resume;
   int log_interval = train::kLogInterval;
+  int record_mib = 256;
   bool json = false;
   bool data_given = false, model_given = false;
 };
@@ -202,9 +203,13 @@ int train_run(TrainArguments a) {
                               : std::filesystem::absolute(resume).parent_path();
 
   Printer printer(a.log_interval, a.json);
-  auto session = Session::create(
-      {.settings = a.settings, .execution = a.execution, .data = *data, .folder = folder, .resume = resume},
-      printer);
+  auto session = Session::create({.settings = a.settings,
+                                  .execution = a.execution,
+                                  .data = *data,
+                                  .folder = folder,
+                                  .resume = resume,
+                                  .record = {.bytes = std::int64_t{a.record_mib} << 20}},
+                                 printer);
   if (!session) return report(session.error());
   if (!a.resume.empty()) post_live_settings(a, **session);
   running.store(session->get());
@@ -231,6 +236,10 @@ void add_train(CLI::App& app, Action& action) {
   c->add_option("--log-interval", a->log_interval, "Steps between log lines")->capture_default_str();
   add_execution(*c, a->execution);
   c->add_option("--out", a->out, "Folder for checkpoints and history (a new one in the user's data folder)");
+  c->add_option("--record", a->record_mib,
+                "Most MiB for the record of β at every step or every few (0 keeps none)")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
   c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
   c->add_flag("--json", a->json, "JSON lines instead of the log");
   c->callback([a, data, model, &action] {

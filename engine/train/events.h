@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -82,6 +83,14 @@ struct SettingChange {
   bool operator==(const SettingChange&) const = default;
 };
 
+// The numbers of the network at one moment of a run; shared, never changed.
+struct Weights {
+  Position position;
+  std::int64_t steps = 0;  // done since the start of the run
+  std::shared_ptr<const model::Model> model;
+  std::vector<float> values;  // [float_count] of the model's parameter table
+};
+
 // Told what happens, on the training thread, between steps: keep it short, block never.
 class Observer {
  public:
@@ -93,6 +102,9 @@ class Observer {
   virtual void on_change(const SettingChange&) {}
   // reason: empty, or one sentence ("stopped by you", "the loss is not a number at step 12 of epoch 3").
   virtual void on_state(State, const std::string& /*reason*/) {}
+  // Asked between spans of steps and while paused; where it says yes, on_weights() follows at once.
+  virtual bool wants_weights() { return false; }
+  virtual void on_weights(std::shared_ptr<const Weights>) {}
   virtual void on_saved(const std::string& /*checkpoint path*/) {}
 };
 

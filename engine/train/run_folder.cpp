@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kFiles = {kLastCheckpoint, kBestCheckpoint, kHistoryFile};
+constexpr std::array kFiles = {kLastCheckpoint, kBestCheckpoint, kHistoryFile, kSynapseRecord,
+                               kNetworkRecord};
 
 Error cannot(const fs::path& path, const char* what, const std::error_code& code) {
   return {.where = path.string(),
@@ -43,10 +44,31 @@ Status set_aside(const fs::path& folder, bool copy) {
   return {};
 }
 
+std::int64_t steps_done(const StartInfo& start) {
+  return std::int64_t{start.position.epoch - 1} * start.steps_per_epoch + start.position.step;
+}
+
+// The record of that name in `folder`, which goes on from the one beside the checkpoint that is resumed.
+Status open_record(const fs::path& folder, const fs::path& resumed_from, const char* name,
+                   const RecordHeader& header, std::int64_t steps, std::optional<RecordWriter>& record) {
+  std::error_code code;
+  const fs::path here = folder / name;
+  if (!resumed_from.empty()) {
+    const fs::path source = resumed_from.parent_path() / name;
+    if (!fs::exists(here, code) && fs::exists(source, code)) fs::copy_file(source, here, code);
+    if (code) return cannot(here, "cannot be copied from the run that is resumed", code);
+  }
+  auto opened = RecordWriter::open(here, header, steps);
+  if (!opened) return opened.error();
+  record = std::move(*opened);
+  return {};
+}
+
 }  // namespace
 
 Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resumed_from,
-                                  const StartInfo& start) {
+                                  const StartInfo& start, const model::Model& model,
+                                  const RecordBudget& budget) {
   std::error_code code;
   fs::create_directories(folder, code);
   if (code || !fs::is_directory(folder, code)) return cannot(folder, "cannot be made", code);
@@ -72,7 +94,34 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resume
   auto history = HistoryWriter::create(folder, past, start);
   if (!history) return history.error();
   run.history_ = std::move(*history);
+  if (budget.bytes <= 0 || synapse_parameters(model).empty()) return run;
+  const std::int64_t steps = steps_done(start);
+  if (auto status = open_record(folder, resumed_from, kSynapseRecord, synapse_header(model, start, budget),
+                                steps, run.synapses_);
+      !status)
+    return status.error();
+  if (auto status = open_record(folder, resumed_from, kNetworkRecord, network_header(model, start, budget),
+                                steps, run.network_);
+      !status)
+    return status.error();
   return run;
+}
+
+bool RunFolder::record_due(std::int64_t steps) const {
+  return (synapses_ && synapses_->due(steps)) || (network_ && network_->due(steps));
+}
+
+std::int64_t RunFolder::until_record(std::int64_t steps) const {
+  return synapses_ ? synapses_->until_due(steps) : INT64_MAX;
+}
+
+Status RunFolder::record(const FramePlace& place, const model::Model& model, std::span<const float> values,
+                         bool always) {
+  if (!synapses_) return {};
+  if (auto status = synapses_->append(place, pick(synapses_->header(), model, values)); !status)
+    return status;
+  if (!always && !network_->due(place.steps)) return {};
+  return network_->append(place, pick(network_->header(), model, values));
 }
 
 Status RunFolder::save(const Checkpoint& checkpoint, const model::Model& model, bool best) {

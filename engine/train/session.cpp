@@ -91,9 +91,28 @@ Status Session::Impl::prepare() {
   backend_ = std::move(*backend);
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
   if (options_.folder.empty()) return {};
-  auto folder = RunFolder::open(options_.folder, options_.resume, start_info());
+  auto folder = RunFolder::open(options_.folder, options_.resume, start_info(), *model_, options_.record);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
+  return record(true);
+}
+
+// The records' frames where the run stands: those that are due, or in any case where it begins, waits or
+// ends.
+Status Session::Impl::record(bool always) {
+  const std::int64_t steps = steps_done();
+  if (!folder_ || !(always || folder_->record_due(steps))) return {};
+  if (auto status = backend_->fetch(checkpoint_.state); !status) return status;
+  const Position position{static_cast<int>(steps / steps_per_epoch()) + 1,
+                          static_cast<int>(steps % steps_per_epoch())};
+  return folder_->record({.position = position, .steps = steps}, *model_, checkpoint_.state.values, always);
+}
+
+Status Session::Impl::offer_weights() {
+  if (!observer_.wants_weights()) return {};
+  if (auto status = backend_->fetch(checkpoint_.state); !status) return status;
+  observer_.on_weights(std::make_shared<const Weights>(
+      Weights{.position = at(), .steps = steps_done(), .model = model_, .values = checkpoint_.state.values}));
   return {};
 }
 
@@ -176,7 +195,7 @@ Status Session::Impl::obey_commands() {
 
 void Session::Impl::wait_for_command() {
   std::unique_lock lock(mutex_);
-  while (commands_.empty() && !stop_.load()) wake_.wait_for(lock, kLookAgain);
+  if (commands_.empty() && !stop_.load()) wake_.wait_for(lock, kLookAgain);
 }
 
 Result<State> Session::Impl::run() {
@@ -190,8 +209,10 @@ Result<State> Session::Impl::run() {
       const bool just_now = told_ != State::Paused;
       set_state(State::Paused);
       if (just_now) {
+        if (auto status = record(true); !status) return fail(status.error());
         if (auto status = save(false); !status) return fail(status.error());
       }
+      if (auto status = offer_weights(); !status) return fail(status.error());
       wait_for_command();
       continue;
     }
@@ -211,6 +232,7 @@ Status Session::Impl::save(bool best) {
 }
 
 Result<State> Session::Impl::end(State state, const std::string& reason) {
+  if (auto status = record(true); !status) return fail(status.error());
   if (auto status = save(false); !status) return fail(status.error());
   set_state(state, reason);
   return state;

@@ -8,6 +8,7 @@
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
 #include "engine/train/events.h"
+#include "engine/train/record.h"
 #include "engine/train/settings.h"
 
 namespace synann::train {
@@ -35,6 +36,7 @@ struct SessionOptions {
   std::filesystem::path
       resume{};               // a checkpoint to go on from; its settings replace `settings`, except `epochs`
   bool start_paused = false;  // wait for a command before the first step
+  RecordBudget record{};      // of the synapse parameters at many steps, in `folder`
 };
 
 // One open run: trains, evaluates, saves, and obeys. The window and the command line drive this same object,

@@ -25,6 +25,7 @@ Status Session::Impl::train_span() {
               : step_seconds_ > 0 ? static_cast<int>(kSpanSeconds / step_seconds_)
                                   : 1;
   steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
+  if (folder_) steps = static_cast<int>(std::min<std::int64_t>(steps, folder_->until_record(steps_done())));
   std::vector<float> rates;
   for (int k = 0; k < steps; ++k) {
     rates.push_back(static_cast<float>(
@@ -61,6 +62,8 @@ Status Session::Impl::train_span() {
       if (auto status = folder_->append(losses); !status) return status;
     }
     observer_.on_steps(losses);
+    if (auto status = record(false); !status) return status;
+    if (auto status = offer_weights(); !status) return status;
     if (goal_ == Goal::Step) goal_ = Goal::Wait;
   }
   if (result->failure) {

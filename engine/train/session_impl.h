@@ -67,6 +67,8 @@ class Session::Impl {
   std::string met_criterion(const Evaluation& evaluation) const;
   Status finish_epoch(Evaluation evaluation);
   Status save(bool best);
+  Status record(bool always);
+  Status offer_weights();
   Result<State> end(State state, const std::string& reason);
   Result<State> fail(const Error& error);
   void set_state(State state, const std::string& reason = {});
@@ -77,6 +79,7 @@ class Session::Impl {
     return std::int64_t{at().epoch - 1} * train_count() +
            std::min(std::int64_t{at().step} * settings().batch_size, std::int64_t{train_count()});
   }
+  std::int64_t steps_done() const { return std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step; }
   Settings& settings() { return checkpoint_.settings; }
   const Settings& settings() const { return checkpoint_.settings; }
   Position& at() { return checkpoint_.position; }

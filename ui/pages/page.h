@@ -2,7 +2,10 @@
 #pragma once
 
 #include <QList>
+#include <QString>
 #include <QWidget>
+
+#include "engine/core/result.h"
 
 class QSplitter;
 
@@ -17,6 +20,16 @@ class Page : public QWidget {
 
   // The parts that a person can move; their state is remembered under their object names.
   virtual QList<QSplitter*> splitters() const { return {}; }
+  // Whether the time line belongs to it.
+  virtual bool usesTimeLine() const { return false; }
+  // The figure that Export saves: whether there is one, a file name for it without extension, and the saving,
+  // as what the extension says.
+  virtual bool canExport() const { return false; }
+  virtual QString figureName() const { return {}; }
+  virtual Status exportFigure(const QString& /*path*/) { return {}; }
+
+ signals:
+  void exportableChanged();
 };
 
 }  // namespace synann::ui

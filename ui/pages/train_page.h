@@ -32,6 +32,8 @@ class TrainPage : public Page {
   const LossCurve& curve() const { return *curve_; }
   const train::StartInfo& startInfo() const { return start_; }  // of the run that is shown
   QList<QSplitter*> splitters() const override;
+  bool canExport() const override { return !curve_->empty(); }
+  QString figureName() const override { return QStringLiteral("loss"); }
 
  signals:
   void curveChanged();

@@ -60,10 +60,11 @@ struct Snapshot {
   std::vector<std::string> log_lines;  // as the original script prints them
   std::vector<StateChange> states;
   Progress progress;
-  data::DataPairPtr data;  // a data set was opened
-  std::string saved;       // path of the checkpoint written last
-  std::string error;       // one sentence; empty = none
-  bool done = false;       // the training thread has nothing more to say
+  data::DataPairPtr data;                         // a data set was opened
+  std::shared_ptr<const train::Weights> weights;  // the network's numbers, where they were asked for
+  std::string saved;                              // path of the checkpoint written last
+  std::string error;                              // one sentence; empty = none
+  bool done = false;                              // the training thread has nothing more to say
 };
 
 }  // namespace synann::ui

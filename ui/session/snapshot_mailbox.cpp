@@ -137,6 +137,11 @@ void SnapshotMailbox::on_state(train::State state, const std::string& reason) {
   });
 }
 
+void SnapshotMailbox::on_weights(std::shared_ptr<const train::Weights> weights) {
+  weights_wanted_.store(false);
+  write([&] { pending_.weights = std::move(weights); });
+}
+
 void SnapshotMailbox::on_saved(const std::string& checkpoint) {
   write([&] { pending_.saved = checkpoint; });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,8 +15,8 @@
 namespace synann::ui {
 
 // The way out of the training thread: collects what happens until the window takes it, and wakes the window
-// once per take, however much happens meanwhile. Written on the training thread, take() and set_epochs()
-// belong to the window.
+// once per take, however much happens meanwhile. Written on the training thread, take(),
+// set_epochs() and want_weights() belong to the window.
 class SnapshotMailbox final : public train::Observer {
  public:
   // `wake` is called on the writing thread, outside the lock, when the box was empty; it must only post an
@@ -24,6 +25,8 @@ class SnapshotMailbox final : public train::Observer {
 
   // Everything since the last take; the counters stay.
   Snapshot take();
+  // Asks for the network's numbers, once; they come with a later snapshot.
+  void want_weights() { weights_wanted_.store(true); }
   // A new total, for the remaining time.
   void set_epochs(int epochs);
 
@@ -38,6 +41,8 @@ class SnapshotMailbox final : public train::Observer {
   void on_evaluation_progress(int done, int count) override;
   void on_evaluation(const train::Evaluation& evaluation) override;
   void on_state(train::State state, const std::string& reason) override;
+  bool wants_weights() override { return weights_wanted_.load(); }
+  void on_weights(std::shared_ptr<const train::Weights> weights) override;
   void on_saved(const std::string& checkpoint) override;
 
  private:
@@ -52,7 +57,8 @@ class SnapshotMailbox final : public train::Observer {
   Snapshot pending_;  // guarded by mutex_, as all below
   bool woken_ = false;
   Throughput throughput_;
-  double evaluation_seconds_ = 0;  // of the latest evaluation
+  std::atomic<bool> weights_wanted_{false};  // not guarded
+  double evaluation_seconds_ = 0;            // of the latest evaluation
   const std::function<void()> wake_;
 };
 

@@ -93,6 +93,10 @@ void TrainingController::shutDown() {
   stop();
 }
 
+void TrainingController::requestWeights() {
+  if (sessionOpen()) mailbox_->want_weights();
+}
+
 void TrainingController::setLive(std::string_view key, double value) {
   if (!sessionOpen() || !run_ || train::setting_value(run_->settings, key) == value) return;
   postLive(key, value);

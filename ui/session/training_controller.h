@@ -61,6 +61,8 @@ class TrainingController : public QObject {
   void pause();
   void stop();      // finishes the step and saves
   void shutDown();  // stop, and start nothing more; idle() follows unless nothing is busy
+  // The network's numbers with a later snapshot; nothing where no session is open.
+  void requestWeights();
   // A live setting (train::SettingInfo::live) of the open run: lr, momentum or epochs.
   void setLive(std::string_view key, double value);
 

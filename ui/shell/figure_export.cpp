@@ -8,6 +8,9 @@
 #include <QStringList>
 
 #include "engine/data/registry.h"
+#include "ui/pages/train_page.h"
+#include "ui/plots/loss_chart.h"
+#include "ui/shell/theme.h"
 #include "ui/shell/version.h"
 
 namespace synann::ui {
@@ -47,19 +50,30 @@ LossFigureOptions figureOptions(const train::StartInfo& start) {
   return options;
 }
 
-QString askForFigurePath(QWidget* parent, const QString& folder) {
-  const QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
-                             tr("Numbers (*.csv)")};
-  QFileDialog dialog(parent, tr("Export the loss figure"), folder.isEmpty() ? QDir::homePath() : folder);
+QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
+  QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
+                       tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
+  const bool loss = name == QLatin1String("loss");  // which has no matrix
+  if (loss) kinds.removeLast();
+  QFileDialog dialog(parent, tr("Export the figure"), folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);
   dialog.setDefaultSuffix(QStringLiteral("png"));
-  dialog.selectFile(QStringLiteral("loss"));
+  dialog.selectFile(name);
   // The suffix follows the kind, so that the question about replacing a file is asked for the right name.
   QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& kind) {
     dialog.setDefaultSuffix(kind.section(QStringLiteral("*."), 1).section(')', 0, 0));
   });
   return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
+}
+
+Status exportLoss(const TrainPage& page, const QString& path) {
+  LossFigureOptions options = figureOptions(page.startInfo());
+  const LossChart& chart = *page.chart();
+  options.dark = isDark(page.palette());
+  options.logY = chart.logY();
+  if (!chart.follow()) options.range = chart.range();
+  return exportLossFigure(page.curve(), path.toStdString(), options);
 }
 
 QString runsFolder() {

@@ -32,6 +32,18 @@ void addFigureRows(QTableWidget* table) {
          ShortcutsDialog::tr("Walk on the train loss or on the test loss"));
   addRow(table, where + ShortcutsDialog::tr("zoom"), QStringLiteral("+  −  0"),
          ShortcutsDialog::tr("Show less, more or all; the wheel and a dragged frame do it too"));
+  const QString heat = ShortcutsDialog::tr("Heat map: ");
+  addRow(table, heat + ShortcutsDialog::tr("choose a cell"), QStringLiteral("←  →  ↑  ↓  Home  End"),
+         ShortcutsDialog::tr(
+             "Go from cell to cell, with Ctrl ten at a time; Page Up and Page Down move ten rows"));
+  addRow(table, heat + ShortcutsDialog::tr("zoom and move"), QStringLiteral("+  −  0  Shift+←"),
+         ShortcutsDialog::tr(
+             "Show fewer cells, more or all; Shift and an arrow move; wheel and drag do it too"));
+  addRow(table, ShortcutsDialog::tr("Other figures: walk"), QStringLiteral("←  →  Home  End  Esc"),
+         ShortcutsDialog::tr(
+             "Go from point to point, with Page Up and Page Down ten at a time; Esc marks none"));
+  addRow(table, ShortcutsDialog::tr("Time line: step"), QStringLiteral("←  →  Page Up  Page Down"),
+         ShortcutsDialog::tr("Go to the recorded step before or after, or a tenth of the run further"));
 }
 
 void addButtons(QDialog* dialog, QVBoxLayout* column) {

@@ -88,6 +88,14 @@ void drawAbout(QPainter& p) {
   bar(p, 7.2, 4.3, 1.6, 1.6);
 }
 
+void drawMatrix(QPainter& p) {
+  p.drawRect(QRectF(2, 2, 12, 12));
+  p.setBrush(p.pen().color());
+  for (const QPointF cell : {QPointF(2, 2), QPointF(10, 6), QPointF(6, 10)})
+    p.drawRect(QRectF(cell, QSizeF(4, 4)));
+  p.setBrush(Qt::NoBrush);
+}
+
 void drawCurves(QPainter& p) {
   lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
   QPainterPath curve(QPointF(4.5, 3));
@@ -195,6 +203,9 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       break;
     case Glyph::Curves:
       drawCurves(p);
+      break;
+    case Glyph::Matrix:
+      drawMatrix(p);
       break;
     case Glyph::Warning:
       drawWarning(p);

@@ -26,6 +26,7 @@ enum class Glyph {
   Keyboard,
   About,
   Curves,
+  Matrix,
   Close,
   Warning,
 };

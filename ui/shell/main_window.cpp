@@ -11,6 +11,8 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/setting_form.h"
+#include "ui/pages/synapses_page.h"
+#include "ui/pages/time_line.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/shell/figure_export.h"
@@ -32,6 +34,9 @@ MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
       stack_(new QStackedWidget(this)),
       train_page_(
           new TrainPage(controller_, actions_.action("view.log-y"), actions_.action("view.follow"), this)),
+      source_(new SynapseSource(controller_, selection_, this)),
+      synapses_page_(new SynapsesPage(*source_, this)),
+      time_line_(new TimeLine(*source_, this)),
       run_bar_(nullptr),
       messages_(new MessageBar(this)) {
   setWindowTitle(tr("SynaNN Studio"));
@@ -58,15 +63,31 @@ void MainWindow::addPages() {
       {train_page_,
        {"page.train", tr("Trai&n"), "Ctrl+1", tr("The loss figure, the hyper-parameters and the log"),
         Glyph::Curves, MenuId::View, tr("&Page"), true}},
+      {synapses_page_,
+       {"page.synapses", tr("&Synapses"), "Ctrl+2",
+        tr("β as a heat map, its lenses, and what a unit's output is made of"), Glyph::Matrix, MenuId::View,
+        tr("&Page"), true}},
   };
   for (const Entry& entry : entries) {
     QAction* const action = actions_.add(entry.info);
     page_group_->addAction(action);
     pages_.append(entry.page);
     stack_->addWidget(entry.page);
-    connect(action, &QAction::triggered, this, [this, page = entry.page] { stack_->setCurrentWidget(page); });
+    connect(action, &QAction::triggered, this, [this, page = entry.page] { showPage(page); });
+    connect(entry.page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }
   page_group_->actions().constFirst()->setChecked(true);
+}
+
+Page* MainWindow::page() const {
+  return static_cast<Page*>(stack_->currentWidget());
+}
+
+void MainWindow::showPage(Page* page) {
+  page_group_->actions().at(pages_.indexOf(page))->setChecked(true);
+  stack_->setCurrentWidget(page);
+  time_line_->setVisible(page->usesTimeLine());
+  updateActions();
 }
 
 void MainWindow::layOut() {
@@ -80,6 +101,8 @@ void MainWindow::layOut() {
   middle->addWidget(new PageRail(page_group_->actions(), centre));
   middle->addWidget(stack_, 1);
   column->addLayout(middle, 1);
+  column->addWidget(time_line_);
+  time_line_->hide();
   column->addWidget(messages_);
   setCentralWidget(centre);
   setContextMenuPolicy(Qt::NoContextMenu);
@@ -97,6 +120,7 @@ void MainWindow::connectActions() {
   on("run.restart", [this] { controller_.restart(trainSettings()); });
   on("file.open-data", [this] { openDataDialog(); });
   on("file.open-run", [this] { openRunDialog(); });
+  on("file.open-figure", [this] { openFigureDialog(); });
   on("file.export", [this] { exportDialog(); });
   on("file.quit", [this] { close(); });
   on("help.shortcuts", [this] { ShortcutsDialog(actions_.infos(), this).exec(); });
@@ -203,7 +227,7 @@ void MainWindow::updateActions() {
   actions_.action("run.restart")
       ->setEnabled(open || state == RunState::Stopped || state == RunState::Finished ||
                    state == RunState::Failed);
-  actions_.action("file.export")->setEnabled(!train_page_->curve().empty());
+  actions_.action("file.export")->setEnabled(page()->canExport());
   const bool goes_on = open || controller_.wouldContinue(trainSettings());
   actions_.setHelp("run.train", goes_on ? tr("Go on with this run") : tr("Train until the last epoch"));
   run_bar_->setLocked(open);
@@ -230,28 +254,6 @@ void MainWindow::openRunDialog() {
   const QString folder =
       QFileDialog::getExistingDirectory(this, tr("Open the folder of a run"), runsFolder());
   if (!folder.isEmpty()) controller_.openRun(folder);
-}
-
-void MainWindow::exportDialog() {
-  const QString path = askForFigurePath(this, settings_.exportFolder);
-  if (path.isEmpty()) return;
-  settings_.exportFolder = QFileInfo(path).absolutePath();
-  exportFigure(path);
-}
-
-bool MainWindow::exportFigure(const QString& path) {
-  LossFigureOptions options = figureOptions(train_page_->startInfo());
-  const LossChart& chart = *train_page_->chart();
-  options.dark = isDark(palette());
-  options.logY = chart.logY();
-  if (!chart.follow()) options.range = chart.range();
-  const Status saved = exportLossFigure(train_page_->curve(), path.toStdString(), options);
-  if (saved) {
-    messages_->showNote(tr("Saved %1.").arg(path));
-  } else {
-    messages_->showError(QString::fromStdString(saved.error().sentence()));
-  }
-  return saved.ok();
 }
 
 void MainWindow::restore() {

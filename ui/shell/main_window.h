@@ -4,6 +4,7 @@
 #include <QList>
 #include <QMainWindow>
 
+#include "ui/session/synapse_source.h"
 #include "ui/session/training_controller.h"
 #include "ui/shell/action_registry.h"
 #include "ui/shell/app_settings.h"
@@ -16,6 +17,8 @@ namespace synann::ui {
 class MessageBar;
 class Page;
 class RunBar;
+class SynapsesPage;
+class TimeLine;
 class TrainPage;
 
 // The one window: run bar above, pages with their rail in the middle, messages below. It only connects its
@@ -31,12 +34,16 @@ class MainWindow : public QMainWindow {
   // show().
   void start(const QString& spec = {}, const QString& run_folder = {});
   void chooseData(const QString& spec);  // as if picked in the run bar
-  // Writes the loss figure as it is shown; tells the result in the message bar.
+  // Writes the page's figure as it is shown; tells the result in the message bar.
   bool exportFigure(const QString& path);
+  // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
+  bool openFigure(const QString& path);
+  void showPage(Page* page);
 
   TrainingController& controller() { return controller_; }
   const ActionRegistry& actions() const { return actions_; }
   TrainPage* trainPage() const { return train_page_; }
+  SynapsesPage* synapsesPage() const { return synapses_page_; }
   RunBar* runBar() const { return run_bar_; }
   MessageBar* messageBar() const { return messages_; }
   train::Settings trainSettings() const;
@@ -61,6 +68,8 @@ class MainWindow : public QMainWindow {
   void openDataDialog();
   void openRunDialog();
   void exportDialog();
+  void openFigureDialog();
+  Page* page() const;
   void setThreads(int threads);
   void remember();
   void restore();
@@ -72,6 +81,10 @@ class MainWindow : public QMainWindow {
   QList<Page*> pages_;
   QStackedWidget* stack_;
   TrainPage* train_page_;
+  Selection selection_;
+  SynapseSource* source_;
+  SynapsesPage* synapses_page_;
+  TimeLine* time_line_;
   RunBar* run_bar_;
   MessageBar* messages_;
   bool closing_ = false;

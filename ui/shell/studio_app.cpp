@@ -15,6 +15,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
 #include "ui/shell/studio_options.h"
+#include "ui/shell/synapse_export.h"
 #include "ui/shell/version.h"
 
 namespace synann::ui {
@@ -103,6 +104,10 @@ int runStudio(int argc, char** argv) {
   QApplication app(argc, argv);
   qInstallMessageHandler(usual);
   nameApplication();
+  if (exporting && options.view != "loss") {
+    const Status saved = exportSynapses(options);
+    return saved ? 0 : complain(saved.error());
+  }
   return exporting ? exportFigureFile(options) : openWindow(app, options);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace synann::ui {
 
@@ -14,8 +16,16 @@ struct StudioOptions {
   bool dark = false;
   bool light = false;
   bool log_y = false;
-  int width = 960;   // pixels of the exported figure
-  int height = 600;  // pixels
+  std::string view = "loss";  // or "synapses", "row", "column", "histogram", "waterfall", "proof"
+  std::int64_t step = -1;     // of a view of synapses; negative = the last recorded one
+  std::string layer;          // empty = the first
+  std::string lens = "beta";  // "image", "class-mean", "class-difference"
+  std::vector<int> classes = {0, 1};
+  int unit = 0, synapse = 0, image = 0;
+  std::int64_t minus_step = -1;  // subtracted; negative = nothing
+  std::string minus_run;         // of minus_step; empty = the same run
+  int width = 960;               // pixels of the exported figure
+  int height = 600;              // pixels
 };
 
 // The command line was answered, or was wrong: nothing more to do but to leave with this code.

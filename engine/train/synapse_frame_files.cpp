@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where a SynapseReader's numbers come from: records and checkpoints.
+#include <algorithm>
+#include <fmt/format.h>
+#include <system_error>
+
+#include "engine/train/synapse_frame.h"
+
+namespace synann::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<float> part_of(const RecordHeader& header, const std::vector<float>& frame,
+                           const std::string& name) {
+  const RecordedTensor* t = header.find(name);
+  if (!t) return {};
+  const auto begin = frame.begin() + static_cast<std::ptrdiff_t>(t->offset);
+  return {begin, begin + static_cast<std::ptrdiff_t>(t->size)};
+}
+
+std::vector<float> part_of(const model::Model& model, const std::vector<float>& values,
+                           const std::string& name) {
+  const Parameter* p = model.parameters.find(name);
+  if (!p) return {};
+  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(p->offset);
+  return {begin, begin + static_cast<std::ptrdiff_t>(p->size())};
+}
+
+// Why the record has gaps or an early end, in one sentence; empty where there is nothing to say.
+std::string note_on(const RecordReader& record) {
+  if (record.damage()) return record.damage()->sentence();
+  const auto places = record.frames();
+  const RecordHeader& h = record.header();
+  const auto bytes = static_cast<double>(record.bytes_until(kLatestStep));
+  if (h.every > 0 && bytes >= static_cast<double>(h.budget.bytes) && !places.empty())
+    return fmt::format("the budget of {} MiB is used up: from then on β is recorded at the ends of epochs",
+                       h.budget.bytes >> 20);
+  if (h.every == 0) return "the budget has room for the ends of epochs alone";
+  return {};
+}
+
+}  // namespace
+
+Result<SynapseReader::Run*> SynapseReader::open(const fs::path& path, std::uint64_t opened, bool other) {
+  std::optional<Run>& slot = other ? other_ : run_;
+  if (!slot || slot->path != path || slot->opened != opened) {
+    slot.reset();
+    Run run;
+    run.path = path;
+    run.opened = opened;
+    if (auto status = open_files(run); !status) return status.error();
+    slot = std::move(run);
+  }
+  if (slot->synapses) {
+    const bool grown = slot->synapses->refresh() > 0;
+    if (slot->network) slot->network->refresh();
+    const auto places = slot->synapses->frames();
+    if (grown || !slot->frames)
+      slot->frames = std::make_shared<const std::vector<FramePlace>>(places.begin(), places.end());
+  }
+  return &*slot;
+}
+
+Status SynapseReader::open_files(Run& run) {
+  std::error_code code;
+  if (!fs::is_directory(run.path, code)) return open_checkpoint(run, run.path);
+  if (fs::exists(run.path / kSynapseRecord, code)) {
+    if (auto status = open_records(run); !status) return status;
+    if (run.synapses) return {};
+  }
+  return open_checkpoint(run, run.path / kLastCheckpoint);
+}
+
+Status SynapseReader::open_records(Run& run) {
+  auto synapses = RecordReader::open(run.path / kSynapseRecord);
+  if (!synapses) return synapses.error();
+  auto model = recorded_model(synapses->header());
+  if (!model) return model.error();
+  for (const std::string& name : synapse_parameters(**model)) {
+    const RecordedTensor* t = synapses->header().find(name);
+    if (!t || t->shape != (*model)->parameters.find(name)->shape) {
+      return Error{.where = (run.path / kSynapseRecord).string(),
+                   .problem = fmt::format("does not hold \"{}\" as {} has it", name, (*model)->id)};
+    }
+  }
+  if (synapses->frames().empty()) return {};
+  run.model = std::move(*model);
+  run.header = synapses->header();
+  run.synapses = std::move(*synapses);
+  // Without the network's record, or with a damaged one, β is still there.
+  if (auto network = RecordReader::open(run.path / kNetworkRecord);
+      network && network->header().frame_size() == run.model->parameters.float_count())
+    run.network = std::move(*network);
+  return {};
+}
+
+Status SynapseReader::open_checkpoint(Run& run, const fs::path& file) {
+  auto loaded = read_checkpoint(file);
+  if (!loaded) return loaded.error();
+  Checkpoint& c = loaded->checkpoint;
+  run.model = loaded->model;
+  run.header.settings = c.settings;
+  run.header.data_sha256 = c.data_sha256;
+  run.header.rows = c.rows;
+  run.header.columns = c.columns;
+  run.header.classes = c.classes;
+  run.values_place = {c.position, 0};
+  run.values = std::make_shared<const std::vector<float>>(std::move(c.state.values));
+  return {};
+}
+
+Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps, const std::string& layer) {
+  Moment m;
+  m.model = run.model;
+  if (!run.synapses) {
+    m.place = run.values_place;
+    m.weight = part_of(*m.model, *run.values, layer + ".weight");
+    m.alpha = part_of(*m.model, *run.values, layer + ".alpha");
+    m.values = run.values;
+    return m;
+  }
+  const std::size_t k = run.synapses->at_or_before(steps).value_or(0);
+  const auto frame = run.synapses->read(k);
+  if (!frame) return frame.error();
+  m.place = run.synapses->frames()[k];
+  m.weight = part_of(run.synapses->header(), *frame, layer + ".weight");
+  m.alpha = part_of(run.synapses->header(), *frame, layer + ".alpha");
+  if (run.values && run.values_place.steps == m.place.steps) m.values = run.values;
+  if (m.values || !run.network) return m;
+  const auto whole = run.network->at_or_before(m.place.steps);
+  if (!whole || run.network->frames()[*whole].steps != m.place.steps) return m;
+  const auto values = run.network->read(*whole);
+  if (!values) return m;
+  auto all = std::make_shared<std::vector<float>>(m.model->parameters.float_count());
+  place(run.network->header(), *m.model, *values, *all);
+  run.values_place = m.place;
+  m.values = run.values = std::move(all);
+  return m;
+}
+
+// Read once and kept: every frame is compared with it.
+void SynapseReader::find_initial(Run& run, const SynapseLayer& layer) {
+  if (!run.synapses || run.initial_layer == layer.name) return;
+  run.initial_layer = layer.name;
+  run.initial.clear();
+  if (auto start = moment(run, 0, layer.name); start && start->place.steps == 0)
+    run.initial = synapse_parameters(*start->model, layer, start->weight, start->alpha).beta;
+}
+
+void SynapseReader::describe_run(Run& run, const SynapseLayer& layer, SynapseFrame& frame) {
+  frame.run = run.header;
+  frame.run.tensors.clear();
+  frame.frames = run.frames;
+  if (run.synapses) frame.note = note_on(*run.synapses);
+  if (run.scanned_layer != layer.name) {
+    run.scanned_layer = layer.name;
+    run.scanned = 0;
+    run.least = run.most = 0;
+  }
+  frame.run_least = run.least;
+  frame.run_most = run.most;
+  frame.run_range_whole = !run.synapses || run.scanned >= run.synapses->frames().size();
+}
+
+bool SynapseReader::scan() {
+  if (!run_ || !run_->synapses || run_->scanned >= run_->synapses->frames().size()) return false;
+  const std::size_t k = run_->scanned++;
+  const auto frame = run_->synapses->read(k);
+  if (frame) {
+    const RecordHeader& header = run_->synapses->header();
+    const auto beta =
+        synapse_parameters(*run_->model, layer_, part_of(header, *frame, layer_.name + ".weight"),
+                           part_of(header, *frame, layer_.name + ".alpha"))
+            .beta;
+    for (const float value : beta) {
+      if (k == 0 && &value == beta.data()) run_->least = run_->most = value;
+      run_->least = std::min(run_->least, value);
+      run_->most = std::max(run_->most, value);
+    }
+  }
+  return run_->scanned < run_->synapses->frames().size();
+}
+
+}  // namespace synann::train

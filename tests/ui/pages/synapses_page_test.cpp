@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/synapses_page.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "engine/train/checkpoint.h"
+#include "engine/train/record.h"
+#include "tests/ui/session/small_data.h"
+#include "ui/plots/figure_view.h"
+#include "ui/plots/heat_view.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kWait = 60'000;  // milliseconds until a test gives up
+
+// The real window on the small digits, 20 steps an epoch.
+struct Bench {
+  explicit Bench(const char* model = "syna-cnn", int epochs = 2) {
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+    window = std::make_unique<MainWindow>(AppSettings{});
+    testing::prepare(window->controller(), home);
+    window->resize(1100, 700);
+    window->show();
+    window->start();
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
+    settings = testing::smallSettings(epochs);
+    settings.model = model;
+  }
+  void train() {
+    window->controller().train(settings);
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
+  }
+  void show() { window->showPage(&page()); }
+  // The page shows what was asked for last.
+  void settle() {
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(page().frame() && !page().source().busy(), kWait); }();
+  }
+  SynapsesPage& page() const { return *window->synapsesPage(); }
+  Selection& selection() const { return page().source().selection(); }
+  template <class Widget>
+  Widget* find(const QString& name) const {
+    return window->findChild<Widget*>(name);
+  }
+  void choose(const QString& box, int index) const {
+    auto* combo = find<QComboBox>("synapses." + box);
+    combo->setCurrentIndex(index);
+    emit combo->activated(index);
+  }
+  std::filesystem::path run() const { return window->controller().runFolder(); }
+  const std::vector<float>& shown() const { return page().heatView()->figure()->data().values; }
+  std::vector<float> recorded(std::int64_t steps) const {
+    auto reader = train::RecordReader::open(run() / train::kSynapseRecord);
+    return *reader->read(*reader->at_or_before(steps));
+  }
+
+  QTemporaryDir home;
+  train::Settings settings;
+  std::unique_ptr<MainWindow> window;
+};
+
+}  // namespace
+
+// β as the window shows it: live, at every recorded step, by mouse, keyboard and screen reader.
+class SynapsesPageTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void anEmptyPageSaysWhatWillBeThere();
+  void aHiddenPageCostsNothing();
+  void liveWhileTraining();
+  void pausedTrainingShowsItsNumbers();
+  void theSliderShowsEveryRecordedStepExactly();
+  void playWalksToTheEnd();
+  void oneSelectionForAllFigures();
+  void lensesAndComparisons();
+  void theTableIsTheFigureWithTheFocus();
+  void anExportedFigureRebuildsTheView();
+  void aModelWithoutSynapsesIsTold();
+  void anOpenedRunIsShown();
+  void everyControlHasANameAndHelp();
+  void fitsASmallWindow();
+};
+
+void SynapsesPageTest::anEmptyPageSaysWhatWillBeThere() {
+  const Bench b;
+  b.window->showPage(&b.page());
+  QTRY_COMPARE(b.page().heatView()->accessibleName(),
+               QStringLiteral("β appears here as soon as training begins: press Train (F5), or open a run "
+                              "(Ctrl+Shift+O)."));
+  QVERIFY(!b.page().canExport());
+  QVERIFY(!b.window->actions().action("file.export")->isEnabled());
+  QVERIFY(!b.find<QSlider>("time.slider")->isEnabled());
+}
+
+void SynapsesPageTest::aHiddenPageCostsNothing() {
+  Bench b;
+  int weights = 0;
+  connect(&b.window->controller(), &TrainingController::updated, this,
+          [&](const Snapshot& s) { weights += s.weights ? 1 : 0; });
+  const QSignalSpy frames(&b.page().source(), &SynapseSource::frameChanged);
+  b.train();
+  QCOMPARE(weights, 0);
+  QCOMPARE(frames.size(), 0);
+  b.show();  // and then it catches up
+  b.settle();
+  QCOMPARE(b.shown(), b.recorded(40));
+}
+
+void SynapsesPageTest::liveWhileTraining() {
+  Bench b("syna-cnn", 4);
+  b.show();
+  int live = 0;
+  std::int64_t latest = -1;
+  bool rising = true;
+  connect(&b.page().source(), &SynapseSource::frameChanged, this, [&](const SynapseFramePtr& frame) {
+    if (!frame->live) return;
+    ++live;
+    rising = rising && frame->place.steps >= latest;
+    latest = frame->place.steps;
+  });
+  b.train();
+  b.settle();
+  QVERIFY(live > 0);
+  QVERIFY(rising);
+  // The end of the run is the checkpoint's β, bit for bit.
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{80});
+  const auto checkpoint = train::read_checkpoint(b.run() / train::kLastCheckpoint);
+  const Parameter* p = checkpoint->model->parameters.find("fcn.weight");
+  const auto begin = checkpoint->checkpoint.state.values.begin() + static_cast<std::ptrdiff_t>(p->offset);
+  QVERIFY(std::equal(b.shown().begin(), b.shown().end(), begin));
+}
+
+void SynapsesPageTest::pausedTrainingShowsItsNumbers() {
+  Bench b;
+  b.window->controller().stepBatch(b.settings);
+  QTRY_COMPARE_WITH_TIMEOUT(b.window->controller().state(), RunState::Paused, kWait);
+  b.show();
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->live, kWait);
+  QCOMPARE(b.page().frame()->place.steps, std::int64_t{1});
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->x.size(), std::size_t{64}, kWait);
+}
+
+void SynapsesPageTest::theSliderShowsEveryRecordedStepExactly() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  auto* slider = b.find<QSlider>("time.slider");
+  QCOMPARE(slider->maximum(), 40);
+  QCOMPARE(slider->value(), 40);
+  for (const int step : {0, 7, 20, 33}) {
+    slider->setValue(step);
+    b.settle();
+    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{step});
+    QCOMPARE(b.shown(), b.recorded(step));
+    QVERIFY(b.find<QLabel>("time.words")->text().contains(QStringLiteral("step %1 ·").arg(step)));
+  }
+  slider->setFocus();
+  QTest::keyClick(slider, Qt::Key_Left);
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{32});
+  b.find<QToolButton>("time.forward")->click();
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{33});
+  b.find<QToolButton>("time.live")->click();
+  QVERIFY(b.selection().live());
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{40});
+}
+
+void SynapsesPageTest::playWalksToTheEnd() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  auto* slider = b.find<QSlider>("time.slider");
+  slider->setValue(36);
+  b.find<QToolButton>("time.play")->click();
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->place.steps, std::int64_t{40}, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.find<QToolButton>("time.play")->isChecked(), kWait);
+}
+
+void SynapsesPageTest::oneSelectionForAllFigures() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  auto* heat = b.page().heatView();
+  heat->setFocus();
+  QTest::keyClick(heat, Qt::Key_Down);
+  QTest::keyClick(heat, Qt::Key_Right);
+  QTest::keyClick(heat, Qt::Key_Right);
+  QCOMPARE(b.selection().unit(), 1);
+  QCOMPARE(b.selection().synapse(), 2);
+  auto* row = b.find<FigureView>("synapses.row");
+  QVERIFY(row->figure()->title().startsWith("unit i 1:"));
+  QVERIFY(b.find<FigureView>("synapses.column")->figure()->title().startsWith("synapse j 2:"));
+  QVERIFY(b.find<QLabel>("synapses.cell")->text().startsWith("i 1   j 2   β "));
+  row->setFocus();
+  QTest::keyClick(row, Qt::Key_End);
+  QCOMPARE(b.selection().synapse(), 63);
+  QCOMPARE(heat->column(), 63);
+  b.selection().setCell(9, 11);  // as another page would
+  QCOMPARE(heat->row(), 9);
+  b.find<QTabWidget>("synapses.figures")->setCurrentIndex(2);
+  auto* waterfall = b.find<FigureView>("synapses.waterfall");
+  QTRY_VERIFY(waterfall->figure());
+  QTest::keyClick(waterfall, Qt::Key_End);
+  QVERIFY(waterfall->currentPointText().startsWith(QStringLiteral("−log |y|: ")));
+  waterfall->setCurrentPoint(2);
+  QTest::keyClick(waterfall, Qt::Key_Right);
+  QVERIFY(b.selection().synapse() != 11 || b.selection().unit() == 9);
+}
+
+void SynapsesPageTest::lensesAndComparisons() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  const std::vector<float> beta = b.shown();
+  b.choose("compare", 1);  // change since the start
+  QTRY_VERIFY(b.shown() != beta);
+  const std::vector<float> start = b.recorded(0);
+  for (std::size_t k = 0; k < beta.size(); ++k) QCOMPARE(b.shown()[k], beta[k] - start[k]);
+  b.choose("compare", 0);
+  b.choose("lens", 1);
+  b.find<QSpinBox>("synapses.image")->setValue(7);
+  QTRY_COMPARE(b.page().heatView()->figure()->title(), QStringLiteral("βx for test image 7"));
+  b.settle();
+  QTRY_VERIFY(b.page().frame()->image_label >= 0);
+  b.choose("lens", 3);
+  QTRY_COMPARE(b.page().heatView()->figure()->title(), QStringLiteral("mean βx, class 0 − class 1"));
+  b.choose("lens", 0);
+  b.choose("rows", 1);
+  QTRY_VERIFY(!b.page().heatView()->figure()->data().row_order.empty());
+  b.find<QCheckBox>("synapses.gradient")->setChecked(true);
+  QTRY_VERIFY(b.find<QLabel>("synapses.cell")->text().contains(QStringLiteral("∂loss/∂β")));
+}
+
+void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  auto* tabs = b.find<QTabWidget>("synapses.figures");
+  const auto* table = b.find<QTableView>("synapses.table");
+  b.page().heatView()->setFocus();
+  tabs->setCurrentIndex(4);
+  QTRY_COMPARE(table->model()->columnCount(), 64);
+  QCOMPARE(table->model()->rowCount(), 64);
+  tabs->setCurrentIndex(1);
+  b.find<FigureView>("synapses.histogram")->setFocus();
+  tabs->setCurrentIndex(4);
+  QTRY_COMPARE(table->model()->columnCount(), 4);
+}
+
+void SynapsesPageTest::anExportedFigureRebuildsTheView() {
+  Bench b;
+  b.train();
+  b.show();
+  b.settle();
+  b.choose("lens", 3);
+  b.find<QSpinBox>("synapses.class-b")->setValue(8);
+  b.choose("colors", 2);
+  b.selection().setCell(12, 34);
+  b.find<QSlider>("time.slider")->setValue(20);
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+  b.settle();
+  const QJsonObject view = b.page().view();
+  for (const char* name : {"figure.svg", "figure.png", "figure.pdf"}) {
+    QVERIFY(b.window->exportFigure(b.home.filePath(name)));
+    b.choose("lens", 0);
+    b.choose("colors", 0);
+    b.selection().setCell(0, 0);
+    b.find<QToolButton>("time.live")->click();
+    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{40});
+    QVERIFY(b.window->openFigure(b.home.filePath(name)));
+    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+    b.settle();
+    QCOMPARE(b.page().view(), view);
+    QCOMPARE(b.page().heatView()->figure()->title(), QStringLiteral("mean βx, class 0 − class 8"));
+  }
+  QVERIFY(!b.window->openFigure(b.home.filePath("none.svg")));
+  QVERIFY(b.window->messageBar()->isError());
+}
+
+void SynapsesPageTest::aModelWithoutSynapsesIsTold() {
+  Bench b("linear");
+  b.show();
+  b.train();
+  QTRY_VERIFY(b.page().heatView()->accessibleName().startsWith("Linear: has no synapse layer"));
+}
+
+void SynapsesPageTest::anOpenedRunIsShown() {
+  Bench first;
+  first.train();
+  Bench b;
+  b.show();
+  b.window->controller().openRun(QString::fromStdString(first.run().string()));
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->place.steps == 40, kWait);
+  QCOMPARE(b.shown(), first.recorded(40));
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->x.size(), std::size_t{64}, kWait);  // its data are open as well
+}
+
+void SynapsesPageTest::everyControlHasANameAndHelp() {
+  const Bench b;
+  b.window->showPage(&b.page());
+  for (const QWidget* widget : b.page().findChildren<QWidget*>()) {
+    if (!widget->objectName().startsWith("synapses.") || widget->focusPolicy() == Qt::NoFocus ||
+        widget->objectName() == QLatin1String("synapses.split"))
+      continue;
+    QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
+    QVERIFY2(!widget->toolTip().isEmpty() || !widget->whatsThis().isEmpty() || widget->inherits("QTabWidget"),
+             qPrintable(widget->objectName()));
+  }
+}
+
+void SynapsesPageTest::fitsASmallWindow() {
+  const Bench b;
+  b.window->showPage(&b.page());
+  QVERIFY2(b.window->minimumSizeHint().width() <= 1100,
+           QByteArray::number(b.window->minimumSizeHint().width()).constData());
+  QVERIFY2(b.window->minimumSizeHint().height() <= 700,
+           QByteArray::number(b.window->minimumSizeHint().height()).constData());
+}
+
+}  // namespace synann::ui
+
+QTEST_MAIN(synann::ui::SynapsesPageTest)
+#include "synapses_page_test.moc"

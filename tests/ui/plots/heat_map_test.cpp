@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
+#include <QAbstractItemModelTester>
+#include <QAccessible>
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+
+#include "sample_matrix.h"
+#include "ui/plots/figure_table_model.h"
+#include "ui/plots/heat_view.h"
+
+using namespace synann::ui;
+using test::sampleHeat;
+
+namespace {
+
+std::unique_ptr<HeatView> shownView(int n = 32) {
+  auto view = std::make_unique<HeatView>();
+  const auto data = sampleHeat(n);
+  view->setData(data, scaleOf(data->values, ColorMap::Automatic));
+  view->resize(500, 400);
+  view->show();
+  QCoreApplication::processEvents();
+  return view;
+}
+
+// The middle of a cell in the view's pixels.
+QPoint cellPixel(const HeatView& view, int row, int column) {
+  const FigurePaint how{.look = FigureLook::light(), .font = view.font(), .vector = false, .current = {}};
+  const QRectF rect = view.figure()->matrixRect(QRectF(view.rect()).adjusted(6, 6, -6, -6), how);
+  const QRectF cells = view.viewport();
+  const double size = rect.width() / cells.width();
+  return {static_cast<int>(rect.left() + (column + 0.5 - cells.left()) * size),
+          static_cast<int>(rect.top() + (row + 0.5 - cells.top()) * size)};
+}
+
+}  // namespace
+
+// The heat map shows every number, and every number can be reached.
+class HeatMapTest : public QObject {
+  Q_OBJECT
+ private slots:
+  void everyCellHasItsColour();
+  void scaleFollowsTheNumbers();
+  void ordersMoveCellsNotNumbers();
+  void manyCellsArePaintedAsTheirMean();
+  void clickChoosesTheCell();
+  void keysReachEveryCell();
+  void zoomKeepsTheCellUnderThePointer();
+  void panAndZoomStayInside();
+  void zoomSurvivesNewNumbers();
+  void aScreenReaderHearsTheCell();
+  void theTableIsTheMatrix();
+  void emptyAndOddMatrices();
+};
+
+void HeatMapTest::everyCellHasItsColour() {
+  const auto data = sampleHeat(20);
+  for (const ColorMap map : {ColorMap::Viridis, ColorMap::Diverging}) {
+    const HeatScale scale = scaleOf(data->values, map);
+    const QImage image = heatImage(*data, scale, false);
+    QCOMPARE(image.size(), QSize(20, 20));
+    const ColorTable& table = colorTable(map, false);
+    for (int r = 0; r < 20; ++r)
+      for (int c = 0; c < 20; ++c) {
+        const double place =
+            (static_cast<double>(data->at(r, c)) - scale.least) / (scale.most - scale.least) * 255;
+        const auto near = static_cast<std::size_t>(std::lround(std::clamp(place, 0.0, 255.0)));
+        const QRgb found = image.pixel(c, r);
+        QVERIFY(found == table[near] || found == table[near == 0 ? 0 : near - 1] ||
+                found == table[std::min<std::size_t>(255, near + 1)]);
+      }
+  }
+  auto odd = std::make_shared<HeatData>(*data);
+  odd->values[0] = NAN;
+  odd->values[1] = INFINITY;
+  const QImage image = heatImage(*odd, scaleOf(odd->values, ColorMap::Viridis), false);
+  QCOMPARE(image.pixel(0, 0), qRgb(128, 128, 128));
+  QCOMPARE(image.pixel(1, 0), colorTable(ColorMap::Viridis, false)[255]);
+}
+
+void HeatMapTest::scaleFollowsTheNumbers() {
+  const HeatScale negative = scaleOf({-0.5F, 0.2F}, ColorMap::Automatic);
+  QVERIFY(negative.diverging());
+  QCOMPARE(negative.least, -0.5);
+  QCOMPARE(negative.most, 0.5);
+  const HeatScale positive = scaleOf({0.25F, 0.75F}, ColorMap::Automatic);
+  QVERIFY(!positive.diverging());
+  QCOMPARE(positive.least, 0.25);
+  QCOMPARE(positive.most, 0.75);
+  QCOMPARE(scaleOf({-0.5F, 0.25F}, ColorMap::Viridis).most, 0.25);
+  for (const float constant : {0.0F, 0.5F, -2.0F}) {
+    const HeatScale scale = scaleOf({constant, constant}, ColorMap::Automatic);
+    QVERIFY(scale.least < scale.most);
+    QVERIFY(scale.least <= static_cast<double>(constant) && static_cast<double>(constant) <= scale.most);
+  }
+  QVERIFY(scaleOf({NAN}, ColorMap::Automatic).least < scaleOf({NAN}, ColorMap::Automatic).most);
+}
+
+void HeatMapTest::ordersMoveCellsNotNumbers() {
+  auto data = std::make_shared<HeatData>(*sampleHeat(8));
+  data->row_order = {7, 6, 5, 4, 3, 2, 1, 0};
+  data->column_order = {1, 0, 2, 3, 4, 5, 6, 7};
+  const HeatFigure figure(data, scaleOf(data->values, ColorMap::Automatic));
+  QCOMPARE(figure.rowName(0), QStringLiteral("7"));
+  QCOMPARE(figure.columnName(0), QStringLiteral("1"));
+  QCOMPARE(figure.cell(0, 0).toFloat(), data->at(7, 1));
+  QCOMPARE(
+      figure.pointText(0),
+      QStringLiteral("unit i 7, synapse j 1, β %1").arg(numberText(static_cast<double>(data->at(7, 1)))));
+  QCOMPARE(data->rowPosition(7), 0);
+  const QImage straight = heatImage(*sampleHeat(8), figure.scale(), false),
+               turned = heatImage(*data, figure.scale(), false);
+  QCOMPARE(turned.pixel(0, 0), straight.pixel(1, 7));
+  QCOMPARE(figure.matrix()->values, data->values);  // a file has them as they are
+}
+
+// One cell in four is bright: painted smaller than a pixel each, the mean is seen, not every other one of
+// them.
+void HeatMapTest::manyCellsArePaintedAsTheirMean() {
+  auto data = std::make_shared<HeatData>();
+  data->rows = data->columns = 1024;
+  data->values.assign(1024 * 1024, 0.0F);
+  for (std::size_t r = 0; r < 1024; r += 2)
+    for (std::size_t c = 0; c < 1024; c += 2) data->values[r * 1024 + c] = 1.0F;
+  const HeatFigure figure(data, {0, 1, ColorMap::Grey});
+  QImage image(400, 330, QImage::Format_RGB32);
+  QPainter painter(&image);
+  const FigurePaint how{.look = FigureLook::light(), .font = QFont(), .vector = false, .current = {}};
+  figure.paint(painter, image.rect(), how);
+  painter.end();
+  const QRect inside = figure.matrixRect(image.rect(), how).toRect().adjusted(3, 3, -3, -3);
+  const int mean =
+      (3 * qRed(colorTable(ColorMap::Grey, false)[0]) + qRed(colorTable(ColorMap::Grey, false)[255])) / 4;
+  for (int y = inside.top(); y < inside.bottom(); y += 7)
+    for (int x = inside.left(); x < inside.right(); x += 7)
+      QVERIFY(std::abs(qRed(image.pixel(x, y)) - mean) < 48);
+}
+
+void HeatMapTest::clickChoosesTheCell() {
+  const auto view = shownView();
+  const QSignalSpy chosen(view.get(), &HeatView::cellChosen);
+  QTest::mouseClick(view.get(), Qt::LeftButton, {}, cellPixel(*view, 3, 5));
+  QCOMPARE(chosen.size(), 1);
+  QCOMPARE(view->row(), 3);
+  QCOMPARE(view->column(), 5);
+  QCOMPARE(view->currentPointText(), QStringLiteral("unit i 3, synapse j 5, β 0.2"));
+  QSignalSpy hovered(view.get(), &HeatView::cellHovered);
+  QTest::mouseMove(view.get(), cellPixel(*view, 10, 20));
+  QTRY_VERIFY(!hovered.isEmpty());
+  QCOMPARE(hovered.last(), (QVariantList{10, 20}));
+  QCOMPARE(view->row(), 3);  // reading is not choosing
+}
+
+void HeatMapTest::keysReachEveryCell() {
+  const auto view = shownView(16);
+  view->setFocus();
+  int seen = 0;
+  for (int r = 0; r < 16; ++r) {
+    QTest::keyClick(view.get(), Qt::Key_Home);
+    for (int c = 0; c < 16; ++c) {
+      QCOMPARE(view->row(), r);
+      QCOMPARE(view->column(), c);
+      ++seen;
+      if (c < 15) QTest::keyClick(view.get(), Qt::Key_Right);
+    }
+    QTest::keyClick(view.get(), Qt::Key_Down);
+  }
+  QCOMPARE(seen, 256);
+  QTest::keyClick(view.get(), Qt::Key_Down);  // no farther than the edge
+  QCOMPARE(view->row(), 15);
+  QTest::keyClick(view.get(), Qt::Key_PageUp);
+  QCOMPARE(view->row(), 5);
+  QTest::keyClick(view.get(), Qt::Key_Left, Qt::ControlModifier);
+  QCOMPARE(view->column(), 5);
+  QTest::keyClick(view.get(), Qt::Key_End);
+  QCOMPARE(view->column(), 15);
+}
+
+void HeatMapTest::zoomKeepsTheCellUnderThePointer() {
+  const auto view = shownView();
+  const QPoint place = cellPixel(*view, 24, 7);
+  for (int k = 0; k < 5; ++k) {
+    QWheelEvent wheel(place, view->mapToGlobal(place), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(view.get(), &wheel);
+  }
+  QVERIFY(view->viewport().width() < 12);
+  QTest::mouseClick(view.get(), Qt::LeftButton, {}, place);
+  QCOMPARE(view->row(), 24);
+  QCOMPARE(view->column(), 7);
+  QTest::mouseDClick(view.get(), Qt::LeftButton, {}, place);
+  QCOMPARE(view->viewport(), QRectF(0, 0, 32, 32));
+}
+
+void HeatMapTest::panAndZoomStayInside() {
+  const auto view = shownView();
+  view->setFocus();
+  view->setCell(31, 31);
+  for (int k = 0; k < 40; ++k) QTest::keyClick(view.get(), Qt::Key_Plus);
+  const QRectF all(0, 0, 32, 32);
+  QVERIFY(view->viewport().width() >= 4 - 1e-9 && all.contains(view->viewport()));
+  QVERIFY(view->viewport().contains(QPointF(31.5, 31.5)));
+  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Left, Qt::ShiftModifier);
+  QCOMPARE(view->viewport().left(), 0.0);
+  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Down, Qt::ShiftModifier);
+  QVERIFY(std::abs(view->viewport().bottom() - 32) < 1e-9);
+  QTest::keyClick(view.get(), Qt::Key_Home);  // the chosen cell is brought back into view
+  QVERIFY(view->viewport().contains(QPointF(0.5, 31.5)));
+  const QRectF before = view->viewport();
+  const QPoint from = view->rect().center();
+  QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+  QTest::mouseMove(view.get(), from - QPoint(40, 0));
+  QTest::mouseMove(view.get(), from - QPoint(80, 0));
+  QTest::mouseRelease(view.get(), Qt::LeftButton, {}, from - QPoint(80, 0));
+  QVERIFY(view->viewport().left() > before.left());
+  QTest::keyClick(view.get(), Qt::Key_0);
+  QCOMPARE(view->viewport(), all);
+}
+
+void HeatMapTest::zoomSurvivesNewNumbers() {
+  const auto view = shownView();
+  view->setCell(4, 9);
+  view->zoom(3);
+  const QRectF before = view->viewport();
+  const auto next = sampleHeat(32, -1);
+  view->setData(next, scaleOf(next->values, ColorMap::Automatic));
+  QCOMPARE(view->viewport(), before);
+  QCOMPARE(view->row(), 4);
+  const auto smaller = sampleHeat(8);
+  view->setData(smaller, scaleOf(smaller->values, ColorMap::Automatic));
+  QCOMPARE(view->viewport(), QRectF(0, 0, 8, 8));
+  QCOMPARE(view->column(), 7);
+}
+
+void HeatMapTest::aScreenReaderHearsTheCell() {
+  const auto view = shownView();
+  view->setCell(3, 5);
+  QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(view.get());
+  QVERIFY(heard);
+  QCOMPARE(heard->role(), QAccessible::Chart);
+  QCOMPARE(heard->text(QAccessible::Value), QStringLiteral("unit i 3, synapse j 5, β 0.2"));
+  QCOMPARE(heard->text(QAccessible::Name), QStringLiteral("β of fcn: unit i 3, synapse j 5, β 0.2"));
+  QTest::keyClick(view.get(), Qt::Key_Right);
+  QVERIFY(heard->text(QAccessible::Value).startsWith("unit i 3, synapse j 6, β "));
+  QVERIFY(!heard->text(QAccessible::Description).isEmpty());
+}
+
+void HeatMapTest::theTableIsTheMatrix() {
+  const auto data = sampleHeat(24);
+  FigureTableModel model;
+  const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+  model.setFigure(std::make_shared<const HeatFigure>(data, scaleOf(data->values, ColorMap::Automatic)));
+  QCOMPARE(model.rowCount(), 24);
+  QCOMPARE(model.columnCount(), 24);
+  QCOMPARE(model.data(model.index(3, 5)).toString(), QStringLiteral("0.2"));
+  QCOMPARE(model.headerData(5, Qt::Horizontal).toString(), QStringLiteral("5"));
+  const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged),
+      reset(&model, &QAbstractItemModel::modelReset);
+  const auto next = sampleHeat(24, -1);
+  model.setFigure(std::make_shared<const HeatFigure>(next, scaleOf(next->values, ColorMap::Automatic)));
+  QCOMPARE(changed.size(), 1);  // the same shape: a selection stays
+  QCOMPARE(reset.size(), 0);
+  model.setFigure(nullptr);
+  QCOMPARE(model.rowCount(), 0);
+}
+
+void HeatMapTest::emptyAndOddMatrices() {
+  HeatView view;
+  view.resize(200, 160);
+  view.show();
+  QTest::keyClick(&view, Qt::Key_Right);
+  QVERIFY(view.currentPointText().isEmpty());
+  auto data = std::make_shared<HeatData>();
+  data->rows = 1;
+  data->columns = 3;
+  data->values = {NAN, NAN, NAN};
+  view.setData(data, scaleOf(data->values, ColorMap::Automatic));
+  view.grab();
+  QTest::keyClick(&view, Qt::Key_Plus);
+  QTest::keyClick(&view, Qt::Key_End);
+  QCOMPARE(view.currentPointText(), QStringLiteral("unit i 0, synapse j 2, β NaN"));
+}
+
+QTEST_MAIN(HeatMapTest)
+#include "heat_map_test.moc"

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QString>
+
+#include "engine/train/synapse_frame.h"
+#include "ui/plots/heat_figure.h"
+#include "ui/plots/histogram_figure.h"
+#include "ui/plots/profile_figure.h"
+#include "ui/plots/proof_figure.h"
+#include "ui/plots/waterfall_figure.h"
+
+// The figures of the Synapses page, made of a frame: the same for the window and for a file.
+namespace synann::ui {
+
+enum class ScaleMode { Matrix, Run, Fixed };
+
+// How the figures look, beside what they show.
+struct SynapseStyle {
+  ColorMap colors = ColorMap::Automatic;
+  ScaleMode scale = ScaleMode::Matrix;
+  double least = -1, most = 1;  // of a fixed scale
+  int terms = 12;               // inhibitions that the waterfall lists
+  bool slope = false;           // the proof checks the derivative
+};
+
+// What is asked of a frame to know what its matrix is called.
+QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& frame);
+QString lensValue(const train::SynapseQuery& query);  // "β", "β·x", "Δβ"
+
+std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
+                                           const train::SynapseQuery& query);
+HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuery& query,
+                      const SynapseStyle& style);
+
+std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, int column);
+std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, int row, int column);
+std::shared_ptr<const HistogramFigure> histogramFigure(const train::SynapseFrame& frame, const HeatData& data,
+                                                       const train::SynapseQuery& query);
+
+// Null, with a sentence in `why`, where the inputs of the image are not known.
+std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame& frame, int unit, int terms,
+                                                       QString& why);
+std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int synapse,
+                                               bool slope, QString& why);
+
+// The read-out of one cell, with as many digits as there are: "i 12 · j 7 · β 0.03125 · since the start …".
+QString cellText(const train::SynapseFrame& frame, const HeatData& data, int row, int column);
+// "step 12,400 · epoch 21", "live · step …".
+QString placeText(const train::SynapseFrame& frame);
+
+}  // namespace synann::ui

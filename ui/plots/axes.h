@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPainter>
+#include <QRectF>
+#include <QString>
+
+#include "ui/plots/figure.h"
+#include "ui/plots/ticks.h"
+
+namespace synann::ui {
+
+// The two linear axes of a small figure: makes room for ticks and titles in an area, and turns data into
+// places.
+class Axes {
+ public:
+  struct Range {
+    double min = 0, max = 1;
+    double width() const { return max - min; }
+  };
+  struct Titles {
+    QString x, y;
+  };
+
+  // x_counts: whole numbers along x.
+  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts);
+
+  const QRectF& plot() const { return plot_; }
+  QPointF place(double x, double y) const;
+  double xAt(double pixel) const;
+  double yAt(double pixel) const;
+
+  // Grid first, then the data by the caller, then frame and labels.
+  void paintGrid(QPainter& painter, const FigureLook& look) const;
+  void paintFrame(QPainter& painter, const FigureLook& look) const;
+
+ private:
+  QRectF area_, plot_;
+  Range x_, y_;
+  Titles titles_;
+  QFont font_;
+  QList<Tick> x_ticks_, y_ticks_;
+};
+
+// A range with some air around the numbers, never empty; includes 0 where `zero`.
+Axes::Range roomyRange(double least, double most, bool zero);
+
+}  // namespace synann::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QFont>
+#include <QPainter>
+#include <QRectF>
+#include <QString>
+#include <QVariant>
+
+#include "ui/plots/figure_look.h"
+
+namespace synann::ui {
+
+// How a figure is painted this time.
+struct FigurePaint {
+  FigureLook look = FigureLook::light();
+  QFont font;
+  bool vector = false;         // into a file of lines and texts, not of pixels
+  std::optional<int> current;  // the point that is marked
+};
+
+// A picture of some numbers that paints on any QPainter, tells each of its points in words, and has the same
+// numbers as a table. Plain and immutable while it is shown: a change is a new figure.
+class Figure {
+ public:
+  virtual ~Figure() = default;
+
+  virtual QString title() const = 0;  // what it shows, in a few words
+  virtual void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const = 0;
+
+  // The points that the keyboard walks along, and what a screen reader hears of each.
+  virtual int pointCount() const = 0;
+  virtual QString pointText(int point) const = 0;
+  // The point nearest to a place in a figure painted into `area`; nothing far from all of them.
+  virtual std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const = 0;
+
+  // The table twin; numbers are doubles, texts are strings. Its rows are the points unless it says otherwise.
+  virtual int rowCount() const { return pointCount(); }
+  virtual int columnCount() const = 0;
+  virtual QString columnName(int column) const = 0;
+  virtual QString rowName(int row) const { return QString::number(row); }
+  virtual QVariant cell(int row, int column) const = 0;
+
+  // A figure of a matrix gives it to NPY files: values row by row, [rows, columns].
+  struct Matrix {
+    std::vector<float> values;
+    int rows = 0, columns = 0;
+  };
+  virtual std::optional<Matrix> matrix() const { return std::nullopt; }
+};
+
+// Whether a look is light on dark.
+bool isDarkLook(const FigureLook& look);
+
+// Colours of the Okabe–Ito set that stand out from the look's ground: 0 blue, 1 vermilion, 2 green, 3 purple.
+QColor seriesColor(const FigureLook& look, int series);
+
+// A number as it is read: at most `digits` significant ones, with a real minus sign.
+QString numberText(double value, int digits = 6);
+
+}  // namespace synann::ui

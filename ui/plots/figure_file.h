@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QString>
+
+#include "engine/core/result.h"
+#include "ui/plots/figure.h"
+
+namespace synann::ui {
+
+// A figure's file; sizes in pixels of 1/96 inch (PNG: two dots each).
+struct FigureFile {
+  int width = 960;
+  int height = 600;
+  bool dark = false;
+  // Kept in the file: what the figure shows and of which run. readFigureView() gives it back.
+  QJsonObject view;
+};
+
+// Writes the figure by the extension of `path`: .png; .svg and .pdf with true lines and texts and matrices as
+// one pixel a cell; .csv as a table; .npy as numbers for NumPy. Needs a QApplication but no display. The file
+// appears whole or not at all.
+Status exportFigure(const Figure& figure, const std::filesystem::path& path, const FigureFile& file);
+
+// The view that an exported .png, .svg or .pdf remembers. An error where it is none of ours.
+Result<QJsonObject> readFigureView(const std::filesystem::path& path);
+
+// The table twin as text: names in the first line, numbers that read back exactly, with a point in every
+// locale.
+QByteArray figureCsv(const Figure& figure);
+// The matrix of a figure that has one, else the numbers of its table.
+QByteArray figureNpy(const Figure& figure);
+
+}  // namespace synann::ui

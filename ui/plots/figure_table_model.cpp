@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/figure_table_model.h"
+
+namespace synann::ui {
+
+void FigureTableModel::setFigure(std::shared_ptr<const Figure> figure) {
+  const bool same = figure && figure_ && figure->rowCount() == figure_->rowCount() &&
+                    figure->columnCount() == figure_->columnCount();
+  if (same) {
+    figure_ = std::move(figure);
+    if (rowCount() > 0 && columnCount() > 0)
+      emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    if (columnCount() > 0) emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+    return;
+  }
+  beginResetModel();
+  figure_ = std::move(figure);
+  endResetModel();
+}
+
+int FigureTableModel::rowCount(const QModelIndex& parent) const {
+  return figure_ && !parent.isValid() ? figure_->rowCount() : 0;
+}
+
+int FigureTableModel::columnCount(const QModelIndex& parent) const {
+  return figure_ && !parent.isValid() ? figure_->columnCount() : 0;
+}
+
+QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || !figure_) return {};
+  const QVariant value = figure_->cell(index.row(), index.column());
+  const bool number = value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
+  if (role == Qt::DisplayRole) return number ? QVariant(numberText(value.toDouble())) : value;
+  if (role == Qt::ToolTipRole && number) return numberText(value.toDouble(), 17);
+  if (role == Qt::TextAlignmentRole)
+    return int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+  return {};
+}
+
+QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (role != Qt::DisplayRole || !figure_) return {};
+  return orientation == Qt::Horizontal ? QVariant(figure_->columnName(section))
+                                       : QVariant(figure_->rowName(section));
+}
+
+}  // namespace synann::ui

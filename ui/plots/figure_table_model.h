@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QAbstractTableModel>
+
+#include "ui/plots/figure.h"
+
+namespace synann::ui {
+
+// The table twin of a figure: the same numbers, read one by one.
+class FigureTableModel : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  using QAbstractTableModel::QAbstractTableModel;
+
+  // A figure of the same shape keeps selection and scroll position.
+  void setFigure(std::shared_ptr<const Figure> figure);
+  const std::shared_ptr<const Figure>& figure() const { return figure_; }
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+ private:
+  std::shared_ptr<const Figure> figure_;
+};
+
+}  // namespace synann::ui

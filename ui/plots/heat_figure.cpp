@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/heat_figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+
+#include "ui/plots/ticks.h"
+
+namespace synann::ui {
+namespace {
+
+constexpr double kTick = 4, kGap = 4, kBarWidth = 14, kBarDistance = 14;  // pixels
+constexpr QRgb kNotANumber = 0xff808080;
+constexpr int kBarLabels = 10;  // characters that the colour bar has room for: "−0.00125"
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("heat_map", text);
+}
+
+int positionOf(const std::vector<int>& order, int index) {
+  if (order.empty()) return index;
+  return static_cast<int>(std::find(order.begin(), order.end(), index) - order.begin());
+}
+
+// The positions to label along an axis that shows [from, to): about `wanted`, at round numbers.
+std::vector<int> labelled(double from, double to, double wanted) {
+  int step = 1;
+  for (int k = 0; (to - from) / step > wanted; ++k) step = (k % 3 == 1 ? step / 2 * 5 : step * 2);
+  std::vector<int> positions;
+  const int first = static_cast<int>(std::ceil(from / step)) * step;
+  for (int p = first; p < to; p += step) positions.push_back(p);
+  return positions;
+}
+
+}  // namespace
+
+int HeatData::rowPosition(int r) const {
+  return positionOf(row_order, r);
+}
+int HeatData::columnPosition(int c) const {
+  return positionOf(column_order, c);
+}
+
+HeatScale scaleOf(double least, double most, ColorMap colors) {
+  if (!std::isfinite(least) || !std::isfinite(most)) least = most = 0;
+  HeatScale scale{std::min(least, most), std::max(least, most), colors};
+  if (scale.diverging()) {
+    scale.most = std::max(std::abs(scale.least), std::abs(scale.most));
+    scale.least = -scale.most;
+  }
+  if (scale.most <= scale.least) {  // a constant matrix: its number in the middle, or 0 at the lower end
+    const double half = scale.most == 0 ? 1 : std::abs(scale.most) / 2;
+    scale.most += half;
+    if (scale.diverging() || scale.least != 0) scale.least -= half;
+  }
+  return scale;
+}
+
+HeatScale scaleOf(const std::vector<float>& values, ColorMap colors) {
+  float least = INFINITY, most = -INFINITY;
+  for (const float value : values) {
+    if (!std::isfinite(value)) continue;
+    least = std::min(least, value);
+    most = std::max(most, value);
+  }
+  return scaleOf(static_cast<double>(least), static_cast<double>(most), colors);
+}
+
+QImage heatImage(const HeatData& data, const HeatScale& scale, bool dark) {
+  QImage image(std::max(1, data.columns), std::max(1, data.rows), QImage::Format_RGB32);
+  const ColorMap map = scale.diverging() ? ColorMap::Diverging : scale.colors;
+  const ColorTable& table = colorTable(map, dark);
+  const auto factor = static_cast<float>(255 / (scale.most - scale.least));
+  const auto least = static_cast<float>(scale.least);
+  for (int r = 0; r < data.rows; ++r) {
+    auto* line = reinterpret_cast<QRgb*>(image.scanLine(r));
+    const float* values =
+        data.values.data() + static_cast<std::size_t>(data.rowAt(r)) * static_cast<std::size_t>(data.columns);
+    for (int c = 0; c < data.columns; ++c) {
+      const float place = (values[data.columnAt(c)] - least) * factor;
+      line[c] = std::isnan(place) ? kNotANumber
+                                  : table[static_cast<std::size_t>(std::clamp(place, 0.0F, 255.0F) + 0.5F)];
+    }
+  }
+  return image;
+}
+
+HeatFigure::HeatFigure(std::shared_ptr<const HeatData> data, const HeatScale& scale)
+    : data_(std::move(data)), scale_(scale) {}
+
+QRectF HeatFigure::viewport() const {
+  return viewport_.isEmpty() ? QRectF(0, 0, data_->columns, data_->rows) : viewport_;
+}
+
+QRectF HeatFigure::matrixRect(const QRectF& area, const FigurePaint& how) const {
+  const QFontMetricsF metrics(how.font);
+  const double line = metrics.height(), digit = metrics.horizontalAdvance('0');
+  const double left = line + 4 * digit + kTick + kGap, bottom = kTick + kGap + 2 * line;
+  const double right = kBarDistance + kBarWidth + kTick + kGap + kBarLabels * digit;
+  const QRectF room = area.adjusted(left, line / 2, -right, -bottom);
+  const QRectF cells = viewport();
+  const double cell = std::min(room.width() / cells.width(), room.height() / cells.height());
+  const QSizeF size(std::max(8.0, cell * cells.width()), std::max(8.0, cell * cells.height()));
+  return {QPointF(room.left() + std::max(0.0, (room.width() - size.width()) / 2), room.top()), size};
+}
+
+void HeatFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
+  if (data_->rows == 0 || data_->columns == 0) return;
+  painter.save();
+  painter.setFont(how.font);
+  const QRectF rect = matrixRect(area, how);
+  paintMatrix(painter, rect, how);
+  paintTicks(painter, rect, how);
+  paintColorBar(painter, barRect(rect, how), how);
+  paintCursor(painter, rect, how);
+  painter.restore();
+}
+
+void HeatFigure::paintMatrix(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {
+  const bool dark = isDarkLook(how.look);
+  if (image_.isNull() || image_dark_ != dark) {
+    image_ = heatImage(*data_, scale_, dark);
+    image_dark_ = dark;
+  }
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  painter.setRenderHint(QPainter::LosslessImageRendering);
+  const QRectF cells = viewport();
+  const double cell = rect.width() / cells.width() * painter.device()->devicePixelRatioF();
+  if (how.vector) {
+    // Whole cells alone, one pixel each: nothing is resampled.
+    const QRect part = cells.toAlignedRect().intersected(image_.rect());
+    const double scale = rect.width() / cells.width();
+    painter.setClipRect(rect);
+    painter.drawImage(QRectF(rect.topLeft() + (QPointF(part.topLeft()) - cells.topLeft()) * scale,
+                             QSizeF(part.size()) * scale),
+                      image_.copy(part));
+  } else if (cell < 1) {
+    // More cells than pixels: their mean, not every other one of them.
+    const QRect part = cells.toAlignedRect().intersected(image_.rect());
+    const QSize size = (rect.size() * painter.device()->devicePixelRatioF()).toSize();
+    painter.drawImage(rect, image_.copy(part).scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+  } else {
+    painter.drawImage(rect, image_, cells);
+  }
+  painter.restore();
+}
+
+void HeatFigure::paintTicks(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {
+  const QFontMetricsF metrics(how.font);
+  const double line = metrics.height(), digit = metrics.horizontalAdvance('0');
+  const QRectF cells = viewport();
+  const double cell = rect.width() / cells.width();
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(how.look.frame, 1));
+  painter.drawRect(rect);
+  for (const int p : labelled(cells.left(), cells.right(), rect.width() / (5 * digit))) {
+    const double x = rect.left() + (p + 0.5 - cells.left()) * cell;
+    if (x > rect.right() || p >= data_->columns) break;
+    painter.setPen(QPen(how.look.frame, 1));
+    painter.drawLine(QPointF(x, rect.bottom()), QPointF(x, rect.bottom() + kTick));
+    painter.setPen(how.look.text);
+    painter.drawText(QRectF(x - 3 * digit, rect.bottom() + kTick, 6 * digit, line), Qt::AlignCenter,
+                     columnName(p));
+  }
+  for (const int p : labelled(cells.top(), cells.bottom(), rect.height() / (1.6 * line))) {
+    const double y = rect.top() + (p + 0.5 - cells.top()) * cell;
+    if (y > rect.bottom() || p >= data_->rows) break;
+    painter.setPen(QPen(how.look.frame, 1));
+    painter.drawLine(QPointF(rect.left() - kTick, y), QPointF(rect.left(), y));
+    painter.setPen(how.look.text);
+    painter.drawText(QRectF(rect.left() - kTick - kGap - 5 * digit, y - line / 2, 5 * digit, line),
+                     Qt::AlignRight | Qt::AlignVCenter, rowName(p));
+  }
+  painter.setPen(how.look.text);
+  painter.drawText(QRectF(rect.left(), rect.bottom() + kTick + line, rect.width(), line), Qt::AlignCenter,
+                   data_->column);
+  painter.save();
+  painter.translate(rect.left() - kTick - kGap - 4 * digit - line, rect.center().y());
+  painter.rotate(-90);
+  painter.drawText(QRectF(-rect.height() / 2, 0, rect.height(), line), Qt::AlignCenter, data_->row);
+  painter.restore();
+}
+
+QRectF HeatFigure::barRect(const QRectF& matrix, const FigurePaint& how) const {
+  const double title = QFontMetricsF(how.font).height() * 1.3;
+  return {matrix.right() + kBarDistance, matrix.top() + title, kBarWidth,
+          std::max(8.0, matrix.height() - title)};
+}
+
+void HeatFigure::paintColorBar(QPainter& painter, const QRectF& bar, const FigurePaint& how) const {
+  const ColorMap map = scale_.diverging() ? ColorMap::Diverging : scale_.colors;
+  const ColorTable& table = colorTable(map, isDarkLook(how.look));
+  QImage strip(1, 256, QImage::Format_RGB32);
+  for (int k = 0; k < 256; ++k) strip.setPixel(0, k, table[static_cast<std::size_t>(255 - k)]);
+  painter.setRenderHint(QPainter::LosslessImageRendering);
+  painter.drawImage(bar, strip);
+  painter.setPen(QPen(how.look.frame, 1));
+  painter.drawRect(bar);
+  const QFontMetricsF metrics(how.font);
+  const double line = metrics.height();
+  const double range = scale_.most - scale_.least;
+  for (const Tick& tick :
+       linearTicks(scale_.least, scale_.most, std::max(2, static_cast<int>(bar.height() / (2.5 * line))))) {
+    const double y = bar.bottom() - (tick.value - scale_.least) / range * bar.height();
+    painter.setPen(QPen(how.look.frame, 1));
+    painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + kTick, y));
+    painter.setPen(how.look.text);
+    const QString label = QString(tick.label).replace('-', QStringLiteral("−"));
+    painter.drawText(
+        QRectF(bar.right() + kTick + kGap, y - line / 2, metrics.horizontalAdvance(label) + 2, line),
+        Qt::AlignLeft | Qt::AlignVCenter, label);
+  }
+  painter.setPen(how.look.text);
+  painter.drawText(
+      QRectF(bar.left(), bar.top() - 1.3 * line, metrics.horizontalAdvance(data_->value) + 4, line),
+      Qt::AlignLeft | Qt::AlignVCenter, data_->value);
+}
+
+void HeatFigure::paintCursor(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {
+  if (!how.current || *how.current < 0 || *how.current >= pointCount()) return;
+  const QRectF cells = viewport();
+  const double cell = rect.width() / cells.width();
+  const QRectF mark(rect.left() + (*how.current % data_->columns - cells.left()) * cell,
+                    rect.top() + (*how.current / data_->columns - cells.top()) * cell, cell, cell);
+  if (!rect.adjusted(-1, -1, 1, 1).intersects(mark)) return;
+  painter.save();
+  painter.setClipRect(rect.adjusted(-2, -2, 2, 2));
+  painter.setBrush(Qt::NoBrush);
+  QColor guide = how.look.text;
+  guide.setAlpha(90);
+  painter.setPen(QPen(guide, 1));
+  painter.drawLine(QPointF(mark.center().x(), rect.top()), QPointF(mark.center().x(), mark.top() - 3));
+  painter.drawLine(QPointF(mark.center().x(), mark.bottom() + 3), QPointF(mark.center().x(), rect.bottom()));
+  painter.drawLine(QPointF(rect.left(), mark.center().y()), QPointF(mark.left() - 3, mark.center().y()));
+  painter.drawLine(QPointF(mark.right() + 3, mark.center().y()), QPointF(rect.right(), mark.center().y()));
+  // Two frames, one dark and one light, are seen on every colour.
+  const double air = cell < 6 ? 3 : 1;
+  painter.setPen(QPen(Qt::black, 3));
+  painter.drawRect(mark.adjusted(-air, -air, air, air));
+  painter.setPen(QPen(Qt::white, 1));
+  painter.drawRect(mark.adjusted(-air, -air, air, air));
+  painter.restore();
+}
+
+QString HeatFigure::pointText(int point) const {
+  const int r = data_->rowAt(point / data_->columns), c = data_->columnAt(point % data_->columns);
+  return tr("%1 %2, %3 %4, %5 %6")
+      .arg(data_->row)
+      .arg(r)
+      .arg(data_->column)
+      .arg(c)
+      .arg(data_->value, numberText(static_cast<double>(data_->at(r, c))));
+}
+
+std::optional<int> HeatFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
+  if (pointCount() == 0) return std::nullopt;
+  const QRectF rect = matrixRect(area, how), cells = viewport();
+  if (!rect.contains(place)) return std::nullopt;
+  const double cell = rect.width() / cells.width();
+  const int c =
+      std::clamp(static_cast<int>(cells.left() + (place.x() - rect.left()) / cell), 0, data_->columns - 1);
+  const int r =
+      std::clamp(static_cast<int>(cells.top() + (place.y() - rect.top()) / cell), 0, data_->rows - 1);
+  return r * data_->columns + c;
+}
+
+QVariant HeatFigure::cell(int row, int column) const {
+  return data_->at(data_->rowAt(row), data_->columnAt(column));
+}
+
+std::optional<Figure::Matrix> HeatFigure::matrix() const {
+  return Matrix{data_->values, data_->rows, data_->columns};
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/heat_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QPainter>
+
+#include "ui/plots/figure_accessible.h"
+
+namespace synann::ui {
+namespace {
+constexpr int kMargin = 6;            // pixels
+constexpr double kFewestCells = 4.0;  // that a zoom shows
+}  // namespace
+
+HeatView::HeatView(QWidget* parent) : QWidget(parent) {
+  installFigureAccessibility();
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setAccessibleDescription(
+      tr("The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
+         "Page Up "
+         "and Page Down ten rows; plus and minus zoom, 0 shows all, Shift and arrows move."));
+  setWhatsThis(
+      tr("Each cell is one number of the matrix. Click to choose one, wheel to zoom about the pointer, drag "
+         "to move, "
+         "double click to see all."));
+  updateAccessibleName();
+}
+
+void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& scale) {
+  const bool same =
+      figure_ && shown && figure_->data().rows == shown->rows && figure_->data().columns == shown->columns;
+  if (!same) viewport_ = {};
+  figure_ = shown ? std::make_shared<HeatFigure>(std::move(shown), scale) : nullptr;
+  if (figure_) {
+    figure_->setViewport(viewport_);
+    row_ = std::clamp(row_, 0, figure_->data().rows - 1);
+    column_ = std::clamp(column_, 0, figure_->data().columns - 1);
+  }
+  updateAccessibleName();
+  update();
+}
+
+void HeatView::setPlaceholder(const QString& words) {
+  placeholder_ = words;
+  if (!figure_) update();
+}
+
+void HeatView::setCell(int row, int column) {
+  if (!figure_) {
+    row_ = std::max(0, row);
+    column_ = std::max(0, column);
+    return;
+  }
+  row = std::clamp(row, 0, figure_->data().rows - 1);
+  column = std::clamp(column, 0, figure_->data().columns - 1);
+  if (row == row_ && column == column_) return;
+  row_ = row;
+  column_ = column;
+  bringIntoView();
+  updateAccessibleName();
+  update();
+}
+
+std::optional<int> HeatView::currentPoint() const {
+  if (!figure_) return std::nullopt;
+  const HeatData& matrix = figure_->data();
+  return matrix.rowPosition(row_) * matrix.columns + matrix.columnPosition(column_);
+}
+
+QString HeatView::currentPointText() const {
+  const auto point = currentPoint();
+  return point ? figure_->pointText(*point) : QString();
+}
+
+void HeatView::updateAccessibleName() {
+  const QString text = currentPointText();
+  setAccessibleName(figure_ ? tr("%1: %2").arg(figure_->title(), text) : placeholder_);
+}
+
+FigurePaint HeatView::how() const {
+  return {
+      .look = FigureLook::fromPalette(palette()), .font = font(), .vector = false, .current = currentPoint()};
+}
+
+QRectF HeatView::area() const {
+  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+}
+
+QRectF HeatView::viewport() const {
+  return figure_ ? figure_->viewport() : QRectF();
+}
+
+void HeatView::setViewport(const QRectF& cells) {
+  if (!figure_) return;
+  const QRectF all(0, 0, figure_->data().columns, figure_->data().rows);
+  QRectF to = cells;
+  if (to.isEmpty() || (to.width() >= all.width() && to.height() >= all.height())) {
+    to = {};
+  } else {
+    to.moveLeft(std::clamp(to.left(), 0.0, std::max(0.0, all.width() - to.width())));
+    to.moveTop(std::clamp(to.top(), 0.0, std::max(0.0, all.height() - to.height())));
+    to = to.intersected(all);
+  }
+  if (to == viewport_) return;
+  viewport_ = to;
+  figure_->setViewport(viewport_);
+  update();
+  emit viewportChanged();
+}
+
+void HeatView::zoom(double factor, std::optional<QPointF> about) {
+  if (!figure_) return;
+  const HeatData& matrix = figure_->data();
+  const QRectF from = viewport();
+  const QPointF centre =
+      about.value_or(QPointF(matrix.columnPosition(column_) + 0.5, matrix.rowPosition(row_) + 0.5));
+  const double width =
+      std::clamp(from.width() / factor, kFewestCells, std::max(kFewestCells, double(matrix.columns)));
+  const double height =
+      std::clamp(from.height() / factor, kFewestCells, std::max(kFewestCells, double(matrix.rows)));
+  // The cell under the pointer stays there.
+  const double across = (centre.x() - from.left()) / from.width(),
+               down = (centre.y() - from.top()) / from.height();
+  setViewport({centre.x() - across * width, centre.y() - down * height, width, height});
+}
+
+void HeatView::bringIntoView() {
+  if (viewport_.isEmpty()) return;
+  const HeatData& matrix = figure_->data();
+  const double x = matrix.columnPosition(column_), y = matrix.rowPosition(row_);
+  QRectF to = viewport_;
+  if (x < to.left()) to.moveLeft(x);
+  if (x + 1 > to.right()) to.moveRight(x + 1);
+  if (y < to.top()) to.moveTop(y);
+  if (y + 1 > to.bottom()) to.moveBottom(y + 1);
+  setViewport(to);
+}
+
+void HeatView::chooseAt(int row_position, int column_position) {
+  const HeatData& matrix = figure_->data();
+  const int r = matrix.rowAt(std::clamp(row_position, 0, matrix.rows - 1));
+  const int c = matrix.columnAt(std::clamp(column_position, 0, matrix.columns - 1));
+  setCell(r, c);
+  emit cellChosen(r, c);
+}
+
+void HeatView::walk(int rows, int columns) {
+  const HeatData& matrix = figure_->data();
+  chooseAt(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns);
+}
+
+QPointF HeatView::cellsAt(QPointF place) const {
+  const QRectF rect = figure_->matrixRect(area(), how()), cells = viewport();
+  return {cells.left() + (place.x() - rect.left()) / rect.width() * cells.width(),
+          cells.top() + (place.y() - rect.top()) / rect.height() * cells.height()};
+}
+
+void HeatView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  const FigurePaint paint = how();
+  painter.fillRect(rect(), paint.look.background);
+  if (!figure_) {
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawText(rect().adjusted(24, 16, -24, -16), Qt::AlignCenter | Qt::TextWordWrap, placeholder_);
+  } else {
+    painter.setRenderHint(QPainter::Antialiasing);
+    figure_->paint(painter, area(), paint);
+  }
+  if (!hasFocus()) return;
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  painter.setPen(QPen(palette().color(QPalette::Highlight), 1));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/synapse_source.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace synann::ui {
+
+SynapseSource::SynapseSource(TrainingController& controller, Selection& selection, QObject* parent)
+    : QObject(parent), controller_(controller), selection_(selection) {
+  connect(&controller_, &TrainingController::updated, this, &SynapseSource::take);
+  connect(&controller_, &TrainingController::runBegan, this, &SynapseSource::runChanged);
+  connect(&controller_, &TrainingController::idle, this, &SynapseSource::runChanged);
+  connect(&selection_, &Selection::layerChanged, this, &SynapseSource::ask);
+  connect(&selection_, &Selection::imageChanged, this, &SynapseSource::ask);
+  connect(&selection_, &Selection::classesChanged, this, &SynapseSource::ask);
+  connect(&selection_, &Selection::stepChanged, this, &SynapseSource::ask);
+  connect(&inspector_, &SynapseInspector::answered, this, &SynapseSource::answered);
+  connect(&inspector_, &SynapseInspector::rangeKnown, this, [this] {
+    if (!live_) ask();
+  });
+}
+
+void SynapseSource::setOptions(const train::SynapseQuery& options) {
+  options_ = options;
+  ask();
+}
+
+void SynapseSource::setShown(QObject* page, bool shown) {
+  const bool was = active();
+  if (shown) {
+    shown_.insert(page);
+  } else {
+    shown_.remove(page);
+  }
+  if (active() && !was) {
+    controller_.requestWeights();
+    ask();
+  }
+}
+
+// Another run, or the same one with other files: everything is looked at anew.
+void SynapseSource::runChanged() {
+  ++opened_;
+  live_.reset();
+  if (active()) controller_.requestWeights();
+  ask();
+}
+
+void SynapseSource::take(const Snapshot& snapshot) {
+  if (snapshot.data) {
+    data_ = snapshot.data;
+    emit dataChanged();
+  }
+  if (snapshot.start) {
+    wanted_data_.clear();  // the session has opened it
+    ++opened_;
+    live_.reset();
+    if (active()) controller_.requestWeights();
+  }
+  if (snapshot.history && !snapshot.start) {
+    wanted_data_ = snapshot.history->start.settings.data;
+    runChanged();
+  }
+  if (snapshot.weights) live_ = snapshot.weights;
+  if (snapshot.weights || snapshot.data) ask();
+}
+
+// A run that was only opened to be looked at has its data still closed. One try: the window tells what is
+// wrong.
+void SynapseSource::openData() {
+  if (wanted_data_.empty() || controller_.busy()) return;
+  const std::string spec = std::exchange(wanted_data_, {});
+  if (!data_ || data_->spec != spec) controller_.openData(QString::fromStdString(spec));
+}
+
+void SynapseSource::ask() {
+  if (!active()) return;
+  openData();
+  train::SynapseQuery query = options_;
+  query.live = selection_.live() && controller_.sessionOpen() ? live_ : nullptr;
+  query.run = controller_.runFolder();
+  query.steps = selection_.live() ? train::kLatestStep : selection_.step();
+  query.layer = selection_.layer().toStdString();
+  query.data = data_;
+  query.image = std::clamp(selection_.image(), 0, data_ ? std::max(0, data_->test.count() - 1) : 0);
+  query.class_a = selection_.classA();
+  query.class_b = selection_.classB();
+  query.opened = opened_;
+  inspector_.ask(query);
+}
+
+void SynapseSource::answered(const SynapseFramePtr& frame) {
+  frame_ = frame;
+  if (!active()) return;
+  emit frameChanged(frame);
+  // The next numbers only when these are shown: the training never runs ahead of the window.
+  if (selection_.live()) controller_.requestWeights();
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSet>
+
+#include "ui/session/selection.h"
+#include "ui/session/synapse_inspector.h"
+#include "ui/session/training_controller.h"
+
+namespace synann::ui {
+
+// What the pages about synapses look at: follows run, training and selection, and hands out one frame after
+// the other. Costs nothing while no page is shown. Lives in the window's thread.
+class SynapseSource : public QObject {
+  Q_OBJECT
+
+ public:
+  // Both must outlive it.
+  SynapseSource(TrainingController& controller, Selection& selection, QObject* parent = nullptr);
+
+  Selection& selection() const { return selection_; }
+  const SynapseFramePtr& frame() const { return frame_; }  // null before the first
+  const data::DataPairPtr& data() const { return data_; }
+  std::filesystem::path run() const { return controller_.runFolder(); }  // empty while there is none
+  const train::SynapseQuery& options() const { return options_; }
+
+  // Lens, comparison, orders and gradient of the next questions; its other fields are not looked at.
+  void setOptions(const train::SynapseQuery& options);
+  // A page is shown or hidden.
+  void setShown(QObject* page, bool shown);
+  bool busy() const { return inspector_.busy(); }  // an answer is still to come
+  bool active() const { return !shown_.isEmpty(); }
+
+ signals:
+  void frameChanged(const synann::ui::SynapseFramePtr& frame);
+  void dataChanged();
+
+ private:
+  void take(const Snapshot& snapshot);
+  void runChanged();
+  void ask();
+  void openData();
+  void answered(const SynapseFramePtr& frame);
+
+  TrainingController& controller_;
+  Selection& selection_;
+  SynapseInspector inspector_;
+  train::SynapseQuery options_;
+  data::DataPairPtr data_;
+  std::string wanted_data_;  // of the run at hand; empty = whatever is open
+  std::shared_ptr<const train::Weights> live_;
+  SynapseFramePtr frame_;
+  QSet<QObject*> shown_;
+  std::uint64_t opened_ = 1;
+};
+
+}  // namespace synann::ui
