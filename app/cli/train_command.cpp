@@ -30,7 +30,7 @@ struct TrainArguments {
   train::Execution execution;
   std::string out, resume;
   int log_interval = train::kLogInterval;
-  int record_mib = 256;
+  int record_mib = 64;
   bool json = false;
   bool data_given = false, model_given = false;
 };

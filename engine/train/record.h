@@ -31,7 +31,7 @@ inline constexpr int kKeyInterval = 32;  // frames
 // reached `bytes`.
 struct RecordBudget {
   int frames = 1000;
-  std::int64_t bytes = 256ll << 20;
+  std::int64_t bytes = 64ll << 20;
   bool operator==(const RecordBudget&) const = default;
 };
 

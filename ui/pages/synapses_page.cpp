@@ -80,6 +80,17 @@ void SynapsesPage::showNothing(const QString& why) {
   emit exportableChanged();
 }
 
+// A figure that is not seen is still kept true where the table or a file may show it.
+bool SynapsesPage::wanted(const FigureView* view) const {
+  return view->isVisible() || view == last_figure_;
+}
+
+void SynapsesPage::changeTab() {
+  const bool table = tabs_->currentWidget() == table_;
+  if (!table && last_figure_ && !last_figure_->isVisible()) last_figure_ = heat_;
+  showFrame();
+}
+
 void SynapsesPage::showFrame() {
   if (!frame_) return;
   const bool first = !data_;
@@ -90,7 +101,7 @@ void SynapsesPage::showFrame() {
   named.class_b = source_.selection().classB();
   data_ = heatDataOf(*frame_, named);
   heat_->setData(data_, heatScaleOf(*frame_, named, style_));
-  if (histogram_->isVisible()) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
+  if (wanted(histogram_)) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
   QString note = QString::fromStdString(!frame_->missing.empty() ? frame_->missing : frame_->note);
   if (note.isEmpty() && !frame_->frames && !frame_->live)
     note = tr("This run has no record: only its last checkpoint can be shown.");
@@ -108,15 +119,15 @@ void SynapsesPage::showCell() {
             synapse = std::clamp(source_.selection().synapse(), 0, data_->columns - 1);
   heat_->setCell(unit, synapse);
   QString why;
-  if (row_profile_->isVisible()) {
+  if (wanted(row_profile_) || wanted(column_profile_)) {
     row_profile_->setFigure(rowProfile(*data_, unit, synapse));
     column_profile_->setFigure(columnProfile(*data_, unit, synapse));
   }
-  if (waterfall_->isVisible()) {
+  if (wanted(waterfall_)) {
     waterfall_->setFigure(waterfallFigure(*frame_, unit, terms_->value(), why));
     if (!why.isEmpty()) waterfall_->setPlaceholder(why);
   }
-  if (proof_->isVisible()) {
+  if (wanted(proof_)) {
     proof_->setFigure(proofFigure(*frame_, unit, synapse, slope_->isChecked(), why));
     if (!why.isEmpty()) proof_->setPlaceholder(why);
   }

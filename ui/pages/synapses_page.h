@@ -69,6 +69,8 @@ class SynapsesPage : public Page {
   void changeOptions();
   void changeStyle();
   void chooseComparison(int index);
+  bool wanted(const FigureView* view) const;
+  void changeTab();
   void showFrame();
   void showCell();
   void showReadOut(int row, int column);

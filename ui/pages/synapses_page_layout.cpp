@@ -250,7 +250,7 @@ void SynapsesPage::connectFigures() {
     if (isVisible()) showCell();
   });
   connect(&selection, &Selection::imageChanged, image_, &QSpinBox::setValue);
-  connect(tabs_, &QTabWidget::currentChanged, this, &SynapsesPage::showFrame);
+  connect(tabs_, &QTabWidget::currentChanged, this, &SynapsesPage::changeTab);
   connect(row_profile_, &FigureView::pointChosen, this,
           [&selection](int point) { selection.setCell(selection.unit(), point); });
   connect(column_profile_, &FigureView::pointChosen, this,

@@ -31,7 +31,15 @@ struct WaterfallFigure::Frame {
 };
 
 WaterfallFigure::WaterfallFigure(synapse::Waterfall waterfall, const QString& title)
-    : waterfall_(std::move(waterfall)), title_(title) {}
+    : waterfall_(std::move(waterfall)), title_(title) {
+  // Where x is 0 the sum is infinite from the first term on; the others are drawn all the same.
+  double sum = 0;
+  for (const auto& term : waterfall_.terms) {
+    starts_.push_back(sum);
+    if (std::isfinite(term.value)) sum += term.value;
+  }
+  starts_.push_back(0);  // the total
+}
 
 QString WaterfallFigure::label(int point) const {
   if (point + 1 == pointCount()) return tr("−log |y|");
@@ -71,9 +79,10 @@ WaterfallFigure::Frame WaterfallFigure::frame(const QRectF& area, const FigurePa
   }
   // The small terms are what is of interest: the axis begins where the sum of the large first one does not
   // hide them.
+  const auto start = [this](int k) { return starts_[static_cast<std::size_t>(k)]; };
   double least = INFINITY, most = -INFINITY;
   for (int k = 2; k + 1 < pointCount(); ++k)
-    for (const double end : {before(k), before(k) + value(k)}) {
+    for (const double end : {start(k), start(k) + value(k)}) {
       if (!std::isfinite(end)) continue;
       least = std::min(least, end);
       most = std::max(most, end);
@@ -97,20 +106,21 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
                    title_);
   for (const Tick& tick :
-       linearTicks(f.from, f.to, std::max(2, static_cast<int>(f.bars.width() / (5 * line))))) {
+       linearTicks(f.from, f.to, std::max(2, static_cast<int>(f.bars.width() / (3 * line))))) {
     painter.setPen(QPen(how.look.grid, 1));
     painter.drawLine(QPointF(f.x(tick.value), f.bars.top()), QPointF(f.x(tick.value), f.bars.bottom()));
     painter.setPen(how.look.text);
     painter.drawText(QRectF(f.x(tick.value) - 40, f.bars.bottom() + 1, 80, line), Qt::AlignCenter,
                      tick.label);
   }
+  const auto start = [this](int k) { return starts_[static_cast<std::size_t>(k)]; };
   for (int k = 0; k < pointCount(); ++k) {
     const double top = f.bars.top() + k * f.row;
     const bool total = k + 1 == pointCount();
     const auto clamped = [&](double nats) {
       return std::clamp(std::isnan(nats) ? f.from : nats, f.from, f.to);
     };
-    const double a = f.x(clamped(before(k))), b = f.x(clamped(before(k) + value(k)));
+    const double a = f.x(clamped(start(k))), b = f.x(clamped(start(k) + value(k)));
     QColor color = total ? how.look.frame : seriesColor(how.look, value(k) < 0 ? 1 : 0);
     if (how.current == k) color = color.lighter(135);
     painter.setPen(Qt::NoPen);

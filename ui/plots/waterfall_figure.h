@@ -37,6 +37,7 @@ class WaterfallFigure : public Figure {
   double before(int point) const;
 
   synapse::Waterfall waterfall_;
+  std::vector<double> starts_;  // where each bar begins: the sum of the finite terms before it
   QString title_;
 };
 

@@ -264,6 +264,20 @@ void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
   b.find<FigureView>("synapses.histogram")->setFocus();
   tabs->setCurrentIndex(4);
   QTRY_COMPARE(table->model()->columnCount(), 4);
+  // The table follows the time, though the figure itself is not seen.
+  const auto counts = [&](int column) {
+    QStringList cells;
+    for (int k = 0; k < 64; ++k)
+      cells.append(table->model()->data(table->model()->index(k, column)).toString());
+    return cells;
+  };
+  QVERIFY(counts(2) != counts(3));  // now, and at the start
+  b.find<QSlider>("time.slider")->setValue(0);
+  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{0});
+  QCOMPARE(counts(2), counts(3));
+  // A figure that went out of sight with its tab is not what is exported, but one that is seen.
+  tabs->setCurrentIndex(0);
+  QVERIFY(b.page().figureName() == QLatin1String("row") || b.page().figureName() == QLatin1String("beta"));
 }
 
 void SynapsesPageTest::anExportedFigureRebuildsTheView() {
