@@ -15,10 +15,11 @@ namespace {
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Map = Eigen::Map<Matrix>;
 using ConstMap = Eigen::Map<const Matrix>;
+using PitchedMap = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
 using StridedMap = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 
-template <class A, class B>
-void product(const A& a, const B& b, Map c, bool add) {
+template <class A, class B, class C>
+void product(const A& a, const B& b, C c, bool add) {
   if (add) {
     c.noalias() += a * b;
   } else {
@@ -30,8 +31,9 @@ void multiply(int m, int n, int k, const float* a, const float* b, float* c, boo
   product(ConstMap(a, m, k), ConstMap(b, k, n), Map(c, m, n), add);
 }
 
-void multiply_bt(int m, int n, int k, const float* a, const float* b, float* c, bool add) {
-  product(ConstMap(a, m, k), ConstMap(b, n, k).transpose(), Map(c, m, n), add);
+void multiply_bt(int m, int n, int k, const float* a, const float* b, float* c, int ldc, bool add) {
+  product(ConstMap(a, m, k), ConstMap(b, n, k).transpose(), PitchedMap(c, m, n, Eigen::OuterStride<>(ldc)),
+          add);
 }
 
 void multiply_at(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add) {

@@ -26,8 +26,8 @@ struct Kernels {
 
   // c[m, n] (+)= a[m, k] b[k, n]
   void (*multiply)(int m, int n, int k, const float* a, const float* b, float* c, bool add);
-  // c[m, n] (+)= a[m, k] b[n, k]ᵀ
-  void (*multiply_bt)(int m, int n, int k, const float* a, const float* b, float* c, bool add);
+  // c[m, n] (+)= a[m, k] b[n, k]ᵀ, rows of c ldc apart
+  void (*multiply_bt)(int m, int n, int k, const float* a, const float* b, float* c, int ldc, bool add);
   // c[m, n] (+)= a[k, m]ᵀ b[k, n], rows of a lda apart
   void (*multiply_at)(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add);
 

@@ -181,8 +181,8 @@ class SynaRnnLayer final : public EigenLayer {
       for (int i = 0; i < n_; ++i)
         std::fill_n(delta + size(i, pitch_) + size(steps_, kOutputs), kOutputs, 0.0f);
     for (int g = 0; g < 2; ++g) {
-      kernels_.multiply_bt(n_, m_, pitch_, deltas[g], w.z.data(), sums + in_[g], true);
-      kernels_.multiply_bt(n_, n_, pitch_, deltas[g], w.h.data(), sums + recurrent_[g], true);
+      kernels_.multiply_bt(n_, m_, pitch_, deltas[g], w.z.data(), sums + in_[g], m_, true);
+      kernels_.multiply_bt(n_, n_, pitch_, deltas[g], w.h.data(), sums + recurrent_[g], n_, true);
       for (int i = 0; i < n_; ++i) {
         float sum = 0;
         for (int k = 0; k < pitch_; ++k) sum += deltas[g][size(i, pitch_) + static_cast<std::size_t>(k)];
@@ -190,7 +190,7 @@ class SynaRnnLayer final : public EigenLayer {
       }
     }
     if (middle_ == RnnMiddle::Dense)
-      kernels_.multiply_bt(n_, n_, pitch_, deltas[2], w.h.data(), sums + weight_, true);
+      kernels_.multiply_bt(n_, n_, pitch_, deltas[2], w.h.data(), sums + weight_, n_, true);
   }
 
   float* partial(int task) { return partials_.data() + static_cast<std::size_t>(task) * (end_ - first_); }
