@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "app/cli/console.h"
 #include "app/cli/options.h"
 #include "engine/bench/suite.h"
+#include "engine/core/file.h"
 #include "engine/core/thread_pool.h"
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
@@ -22,6 +24,7 @@ struct BenchArguments {
   bench::Options options;
   std::vector<std::string> work{"train", "eval", "synapse", "programs"};
   std::string data;  // empty: MNIST where it is found, else the digits
+  std::string save;  // file for the JSON lines; empty: none
   bool quick = false, json = false;
 
   bool asks_for(const char* what) const { return std::find(work.begin(), work.end(), what) != work.end(); }
@@ -80,8 +83,17 @@ int bench_run(BenchArguments a) {
   if (!measured) return report(measured.error());
   if (cancel.is_set()) return kInterrupted;
   programs.own_peak_mb = own_peak_megabytes();
-  (a.json ? print_bench_json : print_bench_table)(*measured, a.options, programs);
-  return kOk;
+  const auto lines = bench_json(*measured, a.options, programs);
+  if (a.json) {
+    for (const std::string& line : lines) print_line(line);
+  } else {
+    print_bench_table(*measured, a.options, programs);
+  }
+  if (a.save.empty()) return kOk;
+  const auto text = fmt::format("{}\n", fmt::join(lines, "\n"));
+  const auto status =
+      write_file_atomically(a.save, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return status ? kOk : report(status.error());
 }
 
 }  // namespace
@@ -114,7 +126,8 @@ void add_bench(CLI::App& app, Action& action) {
                      ->capture_default_str()
                      ->check(CLI::Range(1, 1000));
   c->add_flag("--quick", a->quick, "Three short rounds, no large layers: for trying, not for quoting");
-  c->add_flag("--json", a->json, "JSON lines (docs/formats.md)");
+  c->add_flag("--json", a->json, "JSON lines (docs/formats.md) in place of the table");
+  c->add_option("--save", a->save, "Writes the JSON lines into this file as well");
   c->callback([a, threads, widths, rounds, &action] {
     action = [a, threads, widths, rounds] {
       fill_in(*a, threads->count() > 0, rounds->count() > 0, widths->count() > 0);

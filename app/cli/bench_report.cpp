@@ -109,8 +109,10 @@ void print_bench_table(const Report& report, const bench::Options& options, cons
   print_line(fmt::format("this process            {:8.1f} MB at most", programs.own_peak_mb));
 }
 
-void print_bench_json(const Report& report, const bench::Options& options, const Programs& programs) {
-  const auto line = [](const ordered_json& j) { print_line(j.dump()); };
+std::vector<std::string> bench_json(const Report& report, const bench::Options& options,
+                                    const Programs& programs) {
+  std::vector<std::string> lines;
+  const auto line = [&](const ordered_json& j) { lines.push_back(j.dump()); };
   line({{"event", "machine"},
         {"schema", "synann-bench-1"},
         {"program", "synann"},
@@ -140,6 +142,7 @@ void print_bench_json(const Report& report, const bench::Options& options, const
   if (programs.train_peak_mb > 0) end["train_peak_mb"] = programs.train_peak_mb;
   end["own_peak_mb"] = programs.own_peak_mb;
   line(end);
+  return lines;
 }
 
 }  // namespace synann::cli

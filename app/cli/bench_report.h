@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "app/cli/bench_programs.h"
 #include "engine/bench/suite.h"
 
@@ -8,6 +11,8 @@
 namespace synann::cli {
 
 void print_bench_table(const bench::Report& report, const bench::Options& options, const Programs& programs);
-void print_bench_json(const bench::Report& report, const bench::Options& options, const Programs& programs);
+// One JSON object each.
+std::vector<std::string> bench_json(const bench::Report& report, const bench::Options& options,
+                                    const Programs& programs);
 
 }  // namespace synann::cli

@@ -89,11 +89,15 @@ void BenchCliTest::jsonLines() {
 }
 
 void BenchCliTest::table() {
-  const auto done = run(bench({"--work", "eval", "--threads", "1"}));
+  const QString saved = folder_.filePath("saved.jsonl");
+  const auto done = run(bench({"--work", "eval", "--threads", "1", "--save", saved}));
   QVERIFY2(done.code == 0, qPrintable(done.err));
   QVERIFY(done.out.contains("Peak of multiply-adds"));
   QVERIFY(done.out.contains("linear"));
   QVERIFY(!done.out.contains("synapse-forward"));
+  QFile file(saved);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QVERIFY(file.readAll().startsWith("{\"event\":\"machine\",\"schema\":\"synann-bench-1\""));
 }
 
 void BenchCliTest::usageErrors_data() {

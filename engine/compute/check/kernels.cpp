@@ -45,7 +45,7 @@ CheckRow check_products(const char* name, const eigen::Kernels& kernels, Numbers
       kernels.multiply(m, n, k, a.data(), b.data(), found.data(), add);
       c.add("a b", found, expected);
       found = blank;
-      kernels.multiply_bt(m, n, k, a.data(), bt.data(), found.data(), add);
+      kernels.multiply_bt(m, n, k, a.data(), bt.data(), found.data(), n, add);
       c.add("a bᵀ", found, expected);
       found = blank;
       kernels.multiply_at(m, n, k, at.data(), m, b.data(), found.data(), add);

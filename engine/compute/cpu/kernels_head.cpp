@@ -10,23 +10,6 @@ constexpr int kVectors = kHidden / kLanes;           // of one row of 64
 constexpr int kGroup = kVectors < 8 ? kVectors : 8;  // accumulators side by side
 constexpr int kChains = 8 / kGroup;                  // independent sums per accumulator
 
-// e^x for x ≤ 88, within two units in the last place; below −87 it stays at e^−87. NaN stays NaN.
-inline Vec exponential(Vec x) {
-  x = x < -87.0f ? spread(-87.0f) : x;
-  const Vec kRound = spread(12582912.0f);  // 1.5 · 2²³: adding it rounds to an integer
-  const Vec shifted = x * 1.44269504f + kRound;
-  const Vec power = shifted - kRound;
-  const Vec r = (x - power * 0.693359375f) - power * -2.12194440e-4f;
-  Vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + (r + 1.0f);
-  const VecInt exponent = (reinterpret_cast<VecInt>(shifted) - reinterpret_cast<VecInt>(kRound)) << 23;
-  return reinterpret_cast<Vec>(reinterpret_cast<VecInt>(p) + exponent);
-}
-
 // Where float32 may have missed the sign of a sum of fc1, takes the sum again in double.
 void settle_signs(const Weights& w, const Scratch& scratch, int count, int first, float rounding, Vec& sum) {
   const Vec near = spread(rounding);

@@ -42,7 +42,7 @@ class Conv2d final : public EigenLayer {
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float* dy = p.dy + size(s, l_.result.size());
       gather_patches(p.x + size(s, l_.in.size()), columns);
-      kernels_.multiply_bt(l_.result.channels, patch_, places_, dy, columns, weight_sum, true);
+      kernels_.multiply_bt(l_.result.channels, patch_, places_, dy, columns, weight_sum, patch_, true);
       for (int o = 0; o < l_.result.channels; ++o) {
         float sum = 0;
         for (int k = 0; k < places_; ++k) sum += dy[size(o, places_) + static_cast<std::size_t>(k)];

@@ -10,11 +10,19 @@ void transpose(int rows, int columns, const float* from, int from_pitch, float* 
 void synapse_product(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
                      float* product);
 void synapse_gradient(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
-                      const float* ct, float* dxt, float* dbeta);
+                      const float* ct, float* dxt, float* dbeta, bool add);
+void synapse_gradient_general(int n, int width, int samples, int first, int count, const float* beta,
+                              const float* xt, const float* wt, float* dxt, float* dbeta, bool add,
+                              float* scratch);
 float largest_product(int n, int width, const float* beta, const float* xt);
 void synapse_gain(int n, int width, const float* alpha, const float* dyt, const float* xt,
                   const float* product, float* ct);
 void synapse_direct(int count, int width, const float* alpha, const float* dyt, const float* product,
                     float* dxt);
+void rnn_forward(int n, int pitch, RnnMiddle middle, const float* ue, const float* uf, const float* beta,
+                 const RnnRows& t);
+void rnn_deltas(int n, int pitch, RnnMiddle middle, const RnnRows& t, float* gh, float* before);
+void rnn_backward(int n, int pitch, const float* ue, const float* uf, const float* b, const RnnRows& t,
+                  float* before);
 
 }  // namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE

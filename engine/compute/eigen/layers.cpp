@@ -59,15 +59,29 @@ class Dropout final : public EigenLayer {
 };
 
 // Rows of outputs share the weight gradient: each task computes its rows over the whole batch, so no partial
-// sums.
+// sums. Large layers go forward in such rows as well: a product packs its weights once, and a chunk of
+// samples is too few to pay for all of them.
 class Linear final : public EigenLayer {
  public:
   Linear(const model::Model& model, const Layer& l, const Kernels& kernels)
-      : kernels_(kernels), at_(model, l), in_(l.in.size()), out_(l.result.size()) {}
+      : kernels_(kernels),
+        at_(model, l),
+        in_(l.in.size()),
+        out_(l.result.size()),
+        by_rows_(size(in_, out_) >= kLarge) {}
+  int forward_tasks(const Pass& p) const override { return by_rows_ ? gradient_tasks(p) : 0; }
+  void forward_task(const Pass& p, int task, int) override {
+    const int first = task * kRows, rows = std::min(kRows, out_ - first);
+    for (int s = 0; s < p.batch; ++s)
+      std::copy_n(p.values + at_.bias + first, rows, p.y + size(s, out_) + first);
+    kernels_.multiply_bt(p.batch, rows, in_, p.x, p.values + at_.weight + size(first, in_), p.y + first, out_,
+                         true);
+  }
   void forward_chunk(const Pass& p, Chunk c, int) override {
+    if (by_rows_) return;
     float* y = p.y + size(c.first, out_);
     for (int s = 0; s < c.count; ++s) std::copy_n(p.values + at_.bias, out_, y + size(s, out_));
-    kernels_.multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, true);
+    kernels_.multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, out_, true);
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
@@ -88,9 +102,11 @@ class Linear final : public EigenLayer {
 
  private:
   static constexpr int kRows = 32;
+  static constexpr std::size_t kLarge = 65536;  // weights
   const Kernels& kernels_;
   Offsets at_;
   int in_, out_;
+  bool by_rows_;
 };
 
 class Softmax final : public EigenLayer {

@@ -4,6 +4,7 @@
 
 #include "engine/compute/eigen/layers.h"
 #include "engine/compute/reference/rnn.h"
+#include "engine/core/lines.h"
 
 namespace synann::compute::eigen {
 namespace {
@@ -14,7 +15,9 @@ using model::Twin;
 
 constexpr SynapseOptions kRnnBeta{.beta = SynapseOptions::Beta::Sigmoid};
 
-// The recurrent cell, a chunk of samples at a time through all rows; each chunk sums its own gradient.
+// The recurrent cell. A task takes a few samples, the lanes of its vectors, through all rows of the image;
+// its blocks are [unit, (time, lane)], so that the maps of the pixels and the gradients of all weights are
+// one matrix product each over all times. Each task sums its own gradient.
 class SynaRnnLayer final : public EigenLayer {
  public:
   SynaRnnLayer(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
@@ -23,9 +26,8 @@ class SynaRnnLayer final : public EigenLayer {
         n_(l.out),
         m_(l.in.columns),
         steps_(l.in.rows * l.in.channels),
-        blocks_((n_ + kOutputs - 1) / kOutputs),
+        pitch_((steps_ + 1) * kOutputs),
         scratch_(static_cast<std::size_t>(threads)),
-        lanes_beta_(size(blocks_, n_) * kOutputs),
         beta_(size(n_, n_)) {
     for (const Parameter& p : model.parameters.all()) {
       if (!p.name.starts_with(l.name + ".")) continue;
@@ -41,65 +43,58 @@ class SynaRnnLayer final : public EigenLayer {
       bias_[g] = at(g == 0 ? ".bias_e" : ".bias_f");
     }
     if (l.twin != Twin::Identity) weight_ = at(".weight");
+    for (Scratch& w : scratch_) {
+      for (auto* block : {&w.h, &w.e, &w.f, &w.q, &w.z})
+        block->resize(size(padded(std::max(n_, m_)), pitch_));
+      for (auto* block : {&w.gh, &w.before, &w.dxt}) block->resize(size(padded(n_), pitch_));
+      w.general.resize(2 * size(n_, kOutputs));
+    }
   }
 
   void prepare(const Pass& p) override {
-    if (p.mode == Mode::Training) partials_.resize(static_cast<std::size_t>(p.chunks) * partial_size());
-    if (traces_.size() < static_cast<std::size_t>(p.chunks))
-      traces_.resize(static_cast<std::size_t>(p.chunks));
-    if (l_.twin != Twin::Synapse) return;
-    reference::effective_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data());
-    for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < n_; ++j) {
-        lanes_beta_[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)] =
-            beta_[size(i, n_) + static_cast<std::size_t>(j)];
-      }
-  }
-
-  void forward_chunk(const Pass& p, Chunk c, int thread) override {
-    Scratch& w = scratch(thread, c.count);
-    reference::RnnTrace<float>& trace = traces_[static_cast<std::size_t>(c.index)];
-    trace.resize(steps_, c.count * n_);
-    const std::size_t rows = size(c.count, n_);
-    std::fill_n(trace.h.begin(), rows, static_cast<float>(reference::kRnnStart));
-    for (int t = 0; t < steps_; ++t) {
-      const std::size_t row = static_cast<std::size_t>(t) * rows;
-      const float* h = trace.h.data() + row;
-      gather_row(p.x, c, t, w.z.data());
-      gate(p, 0, c.count, w.z.data(), h, trace.e.data() + row);
-      gate(p, 1, c.count, w.z.data(), h, trace.f.data() + row);
-      inhibit(p, c.count, h, w, trace.q.data() + row);
-      for (std::size_t k = 0; k < rows; ++k) {
-        const float s = trace.e[row + k] * trace.q[row + k], f = trace.f[row + k];
-        trace.s[row + k] = s;
-        trace.h[row + rows + k] = h[k] * (1 - f) + f * s;
-      }
+    if (p.mode == Mode::Training) {
+      partials_.resize(static_cast<std::size_t>(tasks(p)) * (end_ - first_));
     }
-    const float* last = trace.h.data() + static_cast<std::size_t>(steps_) * rows;
-    for (std::size_t k = 0; k < rows; ++k) p.y[size(c.first, n_) + k] = 4 * last[k] - 2;
+    middle_ = l_.twin == Twin::Dense ? RnnMiddle::Dense : RnnMiddle::One;
+    const float* weight = p.values + first_ + weight_;
+    if (l_.twin == Twin::Dense) std::copy_n(weight, beta_.size(), beta_.data());
+    if (l_.twin != Twin::Synapse) return;
+    reference::effective_beta(kRnnBeta, n_, weight, beta_.data());
+    // States are below one, so a factor 1 − βh is above 1 − β.
+    const bool safe = *std::max_element(beta_.begin(), beta_.end()) < 0.9f;
+    middle_ = safe ? RnnMiddle::Synapse : RnnMiddle::General;
   }
 
-  void backward_chunk(const Pass& p, Chunk c, int thread) override {
-    Scratch& w = scratch(thread, c.count);
-    const reference::RnnTrace<float>& trace = traces_[static_cast<std::size_t>(c.index)];
-    float* sums = partial(c.index);
-    std::fill_n(sums, partial_size(), 0.0f);
-    const std::size_t rows = size(c.count, n_);
-    for (std::size_t k = 0; k < rows; ++k) w.gh[k] = 4 * p.dy[size(c.first, n_) + k];
-    for (int t = steps_; t-- > 0;) {
-      const std::size_t row = static_cast<std::size_t>(t) * rows;
-      const float *h = trace.h.data() + row, *e = trace.e.data() + row, *f = trace.f.data() + row,
-                  *s = trace.s.data() + row, *q = trace.q.data() + row;
-      for (std::size_t k = 0; k < rows; ++k) {
-        w.before[k] = w.gh[k] * (1 - f[k]);
-        w.gs[k] = w.gh[k] * f[k];
-        w.ga[0][k] = w.gs[k] * q[k] * e[k] * (1 - e[k]);
-        w.ga[1][k] = w.gh[k] * (s[k] - h[k]) * f[k] * (1 - f[k]);
-      }
-      gather_row(p.x, c, t, w.z.data());
-      inhibit_backward(p, c.count, h, e, q, w, sums);
-      for (int g = 0; g < 2; ++g) gate_backward(p, g, c.count, h, w, sums);
-      w.gh.swap(w.before);
+  int forward_tasks(const Pass& p) const override { return tasks(p); }
+  void forward_task(const Pass& p, int task, int thread) override {
+    Scratch& w = scratch_[static_cast<std::size_t>(thread)];
+    const float* values = p.values + first_;
+    for (int from = task * samples(p); from < std::min(p.batch, (task + 1) * samples(p)); from += kOutputs) {
+      run(p, from, w, values);
+      const int count = std::min(kOutputs, p.batch - from);
+      for (int s = 0; s < count; ++s)
+        for (int i = 0; i < n_; ++i)
+          p.y[size(from + s, n_) + static_cast<std::size_t>(i)] = 4 * last(w, i)[s] - 2;
+    }
+  }
+
+  int backward_tasks(const Pass& p) const override { return tasks(p); }
+  void backward_task(const Pass& p, int task, int thread) override {
+    Scratch& w = scratch_[static_cast<std::size_t>(thread)];
+    const float* values = p.values + first_;
+    float* sums = partial(task);
+    std::fill_n(sums, end_ - first_, 0.0f);
+    for (int from = task * samples(p); from < std::min(p.batch, (task + 1) * samples(p)); from += kOutputs) {
+      // The forward pass once more costs less than fetching what it made of a whole batch from memory.
+      run(p, from, w, values);
+      const int count = std::min(kOutputs, p.batch - from);
+      for (int i = 0; i < n_; ++i)
+        for (int s = 0; s < kOutputs; ++s) {
+          const float dy = s < count ? p.dy[size(from + s, n_) + static_cast<std::size_t>(i)] : 0.0f;
+          w.gh[size(i, pitch_) + static_cast<std::size_t>(s)] = 4 * dy;
+        }
+      for (int t = steps_; t-- > 0;) step_back(t, values, sums, w);
+      sum_weights(w, sums);
     }
   }
 
@@ -107,102 +102,108 @@ class SynaRnnLayer final : public EigenLayer {
   void gradient_task(const Pass& p, int, int) override {
     float* out = p.gradients + first_;
     std::fill_n(out, end_ - first_, 0.0f);
-    std::vector<float> lanes(lanes_beta_.size());
-    for (int c = 0; c < p.chunks; ++c) {
-      const float* sums = partial(c);
+    for (int task = 0; task < tasks(p); ++task) {
+      const float* sums = partial(task);
       for (std::size_t k = 0; k < end_ - first_; ++k) out[k] += sums[k];
-      for (std::size_t k = 0; k < lanes.size(); ++k) lanes[k] += sums[end_ - first_ + k];
     }
-    if (l_.twin != Twin::Synapse) return;
-    for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < n_; ++j) {
-        out[weight_ + size(i, n_) + static_cast<std::size_t>(j)] =
-            lanes[reference::at(i / kOutputs, j, i % kOutputs, n_, kOutputs)];
-      }
-    reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
+    if (l_.twin == Twin::Synapse)
+      reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
   }
 
  private:
-  // Per thread, for one chunk: rows of n (z: of m) numbers, one per sample.
+  // Per thread: blocks of rows `pitch` apart; unit by time and lane, gh … dxt by lane alone.
   struct Scratch {
-    std::vector<float> z, ones, gh, before, gs, ga[2], direct, kernel;
+    Lines<float> h, e, f, q, z, gh, before, dxt, general;
   };
 
-  Scratch& scratch(int thread, int count) {
-    Scratch& w = scratch_[static_cast<std::size_t>(thread)];
-    if (w.gh.size() < size(count, n_)) {
-      w.z.resize(size(count, m_));
-      w.ones.assign(size(count, n_), 1.0f);
-      for (auto* v : {&w.gh, &w.before, &w.gs, &w.ga[0], &w.ga[1], &w.direct}) v->resize(size(count, n_));
-      w.kernel.resize(size(n_, kOutputs));
+  static int padded(int rows) { return (rows + kInputs - 1) / kInputs * kInputs; }
+  // Samples of a task: kOutputs, more in large batches, to bound the partial sums.
+  static int samples(const Pass& p) {
+    const int share = (p.batch + 31) / 32;
+    return (share + kOutputs - 1) / kOutputs * kOutputs;
+  }
+  static int tasks(const Pass& p) { return (p.batch + samples(p) - 1) / samples(p); }
+  const float* last(const Scratch& w, int unit) const {
+    return w.h.data() + size(unit, pitch_) + size(steps_, kOutputs);
+  }
+  RnnRows rows(Scratch& w, int t) const {
+    const auto at = size(t, kOutputs);
+    return {w.h.data() + at, w.e.data() + at, w.f.data() + at, w.q.data() + at};
+  }
+
+  // All times of the samples from `from` on; lanes without a sample see blank rows.
+  void run(const Pass& p, int from, Scratch& w, const float* values) const {
+    const int count = std::min(kOutputs, p.batch - from);
+    for (int t = 0; t < steps_; ++t)
+      for (int k = 0; k < m_; ++k)
+        for (int s = 0; s < kOutputs; ++s)
+          w.z[size(k, pitch_) + size(t, kOutputs) + static_cast<std::size_t>(s)] =
+              s < count ? p.x[size(from + s, l_.in.size()) + size(t, m_) + static_cast<std::size_t>(k)]
+                        : 0.0f;
+    float* gates[2] = {w.e.data(), w.f.data()};
+    for (int g = 0; g < 2; ++g) {
+      for (int i = 0; i < n_; ++i)
+        std::fill_n(gates[g] + size(i, pitch_), pitch_, values[bias_[g] + static_cast<std::size_t>(i)]);
+      kernels_.multiply(n_, pitch_, m_, values + in_[g], w.z.data(), gates[g], true);
     }
-    return w;
+    for (int i = 0; i < n_; ++i)
+      std::fill_n(w.h.data() + size(i, pitch_), kOutputs, static_cast<float>(reference::kRnnStart));
+    for (int t = 0; t < steps_; ++t)
+      kernels_.rnn_forward(n_, pitch_, middle_, values + recurrent_[0], values + recurrent_[1], beta_.data(),
+                           rows(w, t));
   }
 
-  void gather_row(const float* x, Chunk c, int t, float* z) const {
-    for (int s = 0; s < c.count; ++s)
-      std::copy_n(x + size(c.first + s, l_.in.size()) + size(t, m_), m_, z + size(s, m_));
-  }
-
-  void gate(const Pass& p, int g, int count, const float* z, const float* h, float* out) const {
-    const float* base = p.values + first_;
-    for (int s = 0; s < count; ++s) std::copy_n(base + bias_[g], n_, out + size(s, n_));
-    kernels_.multiply_bt(count, n_, m_, z, base + in_[g], out, true);
-    kernels_.multiply_bt(count, n_, n_, h, base + recurrent_[g], out, true);
-    for (std::size_t k = 0; k < size(count, n_); ++k) out[k] = reference::sigmoid(out[k]);
-  }
-
-  void inhibit(const Pass& p, int count, const float* h, const Scratch& w, float* q) const {
-    if (l_.twin == Twin::Identity) std::fill_n(q, size(count, n_), 1.0f);
-    if (l_.twin == Twin::Dense) {
-      kernels_.multiply_bt(count, n_, n_, h, p.values + first_ + weight_, q, false);
-      for (std::size_t k = 0; k < size(count, n_); ++k) q[k] = reference::sigmoid(q[k]);
+  // From the gradient by the state after row t to that before it; e, f and q of that time become gradients.
+  void step_back(int t, const float* values, float* sums, Scratch& w) const {
+    const RnnRows at = rows(w, t);
+    kernels_.rnn_deltas(n_, pitch_, middle_, at, w.gh.data(), w.before.data());
+    kernels_.rnn_backward(n_, pitch_, values + recurrent_[0], values + recurrent_[1],
+                          middle_ == RnnMiddle::Dense ? beta_.data() : nullptr, at, w.before.data());
+    if (middle_ == RnnMiddle::General) {
+      kernels_.synapse_gradient_general(n_, pitch_, kOutputs, 0, n_, beta_.data(), at.h, at.q,
+                                        w.before.data(), sums + weight_, true, w.general.data());
     }
-    for (int b = 0; l_.twin == Twin::Synapse && b < blocks_; ++b) {
-      kernels_.synapse_forward(count, n_, b * kOutputs, lanes(b), block(b), h, w.ones.data(), q);
+    if (middle_ == RnnMiddle::Synapse) {
+      kernels_.synapse_gradient(n_, pitch_, kOutputs, 0, n_, beta_.data(), at.h, at.q, w.dxt.data(),
+                                sums + weight_, true);
+      for (int i = 0; i < n_; ++i)
+        for (int s = 0; s < kOutputs; ++s)
+          w.before[size(i, pitch_) + static_cast<std::size_t>(s)] +=
+              w.dxt[size(i, pitch_) + static_cast<std::size_t>(s)];
     }
+    w.gh.swap(w.before);
   }
 
-  void inhibit_backward(const Pass& p, int count, const float* h, const float* e, const float* q, Scratch& w,
-                        float* sums) const {
-    if (l_.twin == Twin::Synapse) {
-      for (int b = 0; b < blocks_; ++b) {
-        kernels_.synapse_backward(count, n_, b * kOutputs, lanes(b), block(b), h, e, w.gs.data(),
-                                  w.direct.data(), w.before.data(),
-                                  sums + (end_ - first_) + size(b, n_) * kOutputs, w.kernel.data());
+  // Of all times at once. The last columns are no time of the gates: they are cleared.
+  void sum_weights(Scratch& w, float* sums) const {
+    float* deltas[3] = {w.e.data(), w.f.data(), w.q.data()};
+    for (float* delta : deltas)
+      for (int i = 0; i < n_; ++i)
+        std::fill_n(delta + size(i, pitch_) + size(steps_, kOutputs), kOutputs, 0.0f);
+    for (int g = 0; g < 2; ++g) {
+      kernels_.multiply_bt(n_, m_, pitch_, deltas[g], w.z.data(), sums + in_[g], m_, true);
+      kernels_.multiply_bt(n_, n_, pitch_, deltas[g], w.h.data(), sums + recurrent_[g], n_, true);
+      for (int i = 0; i < n_; ++i) {
+        float sum = 0;
+        for (int k = 0; k < pitch_; ++k) sum += deltas[g][size(i, pitch_) + static_cast<std::size_t>(k)];
+        sums[bias_[g] + static_cast<std::size_t>(i)] += sum;
       }
     }
-    if (l_.twin == Twin::Dense) {
-      for (std::size_t k = 0; k < size(count, n_); ++k) w.direct[k] = w.gs[k] * e[k] * q[k] * (1 - q[k]);
-      kernels_.multiply_at(n_, n_, count, w.direct.data(), n_, h, sums + weight_, true);
-      kernels_.multiply(count, n_, n_, w.direct.data(), p.values + first_ + weight_, w.before.data(), true);
-    }
+    if (middle_ == RnnMiddle::Dense)
+      kernels_.multiply_bt(n_, n_, pitch_, deltas[2], w.h.data(), sums + weight_, n_, true);
   }
 
-  void gate_backward(const Pass& p, int g, int count, const float* h, Scratch& w, float* sums) const {
-    const float* ga = w.ga[g].data();
-    kernels_.multiply_at(n_, m_, count, ga, n_, w.z.data(), sums + in_[g], true);
-    kernels_.multiply_at(n_, n_, count, ga, n_, h, sums + recurrent_[g], true);
-    for (int s = 0; s < count; ++s)
-      for (int i = 0; i < n_; ++i)
-        sums[bias_[g] + static_cast<std::size_t>(i)] += ga[size(s, n_) + static_cast<std::size_t>(i)];
-    kernels_.multiply(count, n_, n_, ga, p.values + first_ + recurrent_[g], w.before.data(), true);
-  }
-
-  int lanes(int b) const { return std::min(kOutputs, n_ - b * kOutputs); }
-  const float* block(int b) const { return lanes_beta_.data() + size(b, n_) * kOutputs; }
-  std::size_t partial_size() const { return end_ - first_ + lanes_beta_.size(); }
-  float* partial(int chunk) { return partials_.data() + static_cast<std::size_t>(chunk) * partial_size(); }
+  float* partial(int task) { return partials_.data() + static_cast<std::size_t>(task) * (end_ - first_); }
 
   const Kernels& kernels_;
   Layer l_;
-  int n_, m_, steps_, blocks_;
+  int n_, m_, steps_, pitch_;
+  RnnMiddle middle_ = RnnMiddle::Synapse;
   std::size_t first_ = SIZE_MAX, end_ = 0;                   // this layer's stretch of the flat blocks
   std::size_t in_[2], recurrent_[2], bias_[2], weight_ = 0;  // relative to first_; gates e, f
   std::vector<Scratch> scratch_;                             // per thread
-  std::vector<float> lanes_beta_, beta_;                     // [blocks, n, kOutputs], [n, n]
-  std::vector<reference::RnnTrace<float>> traces_;           // per chunk, rows of [count, n]
-  std::vector<float> partials_;                              // [chunks, parameters, dβ in lanes]
+  std::vector<float> beta_;                                  // [n, n]; of the dense twin its weights
+  std::vector<float> partials_;                              // [tasks, parameters]
 };
 
 }  // namespace

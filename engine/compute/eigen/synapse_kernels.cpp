@@ -192,7 +192,7 @@ void synapse_product(int n, int width, int samples, int first, int count, const 
 }
 
 void synapse_gradient(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
-                      const float* ct, float* dxt, float* dbeta) {
+                      const float* ct, float* dxt, float* dbeta, bool add) {
   Tile tile;
   for (int k = first; k < first + count; k += kGroup) {
     const int there = first + count - k < kGroup ? first + count - k : kGroup;
@@ -205,9 +205,37 @@ void synapse_gradient(int n, int width, int samples, int first, int count, const
         store(tile.x + place, load(x + row));
         store(tile.dx + place, Vec{});
       });
-      gradient_of_group(n, there, width, vectors, s > 0, beta + k, ct + s, tile, dbeta + k);
+      gradient_of_group(n, there, width, vectors, add || s > 0, beta + k, ct + s, tile, dbeta + k);
       each_vector(vectors, width, [&](int row, int place) { store(dx + row, load(tile.dx + place)); });
     }
+  }
+}
+
+void synapse_gradient_general(int n, int width, int samples, int first, int count, const float* beta,
+                              const float* xt, const float* wt, float* dxt, float* dbeta, bool add,
+                              float* scratch) {
+  float *prefixes = scratch, *sums = scratch + n * kLanes;  // [n, kLanes]
+  for (int i = first; i < first + count; ++i) {
+    const float* row = beta + static_cast<long>(i) * n;
+    for (int k = 0; k < n * kLanes; ++k) sums[k] = 0;
+    for (int s = 0; s < samples; s += kLanes) {
+      const float* x = xt + s;
+      Vec prefix = spread(1.0f);
+      for (int j = 0; j < n; ++j) {
+        store(prefixes + j * kLanes, prefix);
+        prefix *= 1.0f - row[j] * load(x + static_cast<long>(j) * width);
+      }
+      Vec suffix = load(wt + static_cast<long>(i) * width + s);
+      for (int j = n; j-- > 0;) {
+        const Vec xj = load(x + static_cast<long>(j) * width), others = load(prefixes + j * kLanes) * suffix;
+        float* dx = dxt + static_cast<long>(j) * width + s;
+        store(sums + j * kLanes, load(sums + j * kLanes) + others * xj);
+        store(dx, load(dx) + row[j] * others);
+        suffix *= 1.0f - row[j] * xj;
+      }
+    }
+    float* out = dbeta + static_cast<long>(i) * n;
+    for (int j = 0; j < n; ++j) out[j] = sum_lanes(load(sums + j * kLanes)) + (add ? out[j] : 0.0f);
   }
 }
 
@@ -245,7 +273,8 @@ void synapse_gain(int n, int width, const float* alpha, const float* dyt, const 
     const Vec a = spread(-alpha[i]);
     for (int s = 0; s < width; s += kLanes) {
       const long k = static_cast<long>(i) * width + s;
-      store(ct + k, a * load(dyt + k) * load(xt + k) * load(product + k));
+      const Vec gain = a * load(dyt + k) * load(xt + k);
+      store(ct + k, product != nullptr ? gain * load(product + k) : gain);
     }
   }
 }

@@ -129,10 +129,13 @@ class Synapse final : public SynapseBase {
 
   void begin_backward(const Pass& p) override {
     safe_ = kernels_.largest_product(n_, width_, beta_, xt_.data()) < kSafe;
-    if (!safe_) return begin_general(p);
     kernels_.transpose(p.batch, n_, p.dy, n_, dyt_.data(), width_);
     clear_padding(p, dyt_);
-    kernels_.synapse_gain(n_, width_, alpha_.data(), dyt_.data(), xt_.data(), product_.data(), ct_.data());
+    kernels_.synapse_gain(n_, width_, alpha_.data(), dyt_.data(), xt_.data(),
+                          safe_ ? product_.data() : nullptr, ct_.data());
+    if (safe_) return;
+    partial_dxt_.resize(static_cast<std::size_t>(groups_) * size(n_, width_));
+    for (auto& s : scratch_) s.resize(std::max(s.size(), 2 * size(n_, kOutputs)));
   }
   int backward_tasks(const Pass&) const override { return safe_ ? blocks_ : groups_; }
   void backward_task(const Pass& p, int task, int thread) override {
@@ -141,20 +144,21 @@ class Synapse final : public SynapseBase {
     const float *dyt = dyt_.data() + size(first, width_), *product = product_.data() + size(first, width_);
     float* dxt = scratch_[static_cast<std::size_t>(thread)].data();
     kernels_.synapse_gradient(n_, width_, p.batch, first, count, beta_, xt_.data(), ct_.data(), dxt,
-                              p.gradients + weight_);
+                              p.gradients + weight_, false);
     kernels_.synapse_direct(count, width_, alpha_.data() + first, dyt, product, dxt);
     if (p.dx != nullptr) kernels_.transpose(count, p.batch, dxt, width_, p.dx + first, n_);
-    for (int k = 0; alpha_parameter_ && k < count; ++k) {
-      float dalpha = 0;
-      for (int s = 0; s < p.batch; ++s) {
-        const std::size_t at = size(k, width_) + static_cast<std::size_t>(s);
-        dalpha += xt_[size(first, width_) + at] * dyt[at] * product[at];
-      }
-      set_dalpha(p, first + k, dalpha);
-    }
+    for (int k = 0; alpha_parameter_ && k < count; ++k) sum_dalpha(p, first + k);
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
-    if (!safe_) sum_partial_dx(p, c);
+    if (safe_ || p.dx == nullptr) return;
+    for (int s = c.first; s < c.first + c.count; ++s)
+      for (int j = 0; j < n_; ++j) {
+        const std::size_t at = size(j, width_) + static_cast<std::size_t>(s);
+        float sum = alpha_[static_cast<std::size_t>(j)] * dyt_[at] * product_[at];
+        for (int g = 0; g < groups_; ++g)
+          sum += partial_dxt_[static_cast<std::size_t>(g) * size(n_, width_) + at];
+        p.dx[size(s, n_) + static_cast<std::size_t>(j)] = sum;
+      }
   }
 
  private:
@@ -168,58 +172,30 @@ class Synapse final : public SynapseBase {
       std::fill_n(block.data() + size(i, width_) + p.batch, width_ - p.batch, 0.0f);
   }
 
-  void begin_general(const Pass& p) {
-    resize_partial_dx(p);
-    direct_.resize(size(p.batch, n_));
-    excitation_.resize(size(p.batch, n_));
-    lanes_beta_.assign(size(blocks_, n_) * kOutputs, 0.0f);
-    for (int b = 0; b < blocks_; ++b)
-      kernels_.transpose(outputs(b), n_, beta_ + size(b * kOutputs, n_), n_,
-                         lanes_beta_.data() + size(b, n_) * kOutputs, kOutputs);
-    for (int s = 0; s < p.batch; ++s)
-      for (int i = 0; i < n_; ++i) {
-        const std::size_t k = size(s, n_) + static_cast<std::size_t>(i);
-        excitation_[k] = alpha_[static_cast<std::size_t>(i)] * p.x[k];
-      }
-    for (auto& s : scratch_) s.resize(std::max(s.size(), 2 * size(n_, kOutputs)));
-  }
-
-  // The general kernel: blocks of outputs, of which a group sums its own dx.
+  // A group of outputs, which sums its own dx.
   void backward_group(const Pass& p, int group, int thread) {
-    float* scratch = scratch_[static_cast<std::size_t>(thread)].data();
-    float* dbeta = scratch + size(n_, kOutputs);
-    float* dx = open_partial_dx(p, group);
-    for (int b = blocks_ * group / groups_; b < blocks_ * (group + 1) / groups_; ++b) {
-      std::fill_n(dbeta, size(n_, kOutputs), 0.0f);
-      kernels_.synapse_backward(p.batch, n_, b * kOutputs, outputs(b),
-                                lanes_beta_.data() + size(b, n_) * kOutputs, p.x, excitation_.data(), p.dy,
-                                direct_.data(), dx, dbeta, scratch);
-      for (int i = b * kOutputs; i < b * kOutputs + outputs(b); ++i)
-        finish_output(p, i, dbeta + (i - b * kOutputs), dx);
-    }
+    const int first = n_ * group / groups_, end = n_ * (group + 1) / groups_;
+    float* dxt = partial_dxt_.data() + static_cast<std::size_t>(group) * size(n_, width_);
+    std::fill_n(dxt, size(n_, width_), 0.0f);
+    kernels_.synapse_gradient_general(n_, width_, p.batch, first, end - first, beta_, xt_.data(), ct_.data(),
+                                      dxt, p.gradients + weight_, false,
+                                      scratch_[static_cast<std::size_t>(thread)].data());
+    for (int i = first; alpha_parameter_ && i < end; ++i) sum_dalpha(p, i);
   }
 
-  // Row i of dβ, the excitatory path's part of dx_i, and dα_i. dbeta: one lane, kOutputs apart.
-  void finish_output(const Pass& p, int i, const float* dbeta, float* dx) const {
-    const auto column = static_cast<std::size_t>(i);
-    for (int j = 0; j < n_; ++j)
-      p.gradients[weight_ + size(i, n_) + static_cast<std::size_t>(j)] = dbeta[size(j, kOutputs)];
+  void sum_dalpha(const Pass& p, int i) const {
     float dalpha = 0;
-    for (int s = 0; s < p.batch; ++s) {
-      const std::size_t k = size(s, n_) + column;
-      dx[k] += alpha_[column] * direct_[k];
-      dalpha += p.x[k] * direct_[k];
-    }
+    for (std::size_t k = size(i, width_); k < size(i, width_) + static_cast<std::size_t>(p.batch); ++k)
+      dalpha += xt_[k] * dyt_[k] * product_[k];
     set_dalpha(p, i, dalpha);
   }
 
   const Kernels& kernels_;
   int width_ = 0;                         // batch, rounded up to whole vectors
   bool safe_ = true;                      // no factor of this batch is near zero
-  Lines<float> xt_, product_, dyt_, ct_;  // [n, width]: x, Π (1 − βx), dy, −α dy x Π (1 − βx)
-  // Of the general kernel: α x, dy Π (1 − βx) [batch, n], β [blocks, n, kOutputs].
-  std::vector<float> excitation_, direct_, lanes_beta_;
-  std::vector<Lines<float>> scratch_;  // per thread
+  Lines<float> xt_, product_, dyt_, ct_;  // [n, width]: x, Π (1 − βx), dy, −α dy x (Π (1 − βx))
+  Lines<float> partial_dxt_;              // of the general kernel [groups, n, width]
+  std::vector<Lines<float>> scratch_;     // per thread
 };
 
 // The original script's variant: one factor per output for the whole batch, so nothing here works sample by

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/compute/check/exercise.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/compute/reference/network.h"
+
+namespace synann::compute {
+namespace {
+
+constexpr int kAttempts = 1000;  // one in three succeeds
+
+float shortened(float x, float step) {
+  return std::round(x / step) * step;
+}
+
+void expect_batch(const Exercise& e, reference::Network<double>& oracle, Expected& x) {
+  const std::vector<double> values(e.state.values.begin(), e.state.values.end()),
+      input(e.input.begin(), e.input.end());
+  const Batch<double> batch{kCheckBatch, input, e.target};
+  x.gradients.resize(values.size());
+  oracle.forward(values, batch, Mode::Training, {});
+  oracle.backward(values, batch, {}, x.gradients);
+  x.loss = oracle.loss(batch);
+  x.log_probs.assign(oracle.log_probs().begin(), oracle.log_probs().end());
+  for (std::size_t k = 0; k < e.model->layers.size(); ++k) {
+    if (e.model->layers[k].exposes.empty()) continue;
+    const auto output = oracle.output(k);
+    x.activations.emplace_back(e.model->layers[k].exposes, std::vector<double>(output.begin(), output.end()));
+  }
+  oracle.forward(values, batch, Mode::Evaluation, {});
+  x.eval_log_probs.assign(oracle.log_probs().begin(), oracle.log_probs().end());
+}
+
+// Whether rounding to float could decide which pixel of a pool is the largest, or whether a ReLU is active.
+// Either would move a whole gradient, and training magnifies what it moves. Exact ties are decided by the
+// rule.
+bool rounding_decides(const model::Model& model, const reference::Network<double>& oracle) {
+  for (std::size_t k = 1; k < model.layers.size(); ++k) {
+    const model::Layer& l = model.layers[k];
+    const auto x = oracle.output(k - 1);
+    double most = 0;
+    for (const double v : x) most = std::max(most, std::abs(v));
+    const double margin = 5e-7 * most;  // a few units in the last place of a float
+    const auto close = [&](double a, double b) { return a != b && std::abs(a - b) < margin; };
+    if (l.kind == model::LayerKind::Relu &&
+        std::any_of(x.begin(), x.end(), [&](double v) { return close(v, 0); }))
+      return true;
+    if (l.kind != model::LayerKind::MaxPool2d) continue;
+    const auto top = oracle.output(k);
+    for (std::size_t place = 0; place < top.size(); ++place) {
+      const int columns = l.result.columns, plane = static_cast<int>(place) / columns,
+                column = static_cast<int>(place) % columns;
+      for (int u = 0; u < l.kernel; ++u)
+        for (int v = 0; v < l.kernel; ++v) {
+          // plane runs over samples, channels and pooled rows, which cover the input's rows without gaps.
+          const auto at =
+              static_cast<std::size_t>((plane * l.kernel + u) * l.in.columns + column * l.kernel + v);
+          if (close(x[at], top[place])) return true;
+        }
+    }
+  }
+  return false;
+}
+
+// SGD with momentum, as optimiser.h, in double. False when rounding decides something.
+bool expect_steps(const Exercise& e, std::uint64_t seed, reference::Network<double>& oracle, Expected& x) {
+  const std::size_t trained = e.model->parameters.trained_count();
+  std::vector<double> values(e.state.values.begin(), e.state.values.end()), velocity(trained),
+      gradients(values.size());
+  const auto order = check_order(e.data->train.count());
+  const auto table = scaling_table(e.model->scaling);
+  std::vector<float> pixels(kCheckStepBatch * e.data->train.image_size());
+  std::vector<std::uint8_t> target(kCheckStepBatch);
+  x.losses.clear();
+  for (int step = 0; step < kCheckSteps; ++step) {
+    gather(e.data->train,
+           std::span(order).subspan(static_cast<std::size_t>(step * kCheckStepBatch), kCheckStepBatch), table,
+           pixels, target);
+    const std::vector<double> input(pixels.begin(), pixels.end());
+    const Batch<double> batch{kCheckStepBatch, input, target};
+    const DropoutDraws draws{.enabled = true, .seed = seed, .epoch = 1, .step = step};
+    oracle.forward(values, batch, Mode::Training, draws);
+    if (rounding_decides(*e.model, oracle)) return false;
+    oracle.backward(values, batch, draws, gradients);
+    x.losses.push_back(oracle.loss(batch));
+    for (std::size_t k = 0; k < trained; ++k) {
+      velocity[k] = kCheckMomentum * velocity[k] + gradients[k];
+      values[k] -= static_cast<double>(kCheckRate) * velocity[k];
+    }
+    for (const Parameter& p : e.model->parameters.all()) {
+      if (p.role != Role::Buffer || p.type != ElementType::F32) continue;
+      for (std::size_t k = p.offset; k < p.offset + p.size(); ++k)
+        values[k] += kBatchNormMomentum * (gradients[k] - values[k]);
+    }
+  }
+  x.values = std::move(values);
+  x.momenta = std::move(velocity);
+  return true;
+}
+
+}  // namespace
+
+Exercise::Exercise(std::shared_ptr<const model::Model> m, std::uint64_t seed)
+    : model(std::move(m)), state(model::initialise(*model, seed)) {
+  Numbers numbers(seed, 1);
+  for (float& value : state.values) value += numbers.next(0, 0.05f);
+  for (const Parameter& p : model->parameters.all()) {
+    const auto first = state.values.begin() + static_cast<std::ptrdiff_t>(p.offset);
+    if (p.name.starts_with("conv"))
+      std::transform(first, first + static_cast<std::ptrdiff_t>(p.size()), first,
+                     [](float x) { return shortened(x, 1.0f / 64); });
+  }
+  const int size = model->input.size();
+  for (int k = 0; k < kCheckBatch * size; ++k)
+    input.push_back(blank(k / size, k % size) ? -0.5f : shortened(numbers.next(), 1.0f / 8));
+  for (int k = 0; k < kCheckBatch; ++k) target.push_back(label(numbers));
+  auto pair = std::make_shared<data::DataPair>();
+  pair->train = set(numbers, kCheckSteps * kCheckStepBatch);
+  pair->test = set(numbers, kCheckBatch);
+  data = pair;
+}
+
+bool Exercise::blank(int sample, int pixel) const {
+  return sample % 2 == 0 && pixel % model->input.columns < model->input.columns / 2;
+}
+
+std::uint8_t Exercise::label(Numbers& numbers) const {
+  return static_cast<std::uint8_t>(numbers.word() % static_cast<std::uint32_t>(model->classes));
+}
+
+data::Dataset Exercise::set(Numbers& numbers, int count) const {
+  data::Dataset made{.rows = model->input.rows,
+                     .columns = model->input.columns,
+                     .classes = model->classes,
+                     .pixels = {},
+                     .labels = {}};
+  for (int s = 0; s < count; ++s) {
+    for (int k = 0; k < model->input.size(); ++k)
+      made.pixels.push_back(blank(s, k) ? std::uint8_t{0} : static_cast<std::uint8_t>(numbers.word() >> 24));
+    made.labels.push_back(label(numbers));
+  }
+  return made;
+}
+
+std::vector<std::uint32_t> check_order(int count) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(count));
+  std::iota(order.rbegin(), order.rend(), 0u);
+  return order;
+}
+
+Result<std::pair<Exercise, Expected>> solved(const CheckModel& m, std::uint64_t& seed) {
+  reference::Network<double> oracle(*m.model);
+  for (const std::uint64_t end = seed + kAttempts; seed < end; ++seed) {
+    Exercise e(m.model, seed);
+    Expected x;
+    if (!expect_steps(e, seed, oracle, x)) continue;
+    expect_batch(e, oracle, x);
+    return std::pair{std::move(e), std::move(x)};
+  }
+  return Error{.kind = ErrorKind::Failed,
+               .where = m.name,
+               .problem = "no random inputs were found for which rounding decides no maximum"};
+}
+
+}  // namespace synann::compute
