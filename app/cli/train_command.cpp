@@ -32,19 +32,22 @@ struct TrainArguments {
   int log_interval = train::kLogInterval;
   int record_mib = 64;
   bool json = false;
-  bool data_given = false, model_given = false;
+  bool data_given = false, model_given = false, device_given = false;
 };
 
 // Prints a run as it happens: the original's log lines, or JSON lines.
 class Printer final : public train::Observer {
  public:
-  Printer(int log_interval, bool json) : log_interval_(log_interval), json_(json) {}
+  // device_asked: a person who asked for a device is told which one it is.
+  Printer(int log_interval, bool json, bool device_asked)
+      : log_interval_(log_interval), json_(json), device_asked_(device_asked) {}
 
   void on_start(const train::StartInfo& start) override {
     start_ = start;
     if (json_) print(train::to_json(start));
     // Not among the lines of the original's log, which are on standard output.
-    if (!json_ && !start.device_note.empty()) fmt::print(stderr, "synann: {}.\n", start.device_note);
+    if (!json_ && !start.device_note.empty() && (device_asked_ || progress_.enabled()))
+      fmt::print(stderr, "synann: {}.\n", start.device_note);
     if (progress_.enabled() && !json_)
       progress_.show(fmt::format("{} on {} · {} · {} threads", start.settings.model, start.data_name,
                                  start.isa, start.threads));
@@ -123,7 +126,7 @@ class Printer final : public train::Observer {
 
   ProgressLine progress_;
   int log_interval_;
-  bool json_;
+  bool json_, device_asked_;
   train::StartInfo start_;
   double smoothed_ = 0;  // seconds per step
   int best_epoch_ = 0;
@@ -202,7 +205,7 @@ int train_run(TrainArguments a) {
     folder = a.resume.empty() ? train::default_run_folder(a.settings)
                               : std::filesystem::absolute(resume).parent_path();
 
-  Printer printer(a.log_interval, a.json);
+  Printer printer(a.log_interval, a.json, a.device_given);
   auto session = Session::create({.settings = a.settings,
                                   .execution = a.execution,
                                   .data = *data,
@@ -242,9 +245,11 @@ void add_train(CLI::App& app, Action& action) {
       ->capture_default_str();
   c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
   c->add_flag("--json", a->json, "JSON lines instead of the log");
-  c->callback([a, data, model, &action] {
+  const auto* device = c->get_option("--device");
+  c->callback([a, data, model, device, &action] {
     a->data_given = data->count() > 0;
     a->model_given = model->count() > 0;
+    a->device_given = device->count() > 0;
     action = [a] { return train_run(*a); };
   });
 }

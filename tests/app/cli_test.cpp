@@ -58,6 +58,7 @@ class CliTest : public QObject {
   void usageErrors();
   void brokenData_data();
   void brokenData();
+  void deviceIsTold();
   void madeDataIsVerified();
   void studyComparesModels();
   void goldenFiles();
@@ -294,6 +295,22 @@ void CliTest::brokenData() {
   QVERIFY2(outcome.err.contains(folder + "/" + file), qPrintable(outcome.err));
   QCOMPARE(outcome.err.count('\n'), 1);
   QVERIFY(!QFile::exists(at("unused")));
+}
+
+// A person who asks for a device hears which one it is; one that is not there is refused.
+void CliTest::deviceIsTold() {
+  const auto automatic = run(train("device-auto", {"--device", "auto"}));
+  QCOMPARE(automatic.code, 0);
+  QVERIFY2(automatic.err.isEmpty() || automatic.err.startsWith("synann: trained on the "),
+           qPrintable(automatic.err));
+  QVERIFY(automatic.err.count('\n') <= 1);
+  const auto cuda = run(train("device-cuda", {"--device", "cuda"}));
+  if (cuda.code == 0) return;  // this machine has a GPU
+  QCOMPARE(cuda.code, 2);
+  QVERIFY2(cuda.err.startsWith("synann: --device cuda: ") && cuda.err.contains("--device cpu"),
+           qPrintable(cuda.err));
+  QCOMPARE(cuda.err.count('\n'), 1);
+  QVERIFY(!QDir(at("device-cuda")).exists());
 }
 
 void CliTest::madeDataIsVerified() {

@@ -118,12 +118,7 @@ class GpuDevice final : public Device {
 
  private:
   // CUDA's current device belongs to the thread, and a back end may be made on one and run on another.
-  void use() const {
-    thread_local int current = -1;
-    if (current == number_) return;
-    cudaSetDevice(number_);
-    current = number_;
-  }
+  void use() const { cudaSetDevice(number_); }
 
   void check(cudaError_t error, const char* what) {
     if (error == cudaSuccess) return;

@@ -15,36 +15,26 @@
 #include "engine/compute/cuda/kernels_synapse_backward.h"
 
 // Every kernel, in groups that are compiled apart (gpu_kernels_*.cu, host_kernels.cpp).
-#define SYNANN_CUDA_BATCH_KERNELS(X)                                                           \
-  X(Gather)                                                                                    \
-  X(Relu)                                                                                      \
-  X(ReluBackward)                                                                              \
-  X(DropoutMask)                                                                               \
-  X(SoftmaxForward)                                                                            \
-  X(SoftmaxBackward) X(LogSoftmaxForward) X(LossBackward) X(BatchLoss) X(Score) X(CheckFinite) \
-      X(SquaredNorm) X(Judge) X(Update)
-#define SYNANN_CUDA_LAYER_KERNELS(X)                                                                       \
-  X(MatMul)                                                                                                \
-  X(SumParts)                                                                                              \
-  X(ColumnSum)                                                                                             \
-  X(ConvForward)                                                                                           \
-  X(ConvBackwardInput)                                                                                     \
-  X(ConvBackwardWeight) X(MaxPoolForward) X(PoolBackward) X(AvgPoolForward) X(NormForward) X(NormEvaluate) \
-      X(NormBackward)
-#define SYNANN_CUDA_SYNAPSE_KERNELS(X)                                                                       \
-  X(SynapseConstrain)                                                                                        \
-  X(SynapseChain)                                                                                            \
-  X(SynapseForward)                                                                                          \
-  X(CoupledFactor)                                                                                           \
-  X(CoupledForward)                                                                                          \
-  X(CoupledGain) X(SynapsePrepare) X(SynapseBackwardInput) X(SynapseBackwardWeight) X(Headroom) X(Transpose) \
-      X(RnnForward) X(RnnBackward)
-#define SYNANN_CUDA_FUSED_KERNELS(X) \
-  X(FusedForward)                    \
-  X(FusedHead) X(FusedClassify) X(FusedBackward) X(FusedReduce) X(FusedDerive) X(FusedSettle) X(FusedConclude)
-#define SYNANN_CUDA_KERNELS(X) \
-  SYNANN_CUDA_BATCH_KERNELS(X) \
-  SYNANN_CUDA_LAYER_KERNELS(X) SYNANN_CUDA_SYNAPSE_KERNELS(X) SYNANN_CUDA_FUSED_KERNELS(X)
+// clang-format off
+#define SYNANN_CUDA_BATCH_KERNELS(X)                                                      \
+  X(Gather) X(Relu) X(ReluBackward) X(DropoutMask) X(SoftmaxForward) X(SoftmaxBackward)   \
+  X(LogSoftmaxForward) X(LossBackward) X(BatchLoss) X(Score)                              \
+  X(CheckFinite) X(SquaredNorm) X(Judge) X(Update)
+#define SYNANN_CUDA_LAYER_KERNELS(X)                                                      \
+  X(MatMul) X(SumParts) X(ColumnSum) X(ConvForward) X(ConvBackwardInput)                  \
+  X(ConvBackwardWeight) X(MaxPoolForward) X(PoolBackward) X(AvgPoolForward)               \
+  X(NormForward) X(NormEvaluate) X(NormBackward)
+#define SYNANN_CUDA_SYNAPSE_KERNELS(X)                                                    \
+  X(SynapseConstrain) X(SynapseChain) X(SynapseForward) X(CoupledFactor)                  \
+  X(CoupledForward) X(CoupledGain) X(SynapsePrepare) X(SynapseBackwardInput)              \
+  X(SynapseBackwardWeight) X(Headroom) X(Transpose) X(RnnForward) X(RnnBackward)
+#define SYNANN_CUDA_FUSED_KERNELS(X)                                                      \
+  X(FusedForward) X(FusedHead) X(FusedClassify) X(FusedBackward) X(FusedReduce)           \
+  X(FusedDerive) X(FusedSettle) X(FusedConclude)
+#define SYNANN_CUDA_KERNELS(X)                                                            \
+  SYNANN_CUDA_BATCH_KERNELS(X) SYNANN_CUDA_LAYER_KERNELS(X)                               \
+  SYNANN_CUDA_SYNAPSE_KERNELS(X) SYNANN_CUDA_FUSED_KERNELS(X)
+// clang-format on
 
 namespace synann::compute::cuda {
 

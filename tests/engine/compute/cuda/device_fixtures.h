@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "engine/compute/backend.h"
 #include "engine/compute/cuda/cuda_backend.h"
+#include "engine/compute/cuda/gpu_device.h"
 #include "engine/compute/cuda/host_device.h"
 #include "tests/engine/compute/fixtures.h"
 
@@ -91,11 +93,16 @@ inline data::DataPairPtr random_data(const model::Model& model, int train, int t
                                                                .test = random_set(model, test, 2)});
 }
 
+// With SYNANN_TEST_GPU set the same tests run on this machine's GPU, unless something is to go wrong on
+// purpose. (The order of its threads is its own: then a second run has to be equal to the first.)
 inline Result<std::unique_ptr<compute::Backend>> host_backend(
     ModelPtr model, data::DataPairPtr data, const std::string& tier = "plain",
     const compute::cuda::HostOptions& options = {}) {
-  return compute::cuda::make_device_backend(compute::cuda::make_host_device(options), std::move(model),
-                                            std::move(data), tier);
+  auto device = Result<std::unique_ptr<compute::cuda::Device>>(compute::cuda::make_host_device(options));
+  if (std::getenv("SYNANN_TEST_GPU") != nullptr && options.memory_bytes == SIZE_MAX && options.lost_after < 0)
+    device = compute::cuda::make_gpu_device();
+  if (!device) return device.error();
+  return compute::cuda::make_device_backend(std::move(*device), std::move(model), std::move(data), tier);
 }
 
 inline std::unique_ptr<compute::Backend> reference_backend(ModelPtr model, data::DataPairPtr data) {
