@@ -18,7 +18,7 @@ class HostBlock {
 
   void begin(int x, int y) {
     x_ = x, y_ = y, used_ = 0;
-    std::memset(arena_.data(), 0xff, arena_.size());
+    if (!arena_.empty()) std::memset(arena_.data(), 0xff, arena_.size());
   }
 
   int x() const { return x_; }
