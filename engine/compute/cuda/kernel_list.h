@@ -21,7 +21,7 @@
   X(LogSoftmaxForward) X(LossBackward) X(BatchLoss) X(Score)                              \
   X(CheckFinite) X(SquaredNorm) X(Judge) X(Update)
 #define SYNANN_CUDA_LAYER_KERNELS(X)                                                      \
-  X(MatMul) X(SumParts) X(ColumnSum) X(ConvForward) X(ConvBackwardInput)                  \
+  X(MatMul) X(SumParts) X(ColumnSum) X(ConvForward) X(SettleWindows) X(ConvBackwardInput) \
   X(ConvBackwardWeight) X(MaxPoolForward) X(PoolBackward) X(AvgPoolForward)               \
   X(NormForward) X(NormEvaluate) X(NormBackward)
 #define SYNANN_CUDA_SYNAPSE_KERNELS(X)                                                    \

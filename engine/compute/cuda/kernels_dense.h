@@ -29,27 +29,30 @@ struct MatMul {
   SYNANN_DEVICE void run(Block& block) const {
     float* left = block.template shared<float>(kTile * (kDepth + 1));
     float* right = block.template shared<float>(kTile * (kDepth + 1));
-    auto sum = block.template local<float>();
+    auto sum = block.template local<double>();  // of stretches that are summed in float
     const int tiles = ceil_div(n, kTile), row = block.x() / tiles * kTile, column = block.x() % tiles * kTile;
     const int share = ceil_div(k, splits), begin = block.y() * share, end = least(k, begin + share);
     block.each([&](int t) {
       const int c = column + t % kTile;
-      sum[t] = bias != nullptr && c < n ? bias[c] : 0.0f;
+      sum[t] = bias != nullptr && c < n ? static_cast<double>(bias[c]) : 0.0;
     });
     for (int depth = begin; depth < end; depth += kDepth) {
       block.each([&](int t) { load(t, row, column, depth, end, left, right); });
       block.each([&](int t) {
         const float* p = left + t / kTile * (kDepth + 1);
         const float* q = right + t % kTile * (kDepth + 1);
+        float stretch = 0;
         SYNANN_UNROLL
-        for (int d = 0; d < kDepth; ++d) sum[t] += p[d] * q[d];
+        for (int d = 0; d < kDepth; ++d) stretch += p[d] * q[d];
+        sum[t] += static_cast<double>(stretch);
       });
     }
     block.each([&](int t) {
       const int r = row + t / kTile, c = column + t % kTile;
       if (r >= m || c >= n) return;
       float* place = out + (Index{block.y()} * m + r) * n + c;
-      *place = accumulate != 0 ? *place + sum[t] : sum[t];
+      const auto total = static_cast<float>(sum[t]);
+      *place = accumulate != 0 ? *place + total : total;
     });
   }
 

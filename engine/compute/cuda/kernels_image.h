@@ -35,12 +35,78 @@ struct ConvForward {
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image = x + k / s.out_size() * s.in_size() + r * s.in_columns + c;
       const float* weight = w + o * s.in * s.kernel * s.kernel;
-      float sum = b[o];
+      double sum = static_cast<double>(b[o]);  // of rows that are summed in float
       for (int i = 0; i < s.in; ++i, image += s.in_rows * s.in_columns)
-        for (int u = 0; u < s.kernel; ++u)
-          for (int v = 0; v < s.kernel; ++v) sum += *weight++ * image[u * s.in_columns + v];
-      y[k] = sum;
+        for (int u = 0; u < s.kernel; ++u) {
+          float row = 0;
+          for (int v = 0; v < s.kernel; ++v) row += *weight++ * image[u * s.in_columns + v];
+          sum += static_cast<double>(row);
+        }
+      y[k] = static_cast<float>(sum);
     });
+  }
+};
+
+// Takes the decisions of a MaxPool2d and a ReLU behind a convolution that float32 leaves open from sums in
+// double, as reference/close_calls.h; one thread a window of `side` × `side` places.
+struct SettleWindows {
+  ImageShape s;  // of the convolution
+  const float *x, *w, *b;
+  float* y;
+  int batch, side;
+
+  static constexpr int kThreads = 128;
+  static constexpr float kNear = 4e-6f;  // more than float32 is off by for inputs of order one
+  SYNANN_HOST_DEVICE int windows() const { return s.out * (s.rows / side) * (s.columns / side); }
+  Grid grid() const { return elementwise(Index{batch} * windows(), kThreads); }
+  template <class Block>
+  SYNANN_DEVICE void run(Block& block) const {
+    block.each([&](int t) {
+      const Index k = Index{block.x()} * kThreads + t;
+      if (k >= Index{batch} * windows()) return;
+      const int window = static_cast<int>(k % windows()), across = s.columns / side, down = s.rows / side;
+      const int o = window / (across * down), r = window / across % down * side, c = window % across * side;
+      const float* image = x + k / windows() * s.in_size();
+      float* map = y + k / windows() * s.out_size() + o * s.rows * s.columns;
+      float top = map[r * s.columns + c];
+      for (int p = 1; p < side * side; ++p) top = fmaxf(top, at(map, r, c, p));
+      int close = 0;
+      for (int p = 0; p < side * side; ++p) close += top - at(map, r, c, p) <= kNear ? 1 : 0;
+      if (top < -kNear || (close == 1 && top > kNear)) return;
+      settle(image, map, o, r, c);
+    });
+  }
+
+ private:
+  SYNANN_DEVICE float& at(float* map, int r, int c, int p) const {
+    return map[(r + p / side) * s.columns + c + p % side];
+  }
+  SYNANN_DEVICE double exact(const float* image, int o, int r, int c) const {
+    const float* weight = w + o * s.in * s.kernel * s.kernel;
+    double sum = static_cast<double>(b[o]);
+    for (int i = 0; i < s.in; ++i)
+      for (int u = 0; u < s.kernel; ++u)
+        for (int v = 0; v < s.kernel; ++v)
+          sum += static_cast<double>(*weight++) *
+                 static_cast<double>(image[(i * s.in_rows + r + u) * s.in_columns + c + v]);
+    return sum;
+  }
+  // Written back so that the first largest double is the first largest float as well.
+  SYNANN_DEVICE void settle(const float* image, float* map, int o, int r, int c) const {
+    int best = 0;
+    double largest = 0;
+    for (int p = 0; p < side * side; ++p) {
+      const double sum = exact(image, o, r + p / side, c + p % side);
+      at(map, r, c, p) = static_cast<float>(sum);
+      if (p > 0 && sum <= largest) continue;
+      best = p;
+      largest = sum;
+    }
+    const float winner = at(map, r, c, best);
+    for (int p = 0; p < side * side; ++p) {
+      float& value = at(map, r, c, p);
+      if (p < best ? value >= winner : value > winner) value = nextafterf(winner, -HUGE_VALF);
+    }
   }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/cuda/plain_layers.h"
+#include "engine/compute/reference/close_calls.h"
 
 namespace synann::compute::cuda {
 namespace {
@@ -13,7 +14,11 @@ ImageShape image_shape(const Layer& l) {
 
 class PlainConv final : public PlainLayer {
  public:
-  PlainConv(Storage& s, const Layer& l) : storage_(s), l_(l), shape_(image_shape(l)) {}
+  PlainConv(Storage& s, std::size_t index)
+      : storage_(s),
+        l_(s.model.layers[index]),
+        shape_(image_shape(l_)),
+        window_(reference::CloseCalls(s.model).window(index)) {}
 
   void reserve(int batch) override {
     const ConvBackwardWeight kernel = backward_weight(nullptr, nullptr, batch);
@@ -26,6 +31,14 @@ class PlainConv final : public PlainLayer {
                                 .b = value(storage_, l_, ".bias"),
                                 .y = p.y,
                                 .batch = p.count});
+    if (window_ == 0 || !p.training) return;
+    device().launch(SettleWindows{.s = shape_,
+                                  .x = p.x,
+                                  .w = value(storage_, l_, ".weight"),
+                                  .b = value(storage_, l_, ".bias"),
+                                  .y = p.y,
+                                  .batch = p.count,
+                                  .side = window_});
   }
   void backward(const Pass& p) override {
     const ConvBackwardWeight kernel = backward_weight(p.x, p.dy, p.count);
@@ -51,6 +64,7 @@ class PlainConv final : public PlainLayer {
   Storage& storage_;
   Layer l_;
   ImageShape shape_;
+  int window_;  // of the pool behind, 0 for none
   Buffer<float> parts_;
 };
 
@@ -84,8 +98,8 @@ class PlainPool final : public PlainLayer {
 
 }  // namespace
 
-std::unique_ptr<PlainLayer> make_plain_conv(Storage& storage, const Layer& l) {
-  return std::make_unique<PlainConv>(storage, l);
+std::unique_ptr<PlainLayer> make_plain_conv(Storage& storage, int index) {
+  return std::make_unique<PlainConv>(storage, static_cast<std::size_t>(index));
 }
 std::unique_ptr<PlainLayer> make_plain_pool(Storage& storage, const Layer& l) {
   return std::make_unique<PlainPool>(storage, l);

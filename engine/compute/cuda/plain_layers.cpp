@@ -184,7 +184,7 @@ std::unique_ptr<PlainLayer> make_plain_layer(Storage& s, int index) {
   const Layer& l = s.model.layers[static_cast<std::size_t>(index)];
   switch (l.kind) {
     case model::LayerKind::Conv2d:
-      return make_plain_conv(s, l);
+      return make_plain_conv(s, index);
     case model::LayerKind::MaxPool2d:
     case model::LayerKind::AvgPool2d:
       return make_plain_pool(s, l);

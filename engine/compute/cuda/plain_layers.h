@@ -42,7 +42,7 @@ inline float* gradient(const Storage& s, const model::Layer& l, const char* suff
 // index: the layer's number in the model (its dropout stream).
 std::unique_ptr<PlainLayer> make_plain_layer(Storage& storage, int index);
 
-std::unique_ptr<PlainLayer> make_plain_conv(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_conv(Storage& storage, int index);
 std::unique_ptr<PlainLayer> make_plain_pool(Storage& storage, const model::Layer& l);
 std::unique_ptr<PlainLayer> make_plain_synapse(Storage& storage, const model::Layer& l);
 std::unique_ptr<PlainLayer> make_plain_rnn(Storage& storage, const model::Layer& l);

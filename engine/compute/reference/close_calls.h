@@ -18,6 +18,9 @@ class CloseCalls {
  public:
   explicit CloseCalls(const model::Model& model);
 
+  // The side of the pooling window behind layer k, 0 where there is nothing of that kind to decide.
+  int window(std::size_t k) const { return pool_[k]; }
+
   // What float32 may be off by in b + Σ w x of so many terms, for |x| ≤ largest: rounding errors add up like
   // random steps.
   static float margin(int terms, const float* w, float b, float largest);

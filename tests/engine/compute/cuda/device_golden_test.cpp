@@ -42,19 +42,12 @@ void DeviceGoldenTest::matchesPyTorch() {
       check_parity(content, path.toStdString(), known_tiers("cuda-host"), mnist, "cuda-host");
   QVERIFY2(reports.ok(), reports.ok() ? "" : reports.error().sentence().c_str());
   QVERIFY(!reports->empty());
-  // Where the golden numbers are further from the reference than the tolerance (a ReLU or a maximum that
-  // rounding decides, five steps on), the device is to be where the reference is.
-  const auto reference = check_parity(content, path.toStdString(), {"reference"}, mnist);
-  QVERIFY(reference.ok());
   for (const ParityReport& report : *reports) {
     QCOMPARE(report.steps_checked, mnist != nullptr);
-    QCOMPARE(report.rows.size(), reference->front().rows.size());
-    for (std::size_t k = 0; k < report.rows.size(); ++k) {
-      const ParityRow &row = report.rows[k], &same = reference->front().rows[k];
-      QCOMPARE(row.tensor, same.tensor);
-      QVERIFY2(row.passed() || (!same.passed() && std::abs(row.error - same.error) < 0.01 * same.error),
+    QVERIFY(report.rows.size() >= (mnist ? 35u : 20u));
+    for (const ParityRow& row : report.rows)
+      QVERIFY2(row.passed(),
                qPrintable(QString("%1, %2: %3").arg(report.tier.c_str(), row.tensor.c_str()).arg(row.error)));
-    }
   }
 }
 
