@@ -60,15 +60,15 @@ nlohmann::ordered_json to_json(const train::StudyRow& row) {
 // A table that reads well as it stands and as Markdown.
 void print_table(const std::vector<train::StudyRow>& rows) {
   if (rows.empty()) return;
-  print_line(fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>24} |", "model",
+  print_line(fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>26} |", "model",
                          "parameters", "runs", "accuracy %", "test loss", "s / epoch",
                          "against " + rows.front().model));
-  print_line(fmt::format("| {:-<14} | {:->9}: | {:->3}: | {:->13}: | {:->16}: | {:->8}: | {:->23}: |", "", "",
+  print_line(fmt::format("| {:-<14} | {:->9}: | {:->3}: | {:->13}: | {:->16}: | {:->8}: | {:->25}: |", "", "",
                          "", "", "", "", ""));
   for (const auto& row : rows) {
     const auto& test = row.against_first;
     print_line(
-        fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9.2f} | {:>24} |", row.model,
+        fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9.2f} | {:>26} |", row.model,
                     row.parameter_count, row.runs, plus_minus(row.accuracy, row.accuracy_deviation, 2),
                     plus_minus(row.test_loss, row.test_loss_deviation, 4), row.seconds_per_epoch,
                     test ? fmt::format("{:+.2f} points, p = {:.2g}", test->difference, test->p) : "–"));

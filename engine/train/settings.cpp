@@ -198,7 +198,7 @@ Settings recommended_settings(std::string_view model, std::string_view data_spec
   } else if (model.ends_with("-rnn")) {
     s.epochs = 12;
     s.optimizer = "adam";
-    s.learning_rate = 0.002;
+    s.learning_rate = 0.01;
     s.schedule = "cosine";
     s.clip = 1;
   }
