@@ -91,7 +91,7 @@ struct Norm {
 };
 
 // Memory of one thread; aligned to 64 bytes.
-struct Scratch {
+struct alignas(64) Scratch {
   float image[kImage * kImageRow];
   float inputs[kMaps1 * 36 * kPixels2];      // of conv1: [6, 6, 144], then of conv2: [10, 6, 6, 16]
   float by_pixel[kPixels1 * kMaps1Padded];   // pooled1 with the maps as lanes
