@@ -9,9 +9,9 @@
 #include <QTest>
 
 #include "engine/core/random.h"
-#include "engine/data/digits.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/session.h"
+#include "tests/engine/train/session_fixtures.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -21,16 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kStepsPerEpoch = 7;
-
-data::DataPairPtr tiny_digits() {
-  auto pair = std::make_shared<data::DataPair>();
-  pair->name = "Tiny digits";
-  pair->spec = "digits";
-  pair->train = data::make_digits(250, 1);
-  pair->test = data::make_digits(60, 2);
-  pair->sha256 = data::data_digest(pair->train, pair->test);
-  return pair;
-}
 
 Settings tiny_settings(const char* model = "syna-cnn") {
   Settings s = recommended_settings(model, "digits");
@@ -60,20 +50,16 @@ QString why(const auto& result) {
   return result.ok() ? QString() : QString::fromStdString(result.error().sentence());
 }
 
-QByteArray bytes_of(const fs::path& path) {
-  QFile file(QString::fromStdString(path.string()));
-  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-void write_bytes(const fs::path& path, const QByteArray& bytes) {
-  QFile file(QString::fromStdString(path.string()));
-  QVERIFY(file.open(QIODevice::WriteOnly));
-  QCOMPARE(file.write(bytes), bytes.size());
-}
-
 std::vector<std::int64_t> steps_of(const RecordReader& reader) {
   std::vector<std::int64_t> steps;
   for (const FramePlace& place : reader.frames()) steps.push_back(place.steps);
   return steps;
+}
+
+void write_bytes(const fs::path& path, const QByteArray& bytes) {
+  QFile file(QString::fromStdString(path.string()));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  QCOMPARE(file.write(bytes), bytes.size());
 }
 
 }  // namespace
@@ -154,7 +140,7 @@ class RecordTest : public QObject {
   }
 
   std::unique_ptr<QTemporaryDir> folder_;
-  data::DataPairPtr data_ = tiny_digits();
+  data::DataPairPtr data_ = testing::tiny_digits();
 };
 
 void RecordTest::framesEqualCheckpointsBitForBit_data() {
@@ -221,7 +207,7 @@ void RecordTest::aSmallBudgetStatesItsDistance() {
   const RecordReader tight = open(at("tight") / kSynapseRecord);
   QCOMPARE(tight.header().every, 11);  // room for two beside the start and three ends of epochs
   QCOMPARE(steps_of(tight), (std::vector<std::int64_t>{0, 7, 11, 14, 21}));
-  QVERIFY(bytes_of(at("tight") / kSynapseRecord).size() <= 6 * 17'000);
+  QVERIFY(testing::bytes_of(at("tight") / kSynapseRecord).size() <= 6 * 17'000);
 
   run(at("least"), tiny_settings(), {.frames = 1000, .bytes = 1});
   const RecordReader least = open(at("least") / kSynapseRecord);
@@ -274,7 +260,7 @@ void RecordTest::anotherRunsRecordIsSetAside() {
 void RecordTest::aKilledProcessLosesTheLastFrameAtMost() {
   std::vector<std::vector<float>> frames;
   const fs::path path = sample(40, frames);
-  const QByteArray whole = bytes_of(path);
+  const QByteArray whole = testing::bytes_of(path);
   const auto ends = [&] {
     std::vector<qsizetype> all;
     const RecordReader reader = open(path);
@@ -335,7 +321,7 @@ void RecordTest::randomAccessToAThousandFrames() {
 void RecordTest::damageIsOneSentence() {
   std::vector<std::vector<float>> frames;
   const fs::path path = sample(40, frames);
-  const QByteArray whole = bytes_of(path);
+  const QByteArray whole = testing::bytes_of(path);
   const auto head_of = [&](int k) { return static_cast<qsizetype>(open(path).bytes_until(k - 1)); };
   const qsizetype frame7 = head_of(7), frame9 = head_of(9);
 
@@ -372,7 +358,7 @@ void RecordTest::damageIsOneSentence() {
 void RecordTest::noDamageGoesUnnoticed() {
   std::vector<std::vector<float>> frames;
   const fs::path path = sample(6, frames);
-  const QByteArray whole = bytes_of(path);
+  const QByteArray whole = testing::bytes_of(path);
   const auto noise = random_stream(2, Purpose::Initialise, 1);
   for (std::uint32_t n = 0; n < 400; ++n) {
     QByteArray bytes = whole;

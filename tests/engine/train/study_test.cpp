@@ -7,23 +7,13 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include "engine/data/digits.h"
 #include "engine/train/session.h"
+#include "tests/engine/train/session_fixtures.h"
 
 using namespace synann;
 using namespace synann::train;
 
 namespace {
-
-data::DataPairPtr tiny_digits() {
-  auto pair = std::make_shared<data::DataPair>();
-  pair->name = "Tiny digits";
-  pair->spec = "digits";
-  pair->train = data::make_digits(200, 1);
-  pair->test = data::make_digits(60, 2);
-  pair->sha256 = data::data_digest(pair->train, pair->test);
-  return pair;
-}
 
 Settings settings_of(const char* model) {
   Settings s = recommended_settings(model, "digits");
@@ -61,7 +51,7 @@ class StudyTest : public QObject {
     return end.ok() && *end;
   }
 
-  data::DataPairPtr data_ = tiny_digits();
+  data::DataPairPtr data_ = testing::tiny_digits(200);
   std::unique_ptr<QTemporaryDir> folder_;
 };
 

@@ -7,10 +7,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "engine/data/digits.h"
 #include "engine/model/state.h"
 #include "engine/synapse/lens.h"
 #include "engine/train/session.h"
+#include "tests/engine/train/session_fixtures.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -18,16 +18,6 @@ using namespace synann::train;
 namespace {
 
 namespace fs = std::filesystem;
-
-data::DataPairPtr tiny_digits() {
-  auto pair = std::make_shared<data::DataPair>();
-  pair->name = "Tiny digits";
-  pair->spec = "digits";
-  pair->train = data::make_digits(250, 1);
-  pair->test = data::make_digits(60, 2);
-  pair->sha256 = data::data_digest(pair->train, pair->test);
-  return pair;
-}
 
 }  // namespace
 
@@ -68,7 +58,7 @@ class SynapseFrameTest : public QObject {
   }
 
   QTemporaryDir folder_;
-  data::DataPairPtr data_ = tiny_digits();
+  data::DataPairPtr data_ = testing::tiny_digits();
   SynapseReader reader_;
 };
 
