@@ -1,42 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/figure_file.h"
 
-#include <array>
-#include <charconv>
-
-#include <QApplication>
-#include <QBuffer>
 #include <QFile>
-#include <QFontInfo>
-#include <QImage>
 #include <QImageReader>
 #include <QJsonDocument>
-#include <QPageSize>
-#include <QPdfWriter>
+#include <QPainter>
 #include <QRegularExpression>
-#include <QSaveFile>
-#include <QSvgGenerator>
 
 #include "engine/io/npy.h"
+#include "ui/plots/picture_file.h"
 
 namespace synann::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr int kDotsPerPixel = 2;                  // of a PNG
-constexpr int kResolution = 96;                   // dots per inch of the figure's own pixels
-constexpr int kSmallest = 160, kLargest = 16384;  // pixels
-constexpr int kMargin = 12;                       // pixels
+constexpr int kSmallest = 160;  // pixels
+constexpr int kMargin = 12;     // pixels
 constexpr const char* kKey = "synann-figure";
 constexpr qint64 kLargestFile = 256ll << 20;  // bytes that are searched for a view
-
-// The application's font by its real name: "Sans Serif" means nothing to those who open the file elsewhere.
-QFont figureFont() {
-  QFont font = QApplication::font();
-  font.setFamily(QFontInfo(font).family());
-  return font;
-}
 
 void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file, bool vector) {
   const QRectF all(0, 0, file.width, file.height);
@@ -44,8 +26,6 @@ void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file,
                         .font = figureFont(),
                         .vector = vector,
                         .current = {}};
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setFont(how.font);
   painter.fillRect(all, how.look.background);
   painter.setPen(how.look.text);
   painter.drawText(all.adjusted(kMargin, kMargin / 2.0, -kMargin, 0), Qt::AlignTop | Qt::AlignHCenter,
@@ -58,47 +38,6 @@ QString jsonText(const FigureFile& file) {
   return QString::fromUtf8(QJsonDocument(file.view).toJson(QJsonDocument::Compact));
 }
 
-QByteArray pngBytes(const Figure& figure, const FigureFile& file) {
-  QImage image(file.width * kDotsPerPixel, file.height * kDotsPerPixel, QImage::Format_RGB32);
-  image.setDevicePixelRatio(kDotsPerPixel);
-  {
-    QPainter painter(&image);
-    paintWhole(painter, figure, file, false);
-  }
-  image.setText(u"Title"_s, figure.title());
-  image.setText(u"Software"_s, u"SynaNN Studio"_s);
-  image.setText(QString::fromLatin1(kKey), jsonText(file));
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  if (!image.save(&buffer, "PNG")) bytes.clear();
-  return bytes;
-}
-
-QByteArray svgBytes(const Figure& figure, const FigureFile& file) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  QSvgGenerator generator;
-  generator.setOutputDevice(&buffer);
-  generator.setResolution(kResolution);  // otherwise texts come out a quarter too small
-  generator.setSize({file.width, file.height});
-  generator.setViewBox(QRect(0, 0, file.width, file.height));
-  generator.setTitle(figure.title().toHtmlEscaped());
-  generator.setDescription(jsonText(file).toHtmlEscaped());
-  {
-    QPainter painter(&generator);
-    paintWhole(painter, figure, file, true);
-  }
-  // A hundred empty groups less; another font without serifs where ours is missing; cells with sharp edges.
-  static const QRegularExpression empty_group(u"<g [^>]*>\\s*</g>\\s*"_s);
-  const QString family = figureFont().family();
-  QString text = QString::fromUtf8(bytes);
-  text.remove(empty_group);
-  text.replace(u"font-family=\"%1\""_s.arg(family), u"font-family=\"%1, sans-serif\""_s.arg(family));
-  text.replace(u"<image "_s, u"<image style=\"image-rendering:pixelated\" "_s);
-  return text.toUtf8();
-}
-
 QByteArray xmp(const QString& json) {
   return "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta "
          "xmlns:x=\"adobe:ns:meta/\">"
@@ -108,30 +47,17 @@ QByteArray xmp(const QString& json) {
          "</synann:figure></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
 }
 
-QByteArray pdfBytes(const Figure& figure, const FigureFile& file) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QPdfWriter writer(&buffer);
-  writer.setResolution(kResolution);
-  writer.setCreator(u"SynaNN Studio"_s);
-  writer.setTitle(figure.title());
-  writer.setDocumentXmpMetadata(xmp(jsonText(file)));
-  const QSizeF points = QSizeF(file.width, file.height) * (72.0 / kResolution);
-  writer.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
-  writer.setPageMargins({0, 0, 0, 0});
-  {
-    QPainter painter(&writer);
-    paintWhole(painter, figure, file, true);
-  }
-  return bytes;
-}
-
-template <class Number>
-void appendNumber(QByteArray& text, Number number) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  text.append(buffer.data(), end - buffer.data());
+Picture picture(const Figure& figure, const FigureFile& file) {
+  const QString json = jsonText(file);
+  return {.width = file.width,
+          .height = file.height,
+          .background = file.dark ? FigureLook::dark().background : FigureLook::light().background,
+          .title = figure.title(),
+          .description = json,
+          .document_title = figure.title(),
+          .xmp = xmp(json),
+          .text = {{QString::fromLatin1(kKey), json}},
+          .paint = [&](QPainter& painter, bool vector) { paintWhole(painter, figure, file, vector); }};
 }
 
 void appendCell(QByteArray& csv, const QVariant& value) {
@@ -161,14 +87,6 @@ Error error(const std::filesystem::path& path, ErrorKind kind, std::string probl
           .expected = std::move(expected),
           .found = std::move(found),
           .remedy = std::move(remedy)};
-}
-
-Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
-  QSaveFile file(QString::fromStdString(path.string()));
-  if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit()) return {};
-  return error(path, ErrorKind::Failed,
-               "the figure cannot be written (" + file.errorString().toStdString() + ")", {}, {},
-               "choose a folder that exists, may be written to and has room");
 }
 
 // What stands between two marks, the last time; the marks do not count.
@@ -228,23 +146,7 @@ Status exportFigure(const Figure& figure, const std::filesystem::path& path, con
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   if (extension == u".csv"_s) return writeWhole(path, figureCsv(figure));
   if (extension == u".npy"_s) return writeWhole(path, figureNpy(figure));
-  const bool png = extension == u".png"_s, svg = extension == u".svg"_s, pdf = extension == u".pdf"_s;
-  if (!png && !svg && !pdf)
-    return error(path, ErrorKind::Input, "the kind of figure is not known by this file name",
-                 "the extension .png, .svg, .pdf, .csv or .npy",
-                 extension.isEmpty() ? "none" : extension.toStdString(), {});
-  const auto outside = [](int pixels) { return pixels < kSmallest || pixels > kLargest; };
-  if (outside(file.width) || outside(file.height))
-    return error(
-        path, ErrorKind::Input, "the figure's size cannot be used",
-        "width and height from " + std::to_string(kSmallest) + " to " + std::to_string(kLargest) + " pixels",
-        std::to_string(file.width) + " x " + std::to_string(file.height), {});
-  const QByteArray bytes = png   ? pngBytes(figure, file)
-                           : svg ? svgBytes(figure, file)
-                                 : pdfBytes(figure, file);
-  if (bytes.isEmpty())
-    return error(path, ErrorKind::Failed, "the figure could not be drawn", {}, {}, "try a smaller size");
-  return writeWhole(path, bytes);
+  return writePicture(picture(figure, file), path, kSmallest, ".png, .svg, .pdf, .csv or .npy");
 }
 
 Result<QJsonObject> readFigureView(const std::filesystem::path& path) {

@@ -15,6 +15,25 @@ constexpr int kMargin = 6;    // pixels
 constexpr int kFarther = 10;  // points of a page
 }  // namespace
 
+void paintFigureWidget(QWidget& widget, const Figure* figure, const QRectF& area, const FigurePaint& how,
+                       const QString& placeholder) {
+  QPainter painter(&widget);
+  const QPalette& palette = widget.palette();
+  painter.fillRect(widget.rect(), how.look.background);
+  if (figure == nullptr) {
+    painter.setPen(palette.color(QPalette::PlaceholderText));
+    painter.drawText(widget.rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, placeholder);
+  } else {
+    painter.setRenderHint(QPainter::Antialiasing);
+    figure->paint(painter, area, how);
+  }
+  if (!widget.hasFocus()) return;
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  painter.setPen(QPen(palette.color(QPalette::Highlight), 1));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawRect(widget.rect().adjusted(0, 0, -1, -1));
+}
+
 FigureView::FigureView(QWidget* parent) : QWidget(parent) {
   installFigureAccessibility();
   setFocusPolicy(Qt::StrongFocus);
@@ -70,21 +89,7 @@ QRectF FigureView::area() const {
 }
 
 void FigureView::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  const FigurePaint paint = how();
-  painter.fillRect(rect(), paint.look.background);
-  if (!figure_) {
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, placeholder_);
-  } else {
-    painter.setRenderHint(QPainter::Antialiasing);
-    figure_->paint(painter, area(), paint);
-  }
-  if (!hasFocus()) return;
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  painter.setPen(QPen(palette().color(QPalette::Highlight), 1));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawRect(rect().adjusted(0, 0, -1, -1));
+  paintFigureWidget(*this, figure_.get(), area(), how(), placeholder_);
 }
 
 void FigureView::keyPressEvent(QKeyEvent* event) {

@@ -10,6 +10,11 @@
 
 namespace synann::ui {
 
+// Paints a widget that shows `figure`, or `placeholder` where there is none, and a frame while it has the
+// focus.
+void paintFigureWidget(QWidget& widget, const Figure* figure, const QRectF& area, const FigurePaint& how,
+                       const QString& placeholder);
+
 // Shows a figure and walks along its points. Keys: Left/Up and Right/Down = one point, Page Up/Down = ten,
 // Home and End, Escape = none. Mouse: moving marks the nearest point, a click chooses it.
 class FigureView : public QWidget {

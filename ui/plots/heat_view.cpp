@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include "ui/plots/figure_accessible.h"
+#include "ui/plots/figure_view.h"
 
 namespace synann::ui {
 namespace {
@@ -159,21 +160,7 @@ QPointF HeatView::cellsAt(QPointF place) const {
 }
 
 void HeatView::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  const FigurePaint paint = how();
-  painter.fillRect(rect(), paint.look.background);
-  if (!figure_) {
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(rect().adjusted(24, 16, -24, -16), Qt::AlignCenter | Qt::TextWordWrap, placeholder_);
-  } else {
-    painter.setRenderHint(QPainter::Antialiasing);
-    figure_->paint(painter, area(), paint);
-  }
-  if (!hasFocus()) return;
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  painter.setPen(QPen(palette().color(QPalette::Highlight), 1));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawRect(rect().adjusted(0, 0, -1, -1));
+  paintFigureWidget(*this, figure_.get(), area(), how(), placeholder_);
 }
 
 }  // namespace synann::ui

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/picture_file.h"
+
+#include <QApplication>
+#include <QBuffer>
+#include <QFontInfo>
+#include <QImage>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QRegularExpression>
+#include <QSaveFile>
+#include <QSvgGenerator>
+
+namespace synann::ui {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kLargest = 16384;  // pixels
+constexpr int kResolution = 96;  // dots per inch of a picture's own pixels
+constexpr const char* kCreator = "SynaNN Studio";
+
+Error error(const std::filesystem::path& path, ErrorKind kind, std::string problem, std::string expected,
+            std::string found, std::string remedy) {
+  return {.kind = kind,
+          .where = path.string(),
+          .problem = std::move(problem),
+          .offset = {},
+          .expected = std::move(expected),
+          .found = std::move(found),
+          .remedy = std::move(remedy)};
+}
+
+void paint(const Picture& picture, QPaintDevice& device, bool vector) {
+  QPainter painter(&device);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setFont(figureFont());
+  picture.paint(painter, vector);
+}
+
+// QSvgGenerator can name only one font; where that is missing, another one without serifs shall do. It leaves
+// a hundred empty groups, and would let viewers smooth the cells of a matrix.
+QByteArray tidied(const QByteArray& svg) {
+  static const QRegularExpression empty_group(u"<g [^>]*>\\s*</g>\\s*"_s);
+  const QString family = figureFont().family();
+  QString text = QString::fromUtf8(svg);
+  text.remove(empty_group);
+  text.replace(u"font-family=\"%1\""_s.arg(family), u"font-family=\"%1, sans-serif\""_s.arg(family));
+  text.replace(u"<image "_s, u"<image style=\"image-rendering:pixelated\" "_s);
+  return text.toUtf8();
+}
+
+QByteArray pngBytes(const Picture& picture) {
+  QImage image(picture.width * kDotsPerPixel, picture.height * kDotsPerPixel, QImage::Format_RGB32);
+  image.setDevicePixelRatio(kDotsPerPixel);
+  image.fill(picture.background);
+  image.setText(u"Title"_s, picture.title);
+  for (const auto& [key, value] : picture.text) image.setText(key, value);
+  image.setText(u"Software"_s, QString::fromLatin1(kCreator));
+  paint(picture, image, false);
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  if (!image.save(&buffer, "PNG")) bytes.clear();
+  return bytes;
+}
+
+QByteArray svgBytes(const Picture& picture) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  QSvgGenerator generator;
+  generator.setOutputDevice(&buffer);
+  generator.setResolution(kResolution);  // otherwise texts come out a quarter too small
+  generator.setSize({picture.width, picture.height});
+  generator.setViewBox(QRect(0, 0, picture.width, picture.height));
+  generator.setTitle(picture.title.toHtmlEscaped());  // it writes both as they are
+  generator.setDescription(picture.description.toHtmlEscaped());
+  paint(picture, generator, true);
+  return tidied(bytes);
+}
+
+QByteArray pdfBytes(const Picture& picture) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  {
+    QPdfWriter writer(&buffer);
+    writer.setResolution(kResolution);
+    writer.setCreator(QString::fromLatin1(kCreator));
+    writer.setTitle(picture.document_title);
+    if (!picture.xmp.isEmpty()) writer.setDocumentXmpMetadata(picture.xmp);
+    const QSizeF points = QSizeF(picture.width, picture.height) * (72.0 / kResolution);
+    writer.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
+    writer.setPageMargins({0, 0, 0, 0});
+    paint(picture, writer, true);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+QFont figureFont() {
+  QFont font = QApplication::font();
+  font.setFamily(QFontInfo(font).family());
+  return font;
+}
+
+Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
+  QSaveFile file(QString::fromStdString(path.string()));
+  if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit()) return {};
+  return error(path, ErrorKind::Failed,
+               "the figure cannot be written (" + file.errorString().toStdString() + ")", {}, {},
+               "choose a folder that exists, may be written to and has room");
+}
+
+Status writePicture(const Picture& picture, const std::filesystem::path& path, int smallest,
+                    const std::string& extensions) {
+  const QString extension = QString::fromStdString(path.extension().string()).toLower();
+  const bool png = extension == u".png"_s, svg = extension == u".svg"_s, pdf = extension == u".pdf"_s;
+  if (!png && !svg && !pdf)
+    return error(path, ErrorKind::Input, "the kind of figure is not known by this file name",
+                 "the extension " + extensions, extension.isEmpty() ? "none" : extension.toStdString(), {});
+  const auto outside = [smallest](int pixels) { return pixels < smallest || pixels > kLargest; };
+  if (outside(picture.width) || outside(picture.height))
+    return error(
+        path, ErrorKind::Input, "the figure's size cannot be used",
+        "width and height from " + std::to_string(smallest) + " to " + std::to_string(kLargest) + " pixels",
+        std::to_string(picture.width) + " x " + std::to_string(picture.height), {});
+  const QByteArray bytes = png ? pngBytes(picture) : svg ? svgBytes(picture) : pdfBytes(picture);
+  if (bytes.isEmpty())
+    return error(path, ErrorKind::Failed, "the figure could not be drawn", {}, {}, "try a smaller size");
+  return writeWhole(path, bytes);
+}
+
+}  // namespace synann::ui
