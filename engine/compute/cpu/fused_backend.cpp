@@ -221,7 +221,7 @@ std::vector<float> FusedBackend::exposed(Exposed what, int samples) const {
   };
   switch (what) {
     case Exposed::Pooled1:
-      return block(a.pooled1(), kMaps1 * kPixels1);
+      return network_.pooled1(samples);
     case Exposed::Pooled2:
       return block(a.pooled2(), kFeatures);
     case Exposed::Hidden:

@@ -25,9 +25,9 @@ class Activations {
   // rows: samples; places: samples whose large blocks are kept.
   void resize(int rows, int places) {
     const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(places);
-    grow(pooled1_, m * kMaps1 * kPixels1);
-    grow(where1_, m * kMaps1 * kPixels1);
-    grow(ink_, m * 16);
+    grow(order_, m * kOrder);
+    grow(pooled1_, m * kMaps1 * kOrder);
+    grow(where1_, m * kMaps1 * kOrder);
     grow(where2_, m * kFeatures);
     grow(pooled2_, n * kFeatures);
     for (auto* block : {&hidden_, &soft_, &mixed_, &normal_, &dnormed_, &dhidden_}) grow(*block, n * kHidden);
@@ -37,9 +37,10 @@ class Activations {
 
   Sample sample(int row, int place) {
     const auto n = static_cast<std::size_t>(row), m = static_cast<std::size_t>(place), h = n * kHidden;
-    return {.pooled1 = &pooled1_[m * kMaps1 * kPixels1],
-            .where1 = &where1_[m * kMaps1 * kPixels1],
-            .ink = &ink_[m * 16],
+    return {.order = &order_[m * kOrder],
+            .inked = 0,
+            .pooled1 = &pooled1_[m * kMaps1 * kOrder],
+            .where1 = &where1_[m * kMaps1 * kOrder],
             .pooled2 = &pooled2_[n * kFeatures],
             .where2 = &where2_[m * kFeatures],
             .hidden = &hidden_[h],
@@ -55,7 +56,6 @@ class Activations {
             .kept_scale = 1,
             .target = 0};
   }
-  const float* pooled1() const { return pooled1_.data(); }
   const float* pooled2() const { return pooled2_.data(); }
   const float* hidden() const { return hidden_.data(); }
   const float* soft() const { return soft_.data(); }
@@ -72,8 +72,7 @@ class Activations {
     if (block.size() < count) block.resize(count);
   }
   Lines<float> pooled1_, pooled2_, hidden_, soft_, mixed_, normal_, dnormed_, dhidden_, log_probs_;
-  Lines<short> where1_, where2_;
-  Lines<unsigned short> ink_;
+  Lines<short> order_, where1_, where2_;
   std::vector<std::uint32_t> kept_maps_;
 };
 

@@ -170,7 +170,8 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
   const double loss = use_loss_sums(chunks, samples.count);
   if (!std::isfinite(loss)) return {loss, false};
 
-  pool_.run(chunks, [&](int index, int thread) {
+  pool_.run(chunks, [&](int turn, int thread) {
+    const int index = chunks - 1 - turn;
     BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     const Chunk c = chunk(samples, index);
@@ -216,6 +217,17 @@ const float* FusedNetwork::evaluate(const Samples& samples) {
     }
   });
   return activations_.log_probs();
+}
+
+std::vector<float> FusedNetwork::pooled1(int samples) const {
+  std::vector<float> rows(static_cast<std::size_t>(samples * kMaps1 * kPixels1));
+  float* map = rows.data();
+  for (int row = 0; row < samples; ++row) {
+    const Sample& s = samples_[static_cast<std::size_t>(row)];
+    for (int m = 0; m < kMaps1; ++m, map += kPixels1)
+      for (int k = 0; k < kPixels1; ++k) map[s.order[k]] = s.pooled1[m * kOrder + std::min(k, s.inked)];
+  }
+  return rows;
 }
 
 // Merges the chunks' moments in their order (Chan, Golub, LeVeque) in double.

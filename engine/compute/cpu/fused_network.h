@@ -52,6 +52,9 @@ class FusedNetwork {
   // Log-probabilities [count, kClasses] with running statistics.
   const float* evaluate(const Samples& samples);
 
+  // conv1's pooled pixels of the last step, [samples, 10, 144].
+  std::vector<float> pooled1(int samples) const;
+
  private:
   struct Chunk {
     int first, end;

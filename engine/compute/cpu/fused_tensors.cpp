@@ -165,10 +165,13 @@ bool Tensors::finish_rest(const Finish& f) {
   float* conv1 = f.gradients + plan_.conv1.weight;
   for (int m = 0; m < kMaps1; ++m)
     for (int u = 0; u < 5; ++u) std::copy_n(sums + (m * 5 + u) * kTapRow, 5, conv1 + m * kTaps + u * 5);
-  reduce(f, b.conv1_blank, kMaps1 * 16, sums);
-  for (int tap = 0; tap < kMaps1 * kTaps; ++tap) conv1[tap] += sum_of_sixteen(sums + tap / kTaps * 16);
+  reduce(f, b.blank_taps, kMaps1Padded, sums);
+  for (int tap = 0; tap < kMaps1 * kTaps; ++tap) conv1[tap] += sums[tap / kTaps];
+  alignas(64) float blank_bias[kMaps1Padded];
+  reduce(f, b.blank_bias, kMaps1Padded, blank_bias);
   reduce(f, b.conv1_bias, kMaps1 * 16, sums);
-  for (int m = 0; m < kMaps1; ++m) f.gradients[plan_.conv1.bias + size(m)] = sum_of_sixteen(sums + m * 16);
+  for (int m = 0; m < kMaps1; ++m)
+    f.gradients[plan_.conv1.bias + size(m)] = sum_of_sixteen(sums + m * 16) + blank_bias[m];
   reduce(f, b.conv2_bias, kMaps2 * 16, sums);
   for (int m = 0; m < kMaps2; ++m) f.gradients[plan_.conv2.bias + size(m)] = sum_of_sixteen(sums + m * 16);
   std::copy_n(reduce(f, b.fc1_bias, kHidden, sums), kHidden, f.gradients + plan_.fc1.bias);

@@ -17,13 +17,16 @@ inline constexpr int image_index(int row, int column) {
 }
 inline constexpr int kTaps = 25;                                            // of a 5 × 5 kernel
 inline constexpr int kMaps1 = 10, kSide1 = 12, kPixels1 = kSide1 * kSide1;  // conv1 after its pool
-inline constexpr int kMaps2 = 20, kSide2 = 4, kPixels2 = kSide2 * kSide2;   // conv2 after its pool
-inline constexpr int kFeatures = kMaps2 * kPixels2;                         // inputs of fc1
-inline constexpr int kHidden = 64;                                          // outputs of fc1
-inline constexpr int kMaps1Padded = 16;  // maps of conv1 side by side where they are the lanes
-inline constexpr int kClasses = 16;      // at most; unused ones are padded
-inline constexpr int kTapRow = 8;        // floats per row of five taps in a partial gradient of conv1
-inline constexpr int kPeakChains = 12;   // independent sums of multiply_add: enough to hide its latency
+// Pooled pixels of conv1 in an order of their own (Sample::order); behind the last, room for a vector.
+inline constexpr int kOrder = kPixels1 + 16;
+inline constexpr int kMaps2 = 20, kSide2 = 4, kPixels2 = kSide2 * kSide2;  // conv2 after its pool
+inline constexpr int kPlanes = 12 * 24;  // floats of one of its input maps as its pooled pixels read it
+inline constexpr int kFeatures = kMaps2 * kPixels2;  // inputs of fc1
+inline constexpr int kHidden = 64;                   // outputs of fc1
+inline constexpr int kMaps1Padded = 16;              // maps of conv1 side by side where they are the lanes
+inline constexpr int kClasses = 16;                  // at most; unused ones are padded
+inline constexpr int kTapRow = 8;       // floats per row of five taps in a partial gradient of conv1
+inline constexpr int kPeakChains = 12;  // independent sums of multiply_add: enough to hide its latency
 
 // Parameters in the layouts the kernels read. Rows are dense.
 struct Weights {
@@ -41,9 +44,13 @@ struct Weights {
 
 // What the forward pass of one sample leaves for its backward pass; all aligned to 64 bytes.
 struct Sample {
-  float* pooled1;           // [10, 144], after pool and ReLU
-  short* where1;            // [10, 144]: first pixel of the maximum's patch, an image_index
-  unsigned short* ink;      // [9]: bit 12 R + C tells whether pooled pixel (R, C) sees more than blank ground
+  // The pooled pixels of conv1, 12 R + C: first the `inked` ones that see more than the blank ground of their
+  // image, the colour of its first pixel. The others all hold the same numbers, so only one of them is kept,
+  // at position `inked`. Behind the last pixel, 144.
+  short* order;  // [160]
+  int inked;
+  float* pooled1;           // [10, 160] by position, after pool and ReLU
+  short* where1;            // [10, 160] by position: first pixel of the maximum's patch, an image_index
   float* pooled2;           // [320], after dropout, pool and ReLU
   short* where2;            // [320]: first pixel of the maximum's patch, 0 … 143
   float* hidden;            // [64], fc1 after ReLU
@@ -80,7 +87,8 @@ struct BackwardSums {
   float conv2[kMaps2 * kTaps * kMaps1Padded];              // [20, 25, 16]
   float synapse_by_input[kHidden * kHidden];               // [64 (j), 64 (i)]
   float conv1_bias[kMaps1 * 16], conv2_bias[kMaps2 * 16];  // sixteen lanes make one bias
-  float conv1_blank[kMaps1 * 16];  // of blank patches: sixteen lanes make what all 25 taps of a map get
+  // Of blank patches, by map: the gradient of the bias, and what all 25 taps get.
+  float blank_bias[kMaps1Padded], blank_taps[kMaps1Padded];
   float fc1_bias[kHidden];
 };
 
@@ -93,10 +101,11 @@ struct Norm {
 // Memory of one thread; aligned to 64 bytes.
 struct alignas(64) Scratch {
   float image[kImage * kImageRow];
-  float inputs[kMaps1 * 36 * kPixels2];      // of conv1: [6, 6, 144], then of conv2: [10, 6, 6, 16]
-  float by_pixel[kPixels1 * kMaps1Padded];   // pooled1 with the maps as lanes
-  float dby_pixel[kPixels1 * kMaps1Padded];  // its gradient
-  float dpooled1[kMaps1 * kPixels1], dpooled2[kFeatures];
+  float patches[36 * kOrder];                      // of conv1, [6, 6, 160]
+  float planes[kMaps1 * kPlanes];                  // conv2's input as its pooled pixels read it
+  float by_pixel[(kPixels1 + 1) * kMaps1Padded];   // pooled1 with the maps as lanes, then rubbish
+  float dby_pixel[(kPixels1 + 1) * kMaps1Padded];  // its gradient
+  float dpooled1[kMaps1 * kOrder], dpooled2[kFeatures];
   float list_value[kFeatures + 64], vector[kHidden * 16], prefix[kHidden * 32];
   int list_index[kFeatures + 64];
   // Of the sample convolved last: pixels of pooled2 whose maximum float32 cannot tell from the next or from
@@ -119,8 +128,8 @@ struct Kernels {
   // count is at most 64.
   unsigned long long (*draw)(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
                              unsigned first, int count, unsigned threshold);
-  // The scratch memory's image → pooled1, where1, pooled2, where2; and the list of close calls
-  void (*convolve)(const Weights&, const Sample&, Scratch&);
+  // The scratch memory's image → order, inked, pooled1, where1, pooled2, where2; and the list of close calls
+  void (*convolve)(const Weights&, Sample&, Scratch&);
   // pooled2 → hidden, soft, mixed
   void (*mix)(const Weights&, const Sample&, Scratch&);
   // The chunk's mean and squares of `mixed`, rows of 64 one after the other.

@@ -101,7 +101,8 @@ void backward_head(const Weights& w, const Norm& norm, const Sample* samples, in
   sums.touched = 0;
   for (float& x : sums.conv1) x = 0;
   for (float& x : sums.conv1_bias) x = 0;
-  for (float& x : sums.conv1_blank) x = 0;
+  for (float& x : sums.blank_bias) x = 0;
+  for (float& x : sums.blank_taps) x = 0;
   for (float& x : sums.conv2_bias) x = 0;
   for (float& x : sums.fc1_bias) x = 0;
   for (int s = 0; s < count; ++s) norm_backward(w, norm, samples[s]);

@@ -9,7 +9,7 @@ namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 void scale_image(const unsigned char* pixels, float scale, float offset, float* image);
 unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
                         unsigned first, int count, unsigned threshold);
-void convolve(const Weights& w, const Sample& s, Scratch& scratch);
+void convolve(const Weights& w, Sample& s, Scratch& scratch);
 void mix(const Weights& w, const Sample& s, Scratch& scratch);
 void measure(const float* mixed, int samples, Moments& moments);
 void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,

@@ -10,31 +10,37 @@ namespace {
 constexpr int kRows = kLanes == 16 ? 5 : 1;  // rows of taps per pass over a list: what the registers hold
 constexpr int kSums = kRows * 5 * kPerLine;
 
-// to[pixel, 16] = pooled1[10, pixel]ᵀ, zero where padded
-void spread_maps(const float* pooled, float* to) {
-  for (int pixel = 0; pixel < kPixels1; pixel += kLanes)
+// to[pixel, 16] = pooled1[10, position of pixel]ᵀ, zero where padded
+void spread_maps(const Sample& s, float* to) {
+  for (int k = 0; k < s.inked; k += kLanes)
     for (int m = 0; m < kMaps1Padded; m += kLanes) {
       Vec rows[kLanes];
 #pragma GCC unroll 16
       for (int r = 0; r < kLanes; ++r)
-        rows[r] = m + r < kMaps1 ? load(pooled + (m + r) * kPixels1 + pixel) : Vec{};
+        rows[r] = m + r < kMaps1 ? load(s.pooled1 + (m + r) * kOrder + k) : Vec{};
       transpose_rows(rows);
 #pragma GCC unroll 16
-      for (int r = 0; r < kLanes; ++r) store(to + (pixel + r) * kMaps1Padded + m, rows[r]);
+      for (int r = 0; r < kLanes; ++r) store(to + s.order[k + r] * kMaps1Padded + m, rows[r]);
     }
+  alignas(64) float blank[kMaps1Padded] = {};
+  for (int m = 0; m < kMaps1; ++m) blank[m] = s.pooled1[m * kOrder + s.inked];
+  for (int m = 0; m < kMaps1Padded; m += kLanes) {
+    const Vec row = load(blank + m);
+    for (int k = s.inked; k < kPixels1; ++k) store(to + s.order[k] * kMaps1Padded + m, row);
+  }
 }
 
-// to[10, pixel] = from[pixel, 16]ᵀ
-void collect_maps(const float* from, float* to) {
-  for (int pixel = 0; pixel < kPixels1; pixel += kLanes)
+// to[10, position of pixel] = from[pixel, 16]ᵀ for the pixels with ink
+void collect_maps(const Sample& s, const float* from, float* to) {
+  for (int k = 0; k < s.inked; k += kLanes)
     for (int m = 0; m < kMaps1; m += kLanes) {
       Vec rows[kLanes];
 #pragma GCC unroll 16
-      for (int r = 0; r < kLanes; ++r) rows[r] = load(from + (pixel + r) * kMaps1Padded + m);
+      for (int r = 0; r < kLanes; ++r) rows[r] = load(from + s.order[k + r] * kMaps1Padded + m);
       transpose_rows(rows);
 #pragma GCC unroll 16
       for (int r = 0; r < kLanes; ++r)
-        if (m + r < kMaps1) store(to + (m + r) * kPixels1 + pixel, rows[r]);
+        if (m + r < kMaps1) store(to + (m + r) * kOrder + k, rows[r]);
     }
 }
 
@@ -101,8 +107,8 @@ inline void backward_map(const float* weight, const float* input, float* dinput,
 }
 
 void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums& sums) {
-  spread_maps(s.pooled1, scratch.by_pixel);
-  for (int k = 0; k < kPixels1 * kMaps1Padded; k += kLanes) store(scratch.dby_pixel + k, Vec{});
+  spread_maps(s, scratch.by_pixel);
+  for (int k = 0; k < (kPixels1 + 1) * kMaps1Padded; k += kLanes) store(scratch.dby_pixel + k, Vec{});
   Active active;
   active.count = 0;
   for (int f = 0; f < kHidden; f += kLanes) {
@@ -158,24 +164,35 @@ inline void add_patches(const float* image, const int* pixels, const float* grad
   for (int u = 0; u < 5; ++u) store_eight(totals + u * kTapRow, even[u] + odd[u]);
 }
 
-// A patch without ink is one number 25 times: its gradients need no list, only their sum.
+// A patch without ink is one number 25 times: its gradients need no list, only their sum. `by_pixel` is the
+// gradient of pooled1, the maps as lanes.
+void backward_blanks(const Sample& s, float ground, const float* by_pixel, BackwardSums& sums) {
+  if (s.inked == kPixels1) return;
+  alignas(64) float blank[kMaps1Padded] = {};
+  for (int m = 0; m < kMaps1; ++m) blank[m] = s.pooled1[m * kOrder + s.inked];
+  for (int m = 0; m < kMaps1Padded; m += kLanes) {
+    Vec sum{};
+    for (int k = s.inked; k < kPixels1; ++k) sum += load(by_pixel + s.order[k] * kMaps1Padded + m);
+    sum = load(blank + m) > 0.0f ? sum : Vec{};
+    store(sums.blank_bias + m, load(sums.blank_bias + m) + sum);
+    store(sums.blank_taps + m, load(sums.blank_taps + m) + sum * ground);
+  }
+}
+
 void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
-  collect_maps(scratch.dby_pixel, scratch.dpooled1);
+  backward_blanks(s, scratch.image[0], scratch.dby_pixel, sums);
+  collect_maps(s, scratch.dby_pixel, scratch.dpooled1);
   for (int m = 0; m < kMaps1; ++m) {
     int count = 0;
-    Vec bias = load(sums.conv1_bias + m * 16), blank{};
-    for (int k = 0; k < kPixels1; k += kLanes) {
-      const int at = m * kPixels1 + k;
-      const VecInt active = load(s.pooled1 + at) > 0.0f;
+    Vec bias = load(sums.conv1_bias + m * 16);
+    for (int k = 0; k < s.inked; k += kLanes) {
+      const int at = m * kOrder + k;
+      const VecInt active = (load(s.pooled1 + at) > 0.0f) & (lane_numbers() + k < s.inked);
       const Vec d = active ? load(scratch.dpooled1 + at) : Vec{};
-      const unsigned ink = static_cast<unsigned>(s.ink[k / 16]) >> (k % 16);
-      const VecInt inked = (spread_int(static_cast<int>(ink)) >> lane_numbers()) & 1;
       bias += d;
-      blank += inked != 0 ? Vec{} : d;
-      count = append(d, ink, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
+      count = append(d, kAnyLane, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
     }
     store(sums.conv1_bias + m * 16, bias);
-    store(sums.conv1_blank + m * 16, load(sums.conv1_blank + m * 16) + blank * scratch.image[0]);
     scratch.list_index[count] = 0;
     scratch.list_value[count] = 0;  // rounds the list up
     add_patches(scratch.image, scratch.list_index, scratch.list_value, count, sums.conv1 + m * 5 * kTapRow);

@@ -79,6 +79,12 @@ inline Vec spread(float x) {
 inline VecInt spread_int(int x) {
   return x - VecInt{};
 }
+inline VecInt load_int(const int* p) {
+  return reinterpret_cast<VecInt>(load(reinterpret_cast<const float*>(p)));
+}
+inline void store_int(int* p, VecInt v) {
+  store(reinterpret_cast<float*>(p), reinterpret_cast<Vec>(v));
+}
 // Hides where a pointer comes from, so that addresses stay pointer plus constant.
 template <class T>
 inline T* opaque(T* p) {
@@ -201,6 +207,70 @@ typedef LaneList<0, 1, 2, 3, 4, 5, 6, 7> AllLanes;
 typedef LaneList<0, 1, 2, 3> AllLanes;
 #endif
 
+// The lanes of a vector whose bits are set, to be moved to the front of a vector and back.
+class Lanes {
+ public:
+  Lanes() = default;
+#if SYNANN_LANES == 16
+  explicit Lanes(unsigned bits) : bits_(bits & 0xffffu) {}
+  // The lanes one after the other; what follows them is zero.
+  Vec front(Vec v) const {
+    return _mm512_maskz_compress_ps(static_cast<__mmask16>(bits_), v);
+  }
+  // `others`, with the first lanes of `packed` where the bits are set.
+  Vec back(Vec packed, Vec others) const {
+    return _mm512_mask_expand_ps(others, static_cast<__mmask16>(bits_), packed);
+  }
+#elif SYNANN_LANES == 8
+  explicit Lanes(unsigned bits) : bits_(bits & 0xffu) {
+    const unsigned long long bytes = _pdep_u64(bits_, 0x0101010101010101ull) * 0xff,
+                             all = 0x0706050403020100ull;
+    front_ = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(_pext_u64(all, bytes))));
+    back_ = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(_pdep_u64(all, bytes))));
+    mask_ = _mm256_cvtepi8_epi32(_mm_cvtsi64_si128(static_cast<long long>(bytes)));
+  }
+  Vec front(Vec v) const {
+    return _mm256_permutevar8x32_ps(v, front_);
+  }
+  Vec back(Vec packed, Vec others) const {
+    return _mm256_blendv_ps(others, _mm256_permutevar8x32_ps(packed, back_), _mm256_castsi256_ps(mask_));
+  }
+#else
+  explicit Lanes(unsigned bits) : bits_(bits & 0xfu) {}
+  Vec front(Vec v) const {
+    Vec packed{};
+    int count = 0;
+    for (int l = 0; l < kLanes; ++l) {
+      packed[count & 3] = v[l];
+      count += static_cast<int>((bits_ >> l) & 1u);
+    }
+    return packed;
+  }
+  Vec back(Vec packed, Vec others) const {
+    int count = 0;
+    for (int l = 0; l < kLanes; ++l) {
+      if ((bits_ >> l) & 1u) others[l] = packed[count++];
+    }
+    return others;
+  }
+#endif
+  VecInt front(VecInt v) const {
+    return reinterpret_cast<VecInt>(front(reinterpret_cast<Vec>(v)));
+  }
+  int count() const {
+    return __builtin_popcount(bits_);
+  }
+  Lanes others() const {
+    return Lanes(~bits_);
+  }
+
+ private:
+  unsigned bits_;
+#if SYNANN_LANES == 8
+  __m256i front_, back_, mask_;
+#endif
+};
+
 template <int... kLane>
 inline VecInt numbers(LaneList<kLane...>) {
   return VecInt{kLane...};
@@ -208,6 +278,72 @@ inline VecInt numbers(LaneList<kLane...>) {
 inline VecInt lane_numbers() {
   return numbers(AllLanes());
 }
+
+// Collects a vector of floats that lie anywhere behind a pointer, vector by vector of theirs.
+class Picks {
+ public:
+  static constexpr int kMost = 12 * 16 / kLanes;  // vectors
+
+  // Lane l takes number place[l] ≥ 0; only the first `count` lanes take one.
+  Picks(VecInt place, int count) : place_(place) {
+    const VecInt vector = lane_numbers() < count ? place / kLanes : spread_int(kMost);
+    unsigned left = count < kLanes ? (1u << (count < 0 ? 0 : count)) - 1 : (1u << kLanes) - 1;
+    vectors_ = 0;
+    for (int v = 0; v < kMost; ++v) {
+      lanes_[v] = mask(vector == v);
+      vectors_ += left != 0;
+      left &= ~bits(lanes_[v]);
+    }
+  }
+  int vectors() const { return vectors_; }
+  // kVectors: at least vectors(). The other lanes are those of `others`.
+  template <int kVectors>
+  Vec of(const float* from, Vec others) const {
+#pragma GCC unroll 5
+    for (int v = 0; v < kVectors; ++v) {
+      const Vec x = load(from + v * kLanes);
+#if SYNANN_LANES == 16
+      others = _mm512_mask_permutexvar_ps(others, lanes_[v], reinterpret_cast<__m512i>(place_), x);
+#elif SYNANN_LANES == 8
+      others =
+          _mm256_blendv_ps(others, _mm256_permutevar8x32_ps(x, reinterpret_cast<__m256i>(place_)), lanes_[v]);
+#else
+      for (int l = 0; l < kLanes; ++l) others[l] = lanes_[v][l] ? x[place_[l] % kLanes] : others[l];
+#endif
+    }
+    return others;
+  }
+
+ private:
+#if SYNANN_LANES == 16
+  typedef __mmask16 Mask;
+  static Mask mask(VecInt v) {
+    return _mm512_movepi32_mask(reinterpret_cast<__m512i>(v));
+  }
+  static unsigned bits(Mask m) {
+    return bits_of(m);
+  }
+#elif SYNANN_LANES == 8
+  typedef __m256 Mask;
+  static Mask mask(VecInt v) {
+    return reinterpret_cast<Mask>(v);
+  }
+  static unsigned bits(Mask m) {
+    return static_cast<unsigned>(_mm256_movemask_ps(m));
+  }
+#else
+  typedef VecInt Mask;
+  static Mask mask(VecInt v) {
+    return v;
+  }
+  static unsigned bits(Mask m) {
+    return differing(reinterpret_cast<Vec>(m & 0x3f800000), Vec{});
+  }
+#endif
+  VecInt place_;
+  int vectors_;
+  Mask lanes_[kMost];
+};
 
 // One step of a transposition by butterflies: exchanges the off-diagonal blocks of `kStep` lanes of two rows.
 template <int kStep, int... kLane>
