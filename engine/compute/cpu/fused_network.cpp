@@ -38,11 +38,6 @@ void clear_untouched(BackwardSums& sums) {
   }
 }
 
-// The next image lies anywhere in a large set: asks for it while this one is computed.
-void prefetch(std::span<const std::uint8_t> image) {
-  for (std::size_t k = 0; k < image.size(); k += 64) __builtin_prefetch(image.data() + k);
-}
-
 }  // namespace
 
 FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels)
@@ -66,6 +61,11 @@ void FusedNetwork::load(const float* values) {
   weights_ = tensors_.weights(values);
 }
 
+void FusedNetwork::make_room(const Samples& samples) {
+  const auto pixels = static_cast<std::size_t>(samples.count) * kImage * kImage;
+  if (images_.size() < pixels) images_.resize(pixels);
+}
+
 FusedNetwork::Chunk FusedNetwork::chunk(const Samples& samples, int index) const {
   const int size = chunk_size(samples.count);
   return {index * size, std::min(samples.count, (index + 1) * size)};
@@ -77,8 +77,7 @@ Norm FusedNetwork::norm() const {
 
 void FusedNetwork::read_image(const Samples& samples, int row, float* image) const {
   if (samples.set != nullptr) {
-    const auto index = static_cast<int>(samples.order[row]);
-    kernels_.scale_image(samples.set->image(index).data(), scale_, offset_, image);
+    kernels_.scale_image(&images_[static_cast<std::size_t>(row) * kImage * kImage], scale_, offset_, image);
     return;
   }
   const float* from = samples.scaled + static_cast<std::ptrdiff_t>(row) * kImage * kImage;
@@ -86,6 +85,15 @@ void FusedNetwork::read_image(const Samples& samples, int row, float* image) con
     for (int c = 0; c < 24; c += 8)
       std::copy_n(from + r * kImage + c, std::min(16, kImage - c), image + image_index(r, c));
   }
+}
+
+// The images of a batch lie anywhere in a large set: fetches those of a chunk together, so that the waits for
+// memory overlap.
+void FusedNetwork::fetch(const Samples& samples, Chunk chunk) {
+  if (samples.set == nullptr) return;
+  std::uint8_t* to = &images_[static_cast<std::size_t>(chunk.first) * kImage * kImage];
+  for (int row = chunk.first; row < chunk.end; ++row, to += kImage * kImage)
+    std::memcpy(to, samples.set->image(static_cast<int>(samples.order[row])).data(), kImage * kImage);
 }
 
 // Takes the pooling's decisions that float32 leaves open from exact sums; a few in a thousand samples.
@@ -123,8 +131,6 @@ void FusedNetwork::draw(const DropoutDraws& draws, int row, Sample& sample) cons
 }
 
 Sample FusedNetwork::open(const Samples& samples, int row, int place) {
-  if (samples.set != nullptr && row + 1 < samples.count)
-    prefetch(samples.set->image(static_cast<int>(samples.order[row + 1])));
   Sample s = activations_.sample(row, place);
   s.target = samples.set != nullptr ? samples.set->labels[samples.order[row]] : samples.target[row];
   return s;
@@ -134,6 +140,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
                                          std::span<float> gradients, const Update* update) {
   const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
   activations_.resize(samples.count, samples.count);
+  make_room(samples);
   if (partials_.size() < static_cast<std::size_t>(chunks)) partials_.resize(static_cast<std::size_t>(chunks));
   if (samples_.size() < static_cast<std::size_t>(samples.count))
     samples_.resize(static_cast<std::size_t>(samples.count));
@@ -145,6 +152,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
 
   pool_.run(chunks, [&](int index, int thread) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    fetch(samples, chunk(samples, index));
     const Chunk c = each(index, [&](Sample& s, int row) {
       s = open(samples, row, row);
       draw(draws, row, s);
@@ -202,11 +210,13 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
 const float* FusedNetwork::evaluate(const Samples& samples) {
   const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
   activations_.resize(samples.count, pool_.threads());
+  make_room(samples);
   use_running_statistics();
   pool_.run(chunks, [&](int index, int thread) {
     const Chunk c = chunk(samples, index);
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     LossSums sums{};
+    fetch(samples, c);
     for (int row = c.first; row < c.end; ++row) {
       Sample s = open(samples, row, thread);
       draw({}, row, s);

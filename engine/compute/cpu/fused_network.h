@@ -62,6 +62,8 @@ class FusedNetwork {
   static int chunk_size(int samples) { return std::max(10, (samples + 31) / 32); }
   Chunk chunk(const Samples& samples, int index) const;
 
+  void make_room(const Samples& samples);
+  void fetch(const Samples& samples, Chunk chunk);
   void draw(const DropoutDraws& draws, int row, Sample& sample) const;
   Sample open(const Samples& samples, int row, int place);
   void read_image(const Samples& samples, int row, float* image) const;
@@ -83,6 +85,7 @@ class FusedNetwork {
   Lines<Partial> partials_;                                       // [chunks]
   Lines<Scratch> scratch_;                                        // [threads]
   Lines<Sample> samples_;                                         // [batch]
+  Lines<std::uint8_t> images_;                                    // [batch, 784], as in the set
   Lines<float> mean_, mean_rest_, inverse_, mean_dz_, mean_dot_;  // [64]
 };
 

@@ -106,7 +106,7 @@ struct alignas(64) Scratch {
   float by_pixel[(kPixels1 + 1) * kMaps1Padded];   // pooled1 with the maps as lanes, then rubbish
   float dby_pixel[(kPixels1 + 1) * kMaps1Padded];  // its gradient
   float dpooled1[kMaps1 * kOrder], dpooled2[kFeatures];
-  float list_value[kFeatures + 64], vector[kHidden * 16], prefix[kHidden * 32];
+  float list_value[kFeatures + 64], vector[2 * kHidden * 16], prefix[2 * kHidden * 32];
   int list_index[kFeatures + 64];
   // Of the sample convolved last: pixels of pooled2 whose maximum float32 cannot tell from the next or from
   // zero.

@@ -23,51 +23,74 @@ inline void add_rows(Vec* rows) {
 
 // With P_i∖j the product without factor j, from prefix and suffix products (no division, exact when a factor
 // is zero): dβ_ij = −dy_i x_i x_j P_i∖j, dx_j = dy_j P_j − Σ_i dy_i x_i β_ij P_i∖j. Lanes are outputs i, from
-// `first` on.
-void synapse_backward(const float* beta, int first, bool add, const float* x, const float* dy, float* dx,
-                      float* dbeta, Scratch& scratch) {
-  Vec product[kGroup];
+// `first` on. kSamples samples at a time: β and its gradient are read once for all, and while one product
+// waits for its last factor the others go on.
+template <int kSamples>
+void synapse_backward(const float* beta, int first, bool add, const Sample* samples, float* dbeta,
+                      Scratch& scratch) {
+  constexpr int kPrefix = kGroup * kLanes * kSamples;
+  Vec product[static_cast<unsigned>(kSamples)][kGroup];
 #pragma GCC unroll 2
-  for (int g = 0; g < kGroup; ++g) product[g] = spread(1.0f);
+  for (int s = 0; s < kSamples; ++s)
+#pragma GCC unroll 2
+    for (int g = 0; g < kGroup; ++g) product[s][g] = spread(1.0f);
 #pragma GCC unroll 1
   for (int j = 0; j < kHidden; ++j) {
-    const Vec input = spread(x[j]);
 #pragma GCC unroll 2
-    for (int g = 0; g < kGroup; ++g) {
-      store(scratch.prefix + (j * kGroup + g) * kLanes, product[g]);
-      product[g] *= 1.0f - load(beta + j * kHidden + first + g * kLanes) * input;
+    for (int s = 0; s < kSamples; ++s) {
+      const Vec input = spread(samples[s].soft[j]);
+#pragma GCC unroll 2
+      for (int g = 0; g < kGroup; ++g) {
+        store(scratch.prefix + j * kPrefix + (s * kGroup + g) * kLanes, product[s][g]);
+        product[s][g] *= 1.0f - load(beta + j * kHidden + first + g * kLanes) * input;
+      }
     }
   }
-  if (first == 0)
-    for (int j = 0; j < kHidden; j += kLanes) store(dx + j, Vec{});
 #pragma GCC unroll 2
-  for (int g = 0; g < kGroup; ++g) {
-    const int i = first + g * kLanes;
-    const Vec gradient = load(dy + i);
-    store(dx + i, load(dx + i) + gradient * product[g]);
-    product[g] = gradient * load(x + i);  // rides along in the suffix product
+  for (int s = 0; s < kSamples; ++s) {
+    float* dx = samples[s].dhidden;
+    if (first == 0)
+      for (int j = 0; j < kHidden; j += kLanes) store(dx + j, Vec{});
+#pragma GCC unroll 2
+    for (int g = 0; g < kGroup; ++g) {
+      const int i = first + g * kLanes;
+      const Vec gradient = load(samples[s].dnormed + i);
+      store(dx + i, load(dx + i) + gradient * product[s][g]);
+      product[s][g] = gradient * load(samples[s].soft + i);  // rides along in the suffix product
+    }
   }
 #pragma GCC unroll 1
   for (int j = kHidden - 1; j >= 0; --j) {
-    const Vec input = spread(x[j]);
-    Vec sum{};
+    Vec sum[static_cast<unsigned>(kSamples)];
+#pragma GCC unroll 2
+    for (int s = 0; s < kSamples; ++s) sum[s] = Vec{};
 #pragma GCC unroll 2
     for (int g = 0; g < kGroup; ++g) {
       const int k = j * kHidden + first + g * kLanes;
-      const Vec b = load(beta + k), others = load(scratch.prefix + (j * kGroup + g) * kLanes) * product[g];
-      store(dbeta + k, (add ? load(dbeta + k) : Vec{}) - others * input);
-      sum += others * b;
-      product[g] *= 1.0f - b * input;
+      const Vec b = load(beta + k);
+      Vec total = add ? load(dbeta + k) : Vec{};
+#pragma GCC unroll 2
+      for (int s = 0; s < kSamples; ++s) {
+        const Vec input = spread(samples[s].soft[j]);
+        const Vec others = load(scratch.prefix + j * kPrefix + (s * kGroup + g) * kLanes) * product[s][g];
+        total -= others * input;
+        sum[s] += others * b;
+        product[s][g] *= 1.0f - b * input;
+      }
+      store(dbeta + k, total);
     }
-    store(scratch.vector + j * kLanes, sum);
+#pragma GCC unroll 2
+    for (int s = 0; s < kSamples; ++s) store(scratch.vector + (s * kHidden + j) * kLanes, sum[s]);
   }
-  for (int j = 0; j < kHidden; j += kLanes) {
-    Vec rows[kLanes];
+#pragma GCC unroll 2
+  for (int s = 0; s < kSamples; ++s)
+    for (int j = 0; j < kHidden; j += kLanes) {
+      Vec rows[kLanes];
 #pragma GCC unroll 16
-    for (int r = 0; r < kLanes; ++r) rows[r] = load(scratch.vector + (j + r) * kLanes);
-    add_rows<kLanes / 2>(rows);
-    store(dx + j, load(dx + j) - rows[0]);
-  }
+      for (int r = 0; r < kLanes; ++r) rows[r] = load(scratch.vector + (s * kHidden + j + r) * kLanes);
+      add_rows<kLanes / 2>(rows);
+      store(samples[s].dhidden + j, load(samples[s].dhidden + j) - rows[0]);
+    }
 }
 
 // dnormed: from the gradient of batch norm's output to that of its input.
@@ -108,9 +131,10 @@ void backward_head(const Weights& w, const Norm& norm, const Sample* samples, in
   for (int s = 0; s < count; ++s) norm_backward(w, norm, samples[s]);
   if (w.synapse_by_input != nullptr) {
     for (int first = 0; first < kHidden; first += kGroup * kLanes)
-      for (int s = 0; s < count; ++s)
-        synapse_backward(w.synapse_by_input, first, s > 0, samples[s].soft, samples[s].dnormed,
-                         samples[s].dhidden, sums.synapse_by_input, scratch);
+      for (int s = 0; s < count; s += 2) {
+        const auto backward = s + 1 < count ? synapse_backward<2> : synapse_backward<1>;
+        backward(w.synapse_by_input, first, s > 0, samples + s, sums.synapse_by_input, scratch);
+      }
   }
   for (int s = 0; s < count; ++s) {
     soft_backward(samples[s], w.synapse_by_input ? samples[s].dhidden : samples[s].dnormed, sums.fc1_bias);

@@ -45,22 +45,35 @@ std::size_t block(int count, int size) {
   return static_cast<std::size_t>(count) * static_cast<std::size_t>(size);
 }
 
+// kColumns neighbours of one row of b + Σ w x; x begins at their first pixel, [channels, height, width].
+template <int kColumns>
+void convolve_row(const Layer& l, const double* x, int height, int width, const float* w, float b,
+                  double* y) {
+  std::array<double, static_cast<std::size_t>(kColumns)> sums;
+  sums.fill(wide(b));
+  for (int i = 0; i < l.in.channels; ++i)
+    for (int u = 0; u < l.kernel; ++u)
+      for (int v = 0; v < l.kernel; ++v) {
+        const double tap = wide(w[at(i, u, v, l.kernel, l.kernel)]);
+        const double* from = x + at(i, u, v, height, width);
+        for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += tap * from[c];
+      }
+  std::copy(sums.begin(), sums.end(), y);
+}
+
 // y [maps, rows, columns] of b + Σ w x with x [channels, rows + kernel − 1, columns + kernel − 1].
 void convolve(const Layer& l, const double* x, const float* w, const float* b, int maps, int rows,
               int columns, double* y) {
+  constexpr int kTile = 6;
   const int width = columns + l.kernel - 1, height = rows + l.kernel - 1;
-  for (int m = 0; m < maps; ++m, y += block(rows, columns)) {
-    std::fill_n(y, block(rows, columns), wide(b[m]));
-    for (int i = 0; i < l.in.channels; ++i)
-      for (int u = 0; u < l.kernel; ++u)
-        for (int v = 0; v < l.kernel; ++v) {
-          const double tap = wide(w[at(m * l.in.channels + i, u, v, l.kernel, l.kernel)]);
-          for (int r = 0; r < rows; ++r) {
-            const double* from = x + at(i, r + u, v, height, width);
-            for (int c = 0; c < columns; ++c) y[at(0, r, c, rows, columns)] += tap * from[c];
-          }
-        }
-  }
+  for (int m = 0; m < maps; ++m, w += block(l.in.channels, l.kernel * l.kernel))
+    for (int r = 0; r < rows; ++r) {
+      const double* from = x + block(r, width);
+      int c = 0;
+      for (; c + kTile <= columns; c += kTile, y += kTile)
+        convolve_row<kTile>(l, from + c, height, width, w, b[m], y);
+      for (; c < columns; ++c, ++y) convolve_row<1>(l, from + c, height, width, w, b[m], y);
+    }
 }
 
 void pool(const Layer& l, const std::vector<double>& x, int rows, int columns, std::vector<double>& y) {
