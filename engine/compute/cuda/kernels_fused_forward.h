@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "engine/compute/cuda/close_call.h"
 #include "engine/compute/cuda/fused_layout.h"
 
 // The forward pass of SynaCNN up to batch norm, one block a sample, everything in shared memory.
@@ -66,7 +67,7 @@ struct FusedForward {
       convolve1(slot, t, image, first, pooled1);
     });
     block.each([&](int t) { convolve2(t, copy(words).values, maps, pooled1, patches); });
-    block.each([&](int t) { pool2(slot, t, copy(words).values, maps, patches, pooled2); });
+    block.each([&](int t) { pool2(slot, t, copy(words).values, maps, pooled1, patches, pooled2); });
     finish(block, slot, words, pooled2);
   }
 
@@ -142,8 +143,20 @@ struct FusedForward {
     }
   }
 
-  SYNANN_DEVICE void pool2(int slot, int t, const float* values, const int* maps, const float* patches,
-                           float* pooled2) const {
+  // One sum of map c of conv2, before its dropout and pool, in double.
+  SYNANN_DEVICE double exact2(const float* values, const float* pooled1, int c, int row, int column) const {
+    const float* weight = values + p.conv2 + c * kMaps1 * kTaps;
+    double sum = static_cast<double>(values[p.conv2_bias + c]);
+    for (int i = 0; i < kMaps1; ++i)
+      for (int tap = 0; tap < kTaps; ++tap)
+        sum += static_cast<double>(*weight++) *
+               static_cast<double>(
+                   pooled1[i * kPixels1 + (row + tap / kKernel) * kSide1 + column + tap % kKernel]);
+    return sum;
+  }
+
+  SYNANN_DEVICE void pool2(int slot, int t, const float* values, const int* maps, const float* pooled1,
+                           const float* patches, float* pooled2) const {
     for (int k = t; k < kPooled2; k += kThreads) {
       const int c = k / kPixels2, pixel = k % kPixels2;
       int which = 0;
@@ -156,8 +169,14 @@ struct FusedForward {
           patch[e] = values[p.conv2_bias + c];
           for (int split = 0; split < kSplits2; ++split)
             patch[e] += patches[((split * kMaps2 + place) * kPixels2 + pixel) * 4 + e];
-          if (dropout != 0) patch[e] *= scale2d;
         }
+        const auto sum_at = [&](int e) -> float& { return patch[e]; };
+        if (training != 0 && close_call(4, sum_at)) {
+          settle_sums(4, sum_at, [&](int e) {
+            return exact2(values, pooled1, c, pixel / kSide2 * 2 + e / 2, pixel % kSide2 * 2 + e % 2);
+          });
+        }
+        for (int e = 0; dropout != 0 && e < 4; ++e) patch[e] *= scale2d;
         top = patch_maximum(patch, which);
       }
       pooled2[k] = top < 0 ? 0.0f : top;

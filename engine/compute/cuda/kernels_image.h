@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "engine/compute/cuda/block.h"
+#include "engine/compute/cuda/close_call.h"
 
 // Convolutions and pools, one thread an output. Arrays are [batch, channels, rows, columns].
 namespace synann::compute::cuda {
@@ -56,7 +57,6 @@ struct SettleWindows {
   int batch, side;
 
   static constexpr int kThreads = 128;
-  static constexpr float kNear = 4e-6f;  // more than float32 is off by for inputs of order one
   SYNANN_HOST_DEVICE int windows() const { return s.out * (s.rows / side) * (s.columns / side); }
   Grid grid() const { return elementwise(Index{batch} * windows(), kThreads); }
   template <class Block>
@@ -68,11 +68,7 @@ struct SettleWindows {
       const int o = window / (across * down), r = window / across % down * side, c = window % across * side;
       const float* image = x + k / windows() * s.in_size();
       float* map = y + k / windows() * s.out_size() + o * s.rows * s.columns;
-      float top = map[r * s.columns + c];
-      for (int p = 1; p < side * side; ++p) top = fmaxf(top, at(map, r, c, p));
-      int close = 0;
-      for (int p = 0; p < side * side; ++p) close += top - at(map, r, c, p) <= kNear ? 1 : 0;
-      if (top < -kNear || (close == 1 && top > kNear)) return;
+      if (!close_call(side * side, [&](int p) { return at(map, r, c, p); })) return;
       settle(image, map, o, r, c);
     });
   }
@@ -91,22 +87,10 @@ struct SettleWindows {
                  static_cast<double>(image[(i * s.in_rows + r + u) * s.in_columns + c + v]);
     return sum;
   }
-  // Written back so that the first largest double is the first largest float as well.
   SYNANN_DEVICE void settle(const float* image, float* map, int o, int r, int c) const {
-    int best = 0;
-    double largest = 0;
-    for (int p = 0; p < side * side; ++p) {
-      const double sum = exact(image, o, r + p / side, c + p % side);
-      at(map, r, c, p) = static_cast<float>(sum);
-      if (p > 0 && sum <= largest) continue;
-      best = p;
-      largest = sum;
-    }
-    const float winner = at(map, r, c, best);
-    for (int p = 0; p < side * side; ++p) {
-      float& value = at(map, r, c, p);
-      if (p < best ? value >= winner : value > winner) value = nextafterf(winner, -HUGE_VALF);
-    }
+    settle_sums(
+        side * side, [&](int p) -> float& { return at(map, r, c, p); },
+        [&](int p) { return exact(image, o, r + p / side, c + p % side); });
   }
 };
 
