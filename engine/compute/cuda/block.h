@@ -52,6 +52,15 @@ SYNANN_DEVICE constexpr T greatest(T a, T b) {
   return a < b ? b : a;
 }
 
+// work(k) for each of `count` elements, one a thread of a grid elementwise(count, kThreads).
+template <int kThreads, class Block, class Work>
+SYNANN_DEVICE void each_element(Block& block, Index count, const Work& work) {
+  block.each([&](int t) {
+    const Index k = Index{block.x()} * kThreads + t;
+    if (k < count) work(k);
+  });
+}
+
 // result[0] = Σ term(i) over i < n, in an order that depends on n and the number of threads alone. The number
 // of threads is a power of two; scratch holds one T for each. Read the result in a later phase.
 template <class T, class Block, class Term>

@@ -47,10 +47,7 @@ struct Relu {
   Grid grid() const { return elementwise(count); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k < count) y[k] = x[k] < 0 ? 0.0f : x[k];
-    });
+    each_element<kThreads>(block, count, [&](Index k) { y[k] = x[k] < 0 ? 0.0f : x[k]; });
   }
 };
 
@@ -63,10 +60,7 @@ struct ReluBackward {
   Grid grid() const { return elementwise(count); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k < count) dx[k] = x[k] > 0 ? dy[k] : 0.0f;
-    });
+    each_element<kThreads>(block, count, [&](Index k) { dx[k] = x[k] > 0 ? dy[k] : 0.0f; });
   }
 };
 
@@ -84,9 +78,7 @@ struct DropoutMask {
   Grid grid() const { return elementwise(count); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= count) return;
+    each_element<kThreads>(block, count, [&](Index k) {
       const bool kept =
           enabled == 0 || control->dropout(layer).word(static_cast<std::uint32_t>(k / group)) >= threshold;
       y[k] = enabled == 0 ? x[k] : kept ? x[k] * scale : 0.0f;
@@ -171,9 +163,7 @@ struct LossBackward {
   Grid grid() const { return elementwise(Index{batch} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * n) return;
+    each_element<kThreads>(block, Index{batch} * n, [&](Index k) {
       const bool hit = k % n == target[k / n];
       dx[k] = (expf(log_probs[k]) - (hit ? 1.0f : 0.0f)) / static_cast<float>(batch);
     });

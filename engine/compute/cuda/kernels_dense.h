@@ -80,9 +80,7 @@ struct SumParts {
   Grid grid() const { return elementwise(count); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index i = Index{block.x()} * kThreads + t;
-      if (i >= count) return;
+    each_element<kThreads>(block, count, [&](Index i) {
       float sum = 0;
       for (int c = 0; c < number; ++c) sum += parts[c * stride + i];
       out[i] = sum;

@@ -29,9 +29,7 @@ struct ConvForward {
   Grid grid() const { return elementwise(Index{batch} * s.out_size(), kThreads); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * s.out_size()) return;
+    each_element<kThreads>(block, Index{batch} * s.out_size(), [&](Index k) {
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image = x + k / s.out_size() * s.in_size() + r * s.in_columns + c;
@@ -61,9 +59,7 @@ struct SettleWindows {
   Grid grid() const { return elementwise(Index{batch} * windows(), kThreads); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * windows()) return;
+    each_element<kThreads>(block, Index{batch} * windows(), [&](Index k) {
       const int window = static_cast<int>(k % windows()), across = s.columns / side, down = s.rows / side;
       const int o = window / (across * down), r = window / across % down * side, c = window % across * side;
       const float* image = x + k / windows() * s.in_size();
@@ -105,9 +101,7 @@ struct ConvBackwardInput {
   Grid grid() const { return elementwise(Index{batch} * s.in_size(), kThreads); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * s.in_size()) return;
+    each_element<kThreads>(block, Index{batch} * s.in_size(), [&](Index k) {
       const int place = static_cast<int>(k % s.in_size());
       const int q = place % s.in_columns, p = place / s.in_columns % s.in_rows,
                 i = place / (s.in_columns * s.in_rows);
@@ -179,9 +173,7 @@ struct MaxPoolForward {
   Grid grid() const { return elementwise(Index{batch} * s.out_size()); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * s.out_size()) return;
+    each_element<kThreads>(block, Index{batch} * s.out_size(), [&](Index k) {
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image = x + k / s.out_size() * s.in_size();
@@ -210,9 +202,7 @@ struct PoolBackward {
   Grid grid() const { return elementwise(Index{batch} * s.in_size()); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * s.in_size()) return;
+    each_element<kThreads>(block, Index{batch} * s.in_size(), [&](Index k) {
       const int place = static_cast<int>(k % s.in_size());
       const int c = place % s.in_columns / s.kernel, r = place / s.in_columns % s.in_rows / s.kernel,
                 o = place / (s.in_columns * s.in_rows);
@@ -237,9 +227,7 @@ struct AvgPoolForward {
   Grid grid() const { return elementwise(Index{batch} * s.out_size()); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * s.out_size()) return;
+    each_element<kThreads>(block, Index{batch} * s.out_size(), [&](Index k) {
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image =

@@ -82,9 +82,7 @@ struct NormEvaluate {
   Grid grid() const { return elementwise(Index{batch} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * n) return;
+    each_element<kThreads>(block, Index{batch} * n, [&](Index k) {
       const int i = static_cast<int>(k % n);
       y[k] = w[i] * (x[k] - running_mean[i]) / sqrtf(running_var[i] + epsilon) + b[i];
     });

@@ -55,9 +55,7 @@ struct SynapseConstrain {
   Grid grid() const { return elementwise(Index{n} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{n} * n) return;
+    each_element<kThreads>(block, Index{n} * n, [&](Index k) {
       float b = weight[k];
       if (beta_form == BetaForm::Sigmoid) b = logistic(b);
       if (beta_form == BetaForm::Clamp) b = b < 0 ? 0.0f : b > kLargestBeta ? kLargestBeta : b;
@@ -86,9 +84,7 @@ struct SynapseChain {
   Grid grid() const { return elementwise(Index{n} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{n} * n) return;
+    each_element<kThreads>(block, Index{n} * n, [&](Index k) {
       float g = gradient[k];
       if (beta_form == BetaForm::Sigmoid) g *= beta[k] * (1 - beta[k]);
       if (beta_form == BetaForm::Clamp && beta[k] != weight[k]) g = 0;
@@ -200,9 +196,7 @@ struct CoupledForward {
   Grid grid() const { return elementwise(Index{batch} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * n) return;
+    each_element<kThreads>(block, Index{batch} * n, [&](Index k) {
       const int i = static_cast<int>(k % n);
       const float c = zeros[i] > 0 ? 0.0f : static_cast<float>(product[i]);
       y[k] = (alpha != nullptr ? alpha[i] : 1.0f) * x[k] * c;
@@ -245,9 +239,7 @@ struct SynapsePrepare {
   Grid grid() const { return elementwise(Index{batch} * n); }
   template <class Block>
   SYNANN_DEVICE void run(Block& block) const {
-    block.each([&](int t) {
-      const Index k = Index{block.x()} * kThreads + t;
-      if (k >= Index{batch} * n) return;
+    each_element<kThreads>(block, Index{batch} * n, [&](Index k) {
       const int i = static_cast<int>(k % n), none = product != nullptr ? zeros[k] : zeros[i];
       const float a = alpha != nullptr ? alpha[i] : 1.0f;
       const float p = product != nullptr ? product[k] : static_cast<float>(coupled[i]);
