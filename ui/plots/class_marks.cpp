@@ -7,6 +7,8 @@
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QPixmap>
+#include <QPixmapCache>
 
 namespace synann::ui {
 namespace {
@@ -14,8 +16,36 @@ namespace {
 constexpr double kLeastRadius = 6, kMostRadius = 12;  // pixels
 constexpr double kLegendRadius = 7;
 
-QString classText(int label) {
-  return QString::number(label);
+void drawMark(QPainter& painter, QPointF place, int label, double radius, QFont font) {
+  const QColor color = classColor(label);
+  QColor ink(Qt::black);
+  if (contrast(color, ink) < contrast(color, QColor(Qt::white))) ink = Qt::white;
+  painter.setPen(QPen(QColor(20, 20, 20), 1));
+  painter.setBrush(color);
+  painter.drawEllipse(place, radius, radius);
+  font.setPixelSize(std::max(7, static_cast<int>(std::lround(radius * 1.5))));
+  painter.setFont(font);
+  painter.setPen(ink);
+  painter.drawText(QRectF(place.x() - 2 * radius, place.y() - 2 * radius, 4 * radius, 4 * radius),
+                   Qt::AlignCenter, QString::number(label));
+}
+
+// The same mark again and again: drawn once, then copied.
+QPixmap copiedMark(int label, double radius, const QFont& font, double ratio) {
+  const QString key =
+      QStringLiteral("synann-mark/%1/%2/%3/%4").arg(label).arg(radius).arg(ratio).arg(font.family());
+  QPixmap mark;
+  if (QPixmapCache::find(key, &mark)) return mark;
+  const double side = 2 * std::ceil(radius + 1);
+  mark = QPixmap((QSizeF(side, side) * ratio).toSize());
+  mark.setDevicePixelRatio(ratio);
+  mark.fill(Qt::transparent);
+  QPainter painter(&mark);
+  painter.setRenderHint(QPainter::Antialiasing);
+  drawMark(painter, {side / 2, side / 2}, label, radius, font);
+  painter.end();
+  QPixmapCache::insert(key, mark);
+  return mark;
 }
 
 }  // namespace
@@ -34,18 +64,12 @@ double classMarkRadius(int count) {
 }
 
 void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how) {
-  const QColor color = classColor(label);
-  QColor ink(Qt::black);
-  if (contrast(color, ink) < contrast(color, QColor(Qt::white))) ink = Qt::white;
-  painter.setPen(QPen(QColor(20, 20, 20), 1));
-  painter.setBrush(color);
-  painter.drawEllipse(place, radius, radius);
-  QFont font = how.font;
-  font.setPixelSize(std::max(7, static_cast<int>(std::lround(radius * 1.5))));
-  painter.setFont(font);
-  painter.setPen(ink);
-  painter.drawText(QRectF(place.x() - 2 * radius, place.y() - 2 * radius, 4 * radius, 4 * radius),
-                   Qt::AlignCenter, classText(label));
+  if (!how.quick) return drawMark(painter, place, label, radius, how.font);
+  const double step = 0.5;  // pixels: few sizes, so that copies are found again
+  const QPixmap mark =
+      copiedMark(label, std::round(radius / step) * step, how.font, painter.device()->devicePixelRatioF());
+  const QSizeF size = mark.deviceIndependentSize();
+  painter.drawPixmap(place - QPointF(size.width(), size.height()) / 2, mark);
 }
 
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,

@@ -85,9 +85,11 @@ void SurfacePainter::paintCells() {
     for (std::size_t column = 0; column < grid.columns; ++column)
       places.push_back(box_.place({grid.x_at(column), grid.y_at(row), grid.values[k++]}));
   const std::size_t rows = grid.rows - 1, columns = grid.columns - 1;
+  painter_.save();
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c)
       paintCell(box_.nearY() ? r : rows - 1 - r, box_.nearX() ? c : columns - 1 - c, places);
+  painter_.restore();
 }
 
 void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places) {
@@ -103,14 +105,31 @@ void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::v
     if (data_.flat->contains(data_.synapse, x, y)) color = mixed(color, QColor(kFlat), 0.8);
   }
   const QPointF corners[] = {places[k], places[k + 1], places[above + 1], places[above]};
-  painter_.setPen(QPen(color, 0.8));  // covers the seam to the neighbours
+  if (how_.quick) {
+    // Without smoothing neighbours meet without a seam, and the outlines are smoothed below.
+    painter_.setRenderHint(QPainter::Antialiasing, false);
+    painter_.setPen(Qt::NoPen);
+  } else {
+    painter_.setPen(QPen(color, 0.8));  // covers the seam to the neighbours
+  }
   painter_.setBrush(color);
   painter_.drawConvexPolygon(corners, 4);
-  const bool along = row % kMesh == 0, across = column % kMesh == 0;
-  if (!along && !across) return;
+  paintMesh(row, column, corners, color);
+}
+
+// Every few lines of the grid, and its rim.
+void SurfacePainter::paintMesh(std::size_t row, std::size_t column, const QPointF* corners,
+                               const QColor& color) {
+  QLineF lines[4];
+  int count = 0;
+  if (row % kMesh == 0) lines[count++] = {corners[0], corners[1]};
+  if (column % kMesh == 0) lines[count++] = {corners[0], corners[3]};
+  if (row + 2 == data_.grid.rows) lines[count++] = {corners[3], corners[2]};
+  if (column + 2 == data_.grid.columns) lines[count++] = {corners[1], corners[2]};
+  if (count == 0) return;
+  painter_.setRenderHint(QPainter::Antialiasing);
   painter_.setPen(QPen(color.darker(125), 0.8));
-  if (along) painter_.drawLine(corners[0], corners[1]);
-  if (across) painter_.drawLine(corners[0], corners[3]);
+  painter_.drawLines(lines, count);
 }
 
 void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& pen) {

@@ -20,6 +20,7 @@ class SurfacePainter {
   void paintLevels();
   void paintCells();
   void paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places);
+  void paintMesh(std::size_t row, std::size_t column, const QPointF* corners, const QColor& color);
   void paintSections();
   void paintLines();
   void paintFlatEdge();

@@ -79,7 +79,12 @@ void SurfaceView::updateAccessibleName() {
 }
 
 FigurePaint SurfaceView::how() const {
-  return {.look = FigureLook::fromPalette(palette()), .font = font(), .vector = false, .current = hovered_};
+  return {.look = FigureLook::fromPalette(palette()),
+          .font = font(),
+          .vector = false,
+          .current = hovered_,
+          .titled = false,
+          .quick = true};
 }
 
 QRectF SurfaceView::area() const {
