@@ -20,7 +20,7 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
-  const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line);
+  const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line + kGap);
   const double right = metrics.horizontalAdvance('0') * 2;
   plot_ =
       QRectF(area.left() + left, area.top() + line / 2, std::max(10.0, area.width() - left - right), height);
