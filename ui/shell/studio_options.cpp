@@ -43,11 +43,21 @@ void addSynapseOptions(CLI::App& app, StudioOptions& o, CLI::Option& file) {
   app.add_option("--minus-run", o.minus_run, "Of this run instead of --history")->needs(minus);
 }
 
-// What a view of one synapse shows. Names of options that make no sense for the view are told.
+// A number inside bounds; CLI11's own Range lets NaN through.
+CLI::Validator numberIn(double from, double to) {
+  return {[from, to](const std::string& text) -> std::string {
+            double value = 0;
+            if (CLI::detail::lexical_cast(text, value) && value >= from && value <= to) return {};
+            return fmt::format("expected a number from {} to {}, found {}", from, to, text);
+          },
+          "NUMBER"};
+}
+
+// What a view of one synapse shows.
 void addSurfaceOptions(CLI::App& app, StudioOptions& o, CLI::Option& file, CLI::Option& history) {
   constexpr double kLargest = 1e6;
   constexpr int kMost = 1 << 24;
-  const auto finite = CLI::Range(-kLargest, kLargest);
+  const CLI::Validator finite = numberIn(-kLargest, kLargest);
   CLI::Option* const alpha = app.add_option("--alpha", o.alpha, "Surface: scales the excitation")
                                  ->check(finite)
                                  ->capture_default_str()
@@ -72,14 +82,14 @@ void addSurfaceOptions(CLI::App& app, StudioOptions& o, CLI::Option& file, CLI::
       ->expected(2)
       ->delimiter(',')
       ->type_name("X,Y")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(numberIn(0, 1))
       ->needs(&file);
   app.add_option("--flat", o.flat, "Flat region: below this share of the largest |∂S/∂β|, in percent")
-      ->check(CLI::Range(0.1, 100.0))
+      ->check(numberIn(0.1, 100))
       ->capture_default_str()
       ->needs(&file);
   app.add_option("--temperature", o.temperature, "bose-einstein: T")
-      ->check(CLI::Range(0.01, 100.0))
+      ->check(numberIn(0.01, 100))
       ->capture_default_str()
       ->needs(&file);
   app.add_flag("--special-lines", o.lines, "Surface: name the lines where S has a simple form")->needs(&file);
