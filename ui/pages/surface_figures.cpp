@@ -267,7 +267,7 @@ void placeAmongData(SurfaceScene& scene, const train::SynapseFrame& frame) {
 QString placeNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const synapse::Synapse s = synapseOf(scene, frame);
   const auto number = [](double value) { return numberText(value, 9); };
-  const double n = synapse::inhibition_odds(s, scene.y);
+  const double n = synapse::occupation(synapse::to_surprisal({1, s.beta})->mode, synapse::surprisal(scene.y));
   return QStringLiteral("x %1   y %2   ").arg(numberText(scene.x), numberText(scene.y)) +
          QStringLiteral("S %1   ∂S/∂β %2   −log S %3   n %4")
              .arg(number(synapse::evaluate(s, scene.x, scene.y)),

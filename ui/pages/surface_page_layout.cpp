@@ -208,6 +208,9 @@ void SurfacePage::layOut() {
   read_out_->setContentsMargins(6, 0, 0, 0);
   note_->setObjectName("surface.note");
   note_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  note_->setWordWrap(true);  // two lines at most; the room is always there, so that nothing jumps
+  note_->setFixedHeight(2 * note_->fontMetrics().lineSpacing() + 2);
+  note_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   note_->setContentsMargins(6, 0, 0, 0);
   auto* picture = new QWidget(this);
   auto* column = new QVBoxLayout(picture);

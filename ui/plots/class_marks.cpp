@@ -87,16 +87,16 @@ void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int,
   };
   write(QCoreApplication::translate("class_marks", "class"));
   x += air;
+  double whole = x;
+  for (const auto& [label, count] : counts)
+    whole += 2 * kLegendRadius + 2 * air + metrics.horizontalAdvance(QString::number(count));
+  const bool numbers = whole <= line.right();
   for (const auto& [label, count] : counts) {
-    const QString words = QString::number(count);
-    const double width = 2 * kLegendRadius + 0.5 * air + metrics.horizontalAdvance(words) + 1.5 * air;
-    if (x + width > line.right()) {
-      write(QStringLiteral("…"));
-      break;
-    }
+    if (x + 2 * kLegendRadius > line.right()) break;
     paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, kLegendRadius, how);
     x += 2 * kLegendRadius + 0.5 * air;
-    write(words);
+    if (!numbers) continue;
+    write(QString::number(count));
     x += 1.5 * air;
   }
   painter.restore();

@@ -21,7 +21,7 @@ double classMarkRadius(int count);
 
 void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how);
 
-// "class ⓪ 20  ① 20 …" in one line from the left; classes that do not fit are left out, and "…" says so.
+// "class ⓪ 20  ① 20 …" in one line from the left; without the numbers where they do not fit.
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
                       const FigurePaint& how);
 

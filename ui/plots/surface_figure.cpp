@@ -13,7 +13,7 @@ namespace synann::ui {
 namespace {
 
 constexpr double kReach = 14;       // pixels from which a pointer finds a point
-constexpr double kStep = 1.0 / 32;  // of half the box's width: how finely a line of sight is followed
+constexpr double kStep = 1.0 / 20;  // of half the box's width: how finely a line of sight is followed
 constexpr double kAir = 6e-3;       // of the box's height: closer than that is touching
 
 QString shortest(double value) {

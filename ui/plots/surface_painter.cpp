@@ -17,7 +17,7 @@ namespace synann::ui {
 namespace {
 
 constexpr int kLevels = 10;         // level curves, about
-constexpr std::size_t kMesh = 4;    // every so many lines of the grid are drawn
+constexpr std::size_t kMesh = 6;    // every so many lines of the grid are drawn
 constexpr int kCurvePoints = 49;    // of a section
 constexpr double kThrough = 0.28;   // how strongly a hidden curve shines through
 constexpr double kTagRadius = 8;    // pixels
@@ -62,6 +62,7 @@ void SurfacePainter::paint() {
   paintLines();
   box_.paintAxes(painter_, how_.look, {data_.x, data_.y, data_.value});
   paintClusters();
+  paintTags();
   paintCursor();
   paintLegend();
 }
@@ -85,11 +86,17 @@ void SurfacePainter::paintCells() {
     for (std::size_t column = 0; column < grid.columns; ++column)
       places.push_back(box_.place({grid.x_at(column), grid.y_at(row), grid.values[k++]}));
   const std::size_t rows = grid.rows - 1, columns = grid.columns - 1;
+  smooth_ = painter_.testRenderHint(QPainter::Antialiasing);
   painter_.save();
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c)
       paintCell(box_.nearY() ? r : rows - 1 - r, box_.nearX() ? c : columns - 1 - c, places);
   painter_.restore();
+}
+
+void SurfacePainter::smooth(bool on) {
+  if (on != smooth_) painter_.setRenderHint(QPainter::Antialiasing, on);
+  smooth_ = on;
 }
 
 void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places) {
@@ -105,11 +112,13 @@ void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::v
     if (data_.flat->contains(data_.synapse, x, y)) color = mixed(color, QColor(kFlat), 0.8);
   }
   const QPointF corners[] = {places[k], places[k + 1], places[above + 1], places[above]};
-  if (how_.quick) {
-    // Without smoothing neighbours meet without a seam, and the outlines are smoothed below.
-    painter_.setRenderHint(QPainter::Antialiasing, false);
+  const bool rim = row == 0 || column == 0 || row + 2 == grid.rows || column + 2 == grid.columns;
+  if (how_.quick && !rim) {
+    // Without smoothing neighbours meet without a seam, at half the cost; the outline is smooth all the same.
+    smooth(false);
     painter_.setPen(Qt::NoPen);
   } else {
+    smooth(true);
     painter_.setPen(QPen(color, 0.8));  // covers the seam to the neighbours
   }
   painter_.setBrush(color);
@@ -117,18 +126,26 @@ void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::v
   paintMesh(row, column, corners, color);
 }
 
-// Every few lines of the grid, and its rim.
+// Every few lines of the grid, and its rim. A line belongs to the nearer of its two cells: painted with the
+// other one it would be covered.
 void SurfacePainter::paintMesh(std::size_t row, std::size_t column, const QPointF* corners,
                                const QColor& color) {
+  const std::size_t last_row = data_.grid.rows - 1, last_column = data_.grid.columns - 1;
+  const std::size_t far_row = box_.nearY() ? row : row + 1, near_row = 2 * row + 1 - far_row;
+  const std::size_t far_column = box_.nearX() ? column : column + 1,
+                    near_column = 2 * column + 1 - far_column;
+  const QLineF lower(corners[0], corners[1]), upper(corners[3], corners[2]), left(corners[0], corners[3]),
+      right(corners[1], corners[2]);
   QLineF lines[4];
   int count = 0;
-  if (row % kMesh == 0) lines[count++] = {corners[0], corners[1]};
-  if (column % kMesh == 0) lines[count++] = {corners[0], corners[3]};
-  if (row + 2 == data_.grid.rows) lines[count++] = {corners[3], corners[2]};
-  if (column + 2 == data_.grid.columns) lines[count++] = {corners[1], corners[2]};
+  const auto rim = [](std::size_t k, std::size_t last) { return k == 0 || k == last; };
+  if (far_row % kMesh == 0 || rim(far_row, last_row)) lines[count++] = box_.nearY() ? lower : upper;
+  if (rim(near_row, last_row)) lines[count++] = box_.nearY() ? upper : lower;
+  if (far_column % kMesh == 0 || rim(far_column, last_column)) lines[count++] = box_.nearX() ? left : right;
+  if (rim(near_column, last_column)) lines[count++] = box_.nearX() ? right : left;
   if (count == 0) return;
-  painter_.setRenderHint(QPainter::Antialiasing);
-  painter_.setPen(QPen(color.darker(125), 0.8));
+  smooth(true);
+  painter_.setPen(QPen(color.darker(120), 1));
   painter_.drawLines(lines, count);
 }
 
@@ -200,6 +217,9 @@ void SurfacePainter::paintTag(QPointF at, const QString& mark) {
 
 void SurfacePainter::paintLines() {
   for (const SurfaceLine& line : data_.lines) paintCurve(line.places, QPen(how_.look.text, 1.8, line.pen));
+}
+
+void SurfacePainter::paintTags() {
   for (std::size_t k = 0; k < data_.lines.size(); ++k) {
     const auto& places = data_.lines[k].places;
     if (places.empty()) continue;

@@ -22,7 +22,9 @@ class SurfacePainter {
   void paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places);
   void paintMesh(std::size_t row, std::size_t column, const QPointF* corners, const QColor& color);
   void paintSections();
+  void smooth(bool on);  // of the cells
   void paintLines();
+  void paintTags();
   void paintFlatEdge();
   // A curve on the surface; where the surface hides it, it shines through.
   void paintCurve(const std::vector<Place3>& places, const QPen& pen);
@@ -39,6 +41,7 @@ class SurfacePainter {
   SurfaceBox box_;
   const ColorTable* colors_;
   double least_, most_;  // of the colours
+  bool smooth_ = true;
 };
 
 }  // namespace synann::ui

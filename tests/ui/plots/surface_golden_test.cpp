@@ -125,7 +125,7 @@ void SurfaceGoldenTest::numbersAreTheEngines() {
         QStringLiteral("S %1   ∂S/∂β %2   −log S %3   n %4")
             .arg(text(s.alpha * scene.x * (1 - s.beta * scene.y)), text(-s.alpha * scene.x * scene.y),
                  text(-std::log(s.alpha * scene.x * (1 - s.beta * scene.y))),
-                 text(s.beta * scene.y / (1 - s.beta * scene.y)));
+                 text(std::abs(s.beta * scene.y) / (1 - s.beta * scene.y)));
     QVERIFY2(placeNumbers(scene, nullptr).endsWith(expected),
              qPrintable(placeNumbers(scene, nullptr) + " | " + expected));
     const auto data = surfaceData(scene, nullptr);
