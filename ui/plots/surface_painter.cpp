@@ -2,8 +2,10 @@
 #include "ui/plots/surface_painter.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
@@ -11,6 +13,7 @@
 #include "ui/plots/class_marks.h"
 #include "ui/plots/heat_figure.h"
 #include "ui/plots/points_figure.h"
+#include "ui/plots/quad_raster.h"
 #include "ui/plots/ticks.h"
 
 namespace synann::ui {
@@ -57,6 +60,7 @@ void SurfacePainter::paint() {
   box_.paintPanes(painter_, how_.look);
   if (figure_.style().contours) paintLevels();
   paintCells();
+  paintMesh();
   paintSections();
   paintFlatEdge();
   paintLines();
@@ -72,7 +76,7 @@ void SurfacePainter::paintLevels() {
     QList<QLineF> lines;
     for (const synapse::Segment& s : synapse::level_pieces(data_.grid, level.value))
       lines.append(QLineF(box_.place({s.x0, s.y0, box_.floor()}), box_.place({s.x1, s.y1, box_.floor()})));
-    painter_.setPen(QPen(mixed(colorAt(level.value), how_.look.text, 0.25), 1.2));
+    painter_.setPen(QPen(mixed(colorAt(level.value), how_.look.text, 0.25), how_.quick ? 1 : 1.2));
     painter_.drawLines(lines);
   }
 }
@@ -85,74 +89,63 @@ void SurfacePainter::paintCells() {
   for (std::size_t row = 0, k = 0; row < grid.rows; ++row)
     for (std::size_t column = 0; column < grid.columns; ++column)
       places.push_back(box_.place({grid.x_at(column), grid.y_at(row), grid.values[k++]}));
+  std::optional<QuadRaster> raster;
+  if (how_.quick) raster.emplace(area_.adjusted(-8, -8, 8, 8), painter_.device()->devicePixelRatioF());
   const std::size_t rows = grid.rows - 1, columns = grid.columns - 1;
-  smooth_ = painter_.testRenderHint(QPainter::Antialiasing);
-  painter_.save();
   for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t c = 0; c < columns; ++c)
-      paintCell(box_.nearY() ? r : rows - 1 - r, box_.nearX() ? c : columns - 1 - c, places);
-  painter_.restore();
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::size_t row = box_.nearY() ? r : rows - 1 - r, column = box_.nearX() ? c : columns - 1 - c;
+      const QColor color = cellColor(row, column);
+      if (!color.isValid()) continue;
+      const std::size_t k = row * grid.columns + column, above = k + grid.columns;
+      const std::array<QPointF, 4> corners = {places[k], places[k + 1], places[above + 1], places[above]};
+      if (raster) {
+        raster->fill(corners, color.rgb());
+        continue;
+      }
+      painter_.setPen(QPen(color, 0.8));  // covers the seam to the neighbours
+      painter_.setBrush(color);
+      painter_.drawConvexPolygon(corners.data(), 4);
+    }
+  if (raster) painter_.drawImage(raster->origin(), raster->image());
 }
 
-void SurfacePainter::smooth(bool on) {
-  if (on != smooth_) painter_.setRenderHint(QPainter::Antialiasing, on);
-  smooth_ = on;
-}
-
-void SurfacePainter::paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places) {
+// None where the cell has a corner without a height.
+QColor SurfacePainter::cellColor(std::size_t row, std::size_t column) const {
   const synapse::Surface& grid = data_.grid;
   const std::size_t k = row * grid.columns + column, above = k + grid.columns;
   const double height =
       (grid.values[k] + grid.values[k + 1] + grid.values[above] + grid.values[above + 1]) / 4;
-  if (!std::isfinite(height)) return;
-  QColor color = colorAt(height);
-  if (data_.flat) {
-    const double x = (grid.x_at(column) + grid.x_at(column + 1)) / 2,
-                 y = (grid.y_at(row) + grid.y_at(row + 1)) / 2;
-    if (data_.flat->contains(data_.synapse, x, y)) color = mixed(color, QColor(kFlat), 0.8);
-  }
-  const QPointF corners[] = {places[k], places[k + 1], places[above + 1], places[above]};
-  const bool rim = row == 0 || column == 0 || row + 2 == grid.rows || column + 2 == grid.columns;
-  if (how_.quick && !rim) {
-    // Without smoothing neighbours meet without a seam, at half the cost; the outline is smooth all the same.
-    smooth(false);
-    painter_.setPen(Qt::NoPen);
-  } else {
-    smooth(true);
-    painter_.setPen(QPen(color, 0.8));  // covers the seam to the neighbours
-  }
-  painter_.setBrush(color);
-  painter_.drawConvexPolygon(corners, 4);
-  paintMesh(row, column, corners, color);
+  if (!std::isfinite(height)) return {};
+  const QColor color = colorAt(height);
+  if (!data_.flat) return color;
+  const double x = (grid.x_at(column) + grid.x_at(column + 1)) / 2,
+               y = (grid.y_at(row) + grid.y_at(row + 1)) / 2;
+  return data_.flat->contains(data_.synapse, x, y) ? mixed(color, QColor(kFlat), 0.8) : color;
 }
 
-// Every few lines of the grid, and its rim. A line belongs to the nearer of its two cells: painted with the
-// other one it would be covered.
-void SurfacePainter::paintMesh(std::size_t row, std::size_t column, const QPointF* corners,
-                               const QColor& color) {
-  const std::size_t last_row = data_.grid.rows - 1, last_column = data_.grid.columns - 1;
-  const std::size_t far_row = box_.nearY() ? row : row + 1, near_row = 2 * row + 1 - far_row;
-  const std::size_t far_column = box_.nearX() ? column : column + 1,
-                    near_column = 2 * column + 1 - far_column;
-  const QLineF lower(corners[0], corners[1]), upper(corners[3], corners[2]), left(corners[0], corners[3]),
-      right(corners[1], corners[2]);
-  QLineF lines[4];
-  int count = 0;
-  const auto rim = [](std::size_t k, std::size_t last) { return k == 0 || k == last; };
-  if (far_row % kMesh == 0 || rim(far_row, last_row)) lines[count++] = box_.nearY() ? lower : upper;
-  if (rim(near_row, last_row)) lines[count++] = box_.nearY() ? upper : lower;
-  if (far_column % kMesh == 0 || rim(far_column, last_column)) lines[count++] = box_.nearX() ? left : right;
-  if (rim(near_column, last_column)) lines[count++] = box_.nearX() ? right : left;
-  if (count == 0) return;
-  smooth(true);
-  painter_.setPen(QPen(color.darker(120), 1));
-  painter_.drawLines(lines, count);
+// Every few lines of the grid, and the rim, which is smooth though the cells need not be.
+void SurfacePainter::paintMesh() {
+  const synapse::Surface& grid = data_.grid;
+  const auto paint_line = [&](bool along_x, std::size_t fixed, std::size_t last) {
+    const bool rim = fixed == 0 || fixed == last;
+    if (!rim && fixed % kMesh != 0) return;
+    std::vector<Place3> line;
+    const std::size_t count = along_x ? grid.columns : grid.rows;
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t row = along_x ? fixed : k, column = along_x ? k : fixed;
+      line.push_back({grid.x_at(column), grid.y_at(row), grid.at(row, column)});
+    }
+    paintCurve(line, QPen(QColor(0, 0, 0, rim ? 120 : 50), rim ? 1.5 : 1), false);
+  };
+  for (std::size_t row = 0; row < grid.rows; ++row) paint_line(true, row, grid.rows - 1);
+  for (std::size_t column = 0; column < grid.columns; ++column) paint_line(false, column, grid.columns - 1);
 }
 
-void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& pen) {
-  QColor through = pen.color();
-  through.setAlphaF(static_cast<float>(kThrough));
-  const QPen faint(through, pen.widthF(), pen.style());
+void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& pen, bool through) {
+  QColor color = pen.color();
+  color.setAlphaF(static_cast<float>(kThrough));
+  const QPen faint = through ? QPen(color, pen.widthF(), pen.style()) : QPen(Qt::NoPen);
   QPolygonF run;
   bool run_hidden = false;
   const auto finish = [&] {

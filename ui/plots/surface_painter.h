@@ -19,15 +19,14 @@ class SurfacePainter {
   QColor colorAt(double height) const;
   void paintLevels();
   void paintCells();
-  void paintCell(std::size_t row, std::size_t column, const std::vector<QPointF>& places);
-  void paintMesh(std::size_t row, std::size_t column, const QPointF* corners, const QColor& color);
+  QColor cellColor(std::size_t row, std::size_t column) const;
+  void paintMesh();
   void paintSections();
-  void smooth(bool on);  // of the cells
   void paintLines();
   void paintTags();
   void paintFlatEdge();
-  // A curve on the surface; where the surface hides it, it shines through.
-  void paintCurve(const std::vector<Place3>& places, const QPen& pen);
+  // A curve on the surface; where the surface hides it, it shines through, or is not seen.
+  void paintCurve(const std::vector<Place3>& places, const QPen& pen, bool through = true);
   void paintTag(QPointF at, const QString& mark);
   void paintClusters();
   void paintCursor();
@@ -41,7 +40,6 @@ class SurfacePainter {
   SurfaceBox box_;
   const ColorTable* colors_;
   double least_, most_;  // of the colours
-  bool smooth_ = true;
 };
 
 }  // namespace synann::ui
