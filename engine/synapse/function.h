@@ -68,6 +68,7 @@ std::optional<double> level_curve(const Synapse& s, double x, double c);
 // A closed interval.
 struct Range {
   double from = 0, to = 1;
+  double middle() const { return from + (to - from) / 2; }
 };
 
 // S on a regular grid that includes the ends of both ranges.

@@ -97,14 +97,26 @@ Status SynapseReader::fill(const SynapseQuery& query, SynapseFrame& frame) {
   return {};
 }
 
-Status SynapseReader::look(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
-  if (query.data && now.values && !frame.layer.recurrent) {
-    const data::Dataset& set = query.data->test;
-    if (auto x = inputs(now, frame.layer, query.data, {query.image}); x) {
-      frame.x = std::move(*x);
-      frame.image_label = set.labels[static_cast<std::size_t>(query.image)];
-    }
+// The inputs x of the image, and of the samples where they are wanted; a lens that cannot be had takes
+// nothing from them.
+Status SynapseReader::look_inputs(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
+  if (!query.data || !now.values || frame.layer.recurrent) return {};
+  const data::Dataset& set = query.data->test;
+  if (auto x = inputs(now, frame.layer, query.data, {query.image}); x) {
+    frame.x = std::move(*x);
+    frame.image_label = set.labels[static_cast<std::size_t>(query.image)];
   }
+  if (!query.samples) return {};
+  const std::vector<int> images = images_by_class(set, kImagesPerClass);
+  auto x = inputs(now, frame.layer, query.data, images);
+  if (!x) return x.error();
+  frame.samples = std::move(*x);
+  for (const int image : images) frame.labels.push_back(set.labels[static_cast<std::size_t>(image)]);
+  return {};
+}
+
+Status SynapseReader::look(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
+  const Status known = look_inputs(query, now, frame);
   auto shown = lens_of(query, now, frame.layer, frame.parameters);
   if (!shown) return shown.error();
   if (query.compare) {
@@ -116,7 +128,8 @@ Status SynapseReader::look(const SynapseQuery& query, const Moment& now, Synapse
       frame.note.empty())
     frame.note =
         fmt::format("the images are of {}, not of the data the run was trained on", query.data->name);
-  return query.data && now.values ? look_wider(query, now, frame) : Status();
+  if (!known) return known;
+  return query.gradient && query.data && now.values ? look_at_gradient(query, now, frame) : Status();
 }
 
 Status SynapseReader::subtract(const SynapseQuery& query, const SynapseFrame& frame,
@@ -145,19 +158,11 @@ Status SynapseReader::subtract(const SynapseQuery& query, const SynapseFrame& fr
   return {};
 }
 
-// What costs a pass over images of all classes.
-Status SynapseReader::look_wider(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
+// Costs a pass over images of all classes.
+Status SynapseReader::look_at_gradient(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
   const data::Dataset& set = query.data->test;
-  if (!query.gradient && !query.samples) return {};
-  const std::vector<int> images = images_by_class(set, kImagesPerClass);
-  if (query.samples && !frame.layer.recurrent) {
-    auto x = inputs(now, frame.layer, query.data, images);
-    if (!x) return x.error();
-    frame.samples = std::move(*x);
-    for (const int image : images) frame.labels.push_back(set.labels[static_cast<std::size_t>(image)]);
-  }
-  if (!query.gradient) return {};
-  auto gradient = synapse_gradient(*now.model, frame.layer, *now.values, set, images);
+  auto gradient =
+      synapse_gradient(*now.model, frame.layer, *now.values, set, images_by_class(set, kImagesPerClass));
   if (!gradient) return gradient.error();
   frame.gradient = std::move(*gradient);
   return {};

@@ -142,7 +142,8 @@ class SynapseReader {
   Status fill(const SynapseQuery& query, SynapseFrame& frame);
   Result<Moment> present(const SynapseQuery& query, SynapseFrame& frame);
   Status look(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
-  Status look_wider(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
+  Status look_inputs(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
+  Status look_at_gradient(const SynapseQuery& query, const Moment& moment, SynapseFrame& frame);
   Status subtract(const SynapseQuery& query, const SynapseFrame& frame, std::vector<float>& shown);
   void arrange(const SynapseQuery& query, SynapseFrame& frame);
   Result<std::vector<float>> lens_of(const SynapseQuery& query, const Moment& moment,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any view of any recorded step of a run, from the prompt and without a display.
+#include <cmath>
 #include <cstring>
 
 #include <QFile>
@@ -53,9 +54,17 @@ class SynapseExportTest : public QObject {
   void wrongRequestsAreOneSentence_data();
   void wrongRequestsAreOneSentence();
   void oldRunsShowTheirCheckpoint();
+  void aSurfaceNeedsNoRun_data();
+  void aSurfaceNeedsNoRun();
+  void aCellIsTheRecordsOwn();
+  void wrongSurfacesAreOneSentence_data();
+  void wrongSurfacesAreOneSentence();
 
  private:
   QString at(const QString& name) const { return home_.filePath(name); }
+  Outcome saveAlone(const QString& file, const QStringList& more) const {
+    return run("synann-studio", QStringList{"--export", at(file)} + more);
+  }
   Outcome save(const QString& file, const QStringList& more) const {
     return run("synann-studio", QStringList{"--export", at(file), "--history", at("run")} + more);
   }
@@ -133,6 +142,99 @@ void SynapseExportTest::oldRunsShowTheirCheckpoint() {
   QVERIFY(QFile::rename(at("aside.record"), at("run/synapses.record")));
   QVERIFY2(saved.exit_code == 0, qPrintable(saved.err));
   QCOMPARE(bytesOf(at("checkpoint.npy")), bytesOf(at("last.npy")));
+}
+
+void SynapseExportTest::aSurfaceNeedsNoRun_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QString>("function");
+  for (const char* view : {"surface", "section-x", "section-y", "bose-einstein"})
+    QTest::newRow(view) << QStringList{"--view", view} << "value";
+  for (const char* function : {"slope", "surprisal", "flat"})
+    QTest::newRow(function) << QStringList{"--view", "surface",         "--function",
+                                           function, "--special-lines", "--dark"}
+                            << function;
+  QTest::newRow("Fermi") << QStringList{"--view", "bose-einstein", "--beta", "-0.5", "--temperature", "2"}
+                         << "value";
+  QTest::newRow("beyond the pole") << QStringList{"--view", "surface", "--alpha", "1.5",
+                                                  "--beta", "3",       "--at",    "0.2,0.9"}
+                                   << "value";
+}
+
+void SynapseExportTest::aSurfaceNeedsNoRun() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QString, function);
+  for (const char* name : {"alone.svg", "alone.pdf", "alone.png"}) {
+    const Outcome saved = saveAlone(name, arguments);
+    QVERIFY2(saved.exit_code == 0 && saved.err.isEmpty(), qPrintable(saved.err));
+  }
+  const QByteArray svg = bytesOf(at("alone.svg"));
+  QVERIFY(svg.contains("</svg>") && !svg.contains("<image"));  // lines and texts alone
+  QVERIFY(bytesOf(at("alone.pdf")).startsWith("%PDF"));
+  const QString remembered = QImage(at("alone.png")).text("synann-figure");
+  QVERIFY(remembered.contains(QStringLiteral("\"function\":\"%1\"").arg(function)));
+  QVERIFY(remembered.contains("\"view\":\"surface\""));
+  // α = 1 and β = 0.5 unless told otherwise.
+  QCOMPARE(saveAlone("alone.csv", {"--view", "surface"}).exit_code, 0);
+  const QList<QByteArray> lines = bytesOf(at("alone.csv")).split('\n');
+  QCOMPARE(lines[49].split(',').back(), QByteArray("0.5"));  // S(1, 1)
+  QCOMPARE(lines[25].split(',')[25], QByteArray("0.375"));   // S(0.5, 0.5)
+}
+
+void SynapseExportTest::aCellIsTheRecordsOwn() {
+  auto record = train::RecordReader::open(at("run").toStdString() + "/" + train::kSynapseRecord);
+  for (const std::size_t k : {std::size_t{0}, record->frames().size() - 1}) {
+    const auto beta = static_cast<double>((*record->read(k))[64 * 12 + 7]);
+    const QStringList cell = {"--view",
+                              "surface",
+                              "--cell",
+                              "12,7",
+                              "--unit-square",
+                              "--step",
+                              QString::number(record->frames()[k].steps)};
+    QCOMPARE(save("cell.csv", cell).exit_code, 0);
+    const double last = bytesOf(at("cell.csv")).split('\n')[49].split(',').back().toDouble();
+    QVERIFY(std::abs(last - (1 - beta)) < 1e-15);  // S(1, 1) = α (1 − β)
+  }
+  // The data of the cell, 20 images of each of ten classes, at the end of the run.
+  QCOMPARE(save("points.csv", {"--view", "points", "--cell", "12,7"}).exit_code, 0);
+  QCOMPARE(bytesOf(at("points.csv")).count('\n'), 201);
+  QCOMPARE(save("cell.png", {"--view", "surface", "--cell", "12,7"}).exit_code, 0);
+  const QString remembered = QImage(at("cell.png")).text("synann-figure");
+  for (const char* part : {"\"unit\":12", "\"synapse\":7", "\"step\":200", "\"follow\":true",
+                           "\"data_sha256\":\"", "\"settings\":{", "\"seed\":"})
+    QVERIFY2(remembered.contains(part), part);
+}
+
+void SynapseExportTest::wrongSurfacesAreOneSentence_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QString>("sentence");
+  const QStringList history = {"--history", at("run")};
+  QTest::newRow("no such unit") << QStringList{"--view", "surface", "--cell", "64,0"} + history
+                                << "--cell: there is no such unit in fcn: expected 0 to 63, found 64";
+  QTest::newRow("no such synapse") << QStringList{"--view", "surface", "--cell", "0,99"} + history
+                                   << "--cell: there is no such synapse in fcn: expected 0 to 63, found 99";
+  QTest::newRow("half a cell") << QStringList{"--view", "surface", "--cell", "3"} + history << "--cell";
+  QTest::newRow("cell without a run") << QStringList{"--view", "surface", "--cell", "3,4"} << "--history";
+  QTest::newRow("cell and beta") << QStringList{"--view", "surface", "--cell", "3,4", "--beta", "1"} + history
+                                 << "--beta";
+  QTest::newRow("points of nothing") << QStringList{"--view", "points"} << "--cell I,J";
+  QTest::newRow("cell of a matrix") << QStringList{"--view", "row", "--cell", "3,4"} + history << "--unit";
+  QTest::newRow("beta") << QStringList{"--view", "surface", "--beta", "nan"} << "--beta";
+  QTest::newRow("place") << QStringList{"--view", "surface", "--at", "2,0.5"} << "--at";
+  QTest::newRow("function") << QStringList{"--view", "surface", "--function", "sine"} << "--function";
+  QTest::newRow("inputs") << QStringList{"--view", "points", "--cell", "3,4", "--step", "3"} + history
+                          << "ends of epochs";
+}
+
+void SynapseExportTest::wrongSurfacesAreOneSentence() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QString, sentence);
+  const Outcome refused = saveAlone("wrong.png", arguments);
+  QVERIFY2(refused.exit_code == 2, qPrintable(refused.err));
+  QVERIFY2(refused.err.startsWith("synann-studio: ") && refused.err.contains(sentence),
+           qPrintable(refused.err));
+  QCOMPARE(refused.err.count('\n'), 1);
+  QVERIFY(!QFile::exists(at("wrong.png")));
 }
 
 }  // namespace synann

@@ -32,34 +32,39 @@ QString word(const QStringList& words, Enum value) {
 
 }  // namespace
 
+QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run) {
+  const std::string settings = train::to_json(frame.run.settings).dump();
+  return {{u"program"_s, u"synann-studio"_s},
+          {u"version"_s, QString::fromLatin1(kVersion)},
+          {u"run"_s, QString::fromStdString(run.string())},
+          {u"step"_s, static_cast<qint64>(frame.place.steps)},
+          {u"epoch"_s, frame.place.position.epoch},
+          {u"layer"_s, QString::fromStdString(frame.layer.name)},
+          {u"data_sha256"_s, QString::fromStdString(frame.run.data_sha256)},
+          {u"seed"_s, static_cast<qint64>(frame.run.settings.seed)},
+          {u"settings"_s, QJsonDocument::fromJson(QByteArray::fromStdString(settings)).object()}};
+}
+
 QJsonObject toJson(const SynapseView& view, const train::SynapseFrame& frame) {
   const train::SynapseQuery& q = view.query;
-  const std::string settings = train::to_json(frame.run.settings).dump();
-  QJsonObject json{{u"program"_s, u"synann-studio"_s},
-                   {u"version"_s, QString::fromLatin1(kVersion)},
-                   {u"view"_s, u"synapses"_s},
-                   {u"figure"_s, view.figure},
-                   {u"run"_s, QString::fromStdString(q.run.string())},
-                   {u"step"_s, static_cast<qint64>(frame.place.steps)},
-                   {u"epoch"_s, frame.place.position.epoch},
-                   {u"layer"_s, QString::fromStdString(frame.layer.name)},
-                   {u"unit"_s, view.unit},
-                   {u"synapse"_s, view.synapse},
-                   {u"image"_s, q.image},
-                   {u"lens"_s, word(kLenses, q.lens)},
-                   {u"class_a"_s, q.class_a},
-                   {u"class_b"_s, q.class_b},
-                   {u"rows"_s, word(kOrders, q.row_order)},
-                   {u"columns"_s, word(kOrders, q.column_order)},
-                   {u"colors"_s, colorMapId(view.style.colors)},
-                   {u"scale"_s, word(kScales, view.style.scale)},
-                   {u"least"_s, view.style.least},
-                   {u"most"_s, view.style.most},
-                   {u"terms"_s, view.style.terms},
-                   {u"slope"_s, view.style.slope},
-                   {u"data_sha256"_s, QString::fromStdString(frame.run.data_sha256)},
-                   {u"seed"_s, static_cast<qint64>(frame.run.settings.seed)},
-                   {u"settings"_s, QJsonDocument::fromJson(QByteArray::fromStdString(settings)).object()}};
+  QJsonObject json = momentJson(frame, q.run);
+  const QJsonObject own{{u"view"_s, u"synapses"_s},
+                        {u"figure"_s, view.figure},
+                        {u"unit"_s, view.unit},
+                        {u"synapse"_s, view.synapse},
+                        {u"image"_s, q.image},
+                        {u"lens"_s, word(kLenses, q.lens)},
+                        {u"class_a"_s, q.class_a},
+                        {u"class_b"_s, q.class_b},
+                        {u"rows"_s, word(kOrders, q.row_order)},
+                        {u"columns"_s, word(kOrders, q.column_order)},
+                        {u"colors"_s, colorMapId(view.style.colors)},
+                        {u"scale"_s, word(kScales, view.style.scale)},
+                        {u"least"_s, view.style.least},
+                        {u"most"_s, view.style.most},
+                        {u"terms"_s, view.style.terms},
+                        {u"slope"_s, view.style.slope}};
+  for (auto field = own.begin(); field != own.end(); ++field) json.insert(field.key(), field.value());
   if (q.compare) {
     json[u"minus_run"_s] = QString::fromStdString(q.other_run.string());
     json[u"minus_step"_s] = q.other_steps == train::kLatestStep ? -1 : static_cast<qint64>(q.other_steps);

@@ -16,6 +16,8 @@ struct SynapseView {
   QString figure;  // "beta", "row", "column", "histogram", "waterfall", "proof"
 };
 
+// What a figure of any page about synapses remembers of the run and the moment it shows.
+QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run);
 // The settings, the digest of the data and the step come from the frame.
 QJsonObject toJson(const SynapseView& view, const train::SynapseFrame& frame);
 // Fields that are missing or make no sense keep their defaults.

@@ -48,6 +48,9 @@ class SynapsesPage : public Page {
   QJsonObject view() const;
   void restoreView(const QJsonObject& view);
 
+ signals:
+  void surfaceWanted();  // of the selected cell
+
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the Synapses page is put together.
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -246,6 +247,14 @@ void SynapsesPage::connectFigures() {
   connect(&source_, &SynapseSource::frameChanged, this, &SynapsesPage::take);
   connect(heat_, &HeatView::cellChosen, &selection, &Selection::setCell);
   connect(heat_, &HeatView::cellHovered, this, &SynapsesPage::showReadOut);
+  connect(heat_, &HeatView::cellActivated, this, &SynapsesPage::surfaceWanted);
+  auto* open = new QAction(tr("Open as &surface"), heat_);
+  open->setObjectName("synapses.open-surface");
+  connect(open, &QAction::triggered, this, &SynapsesPage::surfaceWanted);
+  auto* all = new QAction(tr("Show &all of it"), heat_);
+  connect(all, &QAction::triggered, this, [this] { heat_->setViewport({}); });
+  heat_->addActions({open, all});
+  heat_->setContextMenuPolicy(Qt::ActionsContextMenu);
   connect(&selection, &Selection::cellChanged, this, [this] {
     if (isVisible()) showCell();
   });

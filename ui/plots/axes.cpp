@@ -79,7 +79,7 @@ void Axes::paintFrame(QPainter& painter, const FigureLook& look) const {
                      titles_.x);
   if (titles_.y.isEmpty()) return;
   painter.save();
-  painter.translate(area_.left(), plot_.center().y());
+  painter.translate(area_.left() - kGap / 2, plot_.center().y());  // clear of the labels
   painter.rotate(-90);
   painter.drawText(QRectF(-area_.height() / 2, 0, area_.height(), line), Qt::AlignCenter, titles_.y);
   painter.restore();

@@ -20,6 +20,8 @@ struct FigurePaint {
   QFont font;
   bool vector = false;         // into a file of lines and texts, not of pixels
   std::optional<int> current;  // the point that is marked
+  bool titled = false;         // the title stands above the figure already
+  bool quick = false;          // in a window, where every frame counts; files are drawn finely
 };
 
 // A picture of some numbers that paints on any QPainter, tells each of its points in words, and has the same

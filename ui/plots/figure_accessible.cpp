@@ -6,6 +6,7 @@
 
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
+#include "ui/plots/surface_view.h"
 
 namespace synann::ui {
 namespace {
@@ -26,6 +27,7 @@ class AccessibleFigure : public QAccessibleWidget {
 QAccessibleInterface* create(const QString&, QObject* object) {
   if (auto* view = qobject_cast<FigureView*>(object)) return new AccessibleFigure<FigureView>(view);
   if (auto* view = qobject_cast<HeatView*>(object)) return new AccessibleFigure<HeatView>(view);
+  if (auto* view = qobject_cast<SurfaceView*>(object)) return new AccessibleFigure<SurfaceView>(view);
   return nullptr;
 }
 

@@ -25,7 +25,8 @@ void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file,
   const FigurePaint how{.look = file.dark ? FigureLook::dark() : FigureLook::light(),
                         .font = figureFont(),
                         .vector = vector,
-                        .current = {}};
+                        .current = {},
+                        .titled = true};
   painter.fillRect(all, how.look.background);
   painter.setPen(how.look.text);
   painter.drawText(all.adjusted(kMargin, kMargin / 2.0, -kMargin, 0), Qt::AlignTop | Qt::AlignHCenter,

@@ -55,7 +55,9 @@ void FigureView::setFigure(std::shared_ptr<const Figure> figure) {
 
 void FigureView::setPlaceholder(const QString& words) {
   placeholder_ = words;
-  if (!figure_) update();
+  if (figure_) return;
+  updateAccessibleName();
+  update();
 }
 
 void FigureView::setCurrentPoint(std::optional<int> point) {

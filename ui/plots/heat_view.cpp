@@ -22,11 +22,12 @@ HeatView::HeatView(QWidget* parent) : QWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
          "Page Up "
-         "and Page Down ten rows; plus and minus zoom, 0 shows all, Shift and arrows move."));
+         "and Page Down ten rows; plus and minus zoom, 0 shows all, Shift and arrows move; Enter opens the "
+         "cell as a surface."));
   setWhatsThis(
       tr("Each cell is one number of the matrix. Click to choose one, wheel to zoom about the pointer, drag "
          "to move, "
-         "double click to see all."));
+         "double click to open the cell as a surface."));
   updateAccessibleName();
 }
 

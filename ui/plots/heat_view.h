@@ -11,8 +11,9 @@
 namespace synann::ui {
 
 // A heat map one can walk, zoom and move. Keys: arrows = next cell (Ctrl: ten), Home/End = ends of the row,
-// Page Up/Down = ten rows, + and − = zoom about the cell, 0 = all of it, Shift+arrows = move. Mouse: click =
-// choose a cell, move = read a cell, wheel = zoom about the pointer, drag = move, double click = all of it.
+// Page Up/Down = ten rows, + and − = zoom about the cell, 0 = all of it, Shift+arrows = move, Enter = open
+// the cell. Mouse: click = choose a cell, double click = open it, move = read a cell, wheel = zoom about the
+// pointer, drag = move.
 class HeatView : public QWidget {
   Q_OBJECT
 
@@ -41,7 +42,8 @@ class HeatView : public QWidget {
 
  signals:
   void cellChosen(int row, int column);
-  void cellHovered(int row, int column);  // −1, −1 when the pointer is on none
+  void cellActivated(int row, int column);  // to be looked at closer; it is the chosen one
+  void cellHovered(int row, int column);    // −1, −1 when the pointer is on none
   void viewportChanged();
 
  protected:
@@ -65,6 +67,7 @@ class HeatView : public QWidget {
   bool zoomKey(const QKeyEvent& event);
   void walk(int rows, int columns);
   void chooseAt(int rowPosition, int columnPosition);
+  bool chooseUnder(QPointF place);
   void bringIntoView();
   void updateAccessibleName();
 

@@ -80,13 +80,20 @@ bool HeatView::walkKey(const QKeyEvent& event) {
     case Qt::Key_PageDown:
       walk(kFarther, 0);
       return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      emit cellActivated(row_, column_);
+      return true;
     default:
       return false;
   }
 }
 
 void HeatView::mousePressEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton || !figure_) return;
+  if (!figure_) return;
+  // A menu is about the cell it was opened on.
+  if (event->button() == Qt::RightButton) chooseUnder(event->position());
+  if (event->button() != Qt::LeftButton) return;
   drag_ = press_ = event->position();
   dragged_ = false;
 }
@@ -111,13 +118,18 @@ void HeatView::mouseMoveEvent(QMouseEvent* event) {
 void HeatView::mouseReleaseEvent(QMouseEvent* event) {
   const bool click = drag_ && !dragged_ && event->button() == Qt::LeftButton;
   drag_.reset();
-  if (!click || !figure_) return;
-  if (const auto point = figure_->pointAt(event->position(), area(), how()))
-    chooseAt(*point / figure_->data().columns, *point % figure_->data().columns);
+  if (click && figure_) chooseUnder(event->position());
+}
+
+bool HeatView::chooseUnder(QPointF place) {
+  const auto point = figure_->pointAt(place, area(), how());
+  if (point) chooseAt(*point / figure_->data().columns, *point % figure_->data().columns);
+  return point.has_value();
 }
 
 void HeatView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() == Qt::LeftButton) setViewport({});
+  if (event->button() == Qt::LeftButton && figure_ && chooseUnder(event->position()))
+    emit cellActivated(row_, column_);
 }
 
 void HeatView::wheelEvent(QWheelEvent* event) {

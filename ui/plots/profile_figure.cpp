@@ -30,8 +30,9 @@ void ProfileFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
   painter.save();
   painter.setFont(how.font);
   painter.setPen(how.look.text);
-  painter.drawText(QRectF(area.left(), area.top(), area.width(), QFontMetricsF(how.font).height() * 1.2),
-                   Qt::AlignLeft | Qt::AlignVCenter, content_.title);
+  if (!how.titled)
+    painter.drawText(QRectF(area.left(), area.top(), area.width(), QFontMetricsF(how.font).height() * 1.2),
+                     Qt::AlignLeft | Qt::AlignVCenter, content_.title);
   axes.paintGrid(painter, how.look);
   const QColor color = seriesColor(how.look, content_.column ? 1 : 0);
   painter.setPen(QPen(color, 1.2));

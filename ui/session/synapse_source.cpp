@@ -2,7 +2,10 @@
 #include "ui/session/synapse_source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
+
+#include <QTimer>
 
 namespace synann::ui {
 
@@ -36,6 +39,16 @@ void SynapseSource::setShown(QObject* page, bool shown) {
   if (active() && !was) {
     controller_.requestWeights();
     ask();
+  }
+}
+
+void SynapseSource::setSamplesWanted(QObject* page, bool wanted) {
+  if (wanted == want_samples_.contains(page)) return;
+  if (wanted) {
+    want_samples_.insert(page);
+    ask();
+  } else {
+    want_samples_.remove(page);
   }
 }
 
@@ -87,6 +100,8 @@ void SynapseSource::ask() {
   query.class_a = selection_.classA();
   query.class_b = selection_.classB();
   query.opened = opened_;
+  query.samples = want_samples_.intersects(shown_);
+  since_ask_.start();
   inspector_.ask(query);
 }
 
@@ -95,7 +110,16 @@ void SynapseSource::answered(const SynapseFramePtr& frame) {
   if (!active()) return;
   emit frameChanged(frame);
   // The next numbers only when these are shown: the training never runs ahead of the window.
-  if (selection_.live()) controller_.requestWeights();
+  if (selection_.live()) requestLater();
+}
+
+// A forward pass over images of every class takes its time from the training: it rests twice as long as it
+// worked.
+void SynapseSource::requestLater() {
+  if (!want_samples_.intersects(shown_)) return controller_.requestWeights();
+  QTimer::singleShot(std::chrono::milliseconds(2 * since_ask_.elapsed()), this, [this] {
+    if (active()) controller_.requestWeights();
+  });
 }
 
 }  // namespace synann::ui

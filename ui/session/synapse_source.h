@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QSet>
 
@@ -29,6 +30,8 @@ class SynapseSource : public QObject {
   void setOptions(const train::SynapseQuery& options);
   // A page is shown or hidden.
   void setShown(QObject* page, bool shown);
+  // A page that is shown needs x of the images of every class (train::SynapseQuery::samples), or no longer.
+  void setSamplesWanted(QObject* page, bool wanted);
   bool busy() const { return inspector_.busy(); }  // an answer is still to come
   bool active() const { return !shown_.isEmpty(); }
 
@@ -42,6 +45,7 @@ class SynapseSource : public QObject {
   void ask();
   void openData();
   void answered(const SynapseFramePtr& frame);
+  void requestLater();
 
   TrainingController& controller_;
   Selection& selection_;
@@ -51,7 +55,8 @@ class SynapseSource : public QObject {
   std::string wanted_data_;  // of the run at hand; empty = whatever is open
   std::shared_ptr<const train::Weights> live_;
   SynapseFramePtr frame_;
-  QSet<QObject*> shown_;
+  QSet<QObject*> shown_, want_samples_;
+  QElapsedTimer since_ask_;
   std::uint64_t opened_ = 1;
 };
 

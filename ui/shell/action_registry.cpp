@@ -40,7 +40,7 @@ std::vector<ActionInfo> fileActions() {
       {"file.open-figure",
        tr("Open &figure…"),
        {},
-       tr("Rebuild the view of a figure that was exported from the Synapses page"),
+       tr("Rebuild the view of a figure that was exported from the Synapses or the Surface page"),
        Glyph::None,
        MenuId::File,
        {},

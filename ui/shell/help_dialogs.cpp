@@ -39,6 +39,14 @@ void addFigureRows(QTableWidget* table) {
   addRow(table, heat + ShortcutsDialog::tr("zoom and move"), QStringLiteral("+  −  0  Shift+←"),
          ShortcutsDialog::tr(
              "Show fewer cells, more or all; Shift and an arrow move; wheel and drag do it too"));
+  addRow(table, heat + ShortcutsDialog::tr("open the cell"), QStringLiteral("Enter"),
+         ShortcutsDialog::tr("Show the chosen cell as a surface; a double click does it too"));
+  const QString surface = ShortcutsDialog::tr("Surface: ");
+  addRow(table, surface + ShortcutsDialog::tr("turn and zoom"), QStringLiteral("←  →  ↑  ↓  +  −  Home"),
+         ShortcutsDialog::tr("Turn it, show it larger or smaller, or as at first; drag and wheel do it too"));
+  addRow(
+      table, surface + ShortcutsDialog::tr("move the chosen place"), QStringLiteral("Ctrl+←  Ctrl+↑"),
+      ShortcutsDialog::tr("Along x and y by one line of the grid, with Shift by ten; a click chooses too"));
   addRow(table, ShortcutsDialog::tr("Other figures: walk"), QStringLiteral("←  →  Home  End  Esc"),
          ShortcutsDialog::tr(
              "Go from point to point, with Page Up and Page Down ten at a time; Esc marks none"));

@@ -96,6 +96,19 @@ void drawMatrix(QPainter& p) {
   p.setBrush(Qt::NoBrush);
 }
 
+void drawSurface(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  QPainterPath sheet(QPointF(1.5, 9.5));
+  sheet.quadTo(QPointF(4, 5), QPointF(7.5, 6.5));
+  sheet.quadTo(QPointF(11, 8), QPointF(14.5, 2.5));
+  sheet.lineTo(QPointF(12.5, 9.5));
+  sheet.quadTo(QPointF(9.5, 13.5), QPointF(6.5, 12));
+  sheet.quadTo(QPointF(3.5, 11), QPointF(1.5, 9.5));
+  p.drawPath(sheet);
+  p.drawLine(QPointF(7.5, 6.5), QPointF(6.5, 12));
+  p.drawLine(QPointF(11.3, 6.4), QPointF(9.6, 12));
+}
+
 void drawCurves(QPainter& p) {
   lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
   QPainterPath curve(QPointF(4.5, 3));
@@ -203,6 +216,9 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       break;
     case Glyph::Curves:
       drawCurves(p);
+      break;
+    case Glyph::Surface:
+      drawSurface(p);
       break;
     case Glyph::Matrix:
       drawMatrix(p);

@@ -27,6 +27,7 @@ enum class Glyph {
   About,
   Curves,
   Matrix,
+  Surface,
   Close,
   Warning,
 };

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/setting_form.h"
+#include "ui/pages/surface_page.h"
 #include "ui/pages/synapses_page.h"
 #include "ui/pages/time_line.h"
 #include "ui/pages/train_page.h"
@@ -36,6 +37,7 @@ MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
           new TrainPage(controller_, actions_.action("view.log-y"), actions_.action("view.follow"), this)),
       source_(new SynapseSource(controller_, selection_, this)),
       synapses_page_(new SynapsesPage(*source_, this)),
+      surface_page_(new SurfacePage(*source_, this)),
       time_line_(new TimeLine(*source_, this)),
       run_bar_(nullptr),
       messages_(new MessageBar(this)) {
@@ -67,6 +69,10 @@ void MainWindow::addPages() {
        {"page.synapses", tr("&Synapses"), "Ctrl+2",
         tr("β as a heat map, its lenses, and what a unit's output is made of"), Glyph::Matrix, MenuId::View,
         tr("&Page"), true}},
+      {surface_page_,
+       {"page.surface", tr("S&urface"), "Ctrl+3",
+        tr("One synapse as a surface: S, sections, surprisal, Bose–Einstein, and the data of a cell"),
+        Glyph::Surface, MenuId::View, tr("&Page"), true}},
   };
   for (const Entry& entry : entries) {
     QAction* const action = actions_.add(entry.info);
@@ -76,6 +82,10 @@ void MainWindow::addPages() {
     connect(action, &QAction::triggered, this, [this, page = entry.page] { showPage(page); });
     connect(entry.page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }
+  connect(synapses_page_, &SynapsesPage::surfaceWanted, this, [this] {
+    showPage(surface_page_);
+    surface_page_->followCell();
+  });
   page_group_->actions().constFirst()->setChecked(true);
 }
 

@@ -17,6 +17,7 @@ namespace synann::ui {
 class MessageBar;
 class Page;
 class RunBar;
+class SurfacePage;
 class SynapsesPage;
 class TimeLine;
 class TrainPage;
@@ -44,6 +45,7 @@ class MainWindow : public QMainWindow {
   const ActionRegistry& actions() const { return actions_; }
   TrainPage* trainPage() const { return train_page_; }
   SynapsesPage* synapsesPage() const { return synapses_page_; }
+  SurfacePage* surfacePage() const { return surface_page_; }
   RunBar* runBar() const { return run_bar_; }
   MessageBar* messageBar() const { return messages_; }
   train::Settings trainSettings() const;
@@ -84,6 +86,7 @@ class MainWindow : public QMainWindow {
   Selection selection_;
   SynapseSource* source_;
   SynapsesPage* synapses_page_;
+  SurfacePage* surface_page_;
   TimeLine* time_line_;
   RunBar* run_bar_;
   MessageBar* messages_;

@@ -2,6 +2,7 @@
 // Figures out of the window into files, and back.
 #include <QFileDialog>
 
+#include "ui/pages/surface_page.h"
 #include "ui/pages/synapses_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/figure_file.h"
@@ -44,8 +45,13 @@ bool MainWindow::openFigure(const QString& path) {
   const QString run = view->value(QLatin1String("run")).toString();
   if (!run.isEmpty() && run != QString::fromStdString(controller_.runFolder().string()))
     controller_.openRun(run);
-  showPage(synapses_page_);
-  synapses_page_->restoreView(*view);
+  if (view->value(QLatin1String("view")).toString() == QLatin1String("surface")) {
+    showPage(surface_page_);
+    surface_page_->restoreView(*view);
+  } else {
+    showPage(synapses_page_);
+    synapses_page_->restoreView(*view);
+  }
   return true;
 }
 

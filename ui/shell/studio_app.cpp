@@ -15,6 +15,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
 #include "ui/shell/studio_options.h"
+#include "ui/shell/surface_export.h"
 #include "ui/shell/synapse_export.h"
 #include "ui/shell/version.h"
 
@@ -105,7 +106,7 @@ int runStudio(int argc, char** argv) {
   qInstallMessageHandler(usual);
   nameApplication();
   if (exporting && options.view != "loss") {
-    const Status saved = exportSynapses(options);
+    const Status saved = isSurfaceView(options.view) ? exportSurface(options) : exportSynapses(options);
     return saved ? 0 : complain(saved.error());
   }
   return exporting ? exportFigureFile(options) : openWindow(app, options);

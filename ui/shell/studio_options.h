@@ -16,7 +16,7 @@ struct StudioOptions {
   bool dark = false;
   bool light = false;
   bool log_y = false;
-  std::string view = "loss";  // or "synapses", "row", "column", "histogram", "waterfall", "proof"
+  std::string view = "loss";  // or one of the lists below
   std::int64_t step = -1;     // of a view of synapses; negative = the last recorded one
   std::string layer;          // empty = the first
   std::string lens = "beta";  // "image", "class-mean", "class-difference"
@@ -24,9 +24,25 @@ struct StudioOptions {
   int unit = 0, synapse = 0, image = 0;
   std::int64_t minus_step = -1;  // subtracted; negative = nothing
   std::string minus_run;         // of minus_step; empty = the same run
-  int width = 960;               // pixels of the exported figure
-  int height = 600;              // pixels
+  // Of the views of one synapse: α and β, or those of a cell (i, j) of the run.
+  double alpha = 1, beta = 0.5;
+  std::vector<int> cell;
+  std::string function = "value";  // "slope", "surprisal", "flat"
+  std::vector<double> at = {0.5, 0.5};
+  bool at_named = false;
+  double flat = 10;  // percent
+  double temperature = 1;
+  bool lines = false, unit_square = false;
+  int width = 960;   // pixels of the exported figure
+  int height = 600;  // pixels
 };
+
+// The views of a run's synapse layer, and of one synapse.
+inline const std::vector<std::string> kSynapseViews = {"synapses",  "row",       "column",
+                                                       "histogram", "waterfall", "proof"};
+inline const std::vector<std::string> kSurfaceViews = {"surface", "section-x", "section-y", "bose-einstein",
+                                                       "points"};
+bool isSurfaceView(const std::string& view);
 
 // The command line was answered, or was wrong: nothing more to do but to leave with this code.
 struct Leave {

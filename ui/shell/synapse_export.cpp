@@ -47,23 +47,36 @@ Result<data::DataPairPtr> dataOf(const StudioOptions& options) {
   return data::open_dataset(history->start.settings.data);
 }
 
+Status checkBelow(const char* option, int value, int count, const std::string& what) {
+  if (value < count) return {};
+  return Error{.where = option,
+               .problem = fmt::format("there is no such {}", what),
+               .expected = fmt::format("0 to {}", count - 1),
+               .found = fmt::format("{}", value)};
+}
+
+Status checkCell(const char* option, int value, const train::SynapseFrame& frame, const std::string& what) {
+  return checkBelow(option, value, frame.n(), what + " in " + frame.layer.name);
+}
+
 Status checkRanges(const StudioOptions& o, const train::SynapseFrame& frame,
                    const train::SynapseQuery& query) {
-  const auto check = [](const char* option, int value, int count, const std::string& what) -> Status {
-    if (value < count) return {};
-    return Error{.where = option,
-                 .problem = fmt::format("there is no such {}", what),
-                 .expected = fmt::format("0 to {}", count - 1),
-                 .found = fmt::format("{}", value)};
-  };
-  if (auto status = check("--unit", o.unit, frame.n(), "unit in " + frame.layer.name); !status) return status;
-  if (auto status = check("--synapse", o.synapse, frame.n(), "synapse in " + frame.layer.name); !status)
-    return status;
+  if (auto status = checkCell("--unit", o.unit, frame, "unit"); !status) return status;
+  if (auto status = checkCell("--synapse", o.synapse, frame, "synapse"); !status) return status;
   if (!query.data) return {};
   for (const int label : o.classes) {
-    if (auto status = check("--classes", label, query.data->test.classes, "class"); !status) return status;
+    if (auto status = checkBelow("--classes", label, query.data->test.classes, "class"); !status)
+      return status;
   }
-  return check("--image", o.image, query.data->test.count(), "test image");
+  return checkBelow("--image", o.image, query.data->test.count(), "test image");
+}
+
+Status checkLayer(const StudioOptions& options, const train::SynapseFrame& frame) {
+  if (options.layer.empty() || frame.layer.name == options.layer) return {};
+  return Error{.where = "--layer",
+               .problem = "there is no such synapse layer",
+               .expected = frame.layer.name,
+               .found = options.layer};
 }
 
 }  // namespace
@@ -81,11 +94,7 @@ Status exportSynapses(const StudioOptions& options) {
   const train::SynapseFrame frame = reader.answer(view.query);
   if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
   if (auto status = checkRanges(options, frame, view.query); !status) return status;
-  if (!options.layer.empty() && frame.layer.name != options.layer)
-    return Error{.where = "--layer",
-                 .problem = "there is no such synapse layer",
-                 .expected = frame.layer.name,
-                 .found = options.layer};
+  if (auto status = checkLayer(options, frame); !status) return status;
   if (!frame.missing.empty()) return Error{.where = {}, .problem = frame.missing};
   QString why;
   const auto figure = synapseFigure(view, frame, why);
@@ -93,6 +102,23 @@ Status exportSynapses(const StudioOptions& options) {
   return exportFigure(
       *figure, options.export_path,
       {.width = options.width, .height = options.height, .dark = options.dark, .view = toJson(view, frame)});
+}
+
+Result<train::SynapseFrame> frameOfCell(const StudioOptions& options, bool inputs_needed) {
+  train::SynapseQuery query = viewOf(options).query;
+  query.lens = train::Lens::Beta;
+  query.compare = false;
+  query.samples = true;
+  auto opened = dataOf(options);
+  if (!opened && inputs_needed) return opened.error();
+  if (opened) query.data = *opened;  // without the data there are α and β all the same
+  train::SynapseFrame frame = train::SynapseReader().answer(query);
+  if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
+  if (auto status = checkLayer(options, frame); !status) return status.error();
+  if (auto status = checkCell("--cell", options.cell.front(), frame, "unit"); !status) return status.error();
+  if (auto status = checkCell("--cell", options.cell.back(), frame, "synapse"); !status)
+    return status.error();
+  return frame;
 }
 
 }  // namespace synann::ui

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "engine/core/result.h"
+#include "engine/train/synapse_frame.h"
 #include "ui/shell/studio_options.h"
 
 namespace synann::ui {
 
 // Writes a figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
 Status exportSynapses(const StudioOptions& options);
+
+// The run's layer at the step, for --cell; with the inputs of images of every class where they are known, or
+// where they must be.
+Result<train::SynapseFrame> frameOfCell(const StudioOptions& options, bool inputs_needed);
 
 }  // namespace synann::ui

@@ -29,6 +29,7 @@ class SynapseFrameTest : public QObject {
   void everyRecordedStepIsAnswered();
   void betweenTwoFramesTheEarlierOneIsShown();
   void inputsAreKnownWhereTheNetworkIs();
+  void samplesAreTheInputsOfEveryClass();
   void theLensesAreTheEngines();
   void theDifferenceToTheStartIsTheChange();
   void liveNumbersAreTheirOwn();
@@ -107,6 +108,25 @@ void SynapseFrameTest::inputsAreKnownWhereTheNetworkIs() {
   QVERIFY(
       QString::fromStdString(between.missing).startsWith("step 6: the whole network was not recorded here"));
   QVERIFY(between.shown == between.parameters.beta);
+}
+
+void SynapseFrameTest::samplesAreTheInputsOfEveryClass() {
+  const SynapseFrame frame = ask({.steps = 20, .samples = true});
+  QCOMPARE(frame.samples.size(), frame.labels.size() * 64);
+  QVERIFY(frame.labels.size() >= 10);
+  const std::vector<int> images = images_by_class(data_->test, kImagesPerClass);
+  QCOMPARE(images.size(), frame.labels.size());
+  for (const std::size_t k : {std::size_t{0}, images.size() - 1}) {
+    const SynapseFrame one = ask({.steps = 20, .image = images[k]});
+    QCOMPARE(frame.labels[k], one.image_label);
+    for (std::size_t j = 0; j < 64; ++j) QCOMPARE(frame.samples[64 * k + j], one.x[j]);
+  }
+  QVERIFY(ask({.steps = 6, .samples = true}).samples.empty());  // the network is not known there
+  QVERIFY(ask({.steps = 20}).samples.empty());
+  // A comparison that cannot be had takes nothing from them.
+  const SynapseFrame wrong = ask({.steps = 20, .compare = true, .other_run = at("mlp"), .samples = true});
+  QVERIFY(!wrong.missing.empty());
+  QVERIFY(wrong.samples == frame.samples);
 }
 
 void SynapseFrameTest::theLensesAreTheEngines() {

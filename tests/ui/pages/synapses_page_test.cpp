@@ -4,73 +4,47 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
 #include "engine/train/checkpoint.h"
 #include "engine/train/record.h"
-#include "tests/ui/session/small_data.h"
+#include "tests/ui/pages/window_bench.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
-#include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 
 namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
-// The real window on the small digits, 20 steps an epoch.
-struct Bench {
-  explicit Bench(const char* model = "syna-cnn", int epochs = 2) {
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
-    window = std::make_unique<MainWindow>(AppSettings{});
-    testing::prepare(window->controller(), home);
-    window->resize(1100, 700);
-    window->show();
-    window->start();
-    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
-    settings = testing::smallSettings(epochs);
-    settings.model = model;
-  }
-  void train() {
-    window->controller().train(settings);
-    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
-  }
-  void show() { window->showPage(&page()); }
+struct Bench : testing::WindowBench {
+  using WindowBench::WindowBench;
+
+  void show() const { window->showPage(&page()); }
   // The page shows what was asked for last.
-  void settle() {
+  void settle() const {
     [&] { QTRY_VERIFY_WITH_TIMEOUT(page().frame() && !page().source().busy(), kWait); }();
   }
   SynapsesPage& page() const { return *window->synapsesPage(); }
   Selection& selection() const { return page().source().selection(); }
-  template <class Widget>
-  Widget* find(const QString& name) const {
-    return window->findChild<Widget*>(name);
-  }
   void choose(const QString& box, int index) const {
     auto* combo = find<QComboBox>("synapses." + box);
     combo->setCurrentIndex(index);
     emit combo->activated(index);
   }
-  std::filesystem::path run() const { return window->controller().runFolder(); }
   const std::vector<float>& shown() const { return page().heatView()->figure()->data().values; }
   std::vector<float> recorded(std::int64_t steps) const {
     auto reader = train::RecordReader::open(run() / train::kSynapseRecord);
     return *reader->read(*reader->at_or_before(steps));
   }
-
-  QTemporaryDir home;
-  train::Settings settings;
-  std::unique_ptr<MainWindow> window;
 };
 
 }  // namespace

@@ -49,6 +49,7 @@ class HeatMapTest : public QObject {
   void clickChoosesTheCell();
   void keysReachEveryCell();
   void zoomKeepsTheCellUnderThePointer();
+  void doubleClickAndEnterOpenTheCell();
   void panAndZoomStayInside();
   void zoomSurvivesNewNumbers();
   void aScreenReaderHearsTheCell();
@@ -191,8 +192,24 @@ void HeatMapTest::zoomKeepsTheCellUnderThePointer() {
   QTest::mouseClick(view.get(), Qt::LeftButton, {}, place);
   QCOMPARE(view->row(), 24);
   QCOMPARE(view->column(), 7);
-  QTest::mouseDClick(view.get(), Qt::LeftButton, {}, place);
+  QTest::keyClick(view.get(), Qt::Key_0);
   QCOMPARE(view->viewport(), QRectF(0, 0, 32, 32));
+}
+
+void HeatMapTest::doubleClickAndEnterOpenTheCell() {
+  const auto view = shownView();
+  QSignalSpy opened(view.get(), &HeatView::cellActivated);
+  QTest::keyClick(view.get(), Qt::Key_Down);
+  QTest::keyClick(view.get(), Qt::Key_Return);
+  QCOMPARE(opened.takeFirst(), (QVariantList{1, 0}));
+  const QPoint place = cellPixel(*view, 12, 7);
+  QTest::mouseClick(view.get(), Qt::LeftButton, {}, place);
+  QVERIFY(opened.isEmpty());  // a single click chooses alone
+  QTest::mouseDClick(view.get(), Qt::LeftButton, {}, place);
+  QCOMPARE(opened.takeFirst(), (QVariantList{12, 7}));
+  QTest::mouseClick(view.get(), Qt::RightButton, {}, cellPixel(*view, 3, 4));
+  QCOMPARE(view->row(), 3);  // the menu is about the cell under the pointer
+  QCOMPARE(view->column(), 4);
 }
 
 void HeatMapTest::panAndZoomStayInside() {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+#include <QJsonObject>
+#include <QStringList>
+
+#include "engine/train/synapse_frame.h"
+#include "ui/plots/surface_figure.h"
+
+// What the Surface page shows and how, as a plain value: the window, the prompt and the files share it.
+namespace synann::ui {
+
+// What stands over the plane.
+enum class SurfaceShown { Value, Slope, Surprisal, Flat };
+inline const QStringList kSurfaceShown = {"value", "slope", "surprisal", "flat"};  // in the same order
+
+struct SurfaceScene {
+  static constexpr int kAllClasses = -1, kNoClass = -2;
+
+  synapse::Synapse synapse;  // where no cell is followed
+  bool follow = true;        // α_i and β_ij of the selected cell, where there is a run
+  int unit = 0, cell = 0;    // i and j: whose data are drawn
+  SurfaceShown shown = SurfaceShown::Value;
+  double x = 0.5, y = 0.5;   // the chosen place, as probabilities also in surprisal space
+  double share = 0.1;        // of the flat region
+  bool data_range = false;   // the axes end where the data end; else the unit square
+  int points = kAllClasses;  // or one class
+  bool lines = false;        // special lines
+  double temperature = 1;    // of the Bose–Einstein curve
+  SurfaceStyle style;
+  SurfaceCamera camera;
+  QString figure = QStringLiteral("surface");  // one of kSurfaceFigures
+};
+
+// "surface", "section-x", …: as --view and files name them.
+inline const QStringList kSurfaceFigures = {"surface", "section-x", "section-y", "bose-einstein", "points"};
+
+// The synapse of one cell; i and j are cut to the layer.
+synapse::Synapse synapseOf(const train::SynapseFrame& frame, int unit, int cell);
+// What the scene shows, of this frame where there is one.
+synapse::Synapse synapseOf(const SurfaceScene& scene, const train::SynapseFrame* frame);
+
+// What an exported figure remembers; the run's part where there is a frame. And back: fields that are missing
+// or make no sense keep their defaults.
+QJsonObject toJson(const SurfaceScene& scene, const train::SynapseFrame* frame,
+                   const std::filesystem::path& run);
+SurfaceScene surfaceSceneFromJson(const QJsonObject& json);
+
+}  // namespace synann::ui

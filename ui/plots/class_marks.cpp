@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/class_marks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QPixmap>
+#include <QPixmapCache>
+
+namespace synann::ui {
+namespace {
+
+constexpr double kLeastRadius = 6, kMostRadius = 12;  // pixels
+constexpr double kLegendRadius = 7;
+
+void drawMark(QPainter& painter, QPointF place, int label, double radius, QFont font) {
+  const QColor color = classColor(label);
+  QColor ink(Qt::black);
+  if (contrast(color, ink) < contrast(color, QColor(Qt::white))) ink = Qt::white;
+  painter.setPen(QPen(QColor(20, 20, 20), 1));
+  painter.setBrush(color);
+  painter.drawEllipse(place, radius, radius);
+  font.setPixelSize(std::max(7, static_cast<int>(std::lround(radius * 1.5))));
+  painter.setFont(font);
+  painter.setPen(ink);
+  painter.drawText(QRectF(place.x() - 2 * radius, place.y() - 2 * radius, 4 * radius, 4 * radius),
+                   Qt::AlignCenter, QString::number(label));
+}
+
+// The same mark again and again: drawn once, then copied.
+QPixmap copiedMark(int label, double radius, const QFont& font, double ratio) {
+  const QString key =
+      QStringLiteral("synann-mark/%1/%2/%3/%4").arg(label).arg(radius).arg(ratio).arg(font.family());
+  QPixmap mark;
+  if (QPixmapCache::find(key, &mark)) return mark;
+  const double side = 2 * std::ceil(radius + 1);
+  mark = QPixmap((QSizeF(side, side) * ratio).toSize());
+  mark.setDevicePixelRatio(ratio);
+  mark.fill(Qt::transparent);
+  QPainter painter(&mark);
+  painter.setRenderHint(QPainter::Antialiasing);
+  drawMark(painter, {side / 2, side / 2}, label, radius, font);
+  painter.end();
+  QPixmapCache::insert(key, mark);
+  return mark;
+}
+
+}  // namespace
+
+QColor classColor(int label) {
+  // The Okabe–Ito set, and two that stand apart from it.
+  static constexpr std::array<QRgb, 10> kColors = {0xfff5f5f5, 0xffe69f00, 0xff56b4e9, 0xff009e73,
+                                                   0xfff0e442, 0xff0072b2, 0xffd55e00, 0xffcc79a7,
+                                                   0xff8c8c8c, 0xff7a4a1e};
+  const auto k = static_cast<std::size_t>(std::max(0, label)) % kColors.size();
+  return QColor(kColors[k]);
+}
+
+double classMarkRadius(int count) {
+  return std::min(kMostRadius, kLeastRadius + 1.4 * (std::sqrt(std::max(1, count)) - 1));
+}
+
+void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how) {
+  if (!how.quick) return drawMark(painter, place, label, radius, how.font);
+  const double step = 0.5;  // pixels: few sizes, so that copies are found again
+  const QPixmap mark =
+      copiedMark(label, std::round(radius / step) * step, how.font, painter.device()->devicePixelRatioF());
+  const QSizeF size = mark.deviceIndependentSize();
+  painter.drawPixmap(place - QPointF(size.width(), size.height()) / 2, mark);
+}
+
+void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
+                      const FigurePaint& how) {
+  painter.save();
+  const QFontMetricsF metrics(how.font);
+  const double air = metrics.horizontalAdvance('0');
+  double x = line.left();
+  const auto write = [&](const QString& words) {
+    painter.setFont(how.font);
+    painter.setPen(how.look.text);
+    painter.drawText(QRectF(x, line.top(), metrics.horizontalAdvance(words) + 2, line.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter, words);
+    x += metrics.horizontalAdvance(words);
+  };
+  write(QCoreApplication::translate("class_marks", "class"));
+  x += air;
+  double whole = x;
+  for (const auto& [label, count] : counts)
+    whole += 2 * kLegendRadius + 2 * air + metrics.horizontalAdvance(QString::number(count));
+  const bool numbers = whole <= line.right();
+  for (const auto& [label, count] : counts) {
+    if (x + 2 * kLegendRadius > line.right()) break;
+    paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, kLegendRadius, how);
+    x += 2 * kLegendRadius + 0.5 * air;
+    if (!numbers) continue;
+    write(QString::number(count));
+    x += 1.5 * air;
+  }
+  painter.restore();
+}
+
+}  // namespace synann::ui

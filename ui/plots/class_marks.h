@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include <QColor>
+#include <QPainter>
+#include <QPointF>
+#include <QRectF>
+
+#include "ui/plots/figure.h"
+
+// How a point of a class is drawn: a disc with the class written in it, so that colour alone tells nothing.
+namespace synann::ui {
+
+// One of ten colours that can be told apart and carry black or white digits; classes beyond ten begin again.
+QColor classColor(int label);
+
+// The radius of a mark that stands for so many points: its area grows with their number, up to a limit.
+double classMarkRadius(int count);
+
+void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how);
+
+// "class ⓪ 20  ① 20 …" in one line from the left; without the numbers where they do not fit.
+void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
+                      const FigurePaint& how);
+
+}  // namespace synann::ui

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/curve_figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QFontMetricsF>
+#include <QStringList>
+
+#include "ui/plots/polyline_clip.h"
+
+namespace synann::ui {
+namespace {
+constexpr double kSample = 22;  // pixels of a legend's line
+}
+
+CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
+  double least = INFINITY, most = -INFINITY;
+  for (const Series& series : content_.series)
+    for (const double value : series.values) {
+      if (!std::isfinite(value)) continue;
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+  y_range_ = content_.y_range.value_or(roomyRange(least, most, true));
+  if (content_.x_range) {
+    x_range_ = *content_.x_range;
+  } else if (!content_.at.empty()) {
+    x_range_ = {content_.at.front(), content_.at.back()};
+  }
+}
+
+int CurveFigure::headLines(const FigurePaint& how) const {
+  return (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) + 1;
+}
+
+Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
+  const double line = QFontMetricsF(how.font).height();
+  return Axes(area.adjusted(0, headLines(how) * 1.2 * line, 0, 0), x_range_, y_range_, {content_.x, {}},
+              how.font, false);
+}
+
+void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
+                              const FigurePaint& how) const {
+  painter.setPen(QPen(seriesColor(how.look, series.color), 1.6, series.pen));
+  painter.setBrush(Qt::NoBrush);
+  QList<QPointF> line;
+  for (std::size_t k = 0; k <= series.values.size(); ++k) {
+    if (k < series.values.size() && std::isfinite(series.values[k])) {
+      line.append(axes.place(content_.at[k], series.values[k]));
+      continue;
+    }
+    if (line.size() > 1) painter.drawPath(clippedPolyline(line, axes.plot()));
+    line.clear();
+  }
+}
+
+void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const {
+  const auto mark = [&](double x, double value) {
+    if (!std::isfinite(value)) return;
+    const QPointF place = axes.place(x, value);
+    if (!axes.plot().adjusted(-1, -1, 1, 1).contains(place)) return;
+    painter.setPen(QPen(how.look.text, 1));
+    painter.setBrush(seriesColor(how.look, content_.series.front().color));
+    painter.drawEllipse(place, 4, 4);
+  };
+  if (content_.series.empty()) return;
+  if (content_.marked) mark(content_.marked->x(), content_.marked->y());
+  const int k = how.current.value_or(-1);
+  if (k < 0 || k >= pointCount()) return;
+  const auto at = static_cast<std::size_t>(k);
+  const double x = axes.place(content_.at[at], 0).x();
+  painter.setPen(QPen(how.look.frame, 1, Qt::DashLine));
+  painter.drawLine(QPointF(x, axes.plot().top()), QPointF(x, axes.plot().bottom()));
+  mark(content_.at[at], content_.series.front().values[at]);
+}
+
+// Title, note, and one entry for each curve.
+void CurveFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
+  const QFontMetricsF metrics(how.font);
+  const double line = metrics.height() * 1.2;
+  painter.setPen(how.look.text);
+  const auto write = [&](double y, const QString& words) {
+    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+                     metrics.elidedText(words, Qt::ElideRight, area.width()));
+  };
+  const double y = area.top() + (headLines(how) - 1) * line;  // of the curves' names
+  if (!how.titled) write(area.top(), content_.title);
+  if (!content_.note.isEmpty()) write(y - line, content_.note);
+  double x = area.left();
+  for (const Series& series : content_.series) {
+    painter.setPen(QPen(seriesColor(how.look, series.color), 1.6, series.pen));
+    painter.drawLine(QPointF(x, y + line / 2), QPointF(x + kSample, y + line / 2));
+    painter.setPen(how.look.text);
+    const double width = metrics.horizontalAdvance(series.name);
+    painter.drawText(QRectF(x + kSample + 4, y, width + 2, line), Qt::AlignLeft | Qt::AlignVCenter,
+                     series.name);
+    x += kSample + 4 + width + 14;
+  }
+}
+
+void CurveFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
+  const Axes axes = this->axes(area, how);
+  painter.save();
+  painter.setFont(how.font);
+  paintHead(painter, area, how);
+  axes.paintGrid(painter, how.look);
+  for (auto series = content_.series.rbegin(); series != content_.series.rend(); ++series)
+    paintSeries(painter, axes, *series, how);
+  paintMarks(painter, axes, how);
+  axes.paintFrame(painter, how.look);
+  painter.restore();
+}
+
+QString CurveFigure::columnName(int column) const {
+  return column == 0 ? content_.x : content_.series[static_cast<std::size_t>(column - 1)].name;
+}
+
+QVariant CurveFigure::cell(int row, int column) const {
+  const auto k = static_cast<std::size_t>(row);
+  return column == 0 ? content_.at[k] : content_.series[static_cast<std::size_t>(column - 1)].values[k];
+}
+
+QString CurveFigure::pointText(int point) const {
+  QStringList parts;
+  for (int c = 0; c < columnCount(); ++c)
+    parts.append(columnName(c) + ' ' + numberText(cell(point, c).toDouble()));
+  return parts.join(QStringLiteral(", "));
+}
+
+std::optional<int> CurveFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
+  const Axes axes = this->axes(area, how);
+  if (content_.at.empty() || !axes.plot().adjusted(-4, -4, 4, 4).contains(place)) return std::nullopt;
+  const double x = axes.xAt(place.x());
+  const auto after = std::lower_bound(content_.at.begin(), content_.at.end(), x);
+  auto k = static_cast<int>(after - content_.at.begin());
+  if (k == pointCount()) return pointCount() - 1;
+  if (k > 0 && x - content_.at[static_cast<std::size_t>(k - 1)] < *after - x) --k;
+  return k;
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ui/plots/axes.h"
+#include "ui/plots/figure.h"
+
+namespace synann::ui {
+
+// A few curves over the same places, the first of them with a marked point.
+class CurveFigure : public Figure {
+ public:
+  struct Series {
+    QString name;
+    std::vector<double> values;  // as many as places; not finite = a gap
+    int color = 0;               // seriesColor
+    Qt::PenStyle pen = Qt::SolidLine;
+  };
+  struct Content {
+    QString title, x, y;     // names of the figure and of the axes
+    std::vector<double> at;  // rising
+    std::vector<Series> series;
+    std::optional<QPointF> marked;
+    std::optional<Axes::Range> x_range{};  // that of `at` when empty
+    std::optional<Axes::Range> y_range{};  // what is outside it is cut off; all that is finite when empty
+    QString note{};                        // one line below the title
+  };
+  explicit CurveFigure(Content content);
+
+  QString title() const override { return content_.title; }
+  void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const override;
+  int pointCount() const override { return static_cast<int>(content_.at.size()); }
+  QString pointText(int point) const override;
+  std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  int columnCount() const override { return 1 + static_cast<int>(content_.series.size()); }
+  QString columnName(int column) const override;
+  QVariant cell(int row, int column) const override;
+
+ private:
+  int headLines(const FigurePaint& how) const;
+  Axes axes(const QRectF& area, const FigurePaint& how) const;
+  void paintSeries(QPainter& painter, const Axes& axes, const Series& series, const FigurePaint& how) const;
+  void paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const;
+  void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
+
+  Content content_;
+  Axes::Range x_range_, y_range_;
+};
+
+}  // namespace synann::ui
