@@ -121,6 +121,7 @@ class RecordWriter {
                                    std::int64_t steps);
 
   const RecordHeader& header() const { return header_; }
+  std::uint64_t bytes() const { return bytes_; }  // of the file
   // Whether the plan wants a frame after this many steps of the run.
   bool due(std::int64_t steps) const;
   // Steps from `steps` to the next one that is due or ends an epoch, at least 1.
