@@ -8,6 +8,7 @@
 #include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/session.h"
+#include "ui/session/words.h"
 
 namespace synann::ui {
 
@@ -22,6 +23,13 @@ bool same_run(const train::Settings& a, const train::Settings& b) {
     if (info.live) train::set_setting(c, info.key, train::setting_value(a, info.key));
   }
   return a == c;
+}
+
+// As a sentence of its own.
+QString sentenceOf(const std::string& words) {
+  QString sentence = QString::fromStdString(words);
+  if (!sentence.isEmpty()) sentence[0] = sentence[0].toUpper();
+  return sentence + '.';
 }
 
 std::optional<train::Command::Kind> live_command(std::string_view key) {
@@ -95,6 +103,15 @@ void TrainingController::shutDown() {
 
 void TrainingController::requestWeights() {
   if (sessionOpen()) mailbox_->want_weights();
+}
+
+void TrainingController::setExecution(const train::Execution& execution) {
+  if (execution == execution_) return;
+  execution_ = execution;
+  if (!sessionOpen() || stopping_) return;
+  link_->request_device(execution);
+  if (started_ && progress_.position.step > 0)
+    emit noticed(tr("The run moves there when epoch %1 is over.").arg(progress_.position.epoch));
 }
 
 void TrainingController::setLive(std::string_view key, double value) {
@@ -218,6 +235,7 @@ void TrainingController::continueRun(const Request& request) {
 
 void TrainingController::launch(RunJob job) {
   job.execution = execution_;
+  job.record = record_;
   job.open_data = open_data_;
   job.data = data_;
   job_ = job;
@@ -270,6 +288,13 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (!snapshot.saved.empty() && run_) run_->saved = true;
   if (snapshot.start && run_) absorbStart(*snapshot.start);
   if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
+  for (const train::DeviceChange& change : snapshot.devices)
+    emit noticed(tr("From epoch %1 on: %2.").arg(change.position.epoch).arg(deviceWords(snapshot.progress)));
+  if (!snapshot.refused.empty()) {
+    execution_ = snapshot.execution;
+    emit failed(sentenceOf(snapshot.refused));
+    emit executionRefused(execution_);
+  }
   if (started_) progress_ = snapshot.progress;  // what only loads data leaves the run at hand alone
 }
 
