@@ -187,6 +187,7 @@ void TrainPage::showTitle() {
 void TrainPage::clear() {
   start_ = {};
   showTitle();
+  form_->showRecordUse(0);
   curve_->clear();
   log_->clear();
   chart_->setFollow(true);
@@ -206,7 +207,8 @@ void TrainPage::take(const Snapshot& snapshot) {
     log_->clear();
   }
   if (snapshot.start || snapshot.history) showTitle();
-  form_->showRecordUse(snapshot.progress.resources.record_bytes);
+  const std::uint64_t recorded = snapshot.progress.resources.record_bytes;
+  if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
   for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
   for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
   if (!snapshot.log_lines.empty()) {

@@ -79,10 +79,15 @@ QImage heatImage(const HeatData& data, const HeatScale& scale, bool dark) {
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(r));
     const float* values =
         data.values.data() + static_cast<std::size_t>(data.rowAt(r)) * static_cast<std::size_t>(data.columns);
-    for (int c = 0; c < data.columns; ++c) {
-      const float place = (values[data.columnAt(c)] - least) * factor;
-      line[c] = std::isnan(place) ? kNotANumber
-                                  : table[static_cast<std::size_t>(std::clamp(place, 0.0F, 255.0F) + 0.5F)];
+    const auto color = [&](float value) {
+      const float place = (value - least) * factor;
+      return std::isnan(place) ? kNotANumber
+                               : table[static_cast<std::size_t>(std::clamp(place, 0.0F, 255.0F) + 0.5F)];
+    };
+    if (data.column_order.empty()) {
+      std::transform(values, values + data.columns, line, color);
+    } else {
+      for (int c = 0; c < data.columns; ++c) line[c] = color(values[data.columnAt(c)]);
     }
   }
   return image;
@@ -124,6 +129,7 @@ void HeatFigure::paintMatrix(QPainter& painter, const QRectF& rect, const Figure
   if (image_.isNull() || image_dark_ != dark) {
     image_ = heatImage(*data_, scale_, dark);
     image_dark_ = dark;
+    small_ = {};
   }
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing, false);
@@ -142,7 +148,12 @@ void HeatFigure::paintMatrix(QPainter& painter, const QRectF& rect, const Figure
     // More cells than pixels: their mean, not every other one of them.
     const QRect part = cells.toAlignedRect().intersected(image_.rect());
     const QSize size = (rect.size() * painter.device()->devicePixelRatioF()).toSize();
-    painter.drawImage(rect, image_.copy(part).scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+    if (small_.size() != size || small_part_ != part) {
+      const QImage shown = part == image_.rect() ? image_ : image_.copy(part);
+      small_ = shown.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+      small_part_ = part;
+    }
+    painter.drawImage(rect, small_);
   } else {
     painter.drawImage(rect, image_, cells);
   }

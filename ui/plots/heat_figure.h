@@ -91,6 +91,8 @@ class HeatFigure : public Figure {
   QRectF viewport_;
   mutable QImage image_;  // for the ground it was made for
   mutable bool image_dark_ = false;
+  mutable QImage small_;  // of small_part_, where there are more cells than pixels
+  mutable QRect small_part_;
 };
 
 }  // namespace synann::ui

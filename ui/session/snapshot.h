@@ -46,9 +46,9 @@ struct Progress {
   double fraction = 0;           // of the whole run, 0 … 1
   double images_per_second = 0;  // smoothed over the last seconds of training; 0 = not known yet
   double seconds_left = -1;      // to the end of the run; negative = not known yet
-  std::string device, isa;       // where it is computed; empty = not known yet
+  std::string device{}, isa{};   // where it is computed; empty = not known yet
   int threads = 0;
-  train::Resources resources;
+  train::Resources resources{};
 };
 
 // Everything that happened in a run since the last look: a plain value, made on the training thread, read in

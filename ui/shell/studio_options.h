@@ -13,6 +13,8 @@ struct StudioOptions {
   std::string data;         // "digits" or a folder; empty = what was chosen last
   std::string history;      // a run's folder: to open in the window, or to export from
   std::string export_path;  // empty = open the window
+  std::string picture;      // of the window; empty = none
+  std::string page = "train";
   bool dark = false;
   bool light = false;
   bool log_y = false;
@@ -24,7 +26,7 @@ struct StudioOptions {
   int unit = 0, synapse = 0, image = 0;
   std::int64_t minus_step = -1;  // subtracted; negative = nothing
   std::string minus_run;         // of minus_step; empty = the same run
-  int width = 960;               // pixels of the exported figure
+  int width = 960;               // pixels of the exported figure, or of the window
   int height = 600;              // pixels
 };
 
