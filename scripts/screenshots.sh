@@ -27,15 +27,17 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 # The CPU: equal to the byte on every machine.
 say "Training the two runs that the pictures show"
-"$bin/synann" train --data digits --device cpu --epochs 20 --log-interval 100000 --out "$work/cnn" >/dev/null
-"$bin/synann" train --model syna-pixel --data digits --device cpu --epochs 3 --log-interval 100000 \
-  --out "$work/pixel" >/dev/null
+train() {
+  "$bin/synann" train --data digits --device cpu "$@" >"$work/log" 2>&1 || fail 1 "$(cat "$work/log")"
+}
+train --epochs 20 --out "$work/cnn"
+train --model syna-pixel --epochs 3 --out "$work/pixel"
 
 mkdir -p "$ROOT/docs/images"
 for picture in "${PICTURES[@]}"; do
   read -r file page run more <<<"$picture"
   # shellcheck disable=SC2086 # several words
-  "$bin/synann-studio" --picture "$ROOT/docs/images/$file" --page "$page" --history "$work/$run" \
+  QT_LOGGING_RULES="*.warning=false" "$bin/synann-studio" --picture "$ROOT/docs/images/$file" --page "$page" --history "$work/$run" \
     --width 1180 --height 720 $more
   say "docs/images/$file"
 done

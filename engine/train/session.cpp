@@ -86,6 +86,7 @@ Status Session::Impl::prepare() {
   auto backend = make_backend(options_.execution);
   if (!backend) return backend.error();
   backend_ = std::move(*backend);
+  place_ = backend_->info();
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
   if (options_.folder.empty()) return {};
   auto folder = RunFolder::open(options_.folder, options_.resume, start_info(), *model_, options_.record);

@@ -66,8 +66,13 @@ Status Session::Impl::tell_device() {
                             .isa = info.isa,
                             .threads = info.threads,
                             .note = info.note};
-  observer_.on_device(change);
   tell_resources();
+  // Another name for the place where the run is already changes nothing: "auto" that chooses the CPU.
+  const bool same = info.device == place_.device && info.tier == place_.tier && info.isa == place_.isa &&
+                    info.threads == place_.threads;
+  place_ = info;
+  if (same) return {};
+  observer_.on_device(change);
   return folder_ ? folder_->append(change) : Status{};
 }
 

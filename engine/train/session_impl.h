@@ -111,6 +111,7 @@ class Session::Impl {
     bool stepped = false;  // steps were done since
   };
   std::optional<Earlier> earlier_;
+  compute::BackendInfo place_;  // told last
   std::optional<RunFolder> folder_;
   Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
 

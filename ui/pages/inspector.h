@@ -43,6 +43,7 @@ class Inspector : public QWidget {
   InspectorModel* model() const { return model_; }
   QString allText() const;       // every row as "name<tab>value"
   QString selectedText() const;  // the chosen rows; all where none is
+  QSize sizeHint() const override { return {290, 400}; }
 
  protected:
   void showEvent(QShowEvent* event) override;

@@ -102,7 +102,7 @@ std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
   addCell(selection, frame, rows);
   rows.push_back({tr("Image"), QString::number(selection.image()), tr("Index in the test set, from 0")});
   rows.push_back(
-      {tr("Class of the image"),
+      {tr("Its class"),
        frame && frame->image_label >= 0 ? QString::number(frame->image_label) : QStringLiteral("—"),
        tr("What the image shows")});
   rows.push_back({tr("Classes"), QStringLiteral("%1, %2").arg(selection.classA()).arg(selection.classB()),

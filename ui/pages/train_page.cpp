@@ -99,8 +99,8 @@ QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
   auto* row = new QHBoxLayout;
   title_ = makeHeading(tr("Loss"), chart_, figure);
   title_->setObjectName("train.title");
-  row->addWidget(title_);
-  row->addStretch(1);
+  title_->setMinimumWidth(1);  // rather cut off than in the way of the window's size
+  row->addWidget(title_, 1);
   row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
   row->addWidget(new ActionButton(follow, Qt::ToolButtonTextBesideIcon, figure));
   column->addLayout(row);

@@ -117,12 +117,8 @@ void RunMarks::addChange(const train::SettingChange& change) {
 
 void RunMarks::addDevice(const train::DeviceChange& change) {
   const std::int64_t steps = stepsAt(change.position);
-  Progress place;
-  place.device = change.device;
-  place.isa = change.isa;
-  place.threads = change.threads;
   marks_.push_back({TimeMark::Kind::Device, steps,
-                    tr("on %1 from step %2 on").arg(deviceWords(place), countWords(steps))});
+                    tr("on %1 from step %2 on").arg(deviceWords(change), countWords(steps))});
 }
 
 std::vector<TimeMark> RunMarks::marks() const {

@@ -289,7 +289,7 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (snapshot.start && run_) absorbStart(*snapshot.start);
   if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
   for (const train::DeviceChange& change : snapshot.devices)
-    emit noticed(tr("From epoch %1 on: %2.").arg(change.position.epoch).arg(deviceWords(snapshot.progress)));
+    emit noticed(tr("From epoch %1 on: %2.").arg(change.position.epoch).arg(deviceWords(change)));
   if (!snapshot.refused.empty()) {
     execution_ = snapshot.execution;
     emit failed(sentenceOf(snapshot.refused));

@@ -22,7 +22,7 @@ namespace synann::ui {
 
 namespace {
 constexpr QSize kFirstSize(1240, 740);  // fits a screen of 1280 × 800 with its bars
-constexpr int kInspectorWidth = 280;    // pixels
+constexpr int kInspectorWidth = 300;    // pixels
 }  // namespace
 
 void MainWindow::layOut() {

@@ -50,6 +50,7 @@ class SessionDeviceTest : public QObject, private SessionRuns {
   void init() { QVERIFY(renew()); }
   void changingThreadsChangesNoBit();
   void waitsForTheEndOfTheEpoch();
+  void theSamePlaceByAnotherNameIsNoChange();
   void goesOnOnAnotherDevice();
   void switchesWhilePausedBetweenEpochs();
   void deviceThatIsNotThereIsRefused();
@@ -104,6 +105,14 @@ void SessionDeviceTest::waitsForTheEndOfTheEpoch() {
   // The event is one of the history's, and stays one when the run is resumed.
   run(at("a"), 1, at("a") / kLastCheckpoint);
   QVERIFY(read_history(at("a"))->devices == seen.devices);
+}
+
+void SessionDeviceTest::theSamePlaceByAnotherNameIsNoChange() {
+  const auto whole = run(at("a"));
+  const auto seen = moved(at("b"), 3, {.device = "cpu", .tier = whole.start.tier, .threads = 1});
+  QVERIFY(seen.devices.empty() && seen.refusals.isEmpty());
+  QVERIFY(read_history(at("b"))->devices.empty());
+  QCOMPARE(seen.losses, whole.losses);
 }
 
 void SessionDeviceTest::goesOnOnAnotherDevice() {

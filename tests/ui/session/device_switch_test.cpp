@@ -164,7 +164,7 @@ void DeviceSwitchTest::wordsOfMemory() {
   QCOMPARE(memoryWords(310ULL << 20), QStringLiteral("310 MiB"));
   QCOMPARE(memoryWords(7782ULL << 20), QStringLiteral("7.6 GiB"));
   QCOMPARE(memoryWords(139ULL << 30), QStringLiteral("139 GiB"));
-  QCOMPARE(deviceWords({}), QString());
+  QCOMPARE(deviceWords(Progress{}), QString());
 }
 
 }  // namespace synann::ui
