@@ -214,6 +214,20 @@ Result<DeviceChange> device_from_json(const json& value, const std::string& wher
   return f.finish(std::move(c));
 }
 
+ordered_json to_json(const Fork& fork) {
+  return {
+      {"event", "fork"}, {"epoch", fork.position.epoch}, {"step", fork.position.step}, {"from", fork.from}};
+}
+
+Result<Fork> fork_from_json(const json& value, const std::string& where) {
+  Fork fork;
+  Fields f(value, where);
+  f.read("epoch", fork.position.epoch);
+  f.read("step", fork.position.step);
+  f.read("from", fork.from);
+  return f.finish(std::move(fork));
+}
+
 ordered_json to_json(const EpochTime& t) {
   return {{"event", "time"},
           {"epoch", t.position.epoch},

@@ -29,6 +29,9 @@ Result<SettingChange> change_from_json(const nlohmann::json& value, const std::s
 nlohmann::ordered_json to_json(const DeviceChange& change);  // {"event":"device", …}
 Result<DeviceChange> device_from_json(const nlohmann::json& value, const std::string& where);
 
+nlohmann::ordered_json to_json(const Fork& fork);  // {"event":"fork", …}
+Result<Fork> fork_from_json(const nlohmann::json& value, const std::string& where);
+
 nlohmann::ordered_json to_json(const EpochTime& time);  // {"event":"time", …, "train_seconds": 1.5}
 Result<EpochTime> time_from_json(const nlohmann::json& value, const std::string& where);
 

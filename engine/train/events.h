@@ -94,6 +94,13 @@ struct DeviceChange {
   bool operator==(const DeviceChange&) const = default;
 };
 
+// Where a run left the one it goes on from: its numbers up to here are the other's.
+struct Fork {
+  Position position;
+  std::string from;  // the checkpoint, as it was named
+  bool operator==(const Fork&) const = default;
+};
+
 // The training time of an epoch's first `position.step` steps, kept where the run is saved inside an epoch.
 struct EpochTime {
   Position position;

@@ -83,9 +83,15 @@ Status read_event(const nlohmann::json& value, const std::string& where, History
     history.times.push_back(*time);
     return {};
   }
+  if (event == "fork") {
+    auto fork = fork_from_json(value, where);
+    if (!fork) return fork.error();
+    history.forks.push_back(std::move(*fork));
+    return {};
+  }
   return Error{.where = where,
                .problem = "unknown event",
-               .expected = "start, losses, change, device, time, evaluation or epoch"};
+               .expected = "start, losses, change, device, fork, time, evaluation or epoch"};
 }
 
 // One losses line per stretch of equal distance, so that the text is rebuilt from the points alone.
@@ -163,6 +169,7 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesyst
   keep(past.changes);
   keep(past.devices);
   keep(past.times);
+  keep(past.forks);
   const auto path = folder / kHistoryFile;
   if (auto status =
           write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -208,6 +215,9 @@ Status HistoryWriter::append(const SettingChange& change) {
 }
 Status HistoryWriter::append(const DeviceChange& change) {
   return append_event(change);
+}
+Status HistoryWriter::append(const Fork& fork) {
+  return append_event(fork);
 }
 Status HistoryWriter::append(const EpochTime& time) {
   return append_event(time);

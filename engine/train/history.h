@@ -22,6 +22,7 @@ struct History {
   std::vector<SettingChange> changes;   // in order
   std::vector<DeviceChange> devices;    // in order
   std::vector<EpochTime> times;         // in order
+  std::vector<Fork> forks;              // in order
   bool truncated = false;               // the last line was incomplete (a killed process) and was left out
 };
 
@@ -45,6 +46,7 @@ class HistoryWriter {
   Status append(const SettingChange& change);
   Status append(const DeviceChange& change);
   Status append(const EpochTime& time);
+  Status append(const Fork& fork);
   Status flush();  // to the operating system, not synced
 
   HistoryWriter(const HistoryWriter&) = delete;

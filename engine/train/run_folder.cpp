@@ -97,6 +97,10 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resume
   auto history = HistoryWriter::create(folder, past, start);
   if (!history) return history.error();
   run.history_ = std::move(*history);
+  if (!resumed_from.empty() && !continues) {
+    const Fork fork{.position = start.position, .from = resumed_from.string()};
+    if (auto status = run.history_->append(fork); !status) return status.error();
+  }
   if (budget.bytes <= 0 || synapse_parameters(model).empty()) return run;
   const std::int64_t steps = steps_done(start);
   if (auto status = open_record(folder, resumed_from, kSynapseRecord, synapse_header(model, start, budget),

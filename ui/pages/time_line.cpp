@@ -49,7 +49,7 @@ TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent
       tr("The recorded steps of the run, from its start on the left, with its loss behind. Arrow keys go "
          "from step "
          "to step, with Ctrl from mark to mark: ends of epochs, ◆ the best one, ▾ a setting, ■ the device, ▸ "
-         "resumed"));
+         "resumed, ＋ forked"));
   slider_->setEnabled(false);
   for (const int speed : kSpeeds) speed_->addItem(tr("%1 a second").arg(speed), speed);
   speed_->setCurrentIndex(1);

@@ -127,6 +127,11 @@ void TimeTrack::drawMarks(QPainter& painter) const {
       case TimeMark::Kind::Device:  // a square
         sign.addRect(x - kSign / 2 + 0.5, 1, kSign - 1, kSign - 1);
         break;
+      case TimeMark::Kind::Fork:  // a cross
+        sign.setFillRule(Qt::WindingFill);
+        sign.addRect(x - 1, 1, 2, kSign);
+        sign.addRect(x - kSign / 2, kSign / 2, kSign, 2);
+        break;
       case TimeMark::Kind::Resumed:  // a triangle that points on
         sign.moveTo(x - kSign / 3, 1);
         sign.lineTo(x + kSign * 2 / 3, 1 + kSign / 2);

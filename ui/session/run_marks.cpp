@@ -75,6 +75,12 @@ void RunMarks::addHistory(const train::History& history) {
   for (const train::Evaluation& evaluation : history.evaluations) addEvaluation(evaluation);
   for (const train::SettingChange& change : history.changes) addChange(change);
   for (const train::DeviceChange& change : history.devices) addDevice(change);
+  for (const train::Fork& fork : history.forks) {
+    const std::int64_t at = stepsAt(fork.position);
+    marks_.push_back(
+        {TimeMark::Kind::Fork, at,
+         tr("forked at step %1 from %2").arg(countWords(at), QString::fromStdString(fork.from))});
+  }
 }
 
 void RunMarks::addLoss(std::int64_t step, float loss) {

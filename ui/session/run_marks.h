@@ -13,7 +13,7 @@ namespace synann::ui {
 
 // A place on the time line that a person may want to go back to.
 struct TimeMark {
-  enum class Kind { Epoch, Best, Setting, Device, Resumed };
+  enum class Kind { Epoch, Best, Setting, Device, Resumed, Fork };
   Kind kind = Kind::Epoch;
   std::int64_t steps = 0;  // done since the start of the run
   QString words;           // "learning rate 0.006 from step 5,400 on"

@@ -81,6 +81,18 @@ void RunMarksTest::anOpenedRunHasTheSameMarks() {
   RunMarks live(controller);
   controller.train(testing::smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(!controller.busy(), kWait);
+  // As if it had left another run in its middle.
+  auto writer = train::HistoryWriter::create(home.path().toStdString(), {}, [] {
+    train::StartInfo start;
+    start.steps_per_epoch = 20;
+    return start;
+  }());
+  QVERIFY(writer.ok() && (*writer)->append(train::Fork{{2, 3}, "earlier/last.safetensors"}).ok());
+  TrainingController forked;
+  RunMarks cross(forked);
+  forked.openRun(home.path());
+  QTRY_VERIFY_WITH_TIMEOUT(!forked.busy(), kWait);
+  QCOMPARE(stepsOf(cross, TimeMark::Kind::Fork), (std::vector<std::int64_t>{23}));
   TrainingController other;
   testing::prepare(other, home);
   RunMarks opened(other);

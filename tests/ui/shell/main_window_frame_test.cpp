@@ -232,6 +232,8 @@ void MainWindowFrameTest::theDeviceIsShownAndChanged() {
 void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
   Bench b;
   DeviceChoice* const choice = b.window->runBar()->devices();
+  const auto gpu = [choice] { return choice->itemData(choice->count() - 1, Qt::ToolTipRole).toString(); };
+  QTRY_VERIFY_WITH_TIMEOUT(!gpu().contains("looking for one"), kWait);  // this machine's own have been found
   choice->setDevices(
       {{.id = "abacus", .name = "Abacus", .isa = "wood", .memory_bytes = 0, .unavailable = {}}});
   b.window->actions().action("run.step-batch")->trigger();
