@@ -13,7 +13,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/pages/calm_combo_box.h"
 #include "ui/pages/calm_spin_box.h"
+#include "ui/pages/ring_button.h"
 #include "ui/session/words.h"
 
 namespace synann::ui {
@@ -57,7 +59,7 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setVerticalSpacing(8);
-  auto* more = new QToolButton(inside);
+  auto* more = new RingButton(inside);
   bool divided = false;
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (info.advanced && !std::exchange(divided, true)) form->addRow(more);
@@ -72,7 +74,6 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   more->setText(tr("More settings"));
   more->setAccessibleName(more->text());
   more->setCheckable(true);
-  more->setAutoRaise(true);
   more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   more->setArrowType(Qt::RightArrow);
   connect(more, &QToolButton::toggled, more,
@@ -88,14 +89,14 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
          "original"));
   reset_button->setAccessibleName(reset_button->text());
   connect(reset_button, &QPushButton::clicked, this, &SettingForm::reset);
-  hint_ = new QLabel(inside);
+  hint_ = new QLabel(this);
   hint_->setObjectName("settings.hint");
   hint_->setAccessibleName(tr("What Train does with these settings"));
   hint_->setWordWrap(true);
+  hint_->setContentsMargins(8, 4, 8, 0);
   hint_->hide();
   column->addLayout(form);
   column->addSpacing(8);
-  column->addWidget(hint_);
   column->addWidget(reset_button);
   column->addStretch(1);
   auto* scroll = new QScrollArea(this);
@@ -107,7 +108,8 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   scroll->setMinimumWidth(inside->minimumSizeHint().width() + 24);
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
-  outer->addWidget(scroll);
+  outer->addWidget(scroll, 1);
+  outer->addWidget(hint_);  // below what scrolls, so that it is always seen
   showMore(false);
   setSettings(train::recommended_settings(settings_.model, settings_.data));
 }
@@ -145,7 +147,7 @@ QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
 
 // off and on as words: a check box's outline is hard to see in a dark window.
 QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
-  auto* box = new QComboBox(this);
+  auto* box = new CalmComboBox(this);
   describe(box, info.key, info.label, text(info.help) + '\n' + whenText(info.live));
   box->addItems({tr("off"), tr("on")});
   box->setFocusPolicy(Qt::StrongFocus);
@@ -158,7 +160,7 @@ QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
 }
 
 QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
-  auto* box = new QComboBox(this);
+  auto* box = new CalmComboBox(this);
   describe(box, info.key, info.label, text(info.help) + '\n' + whenText(false));
   for (const std::string_view option : info.options) box->addItem(text(option));
   box->setFocusPolicy(Qt::StrongFocus);

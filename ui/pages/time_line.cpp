@@ -7,8 +7,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSignalBlocker>
-#include <QToolButton>
 
+#include "ui/pages/ring_button.h"
 #include "ui/pages/synapse_figures.h"
 #include "ui/pages/time_track.h"
 
@@ -18,13 +18,11 @@ namespace {
 constexpr int kSpeeds[] = {2, 10, 30};  // frames a second
 
 QToolButton* makeButton(const QString& text, const QString& name, const QString& help, QWidget* parent) {
-  auto* button = new QToolButton(parent);
+  auto* button = new RingButton(parent);
   button->setText(text);
   button->setObjectName("time." + name);
   button->setAccessibleName(help);
   button->setToolTip(help);
-  button->setAutoRaise(true);
-  button->setFocusPolicy(Qt::StrongFocus);
   return button;
 }
 

@@ -5,7 +5,7 @@
 
 namespace synann::ui {
 
-DataChoice::DataChoice(QWidget* parent) : QComboBox(parent) {
+DataChoice::DataChoice(QWidget* parent) : CalmComboBox(parent) {
   connect(this, &QComboBox::activated, this, [this](int index) {
     if (!walking_ || !onLast()) emit entryChosen(index);
   });
@@ -24,7 +24,7 @@ void DataChoice::keyPressEvent(QKeyEvent* event) {
 
 void DataChoice::wheelEvent(QWheelEvent* event) {
   walking_ = true;
-  QComboBox::wheelEvent(event);
+  CalmComboBox::wheelEvent(event);
   walking_ = false;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QComboBox>
+#include "ui/pages/calm_combo_box.h"
 
 namespace synann::ui {
 
 // A list whose last entry opens a dialog: walking over it with the keyboard or the wheel does not; Enter or
 // Space on it does, and so does a click.
-class DataChoice : public QComboBox {
+class DataChoice : public CalmComboBox {
   Q_OBJECT
 
  public:

@@ -15,7 +15,7 @@ constexpr int kEachUpTo = 8;                // threads; beyond it every doubling
 
 }  // namespace
 
-DeviceChoice::DeviceChoice(QWidget* parent) : QComboBox(parent) {
+DeviceChoice::DeviceChoice(QWidget* parent) : CalmComboBox(parent) {
   setAccessibleName(tr("Device and threads"));
   setToolTip(tr(
       "Where to compute. A run that is open moves there at its next epoch and goes on as it was; on the CPU "

@@ -3,16 +3,15 @@
 
 #include <vector>
 
-#include <QComboBox>
-
 #include "engine/compute/device_list.h"
 #include "engine/train/settings.h"
+#include "ui/pages/calm_combo_box.h"
 
 namespace synann::ui {
 
 // Where to compute: the faster device, the CPU with one thread or more, or a GPU. What this machine does not
 // have is there as well, greyed, with the reason as its tooltip.
-class DeviceChoice : public QComboBox {
+class DeviceChoice : public CalmComboBox {
   Q_OBJECT
 
  public:

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kProgressParts = 10'000;
 
-template <class Box = QComboBox>
+template <class Box = CalmComboBox>
 Box* makeChoice(QWidget* parent, const QString& name, const QString& help) {
   auto* box = new Box(parent);
   box->setAccessibleName(name);
