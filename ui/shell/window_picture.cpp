@@ -57,7 +57,8 @@ Status saveWindowPicture(const StudioOptions& options) {
     return Error{.where = {}, .problem = window.messageBar()->text().toStdString()};
   if (QWidget* const focus = window.focusWidget()) focus->clearFocus();
   QApplication::processEvents();
-  if (!window.grab().save(QString::fromStdString(options.picture)))
+  constexpr int kSmall = 0;  // Qt's name for the most thorough compression of a PNG
+  if (!window.grab().save(QString::fromStdString(options.picture), nullptr, kSmall))
     return input_error(options.picture, "cannot be written", "name a .png file in a folder that is there");
   return {};
 }
