@@ -64,12 +64,16 @@ train_without_display() {
     arguments+=(--out "$folder")
   fi
   say "No display found, so training runs here; where there is a screen, ./scripts/run.sh opens the window."
-  "$BIN/synann" train "${arguments[@]}" "$@"
-  local format
+  # Pictures of an earlier run in this folder would be taken for this one's.
+  rm -f -- "$folder/loss.png" "$folder/loss.svg"
+  local code=0 format
+  "$BIN/synann" train "${arguments[@]}" "$@" || code=$?
+  if [[ ! -e "$folder/history.jsonl" ]]; then return "$code"; fi
   for format in png svg; do
     "$BIN/synann-studio" --export "$folder/loss.$format" --history "$folder"
   done
   say "The loss curves: $folder/loss.png and $folder/loss.svg" "(checkpoints and history are beside them)"
+  return "$code"
 }
 
 packages=("${PACKAGES_ENGINE[@]}" "${PACKAGES_STUDIO[@]}")

@@ -89,7 +89,7 @@ int check_run(const CheckArguments& a) {
   const std::uint64_t seed = a.seed_given ? a.seed : fresh_seed();
   Rows rows(a.json);
   const auto each = [&](const compute::CheckRow& row) { rows.take(row); };
-  if (a.device != "cuda") compute::check_kernels(seed, each);
+  if (!a.device.starts_with("cuda")) compute::check_kernels(seed, each);
   if (auto status = compute::check_steps(*candidates, compute::check_models(), seed, cancel, each); !status)
     return report(status.error());
   return rows.finish(seed);

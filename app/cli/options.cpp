@@ -37,9 +37,14 @@ void add_settings(CLI::App& command, AskedSettings& asked) {
       const bool whole = info.decimals == 0;
       command.add_option_function<double>(
           "--" + key,
-          [&asked, key, whole](double value) {
+          [&asked, key, whole, least = info.minimum, most = info.maximum](double value) {
             if (whole && value != std::floor(value)) {
               throw CLI::ValidationError("--" + key, fmt::format("expected a whole number, found {}", value));
+            }
+            if (!(value >= least && value <= most)) {
+              throw CLI::ValidationError(
+                  "--" + key,
+                  fmt::format("is out of range: expected {} to {}, found {}", least, most, value));
             }
             asked.numbers[key] = value;
           },

@@ -86,6 +86,10 @@ class Printer final : public train::Observer {
     if (json_) print(train::to_json(change));
   }
 
+  void on_device(const train::DeviceChange& change) override {
+    if (json_) print(train::to_json(change));
+  }
+
   void on_state(train::State state, const std::string& reason) override {
     if (json_ && state == train::State::Stopped) print({{"event", "pause"}, {"reason", reason}});
     if (json_ && state == train::State::Failed) print({{"event", "pause"}, {"reason", reason}});

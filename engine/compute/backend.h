@@ -38,6 +38,7 @@ struct BackendInfo {
   std::string isa;
   int threads = 1;                 // of the host
   std::uint64_t memory_bytes = 0;  // of a GPU; 0 for the CPU
+  std::uint64_t memory_used = 0;   // of these, by whoever uses the GPU
   std::string note{};              // how "auto" chose, in one sentence; empty where there was no choice
 };
 
@@ -123,6 +124,10 @@ struct BackendRequest {
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data);
+
+// make_backend(), or a test's stand-in for it.
+using BackendMaker = std::function<Result<std::unique_ptr<Backend>>(
+    const BackendRequest&, std::shared_ptr<const model::Model>, data::DataPairPtr)>;
 
 // The tiers of this build for a device, fastest first.
 std::vector<std::string> known_tiers(std::string_view device = "cpu");

@@ -192,4 +192,56 @@ Result<SettingChange> change_from_json(const json& value, const std::string& whe
   return f.finish(std::move(c));
 }
 
+ordered_json to_json(const DeviceChange& c) {
+  ordered_json j{{"event", "device"},       {"epoch", c.position.epoch},
+                 {"step", c.position.step}, {"device", c.device},
+                 {"tier", c.tier},          {"isa", c.isa},
+                 {"threads", c.threads}};
+  if (!c.note.empty()) j["device_note"] = c.note;
+  return j;
+}
+
+Result<DeviceChange> device_from_json(const json& value, const std::string& where) {
+  DeviceChange c;
+  Fields f(value, where);
+  f.read("epoch", c.position.epoch);
+  f.read("step", c.position.step);
+  f.read("device", c.device);
+  f.read("tier", c.tier);
+  f.read("isa", c.isa);
+  f.read("threads", c.threads);
+  f.read("device_note", c.note);
+  return f.finish(std::move(c));
+}
+
+ordered_json to_json(const Fork& fork) {
+  return {
+      {"event", "fork"}, {"epoch", fork.position.epoch}, {"step", fork.position.step}, {"from", fork.from}};
+}
+
+Result<Fork> fork_from_json(const json& value, const std::string& where) {
+  Fork fork;
+  Fields f(value, where);
+  f.read("epoch", fork.position.epoch);
+  f.read("step", fork.position.step);
+  f.read("from", fork.from);
+  return f.finish(std::move(fork));
+}
+
+ordered_json to_json(const EpochTime& t) {
+  return {{"event", "time"},
+          {"epoch", t.position.epoch},
+          {"step", t.position.step},
+          {"train_seconds", t.seconds}};
+}
+
+Result<EpochTime> time_from_json(const json& value, const std::string& where) {
+  EpochTime t;
+  Fields f(value, where);
+  f.read("epoch", t.position.epoch);
+  f.read("step", t.position.step);
+  f.read("train_seconds", t.seconds);
+  return f.finish(t);
+}
+
 }  // namespace synann::train

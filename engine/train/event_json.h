@@ -26,4 +26,13 @@ Result<Evaluation> evaluation_from_json(const nlohmann::json& value, const std::
 nlohmann::ordered_json to_json(const SettingChange& change);  // {"event":"change", …, "lr": 0.006}
 Result<SettingChange> change_from_json(const nlohmann::json& value, const std::string& where);
 
+nlohmann::ordered_json to_json(const DeviceChange& change);  // {"event":"device", …}
+Result<DeviceChange> device_from_json(const nlohmann::json& value, const std::string& where);
+
+nlohmann::ordered_json to_json(const Fork& fork);  // {"event":"fork", …}
+Result<Fork> fork_from_json(const nlohmann::json& value, const std::string& where);
+
+nlohmann::ordered_json to_json(const EpochTime& time);  // {"event":"time", …, "train_seconds": 1.5}
+Result<EpochTime> time_from_json(const nlohmann::json& value, const std::string& where);
+
 }  // namespace synann::train

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/description.h"
 #include "engine/train/settings.h"
 
 namespace synann::train {
@@ -83,6 +84,37 @@ struct SettingChange {
   bool operator==(const SettingChange&) const = default;
 };
 
+// Another place to compute, asked for while the run was open; it holds from the epoch that begins here. The
+// result stays the same to the bit where only the number of threads changes, else within rounding.
+struct DeviceChange {
+  Position position;
+  std::string device, tier, isa;  // as in StartInfo
+  int threads = 0;
+  std::string note{};  // why this device, where "auto" had a choice
+  bool operator==(const DeviceChange&) const = default;
+};
+
+// Where a run left the one it goes on from: its numbers up to here are the other's.
+struct Fork {
+  Position position;
+  std::string from;  // the checkpoint, as it was named
+  bool operator==(const Fork&) const = default;
+};
+
+// The training time of an epoch's first `position.step` steps, kept where the run is saved inside an epoch.
+struct EpochTime {
+  Position position;
+  double seconds = 0;
+  bool operator==(const EpochTime&) const = default;
+};
+
+// What the run takes up at the moment, in bytes; 0 = not known.
+struct Resources {
+  std::uint64_t memory_used = 0;   // of a GPU by whoever uses it, else of the main memory by this process
+  std::uint64_t memory_total = 0;  // of the GPU, or of the machine
+  std::uint64_t record_bytes = 0;  // of the records in the run's folder
+};
+
 // The numbers of the network at one moment of a run; shared, never changed.
 struct Weights {
   Position position;
@@ -100,6 +132,10 @@ class Observer {
   virtual void on_evaluation_progress(int /*done*/, int /*count*/) {}
   virtual void on_evaluation(const Evaluation&) {}
   virtual void on_change(const SettingChange&) {}
+  virtual void on_device(const DeviceChange&) {}
+  // A device that was asked for cannot be had, or failed at its first work: why, and how the run goes on.
+  virtual void on_device_refused(const std::string& /*sentence*/, const Execution& /*stays*/) {}
+  virtual void on_resources(const Resources&) {}
   // reason: empty, or one sentence ("stopped by you", "the loss is not a number at step 12 of epoch 3").
   virtual void on_state(State, const std::string& /*reason*/) {}
   // Asked between spans of steps and while paused; where it says yes, on_weights() follows at once.

@@ -71,8 +71,27 @@ Status read_event(const nlohmann::json& value, const std::string& where, History
     history.changes.push_back(std::move(*change));
     return {};
   }
-  return Error{
-      .where = where, .problem = "unknown event", .expected = "start, losses, change, evaluation or epoch"};
+  if (event == "device") {
+    auto change = device_from_json(value, where);
+    if (!change) return change.error();
+    history.devices.push_back(std::move(*change));
+    return {};
+  }
+  if (event == "time") {
+    const auto time = time_from_json(value, where);
+    if (!time) return time.error();
+    history.times.push_back(*time);
+    return {};
+  }
+  if (event == "fork") {
+    auto fork = fork_from_json(value, where);
+    if (!fork) return fork.error();
+    history.forks.push_back(std::move(*fork));
+    return {};
+  }
+  return Error{.where = where,
+               .problem = "unknown event",
+               .expected = "start, losses, change, device, fork, time, evaluation or epoch"};
 }
 
 // One losses line per stretch of equal distance, so that the text is rebuilt from the points alone.
@@ -140,11 +159,17 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesyst
   for (const Evaluation& e : past.evaluations) {
     if (e.epoch < start.position.epoch) text += to_json(e).dump() + "\n";
   }
-  for (const SettingChange& c : past.changes) {
+  const auto keep = [&](const auto& events) {
     const Position at = start.position;
-    if (c.position.epoch < at.epoch || (c.position.epoch == at.epoch && c.position.step <= at.step))
-      text += to_json(c).dump() + "\n";
-  }
+    for (const auto& e : events) {
+      if (e.position.epoch < at.epoch || (e.position.epoch == at.epoch && e.position.step <= at.step))
+        text += to_json(e).dump() + "\n";
+    }
+  };
+  keep(past.changes);
+  keep(past.devices);
+  keep(past.times);
+  keep(past.forks);
   const auto path = folder / kHistoryFile;
   if (auto status =
           write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -176,14 +201,26 @@ Status HistoryWriter::append(const StepLosses& losses) {
   return {};
 }
 
-Status HistoryWriter::append(const Evaluation& evaluation) {
+template <class Event>
+Status HistoryWriter::append_event(const Event& event) {
   if (auto status = flush(); !status) return status;
-  return write(to_json(evaluation).dump() + "\n");
+  return write(to_json(event).dump() + "\n");
 }
 
+Status HistoryWriter::append(const Evaluation& evaluation) {
+  return append_event(evaluation);
+}
 Status HistoryWriter::append(const SettingChange& change) {
-  if (auto status = flush(); !status) return status;
-  return write(to_json(change).dump() + "\n");
+  return append_event(change);
+}
+Status HistoryWriter::append(const DeviceChange& change) {
+  return append_event(change);
+}
+Status HistoryWriter::append(const Fork& fork) {
+  return append_event(fork);
+}
+Status HistoryWriter::append(const EpochTime& time) {
+  return append_event(time);
 }
 
 Status HistoryWriter::flush() {

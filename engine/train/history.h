@@ -20,6 +20,9 @@ struct History {
   std::vector<float> losses;            // y of each train point, nats; same length
   std::vector<Evaluation> evaluations;  // in order; the first is epoch 0
   std::vector<SettingChange> changes;   // in order
+  std::vector<DeviceChange> devices;    // in order
+  std::vector<EpochTime> times;         // in order
+  std::vector<Fork> forks;              // in order
   bool truncated = false;               // the last line was incomplete (a killed process) and was left out
 };
 
@@ -41,6 +44,9 @@ class HistoryWriter {
   Status append(const StepLosses& losses);
   Status append(const Evaluation& evaluation);
   Status append(const SettingChange& change);
+  Status append(const DeviceChange& change);
+  Status append(const EpochTime& time);
+  Status append(const Fork& fork);
   Status flush();  // to the operating system, not synced
 
   HistoryWriter(const HistoryWriter&) = delete;
@@ -49,6 +55,8 @@ class HistoryWriter {
 
  private:
   HistoryWriter();
+  template <class Event>
+  Status append_event(const Event& event);
   Status write(const std::string& text);
 
   std::string path_;

@@ -72,6 +72,9 @@ class RecordReader {
  public:
   // Errors: not a record, a damaged header. A last frame that is cut off (a killed process) is left out.
   static Result<RecordReader> open(const std::filesystem::path& path);
+  RecordReader(RecordReader&&) noexcept;
+  RecordReader& operator=(RecordReader&&) noexcept;
+  ~RecordReader();
 
   const RecordHeader& header() const { return header_; }
   std::span<const FramePlace> frames() const { return places_; }
@@ -81,7 +84,9 @@ class RecordReader {
 
   // Takes in the frames that were added since. Returns how many.
   std::size_t refresh();
-  // Frame k of frames(), [header().frame_size()]: the tensors one after the other. Errors: damaged.
+  // Frame k of frames(), [header().frame_size()]: the tensors one after the other. Errors: damaged. What
+  // look() gives holds until the next frame is asked for; read() copies it.
+  Result<std::span<const float>> look(std::size_t k);
   Result<std::vector<float>> read(std::size_t k);
   // The last frame at or before `steps`; nothing where there is none.
   std::optional<std::size_t> at_or_before(std::int64_t steps) const;
@@ -97,7 +102,10 @@ class RecordReader {
   struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  Result<std::vector<std::uint32_t>> bits(std::size_t k);
+  struct Buffers;  // record_reader.cpp
+  RecordReader();
+  Status load(std::size_t k);
+  Status find_key(std::size_t k);
   Error broken(std::size_t k, std::string problem) const;
 
   std::string path_;
@@ -108,8 +116,7 @@ class RecordReader {
   std::uint64_t end_ = 0, begin_ = 0;  // behind the last whole frame, of the first
   bool truncated_ = false;
   std::optional<Error> damage_;
-  std::optional<std::size_t> key_;  // the key frame that key_bits_ holds
-  std::vector<std::uint32_t> key_bits_;
+  std::unique_ptr<Buffers> buffers_;
 };
 
 // Appends frames to a record. Used by the training thread alone.
@@ -121,6 +128,7 @@ class RecordWriter {
                                    std::int64_t steps);
 
   const RecordHeader& header() const { return header_; }
+  std::uint64_t bytes() const { return bytes_; }  // of the file
   // Whether the plan wants a frame after this many steps of the run.
   bool due(std::int64_t steps) const;
   // Steps from `steps` to the next one that is due or ends an epoch, at least 1.

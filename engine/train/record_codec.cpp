@@ -136,28 +136,45 @@ Result<RecordHeader> parse_header(const std::string& text, const std::string& fi
   return h;
 }
 
-bool unpack(std::span<const std::uint8_t> payload, std::span<std::uint32_t> bits) {
-  std::vector<std::uint8_t> plane(bits.size());
-  std::fill(bits.begin(), bits.end(), 0u);
-  for (int p = 0; p < kPlanes; ++p) {
+bool unpack(std::span<const std::uint8_t> payload, std::size_t count, Planes& planes) {
+  for (std::size_t p = 0; p < kPlanes; ++p) {
     if (payload.size() < kPlaneHead) return false;
     const auto method = static_cast<PlaneMethod>(payload[0]);
     std::uint32_t size = 0;
     std::memcpy(&size, payload.data() + 1, 4);
     payload = payload.subspan(kPlaneHead);
     if (size > payload.size()) return false;
-    const std::uint8_t* bytes = payload.data();
+    planes.bytes[p] = payload.data();
     if (method == PlaneMethod::Deflated) {
-      auto whole = static_cast<uLongf>(plane.size());
-      if (uncompress(plane.data(), &whole, bytes, size) != Z_OK || whole != plane.size()) return false;
-      bytes = plane.data();
-    } else if (method != PlaneMethod::Stored || size != plane.size()) {
+      planes.inflated[p].resize(count);
+      auto whole = static_cast<uLongf>(count);
+      if (uncompress(planes.inflated[p].data(), &whole, payload.data(), size) != Z_OK || whole != count)
+        return false;
+      planes.bytes[p] = planes.inflated[p].data();
+    } else if (method != PlaneMethod::Stored || size != count) {
       return false;
     }
-    for (std::size_t k = 0; k < bits.size(); ++k) bits[k] |= std::uint32_t{bytes[k]} << (8 * p);
     payload = payload.subspan(size);
   }
   return payload.empty();
+}
+
+namespace {
+
+std::uint32_t word(const Planes& planes, std::size_t k) {
+  const auto& b = planes.bytes;
+  return std::uint32_t{b[0][k]} | std::uint32_t{b[1][k]} << 8 | std::uint32_t{b[2][k]} << 16 |
+         std::uint32_t{b[3][k]} << 24;
+}
+
+}  // namespace
+
+void join(const Planes& planes, std::span<std::uint32_t> bits) {
+  for (std::size_t k = 0; k < bits.size(); ++k) bits[k] = word(planes, k);
+}
+
+void join(const Planes& planes, std::span<const std::uint32_t> key, std::span<float> frame) {
+  for (std::size_t k = 0; k < frame.size(); ++k) frame[k] = std::bit_cast<float>(word(planes, k) ^ key[k]);
 }
 
 }  // namespace synann::train::record

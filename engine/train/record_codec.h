@@ -47,7 +47,17 @@ struct PlaneHead {
 };
 inline constexpr std::size_t kPlaneHead = 5;  // bytes
 
-// Undoes the packing of a frame's payload into `bits` (all of them); false where it is not well formed.
-bool unpack(std::span<const std::uint8_t> payload, std::span<std::uint32_t> bits);
+// The planes of a frame, unpacked: bytes[p][k] is byte p of float k. Kept from frame to frame for its memory;
+// a stored plane stands in the payload, which must outlive its use.
+struct Planes {
+  std::array<const std::uint8_t*, kPlanes> bytes{};
+  std::array<std::vector<std::uint8_t>, kPlanes> inflated;
+};
+
+// Undoes the packing of a frame's payload of `count` floats; false where it is not well formed.
+bool unpack(std::span<const std::uint8_t> payload, std::size_t count, Planes& planes);
+// The floats' bits, and the floats themselves of a frame that is kept as the difference to a key.
+void join(const Planes& planes, std::span<std::uint32_t> bits);
+void join(const Planes& planes, std::span<const std::uint32_t> key, std::span<float> frame);
 
 }  // namespace synann::train::record

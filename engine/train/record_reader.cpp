@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
+#include <iterator>
+#include <list>
 #include <sys/stat.h>
 #include <utility>
 
@@ -14,6 +16,7 @@ using record::FrameHead;
 
 namespace {
 
+constexpr std::size_t kKeptBytes = 64 << 20;               // of key frames, unpacked
 constexpr std::size_t kStart = record::kMagic.size() + 4;  // bytes before the JSON
 
 bool read_at(std::FILE* file, std::uint64_t offset, void* to, std::size_t size) {
@@ -34,6 +37,24 @@ Error not_a_record(const std::string& path) {
 }
 
 }  // namespace
+
+// Memory that is kept from frame to frame. Unpacking is most of what a frame costs, and a slider goes over
+// the same key frames again and again: as many as fit are kept unpacked.
+struct RecordReader::Buffers {
+  struct Key {
+    std::size_t k = 0;
+    std::vector<std::uint32_t> bits;
+  };
+  std::vector<std::uint8_t> payload;
+  record::Planes planes;
+  std::list<Key> keys;  // the one used last in front
+  std::vector<float> frame;
+};
+
+RecordReader::RecordReader() : buffers_(std::make_unique<Buffers>()) {}
+RecordReader::RecordReader(RecordReader&&) noexcept = default;
+RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
+RecordReader::~RecordReader() = default;
 
 Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
   RecordReader reader;
@@ -91,41 +112,63 @@ std::size_t RecordReader::refresh() {
   return entries_.size() - before;
 }
 
-Result<std::vector<std::uint32_t>> RecordReader::bits(std::size_t k) {
+Status RecordReader::load(std::size_t k) {
   const Entry& entry = entries_[k];
   FrameHead head;
-  std::vector<std::uint8_t> payload(entry.payload);
+  Buffers& b = *buffers_;
+  b.payload.resize(entry.payload);
   if (!read_at(file_.get(), entry.offset, &head, sizeof head) ||
-      !read_at(file_.get(), entry.offset + sizeof head, payload.data(), payload.size()))
+      !read_at(file_.get(), entry.offset + sizeof head, b.payload.data(), b.payload.size()))
     return broken(k, "is no longer in the file");
-  if (head.payload != entry.payload || head.checksum != record::checksum(head, payload))
+  if (head.payload != entry.payload || head.checksum != record::checksum(head, b.payload))
     return broken(k, "is damaged: its checksum does not fit");
-  std::vector<std::uint32_t> values(header_.frame_size());
-  if (!record::unpack(payload, values)) return broken(k, "is damaged: it cannot be unpacked");
-  return values;
+  if (!record::unpack(b.payload, header_.frame_size(), b.planes))
+    return broken(k, "is damaged: it cannot be unpacked");
+  return {};
 }
 
-Result<std::vector<float>> RecordReader::read(std::size_t k) {
+Result<std::span<const float>> RecordReader::look(std::size_t k) {
   if (k >= entries_.size()) return broken(k, fmt::format("is not there: the record has {}", entries_.size()));
   const std::size_t key = k - entries_[k].back;
   if (entries_[key].back != 0) return broken(k, "is damaged: it refers to no key frame");
-  if (key_ != key) {
-    key_.reset();
-    auto values = bits(key);
-    if (!values) return values.error();
-    key_bits_ = std::move(*values);
-    key_ = key;
-  }
-  std::vector<float> frame(header_.frame_size());
+  if (auto status = find_key(key); !status) return status.error();
+  Buffers& b = *buffers_;
+  const std::vector<std::uint32_t>& key_bits = b.keys.front().bits;
+  b.frame.resize(header_.frame_size());
   if (k == key) {
-    std::memcpy(frame.data(), key_bits_.data(), frame.size() * sizeof(float));
-    return frame;
+    std::memcpy(b.frame.data(), key_bits.data(), b.frame.size() * sizeof(float));
+  } else {
+    if (auto status = load(k); !status) return status.error();
+    record::join(b.planes, key_bits, b.frame);
   }
-  auto values = bits(k);
-  if (!values) return values.error();
-  for (std::size_t i = 0; i < frame.size(); ++i) (*values)[i] ^= key_bits_[i];
-  std::memcpy(frame.data(), values->data(), frame.size() * sizeof(float));
-  return frame;
+  return std::span<const float>(b.frame);
+}
+
+// Puts a key frame in front of those that are kept.
+Status RecordReader::find_key(std::size_t k) {
+  auto& keys = buffers_->keys;
+  const auto kept = std::find_if(keys.begin(), keys.end(), [k](const auto& key) { return key.k == k; });
+  if (kept != keys.end()) {
+    keys.splice(keys.begin(), keys, kept);
+    return {};
+  }
+  if (auto status = load(k); !status) return status;
+  const std::size_t bytes = header_.frame_size() * sizeof(std::uint32_t);
+  if (!keys.empty() && (keys.size() + 1) * bytes > kKeptBytes) {
+    keys.splice(keys.begin(), keys, std::prev(keys.end()));  // its memory is used again
+  } else {
+    keys.emplace_front();
+  }
+  keys.front().k = k;
+  keys.front().bits.resize(header_.frame_size());
+  record::join(buffers_->planes, keys.front().bits);
+  return {};
+}
+
+Result<std::vector<float>> RecordReader::read(std::size_t k) {
+  const auto frame = look(k);
+  if (!frame) return frame.error();
+  return std::vector<float>(frame->begin(), frame->end());
 }
 
 std::optional<std::size_t> RecordReader::at_or_before(std::int64_t steps) const {

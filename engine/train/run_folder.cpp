@@ -91,9 +91,16 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resume
   }
   RunFolder run;
   run.folder_ = folder;
+  for (const EpochTime& time : past.times) {
+    if (time.position == start.position && start.position.step > 0) run.epoch_seconds_ = time.seconds;
+  }
   auto history = HistoryWriter::create(folder, past, start);
   if (!history) return history.error();
   run.history_ = std::move(*history);
+  if (!resumed_from.empty() && !continues) {
+    const Fork fork{.position = start.position, .from = resumed_from.string()};
+    if (auto status = run.history_->append(fork); !status) return status.error();
+  }
   if (budget.bytes <= 0 || synapse_parameters(model).empty()) return run;
   const std::int64_t steps = steps_done(start);
   if (auto status = open_record(folder, resumed_from, kSynapseRecord, synapse_header(model, start, budget),
@@ -105,6 +112,10 @@ Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resume
       !status)
     return status.error();
   return run;
+}
+
+std::uint64_t RunFolder::record_bytes() const {
+  return (synapses_ ? synapses_->bytes() : 0) + (network_ ? network_->bytes() : 0);
 }
 
 bool RunFolder::record_due(std::int64_t steps) const {

@@ -27,6 +27,11 @@ class RunFolder {
   Status append(const StepLosses& losses) { return history_->append(losses); }
   Status append(const Evaluation& evaluation) { return history_->append(evaluation); }
   Status append(const SettingChange& change) { return history_->append(change); }
+  Status append(const DeviceChange& change) { return history_->append(change); }
+  Status append(const EpochTime& time) { return history_->append(time); }
+  // Seconds that the steps of the epoch at hand had taken where the run was resumed.
+  double epoch_seconds() const { return epoch_seconds_; }
+  std::uint64_t record_bytes() const;
   // Whether a record wants the numbers after this many steps of the run, and how many steps later it does
   // next.
   bool record_due(std::int64_t steps) const;
@@ -42,6 +47,7 @@ class RunFolder {
 
  private:
   std::filesystem::path folder_;
+  double epoch_seconds_ = 0;
   std::unique_ptr<HistoryWriter> history_;
   std::optional<RecordWriter> synapses_;  // none for models without a synapse layer, or without a budget
   std::optional<RecordWriter> network_;   // at the ends of epochs alone

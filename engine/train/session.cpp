@@ -83,17 +83,16 @@ Status Session::Impl::prepare() {
   if (auto status = load_model(); !status) return status;
   if (auto status = split_data(); !status) return status;
   if (options_.start_paused) goal_ = Goal::Wait;
-  auto backend = compute::make_backend({.device = options_.execution.device,
-                                        .tier = options_.execution.tier,
-                                        .threads = options_.execution.threads},
-                                       model_, options_.data);
+  auto backend = make_backend(options_.execution);
   if (!backend) return backend.error();
   backend_ = std::move(*backend);
+  place_ = backend_->info();
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
   if (options_.folder.empty()) return {};
   auto folder = RunFolder::open(options_.folder, options_.resume, start_info(), *model_, options_.record);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
+  epoch_seconds_ = folder_->epoch_seconds();
   return record(true);
 }
 
@@ -200,10 +199,12 @@ void Session::Impl::wait_for_command() {
 
 Result<State> Session::Impl::run() {
   observer_.on_start(start_info());
+  tell_resources();
   while (true) {
     if (auto status = obey_commands(); !status) return fail(status.error());
     if (stop_.load()) return end(State::Stopped, "stopped by you");
     if (at().epoch > settings().epochs || !criterion_.empty()) return end(State::Finished, criterion_);
+    if (auto status = switch_device(); !status) return fail(status.error());
     if (goal_ == Goal::Wait) {
       // Told first, saved then: a person who pauses sees it at once, whatever the disk is doing.
       const bool just_now = told_ != State::Paused;
@@ -223,8 +224,13 @@ Result<State> Session::Impl::run() {
 }
 
 Status Session::Impl::save(bool best) {
+  tell_resources();
   if (!folder_) return {};
   if (auto status = backend_->fetch(checkpoint_.state); !status) return status;
+  if (at().step > 0) {
+    const EpochTime time{.position = at(), .seconds = epoch_seconds_};
+    if (auto status = folder_->append(time); !status) return status;
+  }
   if (auto status = folder_->save(checkpoint_, *model_, best); !status) return status;
   saved_at_ = Clock::now();
   observer_.on_saved(folder_->last_checkpoint().string());
@@ -256,6 +262,9 @@ Result<State> Session::run() {
 }
 void Session::post(Command command) {
   impl_->post(command);
+}
+void Session::request_device(const Execution& execution) {
+  impl_->request_device(execution);
 }
 void Session::request_stop() noexcept {
   impl_->request_stop();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/compute/backend.h"
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
 #include "engine/train/events.h"
@@ -37,12 +38,13 @@ struct SessionOptions {
       resume{};               // a checkpoint to go on from; its settings replace `settings`, except `epochs`
   bool start_paused = false;  // wait for a command before the first step
   RecordBudget record{};      // of the synapse parameters at many steps, in `folder`
+  compute::BackendMaker make_backend = compute::make_backend;
 };
 
 // One open run: trains, evaluates, saves, and obeys. The window and the command line drive this same object,
 // so equal settings give bit-identical results. create(), run() and the destructor belong to one thread (the
-// training thread); post() and request_stop() may be called from any thread, request_stop() from a signal
-// handler as well.
+// training thread); post(), request_device() and request_stop() may be called from any thread, request_stop()
+// from a signal handler as well.
 class Session {
  public:
   // Builds model and back end, reads `resume` if given, moves an earlier run in `folder` aside (never
@@ -57,6 +59,10 @@ class Session {
   Result<State> run();
 
   void post(Command command);
+  // Goes on there from the next epoch on: the same run with the same numbers, optimiser and order, and an
+  // event of its history. Where it cannot, or fails at its first work, the run stays where it is and the
+  // observer is told. A request replaces an earlier one that has not been met yet.
+  void request_device(const Execution& execution);
   void request_stop() noexcept;  // finish the step, save, return: well within 100 ms
 
  private:

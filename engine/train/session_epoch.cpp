@@ -44,7 +44,7 @@ Status Session::Impl::train_span() {
                                .first_count = std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step,
                                .watch = {.headroom = settings().watch_headroom}},
                               cancel_);
-  if (!result) return result.error();
+  if (!result) return fall_back(result.error());
   const double seconds = seconds_since(begun);
   const auto done = static_cast<int>(result->losses.size());
   if (done > 0) {
@@ -56,6 +56,7 @@ Status Session::Impl::train_span() {
                             .seconds = seconds};
     step_seconds_ = step_seconds_ > 0 ? 0.7 * step_seconds_ + 0.3 * seconds / done : seconds / done;
     epoch_seconds_ += seconds;
+    if (earlier_) earlier_->stepped = true;
     for (const float loss : result->losses) checkpoint_.epoch_loss_sum += static_cast<double>(loss);
     at().step += done;
     if (folder_) {
@@ -89,7 +90,10 @@ std::string Session::Impl::batch_words(int step) const {
 Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, double& loss, int& correct) {
   const auto measured = backend_->evaluate(set, settings().test_batch_size, cancel_,
                                            [&](int done) { observer_.on_evaluation_progress(done, count); });
-  if (!measured) return measured.error();
+  if (!measured) {
+    if (auto status = fall_back(measured.error()); !status) return status.error();
+    return false;  // measured again at the earlier place
+  }
   if (measured->count < count) return false;  // interrupted: measured again when training goes on
   loss = measured->loss_sum / count;
   correct = measured->correct;
@@ -134,6 +138,7 @@ Status Session::Impl::finish_epoch(Evaluation evaluation) {
   }
   checkpoint_.plateau.see(settings(), evaluation.choosing_loss());
   at() = {at().epoch + 1, 0};
+  earlier_.reset();
   checkpoint_.epoch_loss_sum = 0;
   total_seconds_ += std::exchange(epoch_seconds_, 0);
   if (goal_ == Goal::Epoch) goal_ = Goal::Wait;

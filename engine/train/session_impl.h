@@ -28,7 +28,8 @@ inline double seconds_since(Clock::time_point start) {
 // What the person wants the session to reach before it waits again.
 enum class Goal { Wait, Step, Epoch, End };
 
-// The state machine of a run: session.cpp opens, obeys and saves; session_epoch.cpp trains and measures.
+// The state machine of a run: session.cpp opens, obeys and saves; session_epoch.cpp trains and
+// measures; session_device.cpp moves it from one device to another.
 class Session::Impl {
  public:
   Impl(SessionOptions options, Observer& observer) : options_(std::move(options)), observer_(observer) {}
@@ -46,6 +47,14 @@ class Session::Impl {
     wake_.notify_one();
   }
 
+  void request_device(const Execution& execution) {
+    {
+      const std::lock_guard lock(mutex_);
+      wanted_execution_ = execution;
+    }
+    wake_.notify_one();
+  }
+
   void request_stop() noexcept {
     stop_.store(true);
     cancel_.set();
@@ -56,6 +65,12 @@ class Session::Impl {
   void adopt(LoadedCheckpoint loaded);
   Status split_data();
   StartInfo start_info() const;
+  Result<std::unique_ptr<compute::Backend>> make_backend(const Execution& execution) const;
+  Status switch_device();
+  Status fall_back(const Error& error);
+  Status tell_device();
+  void refuse_device(Error error);
+  void tell_resources();
   Status obey_commands();
   Status obey(const Command& command);
   Status change_setting(const char* key, double value);
@@ -89,6 +104,14 @@ class Session::Impl {
   Observer& observer_;
   std::shared_ptr<const model::Model> model_;
   std::unique_ptr<compute::Backend> backend_;
+  // Where the run was before it moved, until an epoch has gone well at the new place.
+  struct Earlier {
+    std::unique_ptr<compute::Backend> backend;
+    Execution execution;
+    bool stepped = false;  // steps were done since
+  };
+  std::optional<Earlier> earlier_;
+  compute::BackendInfo place_;  // told last
   std::optional<RunFolder> folder_;
   Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
 
@@ -97,15 +120,16 @@ class Session::Impl {
   std::vector<std::uint32_t> order_;  // of epoch order_epoch_
   int order_epoch_ = 0;
   double step_seconds_ = 0;   // smoothed, to size the next span
-  double epoch_seconds_ = 0;  // training steps of this epoch, this session
+  double epoch_seconds_ = 0;  // training steps of this epoch
   double total_seconds_ = 0;  // of training in all epochs this session finished
   std::string criterion_;     // why the run ends early
   bool measured_start_ = false;
   Clock::time_point saved_at_ = Clock::now();
 
-  std::mutex mutex_;  // guards commands_
+  std::mutex mutex_;  // guards commands_ and wanted_execution_
   std::condition_variable wake_;
   std::deque<Command> commands_;
+  std::optional<Execution> wanted_execution_;
   std::atomic<bool> stop_{false};
   compute::CancelFlag cancel_;
 };

@@ -52,6 +52,7 @@ struct Execution {
   std::string device = "auto";  // auto, cpu, cuda
   std::string tier = "auto";    // auto, or one of compute::known_tiers()
   int threads = 0;              // 0 = all processors this process may use
+  bool operator==(const Execution&) const = default;
 };
 
 // What a person needs to know to set one number: shared by the window, the command line and their tests.
@@ -61,9 +62,10 @@ struct SettingInfo {
   std::string_view unit;   // "samples", "epochs" or empty for pure numbers
   std::string_view help;   // what it does to training, one sentence
   double minimum, maximum, fallback, step;
-  int decimals;   // 0 = whole number
-  bool live;      // may change while a run is open
-  bool advanced;  // the original does not have it; shown on demand
+  int decimals;                // 0 = whole number
+  bool live;                   // may change while a run is open
+  bool advanced;               // the original does not have it; shown on demand
+  std::string_view zero = {};  // what 0 means, in one word, where it is not a quantity: "never"
 };
 
 // The same for a choice among words.

@@ -88,7 +88,6 @@ Status SynapseReader::fill(const SynapseQuery& query, SynapseFrame& frame) {
     find_initial(*run_, frame.layer);
     frame.initial = run_->initial;
   }
-  frame.shown = frame.parameters.beta;
   // What cannot be had beyond β is told, and β is shown.
   if (auto status = look(query, *now, frame); !status) {
     frame.missing = status.error().sentence();

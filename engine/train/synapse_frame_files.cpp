@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<float> part_of(const RecordHeader& header, const std::vector<float>& frame,
+std::vector<float> part_of(const RecordHeader& header, std::span<const float> frame,
                            const std::string& name) {
   const RecordedTensor* t = header.find(name);
   if (!t) return {};
@@ -121,7 +121,7 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
     return m;
   }
   const std::size_t k = run.synapses->at_or_before(steps).value_or(0);
-  const auto frame = run.synapses->read(k);
+  const auto frame = run.synapses->look(k);
   if (!frame) return frame.error();
   m.place = run.synapses->frames()[k];
   m.weight = part_of(run.synapses->header(), *frame, layer + ".weight");
@@ -130,7 +130,7 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
   if (m.values || !run.network) return m;
   const auto whole = run.network->at_or_before(m.place.steps);
   if (!whole || run.network->frames()[*whole].steps != m.place.steps) return m;
-  const auto values = run.network->read(*whole);
+  const auto values = run.network->look(*whole);
   if (!values) return m;
   auto all = std::make_shared<std::vector<float>>(m.model->parameters.float_count());
   place(run.network->header(), *m.model, *values, *all);
@@ -166,7 +166,7 @@ void SynapseReader::describe_run(Run& run, const SynapseLayer& layer, SynapseFra
 bool SynapseReader::scan() {
   if (!run_ || !run_->synapses || run_->scanned >= run_->synapses->frames().size()) return false;
   const std::size_t k = run_->scanned++;
-  const auto frame = run_->synapses->read(k);
+  const auto frame = run_->synapses->look(k);
   if (frame) {
     const RecordHeader& header = run_->synapses->header();
     const auto beta =

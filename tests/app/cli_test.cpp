@@ -239,6 +239,7 @@ void CliTest::usageErrors_data() {
   row("not a number", {"train", "--epochs", "many"}, "--epochs");
   row("no epochs", {"train", "--epochs", "0"}, "--epochs");
   row("negative rate", {"train", "--lr", "-1"}, "--lr");
+  row("negative seed", {"train", "--seed", "-3"}, "expected 0 to 2147483647, found -3");
   row("nan rate", {"train", "--lr", "nan"}, "--lr");
   row("huge batch", {"train", "--batch-size", "100000"}, "--batch-size");
   row("momentum", {"train", "--momentum", "1"}, "--momentum");

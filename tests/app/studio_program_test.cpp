@@ -76,6 +76,7 @@ class StudioProgramTest : public QObject {
   void wrongUsageIsOneSentence();
   void needsADisplayForAWindow();
   void exportsAPicture();
+  void savesAPictureOfTheWindow();
   void exportsAVectorFigure();
   void exportsADocument();
   void exportsNumbers();
@@ -145,6 +146,21 @@ void StudioProgramTest::exportsAPicture() {
   QVERIFY(colors.size() > 10);
   QCOMPARE(exportTo("loss.xyz").exit_code, 2);
   QVERIFY(!QFile::exists(file("loss.xyz")));
+}
+
+void StudioProgramTest::savesAPictureOfTheWindow() {
+  const auto picture = [&](const QString& name, const QStringList& more) {
+    const Outcome outcome =
+        run(QStringList{"--picture", file(name), "--history", home_->path(), "--width", "1180"} + more);
+    return outcome.exit_code == 0 ? QImage(file(name)) : QImage();
+  };
+  const QImage light = picture("light.png", {"--light"}), dark = picture("dark.png", {"--dark"});
+  QCOMPARE(light.width(), 1180);
+  QVERIFY(light.pixelColor(4, 40).lightness() > 200);
+  QVERIFY(dark.pixelColor(4, 40).lightness() < 80);
+  const Outcome nowhere = run({"--picture", file("a.png"), "--page", "nowhere"});
+  QCOMPARE(nowhere.exit_code, 2);
+  QVERIFY2(nowhere.err.contains("--page: there is no page"), qPrintable(nowhere.err));
 }
 
 void StudioProgramTest::exportsAVectorFigure() {

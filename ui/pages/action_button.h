@@ -3,19 +3,18 @@
 
 #include <QAction>
 #include <QKeyEvent>
-#include <QToolButton>
+
+#include "ui/pages/ring_button.h"
 
 namespace synann::ui {
 
 // A button for one action of the registry: takes text, icon, help and state from it, and obeys Enter as well
 // as Space.
-class ActionButton : public QToolButton {
+class ActionButton : public RingButton {
  public:
-  ActionButton(QAction* action, Qt::ToolButtonStyle style, QWidget* parent = nullptr) : QToolButton(parent) {
+  ActionButton(QAction* action, Qt::ToolButtonStyle style, QWidget* parent = nullptr) : RingButton(parent) {
     setDefaultAction(action);
     setToolButtonStyle(style);
-    setFocusPolicy(Qt::StrongFocus);
-    setAutoRaise(true);
     setAccessibleName(action->text().remove('&'));
     setObjectName("button." + action->objectName());
   }

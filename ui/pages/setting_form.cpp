@@ -4,8 +4,6 @@
 #include <utility>
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
-#include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLocale>
@@ -15,6 +13,11 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/pages/calm_combo_box.h"
+#include "ui/pages/calm_spin_box.h"
+#include "ui/pages/ring_button.h"
+#include "ui/session/words.h"
+
 namespace synann::ui {
 
 namespace {
@@ -22,29 +25,6 @@ namespace {
 QString text(std::string_view words) {
   return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
 }
-
-// A spin box without idle zeros, which the mouse wheel leaves alone until it is clicked: scrolling by must
-// not change a run.
-class CalmSpinBox : public QDoubleSpinBox {
- public:
-  using QDoubleSpinBox::QDoubleSpinBox;
-
-  // As a person writes it: 0.012, not 0.012000.
-  QString textFromValue(double value) const override {
-    QString text = QLocale::c().toString(value, 'f', decimals());
-    while (text.contains('.') && (text.endsWith('0') || text.endsWith('.'))) text.chop(1);
-    return text;
-  }
-
- protected:
-  bool event(QEvent* event) override {
-    if (event->type() == QEvent::Wheel && !hasFocus()) {
-      event->ignore();
-      return true;
-    }
-    return QDoubleSpinBox::event(event);
-  }
-};
 
 QString whenText(bool live) {
   return live ? SettingForm::tr("Can be changed while training.")
@@ -79,7 +59,7 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setVerticalSpacing(8);
-  auto* more = new QToolButton(inside);
+  auto* more = new RingButton(inside);
   bool divided = false;
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (info.advanced && !std::exchange(divided, true)) form->addRow(more);
@@ -89,11 +69,11 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   for (const train::ChoiceInfo& info : train::choice_infos()) {
     addRow(form, {std::string(info.key), false, true, true, nullptr, makeChoice(info)}, info.label);
   }
+  addRecordRow(form);
   more->setObjectName("settings.more");
   more->setText(tr("More settings"));
   more->setAccessibleName(more->text());
   more->setCheckable(true);
-  more->setAutoRaise(true);
   more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   more->setArrowType(Qt::RightArrow);
   connect(more, &QToolButton::toggled, more,
@@ -109,6 +89,12 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
          "original"));
   reset_button->setAccessibleName(reset_button->text());
   connect(reset_button, &QPushButton::clicked, this, &SettingForm::reset);
+  hint_ = new QLabel(this);
+  hint_->setObjectName("settings.hint");
+  hint_->setAccessibleName(tr("What Train does with these settings"));
+  hint_->setWordWrap(true);
+  hint_->setContentsMargins(8, 4, 8, 0);
+  hint_->hide();
   column->addLayout(form);
   column->addSpacing(8);
   column->addWidget(reset_button);
@@ -122,7 +108,8 @@ SettingForm::SettingForm(QWidget* parent) : QWidget(parent) {
   scroll->setMinimumWidth(inside->minimumSizeHint().width() + 24);
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
-  outer->addWidget(scroll);
+  outer->addWidget(scroll, 1);
+  outer->addWidget(hint_);  // below what scrolls, so that it is always seen
   showMore(false);
   setSettings(train::recommended_settings(settings_.model, settings_.data));
 }
@@ -146,6 +133,7 @@ QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
   box->setAlignment(Qt::AlignRight);
   box->setFocusPolicy(Qt::StrongFocus);
   if (!info.unit.empty()) box->setSuffix(' ' + text(info.unit));
+  if (!info.zero.empty()) box->setSpecialValueText(text(info.zero));
   // Room for any sensible value; a seed may be longer than what is seen at once.
   box->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("00000000 samples")) + 32);
   box->setMaximumWidth(box->minimumWidth() + 80);
@@ -159,7 +147,7 @@ QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
 
 // off and on as words: a check box's outline is hard to see in a dark window.
 QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
-  auto* box = new QComboBox(this);
+  auto* box = new CalmComboBox(this);
   describe(box, info.key, info.label, text(info.help) + '\n' + whenText(info.live));
   box->addItems({tr("off"), tr("on")});
   box->setFocusPolicy(Qt::StrongFocus);
@@ -172,7 +160,7 @@ QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
 }
 
 QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
-  auto* box = new QComboBox(this);
+  auto* box = new CalmComboBox(this);
   describe(box, info.key, info.label, text(info.help) + '\n' + whenText(false));
   for (const std::string_view option : info.options) box->addItem(text(option));
   box->setFocusPolicy(Qt::StrongFocus);
@@ -213,10 +201,68 @@ void SettingForm::setData(const std::string& spec) {
   setSettings(changed);
 }
 
+// A value that is not the old model's recommended one was typed by the person, who keeps it.
 void SettingForm::setModel(const QString& model) {
+  const train::Settings before = train::recommended_settings(settings_.model, settings_.data);
   train::Settings changed = train::recommended_settings(model.toStdString(), settings_.data);
-  changed.seed = settings_.seed;
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    const double value = train::setting_value(settings_, info.key);
+    if (value != train::setting_value(before, info.key)) train::set_setting(changed, info.key, value);
+  }
+  for (const train::ChoiceInfo& info : train::choice_infos()) {
+    const std::string& option = train::choice_value(settings_, info.key);
+    if (option != train::choice_value(before, info.key)) train::set_choice(changed, info.key, option);
+  }
   setSettings(changed);
+}
+
+// Not a setting of the training, whose result it does not change, but of what is kept of it.
+void SettingForm::addRecordRow(QFormLayout* form) {
+  record_ = new CalmSpinBox(this);
+  const QString help =
+      tr("The most that the record of β may take on the disk, at every step or every few; the time line "
+         "shows what "
+         "is recorded. Ends of epochs are always kept unless it is none. Holds from the next new run on.");
+  describe(record_, "record", "Record of β", help);
+  record_->setLocale(QLocale::c());
+  record_->setDecimals(0);
+  record_->setRange(0, 1 << 20);
+  record_->setSingleStep(64);
+  record_->setValue(64);
+  record_->setKeyboardTracking(false);
+  record_->setAlignment(Qt::AlignRight);
+  record_->setFocusPolicy(Qt::StrongFocus);
+  record_->setSuffix(tr(" MiB"));
+  record_->setSpecialValueText(tr("none"));
+  record_label_ = new QLabel(tr("Record of β"), this);
+  record_label_->setBuddy(record_);
+  record_label_->setToolTip(help);
+  record_words_ = new QLabel(this);
+  record_words_->setObjectName("record.use");
+  record_words_->setAccessibleName(tr("Space that the record takes"));
+  record_words_->setAlignment(Qt::AlignRight);
+  form->addRow(record_label_, record_);
+  form->addRow(QString(), record_words_);
+  connect(record_, &QDoubleSpinBox::valueChanged, this,
+          [this](double value) { emit recordChosen(static_cast<int>(value)); });
+}
+
+int SettingForm::recordMib() const {
+  return static_cast<int>(record_->value());
+}
+
+void SettingForm::setRecordMib(int mib) {
+  const QSignalBlocker quiet(record_);
+  record_->setValue(mib);
+}
+
+void SettingForm::showRecordUse(std::uint64_t bytes) {
+  record_words_->setText(bytes > 0 ? tr("%1 in use").arg(memoryWords(bytes)) : QString());
+}
+
+void SettingForm::setHint(const QString& words) {
+  hint_->setText(words);
+  hint_->setVisible(!words.isEmpty());
 }
 
 void SettingForm::setLocked(bool locked) {
@@ -229,6 +275,9 @@ void SettingForm::showMore(bool more) {
     row.label->setVisible(more);
     row.editor->setVisible(more);
   }
+  for (QWidget* part : {static_cast<QWidget*>(record_label_), static_cast<QWidget*>(record_),
+                        static_cast<QWidget*>(record_words_)})
+    part->setVisible(more);
 }
 
 void SettingForm::reset() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,8 @@ class QFormLayout;
 class QLabel;
 
 namespace synann::ui {
+
+class CalmSpinBox;
 
 // The hyper-parameters as a form, made from train::setting_infos() and choice_infos(): label, value with
 // unit, range and step, and a tooltip that says what it does and whether it may change while a run is open.
@@ -29,9 +32,15 @@ class SettingForm : public QWidget {
   void setData(const std::string& spec);
   // While a run is open only live settings can be edited.
   void setLocked(bool locked);
+  // What the record of β may take, in MiB, and what it takes.
+  int recordMib() const;
+  void setRecordMib(int mib);
+  void showRecordUse(std::uint64_t bytes);
+  // One sentence on what Train would do with these settings; empty hides it.
+  void setHint(const QString& words);
 
  public slots:
-  // Another model brings the settings it is recommended with; data and seed stay.
+  // Another model brings the settings it is recommended with; data, and what the person typed, stay.
   void setModel(const QString& model);
   // The recommended settings of the model (for SynaCNN: the original's), as far as they can be edited now.
   void reset();
@@ -40,6 +49,7 @@ class SettingForm : public QWidget {
  signals:
   // A setting was edited; value is the index of the option where it is a choice.
   void edited(const std::string& key, double value);
+  void recordChosen(int mib);
 
  private:
   struct Row {
@@ -49,6 +59,7 @@ class SettingForm : public QWidget {
     QWidget* editor;
   };
   void addRow(QFormLayout* form, Row row, std::string_view label);
+  void addRecordRow(QFormLayout* form);
   QWidget* makeBox(const train::SettingInfo& info);
   QWidget* makeSwitch(const train::SettingInfo& info);
   QWidget* makeChoice(const train::ChoiceInfo& info);
@@ -56,6 +67,10 @@ class SettingForm : public QWidget {
 
   train::Settings settings_;
   std::vector<Row> rows_;
+  CalmSpinBox* record_ = nullptr;
+  QLabel* record_label_ = nullptr;
+  QLabel* record_words_ = nullptr;
+  QLabel* hint_ = nullptr;
 };
 
 }  // namespace synann::ui

@@ -2,58 +2,39 @@
 #include "ui/pages/time_line.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMouseEvent>
 #include <QSignalBlocker>
-#include <QSlider>
-#include <QToolButton>
 
+#include "ui/pages/ring_button.h"
 #include "ui/pages/synapse_figures.h"
+#include "ui/pages/time_track.h"
 
 namespace synann::ui {
 namespace {
 
 constexpr int kSpeeds[] = {2, 10, 30};  // frames a second
 
-// A slider that goes where it is clicked.
-class JumpSlider : public QSlider {
- public:
-  using QSlider::QSlider;
-
- protected:
-  void mousePressEvent(QMouseEvent* event) override {
-    if (event->button() == Qt::LeftButton && width() > 1) {
-      const double across = event->position().x() / (width() - 1);
-      setValue(minimum() + static_cast<int>(std::lround(across * (maximum() - minimum()))));
-    }
-    QSlider::mousePressEvent(event);
-  }
-};
-
 QToolButton* makeButton(const QString& text, const QString& name, const QString& help, QWidget* parent) {
-  auto* button = new QToolButton(parent);
+  auto* button = new RingButton(parent);
   button->setText(text);
   button->setObjectName("time." + name);
   button->setAccessibleName(help);
   button->setToolTip(help);
-  button->setAutoRaise(true);
-  button->setFocusPolicy(Qt::StrongFocus);
   return button;
 }
 
 }  // namespace
 
-TimeLine::TimeLine(SynapseSource& source, QWidget* parent)
+TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent)
     : QWidget(parent),
       source_(source),
       back_(makeButton(QStringLiteral("◂"), "back", tr("One recorded step back"), this)),
       play_(makeButton(QStringLiteral("▶"), "play", tr("Play the history from here"), this)),
       forward_(makeButton(QStringLiteral("▸"), "forward", tr("One recorded step forward"), this)),
-      slider_(new JumpSlider(Qt::Horizontal, this)),
+      slider_(new TimeTrack(marks, this)),
       speed_(new QComboBox(this)),
       live_(makeButton(tr("Live"), "live", tr("Follow the training, or show the end of the run"), this)),
       words_(new QLabel(this)) {
@@ -62,7 +43,11 @@ TimeLine::TimeLine(SynapseSource& source, QWidget* parent)
   live_->setChecked(true);
   slider_->setObjectName("time.slider");
   slider_->setAccessibleName(tr("Recorded step"));
-  slider_->setToolTip(tr("The recorded steps of the run, from its start on the left"));
+  slider_->setToolTip(
+      tr("The recorded steps of the run, from its start on the left, with its loss behind. Arrow keys go "
+         "from step "
+         "to step, with Ctrl from mark to mark: ends of epochs, ◆ the best one, ▾ a setting, ■ the device, ▸ "
+         "resumed, ＋ forked"));
   slider_->setEnabled(false);
   for (const int speed : kSpeeds) speed_->addItem(tr("%1 a second").arg(speed), speed);
   speed_->setCurrentIndex(1);
@@ -96,9 +81,7 @@ void TimeLine::follow(const SynapseFramePtr& frame) {
   if (frame->frames != frames_) {
     frames_ = frame->frames;
     const QSignalBlocker quiet(slider_);
-    const int last = frames_ ? std::max(0, static_cast<int>(frames_->size()) - 1) : 0;
-    slider_->setMaximum(last);
-    slider_->setPageStep(std::max(1, last / 10));
+    slider_->setFrames(frames_);
   }
   const bool several = frames_ && frames_->size() > 1;
   for (QWidget* part : {static_cast<QWidget*>(slider_), static_cast<QWidget*>(back_),

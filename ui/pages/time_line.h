@@ -4,14 +4,16 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "ui/session/run_marks.h"
 #include "ui/session/synapse_source.h"
 
 class QComboBox;
 class QLabel;
-class QSlider;
 class QToolButton;
 
 namespace synann::ui {
+
+class TimeTrack;
 
 // The history of the run as one slider for all pages: a place for each recorded step, play with a speed, and
 // Live, which follows the training. Arrow keys go from frame to frame, Page Up and Page Down by a tenth.
@@ -19,7 +21,8 @@ class TimeLine : public QWidget {
   Q_OBJECT
 
  public:
-  explicit TimeLine(SynapseSource& source, QWidget* parent = nullptr);
+  // Both must outlive it.
+  TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent = nullptr);
 
   bool playing() const { return timer_.isActive(); }
   void setPlaying(bool playing);
@@ -36,7 +39,7 @@ class TimeLine : public QWidget {
   QToolButton* back_;
   QToolButton* play_;
   QToolButton* forward_;
-  QSlider* slider_;
+  TimeTrack* slider_;
   QComboBox* speed_;
   QToolButton* live_;
   QLabel* words_;

@@ -11,6 +11,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "engine/model/description.h"
 #include "ui/pages/action_button.h"
 #include "ui/pages/placeholder_table.h"
 #include "ui/pages/setting_form.h"
@@ -48,6 +49,8 @@ TrainPage::TrainPage(TrainingController& controller, QAction* log_y, QAction* fo
   connect(&controller, &TrainingController::updated, this, &TrainPage::take);
   connect(&controller, &TrainingController::runBegan, this, &TrainPage::clear);
   connect(&controller, &TrainingController::settingsChanged, form_, &SettingForm::setSettings);
+  connect(form_, &SettingForm::recordChosen, &controller,
+          [&controller](int mib) { controller.setRecordBytes(std::int64_t{mib} << 20); });
   connect(form_, &SettingForm::edited, &controller,
           [&controller](const std::string& key, double value) { controller.setLive(key, value); });
 }
@@ -94,8 +97,10 @@ QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
   column->setContentsMargins(8, 0, 0, 0);
   column->setSpacing(0);
   auto* row = new QHBoxLayout;
-  row->addWidget(makeHeading(tr("Loss"), chart_, figure));
-  row->addStretch(1);
+  title_ = makeHeading(tr("Loss"), chart_, figure);
+  title_->setObjectName("train.title");
+  title_->setMinimumWidth(1);  // rather cut off than in the way of the window's size
+  row->addWidget(title_, 1);
   row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
   row->addWidget(new ActionButton(follow, Qt::ToolButtonTextBesideIcon, figure));
   column->addLayout(row);
@@ -167,8 +172,22 @@ QList<QSplitter*> TrainPage::splitters() const {
   return {rows_, bottom_};
 }
 
+// Which run the figure is of: the choices in the run bar may already stand for the next one.
+void TrainPage::showTitle() {
+  QString model = QString::fromStdString(start_.settings.model);
+  for (const model::ModelInfo& known : model::known_models()) {
+    if (known.id == start_.settings.model)
+      model = QString::fromUtf8(known.title.data(), static_cast<qsizetype>(known.title.size()));
+  }
+  const QString set = QString::fromStdString(start_.data_name);
+  title_->setText(set.isEmpty() ? tr("Loss")
+                                : tr("Loss · %1 · %2 · seed %3").arg(model, set).arg(start_.settings.seed));
+}
+
 void TrainPage::clear() {
   start_ = {};
+  showTitle();
+  form_->showRecordUse(0);
   curve_->clear();
   log_->clear();
   chart_->setFollow(true);
@@ -187,6 +206,9 @@ void TrainPage::take(const Snapshot& snapshot) {
     accuracies_->setCurve(curve_);
     log_->clear();
   }
+  if (snapshot.start || snapshot.history) showTitle();
+  const std::uint64_t recorded = snapshot.progress.resources.record_bytes;
+  if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
   for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
   for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
   if (!snapshot.log_lines.empty()) {

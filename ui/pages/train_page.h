@@ -8,6 +8,7 @@
 #include "ui/session/training_controller.h"
 
 class QAction;
+class QLabel;
 class QPlainTextEdit;
 class QSplitter;
 class QTableView;
@@ -50,11 +51,13 @@ class TrainPage : public Page {
   void take(const Snapshot& snapshot);
   void clear();
   void refresh();
+  void showTitle();
 
   std::shared_ptr<LossCurve> curve_;
   train::StartInfo start_;
   LossChart* chart_;
   SettingForm* form_;
+  QLabel* title_ = nullptr;
   QPlainTextEdit* log_ = nullptr;
   AccuracyTableModel* accuracies_;
   QTableView* table_ = nullptr;

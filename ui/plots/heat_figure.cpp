@@ -13,7 +13,6 @@ namespace synann::ui {
 namespace {
 
 constexpr double kTick = 4, kGap = 4, kBarWidth = 14, kBarDistance = 14;  // pixels
-constexpr QRgb kNotANumber = 0xff808080;
 constexpr int kBarLabels = 10;  // characters that the colour bar has room for: "−0.00125"
 
 QString tr(const char* text) {
@@ -42,50 +41,6 @@ int HeatData::rowPosition(int r) const {
 }
 int HeatData::columnPosition(int c) const {
   return positionOf(column_order, c);
-}
-
-HeatScale scaleOf(double least, double most, ColorMap colors) {
-  if (!std::isfinite(least) || !std::isfinite(most)) least = most = 0;
-  HeatScale scale{std::min(least, most), std::max(least, most), colors};
-  if (scale.diverging()) {
-    scale.most = std::max(std::abs(scale.least), std::abs(scale.most));
-    scale.least = -scale.most;
-  }
-  if (scale.most <= scale.least) {  // a constant matrix: its number in the middle, or 0 at the lower end
-    const double half = scale.most == 0 ? 1 : std::abs(scale.most) / 2;
-    scale.most += half;
-    if (scale.diverging() || scale.least != 0) scale.least -= half;
-  }
-  return scale;
-}
-
-HeatScale scaleOf(const std::vector<float>& values, ColorMap colors) {
-  float least = INFINITY, most = -INFINITY;
-  for (const float value : values) {
-    if (!std::isfinite(value)) continue;
-    least = std::min(least, value);
-    most = std::max(most, value);
-  }
-  return scaleOf(static_cast<double>(least), static_cast<double>(most), colors);
-}
-
-QImage heatImage(const HeatData& data, const HeatScale& scale, bool dark) {
-  QImage image(std::max(1, data.columns), std::max(1, data.rows), QImage::Format_RGB32);
-  const ColorMap map = scale.diverging() ? ColorMap::Diverging : scale.colors;
-  const ColorTable& table = colorTable(map, dark);
-  const auto factor = static_cast<float>(255 / (scale.most - scale.least));
-  const auto least = static_cast<float>(scale.least);
-  for (int r = 0; r < data.rows; ++r) {
-    auto* line = reinterpret_cast<QRgb*>(image.scanLine(r));
-    const float* values =
-        data.values.data() + static_cast<std::size_t>(data.rowAt(r)) * static_cast<std::size_t>(data.columns);
-    for (int c = 0; c < data.columns; ++c) {
-      const float place = (values[data.columnAt(c)] - least) * factor;
-      line[c] = std::isnan(place) ? kNotANumber
-                                  : table[static_cast<std::size_t>(std::clamp(place, 0.0F, 255.0F) + 0.5F)];
-    }
-  }
-  return image;
 }
 
 HeatFigure::HeatFigure(std::shared_ptr<const HeatData> data, const HeatScale& scale)
@@ -119,32 +74,44 @@ void HeatFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
   painter.restore();
 }
 
-void HeatFigure::paintMatrix(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {
-  const bool dark = isDarkLook(how.look);
+const QImage& HeatFigure::image(bool dark) const {
   if (image_.isNull() || image_dark_ != dark) {
     image_ = heatImage(*data_, scale_, dark);
     image_dark_ = dark;
   }
+  return image_;
+}
+
+// Kept from one repaint to the next: the cursor moves more often than the numbers.
+const QImage& HeatFigure::smallImage(bool dark, const QRect& part, const QSize& size) const {
+  if (small_.size() != size || small_part_ != part || small_dark_ != dark) {
+    small_ = smallHeatImage(*data_, scale_, dark, part, size);
+    small_part_ = part;
+    small_dark_ = dark;
+  }
+  return small_;
+}
+
+void HeatFigure::paintMatrix(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {
+  const bool dark = isDarkLook(how.look);
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing, false);
   painter.setRenderHint(QPainter::LosslessImageRendering);
   const QRectF cells = viewport();
-  const double cell = rect.width() / cells.width() * painter.device()->devicePixelRatioF();
+  const QRect part = cells.toAlignedRect().intersected(QRect(0, 0, data_->columns, data_->rows));
+  const QSize size = (rect.size() * painter.device()->devicePixelRatioF()).toSize();
   if (how.vector) {
     // Whole cells alone, one pixel each: nothing is resampled.
-    const QRect part = cells.toAlignedRect().intersected(image_.rect());
     const double scale = rect.width() / cells.width();
     painter.setClipRect(rect);
     painter.drawImage(QRectF(rect.topLeft() + (QPointF(part.topLeft()) - cells.topLeft()) * scale,
                              QSizeF(part.size()) * scale),
-                      image_.copy(part));
-  } else if (cell < 1) {
+                      image(dark).copy(part));
+  } else if (size.width() < part.width() && size.height() < part.height()) {
     // More cells than pixels: their mean, not every other one of them.
-    const QRect part = cells.toAlignedRect().intersected(image_.rect());
-    const QSize size = (rect.size() * painter.device()->devicePixelRatioF()).toSize();
-    painter.drawImage(rect, image_.copy(part).scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+    painter.drawImage(rect, smallImage(dark, part, size));
   } else {
-    painter.drawImage(rect, image_, cells);
+    painter.drawImage(rect, image(dark), cells);
   }
   painter.restore();
 }

@@ -50,6 +50,9 @@ HeatScale scaleOf(const std::vector<float>& values, ColorMap colors);
 
 // One pixel for each cell, in the order in which they stand; what is not a number is grey.
 QImage heatImage(const HeatData& data, const HeatScale& scale, bool dark);
+// One pixel for several cells of a part of the matrix: the colour of their mean.
+QImage smallHeatImage(const HeatData& data, const HeatScale& scale, bool dark, const QRect& part,
+                      const QSize& size);
 
 // A matrix as colours, with a colour bar. A viewport in cells shows a part of it.
 class HeatFigure : public Figure {
@@ -80,6 +83,8 @@ class HeatFigure : public Figure {
   QRectF matrixRect(const QRectF& area, const FigurePaint& how) const;
 
  private:
+  const QImage& image(bool dark) const;
+  const QImage& smallImage(bool dark, const QRect& part, const QSize& size) const;
   void paintMatrix(QPainter& painter, const QRectF& rect, const FigurePaint& how) const;
   void paintTicks(QPainter& painter, const QRectF& rect, const FigurePaint& how) const;
   void paintColorBar(QPainter& painter, const QRectF& bar, const FigurePaint& how) const;
@@ -91,6 +96,9 @@ class HeatFigure : public Figure {
   QRectF viewport_;
   mutable QImage image_;  // for the ground it was made for
   mutable bool image_dark_ = false;
+  mutable QImage small_;  // of small_part_, where there are more cells than pixels
+  mutable QRect small_part_;
+  mutable bool small_dark_ = false;
 };
 
 }  // namespace synann::ui

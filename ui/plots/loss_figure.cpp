@@ -29,12 +29,9 @@ using namespace Qt::StringLiterals;
 // Pixels; not cosmetic, so that files at twice the size draw twice the width.
 constexpr double kLineWidth = 1.5;
 constexpr double kDenseLineWidth =
-    1;                            // where points are closer than pixels: shows more, paints twice as fast
-constexpr double kPointSize = 8;  // pixels, matplotlib's default for points
-constexpr double kRingSize = 14;  // pixels
-constexpr double kMinorTickLength = 4;  // pixels
-constexpr double kInset = 8;            // pixels between the frame and what stands inside it
-constexpr double kXTickSpacing = 90;    // pixels that a label of the x axis needs
+    1;                                // where points are closer than pixels: shows more, paints twice as fast
+constexpr double kPointSize = 8;      // pixels, matplotlib's default for points
+constexpr double kXTickSpacing = 90;  // pixels that a label of the x axis needs
 constexpr double kYTickSpacing = 36;
 constexpr double kOverlayZ = 50;
 
@@ -62,6 +59,7 @@ LossFigure::LossFigure(QGraphicsItem* parent)
       train_(new QLineSeries(this)),
       test_(new QScatterSeries(this)),
       not_finite_(new QScatterSeries(this)),
+      lone_(new QScatterSeries(this)),
       train_path_(new QGraphicsPathItem(this)),
       frame_(new QGraphicsPathItem(this)),
       best_ring_(new QGraphicsEllipseItem(this)),
@@ -90,7 +88,7 @@ void LossFigure::makeSeries() {
   train_->setName(u"Train Loss"_s);
   test_->setName(u"Test Loss"_s);
   test_->setMarkerSize(kPointSize);
-  best_ring_->setRect(-kRingSize / 2, -kRingSize / 2, kRingSize, kRingSize);
+  best_ring_->setRect(-kBestRingSize / 2, -kBestRingSize / 2, kBestRingSize, kBestRingSize);
   best_ring_->setZValue(kOverlayZ - 1);
   best_ring_->hide();
   not_finite_->setMarkerShape(QScatterSeries::MarkerShapeTriangle);
@@ -98,7 +96,12 @@ void LossFigure::makeSeries() {
   addSeries(train_);
   addSeries(test_);
   addSeries(not_finite_);
-  for (QLegendMarker* marker : legend()->markers(not_finite_)) marker->setVisible(false);
+  lone_->setMarkerSize(kPointSize);
+  addSeries(lone_);
+  for (const QScatterSeries* unnamed : {not_finite_, lone_}) {
+    for (QLegendMarker* marker : legend()->markers(const_cast<QScatterSeries*>(unnamed)))
+      marker->setVisible(false);
+  }
   train_path_->setZValue(3.5);  // above the axes (3), below the series (4), so that points lie on the line
   train_path_->hide();
   frame_->setZValue(4.5);
@@ -140,6 +143,8 @@ void LossFigure::setLook(const FigureLook& look) {
     points->setColor(look.test);
     points->setPen(Qt::NoPen);  // with a border, Qt Charts places points half a pixel beside their place
   }
+  lone_->setColor(look.train);
+  lone_->setPen(Qt::NoPen);
   best_ring_->setPen(solidPen(look.text, kLineWidth));
   for (OverlayLabel* item : {best_text_, empty_text_, note_text_}) {
     item->setColors(look.text, look.box);
@@ -213,6 +218,9 @@ void LossFigure::showTrain(const LossCurve& curve) {
   dense_ = train_points_.size() > 2 * columns;
   setTrainPen();
   if (!vector_) train_->replace(train_points_);
+  // A line through one point is nothing to be seen.
+  const QList<QPointF> lone = train_points_.size() == 1 ? train_points_ : QList<QPointF>();
+  if (lone != lone_->points()) lone_->replace(lone);
 }
 
 void LossFigure::showTest(const LossCurve& curve) {
@@ -283,74 +291,6 @@ QPointF LossFigure::toData(QPointF pixel) const {
   const double low = toAxis(range_.minY, log_y_), high = toAxis(range_.maxY, log_y_);
   return {range_.minX + (pixel.x() - area.left()) / area.width() * (range_.maxX - range_.minX),
           fromAxis(low + (area.bottom() - pixel.y()) / area.height() * (high - low), log_y_)};
-}
-
-void LossFigure::placeOverlays() {
-  const QRectF area = plotArea();
-  if (area.width() < 1 || area.height() < 1) return;
-  placeLegend();
-  placeBest();
-  drawFrame();
-  if (vector_) drawTrainPath();
-  const QRectF empty = empty_text_->boundingRect(), note = note_text_->boundingRect();
-  empty_text_->setPos(area.center() - empty.center());
-  note_text_->setPos(area.left() + kInset, area.bottom() - note.height() - kInset);
-}
-
-// QLegend's own size hint is too narrow and clips the texts; as wide as the widest marker it has one in each
-// row.
-void LossFigure::placeLegend() {
-  double width = 0, height = 0;
-  for (const QGraphicsItem* group : legend()->childItems())
-    for (QGraphicsItem* child : group->childItems()) {
-      const auto* marker = dynamic_cast<QGraphicsLayoutItem*>(child);
-      if (marker == nullptr || !child->isVisible()) continue;
-      const QSizeF size = marker->effectiveSizeHint(Qt::PreferredSize);
-      width = std::max(width, size.width());
-      height += size.height();
-    }
-  qreal left = 0, top = 0, right = 0, bottom = 0;
-  legend()->layout()->getContentsMargins(&left, &top, &right, &bottom);
-  const QSizeF size(width + left + right + 1, height + top + bottom + 1);
-  const QRectF area = plotArea();
-  legend()->setGeometry(QRectF({area.right() - size.width() - kInset, area.top() + kInset}, size));
-}
-
-void LossFigure::placeBest() {
-  best_ring_->setVisible(best_point_.has_value());
-  best_text_->setVisible(best_point_.has_value());
-  if (!best_point_) return;
-  const QRectF area = plotArea(), text = best_text_->boundingRect();
-  const QPointF point = toPixel(best_point_->x(), best_point_->y());
-  best_ring_->setPos(point);
-  // Below the ring, where the noisier train loss seldom is; above it where the frame is in the way.
-  QPointF place = point + QPointF(-text.width() / 2, kRingSize / 2 + 2);
-  place.setX(
-      std::clamp(place.x(), area.left() + 2, std::max(area.left() + 2, area.right() - text.width() - 2)));
-  if (place.y() + text.height() > area.bottom() - 1)
-    place.setY(point.y() - kRingSize / 2 - 2 - text.height());
-  best_text_->setPos(place);
-}
-
-void LossFigure::drawFrame() {
-  const QRectF area = plotArea();
-  QPainterPath path;
-  path.addRect(area);
-  if (log_y_)
-    for (const double value : logMinorTicks(range_.minY, range_.maxY)) {
-      const QPointF start(area.left(), toPixel(range_.minX, value).y());
-      path.moveTo(start);
-      path.lineTo(start + QPointF(kMinorTickLength, 0));
-    }
-  frame_->setPath(path);
-}
-
-void LossFigure::drawTrainPath() {
-  QList<QPointF> pixels;
-  pixels.reserve(train_points_.size());
-  for (const QPointF& point : train_points_) pixels.append(toPixel(point.x(), fromAxis(point.y(), log_y_)));
-  train_path_->setPath(clippedPolyline(pixels, plotArea()));
-  train_path_->show();
 }
 
 }  // namespace synann::ui

@@ -22,6 +22,8 @@ namespace synann::ui {
 
 class OverlayLabel;
 
+inline constexpr double kBestRingSize = 14;  // pixels
+
 // The look of the loss figure, the same on screen and in files: it draws a part of a curve as the original's
 // figure does. It knows the curve only during display(). Drawn by the raster painter, never with OpenGL, so
 // it works without a display.
@@ -50,6 +52,7 @@ class LossFigure : public QChart {
 
   const QLineSeries* trainSeries() const { return train_; }
   const QScatterSeries* testSeries() const { return test_; }
+  const QScatterSeries* lonePoint() const { return lone_; }
   QString note() const;  // what the picture cannot show: "2 losses are not finite …"; empty as a rule
   QStringList tickLabels(Qt::Orientation axis) const;
 
@@ -64,6 +67,8 @@ class LossFigure : public QChart {
   void drawFrame();
   void drawTrainPath();
   void placeLegend();
+  QPointF legendPlace(const QSizeF& size);
+  int coveredBy(const QRectF& rect) const;
   void placeBest();
   QList<Tick> fittingTicks(QList<Tick> ticks) const;
   void setNote(const LossCurve& curve);
@@ -80,6 +85,7 @@ class LossFigure : public QChart {
   QLineSeries* train_;
   QScatterSeries* test_;
   QScatterSeries* not_finite_;  // marks on the upper frame where a loss is NaN or infinite
+  QScatterSeries* lone_;        // the train loss while it is a single point
   QGraphicsPathItem* train_path_;
   QGraphicsPathItem* frame_;  // with the minor ticks
   QGraphicsEllipseItem* best_ring_;
@@ -89,6 +95,7 @@ class LossFigure : public QChart {
   QList<QPointF> train_points_;        // in axis positions
   std::optional<QPointF> best_point_;  // in examples and nats
   QList<Tick> x_ticks_, y_ticks_;
+  std::size_t legend_corner_ = 0;  // upper right, lower right, lower left, upper left
 };
 
 }  // namespace synann::ui

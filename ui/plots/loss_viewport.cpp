@@ -68,7 +68,9 @@ double fromAxis(double position, bool logY) {
 LossRange fullRange(const LossCurve& curve, bool logY) {
   const double last = static_cast<double>(curve.lastExamples());
   const double fallback = curve.trainCount() > 0 ? curve.trainCount() : 60000;
-  const Interval x = widened({0, curve.empty() ? fallback : std::max(last, kSmallestWidth)});
+  // A single step stands at 0: beside it room for about a hundredth of an epoch, not for two examples.
+  const double least = last > 0 ? kSmallestWidth : std::max(kSmallestWidth, curve.trainCount() / 100.0);
+  const Interval x = widened({0, curve.empty() ? fallback : std::max(last, least)});
   const Interval y = widened(fullLosses(curve, logY));
   return {x.min, x.max, fromAxis(y.min, logY), fromAxis(y.max, logY)};
 }

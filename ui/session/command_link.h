@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "engine/train/session.h"
@@ -21,6 +22,15 @@ class CommandLink {
     }
   }
 
+  void request_device(const train::Execution& execution) {
+    const std::lock_guard lock(mutex_);
+    if (session_) {
+      session_->request_device(execution);
+    } else {
+      device_ = execution;
+    }
+  }
+
   void request_stop() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -37,6 +47,8 @@ class CommandLink {
     session_ = session;
     for (const train::Command& command : waiting_) session_->post(command);
     waiting_.clear();
+    if (device_) session_->request_device(*device_);
+    device_.reset();
     if (stop_) session_->request_stop();
   }
 
@@ -49,6 +61,7 @@ class CommandLink {
   std::mutex mutex_;
   train::Session* session_ = nullptr;
   std::vector<train::Command> waiting_;
+  std::optional<train::Execution> device_;
   bool stop_ = false;
 };
 

@@ -49,7 +49,8 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
       .data = *data,
       .folder = job.folder,
       .resume = job.resume ? job.folder / train::kLastCheckpoint : std::filesystem::path(),
-      .start_paused = job.start_paused};
+      .start_paused = job.start_paused,
+      .record = job.record};
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
   if (!session) return session.error();
   if (job.resume) {  // the session has cut the history back to its checkpoint: what is left is what was

@@ -7,6 +7,7 @@
 
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
+#include "engine/train/record.h"
 #include "engine/train/settings.h"
 #include "ui/session/command_link.h"
 #include "ui/session/snapshot_mailbox.h"
@@ -27,7 +28,8 @@ struct RunJob {
   train::Settings settings;
   train::Execution execution;
   std::filesystem::path folder;  // of the run; empty = write nothing
-  bool resume = false;           // go on from the folder's last checkpoint
+  train::RecordBudget record;
+  bool resume = false;  // go on from the folder's last checkpoint
   bool start_paused = false;
   DataOpener open_data;
   data::DataPairPtr data;  // already open, when it is what settings.data names

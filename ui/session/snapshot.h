@@ -46,6 +46,9 @@ struct Progress {
   double fraction = 0;           // of the whole run, 0 … 1
   double images_per_second = 0;  // smoothed over the last seconds of training; 0 = not known yet
   double seconds_left = -1;      // to the end of the run; negative = not known yet
+  std::string device{}, isa{};   // where it is computed; empty = not known yet
+  int threads = 0;
+  train::Resources resources{};
 };
 
 // Everything that happened in a run since the last look: a plain value, made on the training thread, read in
@@ -57,6 +60,8 @@ struct Snapshot {
       history;  // replaces the curves: an earlier run was opened or continued
   std::vector<LossBatch> losses;
   std::vector<train::Evaluation> evaluations;
+  std::vector<train::SettingChange> changes;
+  std::vector<train::DeviceChange> devices;
   std::vector<std::string> log_lines;  // as the original script prints them
   std::vector<StateChange> states;
   Progress progress;
@@ -64,6 +69,8 @@ struct Snapshot {
   std::shared_ptr<const train::Weights> weights;  // the network's numbers, where they were asked for
   std::string saved;                              // path of the checkpoint written last
   std::string error;                              // one sentence; empty = none
+  std::string refused;                            // why another device could not be had; empty = it was not
+  train::Execution execution;                     // where `refused` left the run
   bool done = false;                              // the training thread has nothing more to say
 };
 

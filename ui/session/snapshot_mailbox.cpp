@@ -89,6 +89,9 @@ void SnapshotMailbox::on_start(const train::StartInfo& info) {
     p.epochs = info.settings.epochs;
     p.steps_per_epoch = info.steps_per_epoch;
     p.count = info.train_count;
+    p.device = info.device;
+    p.isa = info.isa;
+    p.threads = info.threads;
     p.examples = std::min<std::int64_t>(p.count, std::int64_t{info.position.step} * info.settings.batch_size);
     estimate();
   });
@@ -127,6 +130,33 @@ void SnapshotMailbox::on_evaluation(const train::Evaluation& evaluation) {
     }
     estimate();
   });
+}
+
+void SnapshotMailbox::on_change(const train::SettingChange& change) {
+  write([&] { pending_.changes.push_back(change); });
+}
+
+void SnapshotMailbox::on_device(const train::DeviceChange& change) {
+  write([&] {
+    pending_.devices.push_back(change);
+    Progress& p = pending_.progress;
+    p.device = change.device;
+    p.isa = change.isa;
+    p.threads = change.threads;
+    throughput_ = {};  // the speed of the other one says nothing here
+    estimate();
+  });
+}
+
+void SnapshotMailbox::on_device_refused(const std::string& sentence, const train::Execution& stays) {
+  write([&] {
+    pending_.refused = sentence;
+    pending_.execution = stays;
+  });
+}
+
+void SnapshotMailbox::on_resources(const train::Resources& resources) {
+  write([&] { pending_.progress.resources = resources; });
 }
 
 void SnapshotMailbox::on_state(train::State state, const std::string& reason) {

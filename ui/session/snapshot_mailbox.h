@@ -40,6 +40,10 @@ class SnapshotMailbox final : public train::Observer {
   void on_steps(const train::StepLosses& steps) override;
   void on_evaluation_progress(int done, int count) override;
   void on_evaluation(const train::Evaluation& evaluation) override;
+  void on_change(const train::SettingChange& change) override;
+  void on_device(const train::DeviceChange& change) override;
+  void on_device_refused(const std::string& sentence, const train::Execution& stays) override;
+  void on_resources(const train::Resources& resources) override;
   void on_state(train::State state, const std::string& reason) override;
   bool wants_weights() override { return weights_wanted_.load(); }
   void on_weights(std::shared_ptr<const train::Weights> weights) override;

@@ -30,13 +30,10 @@ void SynapseSource::setOptions(const train::SynapseQuery& options) {
 }
 
 void SynapseSource::setShown(QObject* page, bool shown) {
-  const bool was = active();
-  if (shown) {
-    shown_.insert(page);
-  } else {
+  if (!shown) {
     shown_.remove(page);
-  }
-  if (active() && !was) {
+  } else if (!shown_.contains(page)) {
+    shown_.insert(page);
     controller_.requestWeights();
     ask();
   }

@@ -13,8 +13,6 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kFrameInterval = 33;  // milliseconds between two snapshots
-
 // Whether two runs differ in nothing but what may change while a run is open.
 bool same_run(const train::Settings& a, const train::Settings& b) {
   train::Settings c = b;
@@ -95,6 +93,15 @@ void TrainingController::shutDown() {
 
 void TrainingController::requestWeights() {
   if (sessionOpen()) mailbox_->want_weights();
+}
+
+void TrainingController::setExecution(const train::Execution& execution) {
+  if (execution == execution_) return;
+  execution_ = execution;
+  if (!sessionOpen() || stopping_) return;
+  link_->request_device(execution);
+  if (started_ && progress_.position.step > 0)
+    emit noticed(tr("The run moves there when epoch %1 is over.").arg(progress_.position.epoch));
 }
 
 void TrainingController::setLive(std::string_view key, double value) {
@@ -218,6 +225,7 @@ void TrainingController::continueRun(const Request& request) {
 
 void TrainingController::launch(RunJob job) {
   job.execution = execution_;
+  job.record = record_;
   job.open_data = open_data_;
   job.data = data_;
   job_ = job;
@@ -235,89 +243,6 @@ void TrainingController::launch(RunJob job) {
     run_job(job, *link, *mailbox);
   });
   setState(RunState::Loading, {});
-}
-
-// A late call of an earlier job only takes the present job's snapshot a little sooner.
-void TrainingController::wake() {
-  if (take_timer_.isActive()) return;
-  const qint64 elapsed = since_take_.elapsed();
-  if (elapsed >= kFrameInterval) {
-    takeSnapshot();
-  } else {
-    take_timer_.start(static_cast<int>(kFrameInterval - elapsed));
-  }
-}
-
-void TrainingController::takeSnapshot() {
-  since_take_.restart();
-  const Snapshot snapshot = mailbox_->take();
-  absorb(snapshot);
-  emit updated(snapshot);
-  for (const StateChange& change : snapshot.states)
-    setState(change.state, QString::fromStdString(change.reason));
-  if (!snapshot.error.empty()) {
-    if (started_) setState(RunState::Failed, QString());
-    emit failed(QString::fromStdString(snapshot.error));
-    const bool data_missing = !data_ || data_->spec != job_.settings.data;
-    if (job_.kind != RunJob::Kind::ReadRun && data_missing)
-      emit dataRefused(QString::fromStdString(job_.settings.data));
-  }
-  if (snapshot.done) finishJob();
-}
-
-void TrainingController::absorb(const Snapshot& snapshot) {
-  if (snapshot.data) data_ = snapshot.data;
-  if (!snapshot.saved.empty() && run_) run_->saved = true;
-  if (snapshot.start && run_) absorbStart(*snapshot.start);
-  if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
-  if (started_) progress_ = snapshot.progress;  // what only loads data leaves the run at hand alone
-}
-
-// A checkpoint brings its own live settings; those that were changed since win.
-void TrainingController::absorbStart(const train::StartInfo& start) {
-  started_ = true;
-  if (!job_.resume) emit runBegan();
-  train::Settings now = start.settings;
-  posted_.emplace_back("epochs");  // came with the job
-  for (const std::string& key : posted_)
-    train::set_setting(now, key, train::setting_value(run_->settings, key));
-  if (now == run_->settings) return;
-  run_->settings = now;
-  emit settingsChanged(now);
-}
-
-void TrainingController::absorbReadRun(const train::History& history) {
-  started_ = true;
-  const bool is_file = job_.folder.filename() == train::kHistoryFile;
-  const std::filesystem::path folder = is_file ? job_.folder.parent_path() : job_.folder;
-  std::error_code ignored;
-  run_ = OpenRun{history.start.settings, folder, history.start.settings.epochs,
-                 std::filesystem::exists(folder / train::kLastCheckpoint, ignored)};
-  emit settingsChanged(run_->settings);
-}
-
-void TrainingController::finishJob() {
-  thread_.join();  // it has said its last word: no wait
-  stopping_ = false;
-  if (!started_) abandonJob();
-  if (shutting_down_) next_.reset();
-  if (const std::optional<Request> next = std::exchange(next_, std::nullopt)) {
-    carryOut(*next);
-  } else {
-    emit idle();
-  }
-}
-
-// The job came to nothing, or only loaded data: everything is as it was before.
-void TrainingController::abandonJob() {
-  if (job_.kind == RunJob::Kind::Train && !job_.resume) run_ = run_before_;
-  setState(settled_, QString());
-}
-
-void TrainingController::setState(RunState state, const QString& reason) {
-  if (state_ == state && reason.isEmpty()) return;
-  state_ = state;
-  emit stateChanged(state, reason);
 }
 
 }  // namespace synann::ui

@@ -37,7 +37,11 @@ class TrainingController : public QObject {
   // Where data sets and run folders come from; the engine's own ways unless set.
   void setDataOpener(DataOpener opener) { open_data_ = std::move(opener); }
   void setFolderChooser(FolderChooser chooser) { choose_folder_ = std::move(chooser); }
-  void setExecution(const train::Execution& execution) { execution_ = execution; }  // from the next start on
+  // From the next start on, and where a run is open from its next epoch on.
+  void setExecution(const train::Execution& execution);
+  // Of the records in a run's folder, from the next new run on.
+  void setRecordBytes(std::int64_t bytes) { record_.bytes = bytes; }
+  const train::Execution& execution() const { return execution_; }
 
   RunState state() const { return state_; }
   bool busy() const { return thread_.joinable(); }  // the training thread exists
@@ -73,6 +77,8 @@ class TrainingController : public QObject {
   void dataRefused(const QString& spec);  // it could not be opened; failed() tells why
   // The run at hand has these settings: it was opened, resumed, or its epochs were raised.
   void settingsChanged(const synann::train::Settings& settings);
+  // What was asked for could not be had: this is how the run is computed.
+  void executionRefused(const synann::train::Execution& stays);
   void failed(const QString& sentence);
   void noticed(const QString& sentence);
   void idle();   // the training thread has ended and nothing waits
@@ -116,6 +122,7 @@ class TrainingController : public QObject {
   DataOpener open_data_;
   FolderChooser choose_folder_;
   train::Execution execution_;
+  train::RecordBudget record_;
   data::DataPairPtr data_;  // opened last
   RunState state_ = RunState::Ready;
   RunState settled_ = RunState::Ready;  // to return to when opening something did not work

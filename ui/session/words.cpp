@@ -67,6 +67,31 @@ QString epochWords(const Progress& progress) {
       .arg(countWords(progress.examples), countWords(progress.count));
 }
 
+QString memoryWords(std::uint64_t bytes) {
+  const double mib = static_cast<double>(bytes) / (1 << 20);
+  return mib < 1000 ? tr("%1 MiB").arg(std::lround(mib))
+                    : tr("%1 GiB").arg(mib / 1024, 0, 'f', mib < 100 * 1024 ? 1 : 0);
+}
+
+QString deviceWords(const train::DeviceChange& place) {
+  QString words = QString::fromStdString(place.device) + ' ' + QString::fromStdString(place.isa);
+  if (place.threads > 1) words += tr(" · %1 threads").arg(place.threads);
+  return words;
+}
+
+QString deviceWords(const Progress& progress) {
+  if (progress.device.empty()) return {};
+  train::DeviceChange place;
+  place.device = progress.device;
+  place.isa = progress.isa;
+  place.threads = progress.threads;
+  QString words = deviceWords(place);
+  const train::Resources& r = progress.resources;
+  if (r.memory_used > 0) words += QStringLiteral(" · ") + memoryWords(r.memory_used);
+  if (r.memory_used > 0 && r.memory_total > 0) words += tr(" of %1").arg(memoryWords(r.memory_total));
+  return words;
+}
+
 QString speedWords(const Progress& progress) {
   if (progress.images_per_second <= 0) return {};
   QString words = tr("%1 images/s").arg(countWords(std::llround(progress.images_per_second)));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/app_settings.h"
 
+#include <algorithm>
+
 #include <QSettings>
 
 namespace synann::ui {
@@ -16,6 +18,11 @@ AppSettings loadSettings() {
   s.logY = file.value("view/log_y", s.logY).toBool();
   const int threads = file.value("run/threads", s.threads).toInt();
   s.threads = threads >= 0 && threads <= 1024 ? threads : 0;
+  const QString device = file.value("run/device", s.device).toString();
+  if (device == QLatin1String("cpu") || device == QLatin1String("cuda")) s.device = device;
+  s.recordMib = std::clamp(file.value("run/record_mib", s.recordMib).toInt(), 0, 1 << 20);
+  s.timeLine = file.value("view/time_line", s.timeLine).toBool();
+  s.inspector = file.value("view/inspector", s.inspector).toBool();
   const QString data = file.value("run/data").toString();
   if (!data.isEmpty()) s.data = data;
   s.dataFolders = file.value("run/data_folders").toStringList().mid(0, AppSettings::kMostFolders);
@@ -31,7 +38,11 @@ void saveSettings(const AppSettings& s) {
   file.setValue("version", AppSettings::kVersion);
   file.setValue("view/theme", themeId(s.theme));
   file.setValue("view/log_y", s.logY);
+  file.setValue("run/device", s.device);
   file.setValue("run/threads", s.threads);
+  file.setValue("run/record_mib", s.recordMib);
+  file.setValue("view/time_line", s.timeLine);
+  file.setValue("view/inspector", s.inspector);
   file.setValue("run/data", s.data);
   file.setValue("run/data_folders", s.dataFolders);
   file.setValue("export/folder", s.exportFolder);

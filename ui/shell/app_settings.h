@@ -19,7 +19,11 @@ struct AppSettings {
 
   ThemeChoice theme = ThemeChoice::System;
   bool logY = false;
-  int threads = 0;  // 0 = all processors
+  QString device = QStringLiteral("auto");
+  int threads = 0;         // of the CPU; 0 = all processors
+  int recordMib = 64;      // that the records of a run may take
+  bool timeLine = true;    // unfolded
+  bool inspector = false;  // unfolded
   QString data = QStringLiteral("digits");
   QStringList dataFolders;  // opened by hand, latest first
   QString exportFolder;

@@ -4,16 +4,20 @@
 #include <QList>
 #include <QMainWindow>
 
+#include "ui/session/device_probe.h"
+#include "ui/session/run_marks.h"
 #include "ui/session/synapse_source.h"
 #include "ui/session/training_controller.h"
 #include "ui/shell/action_registry.h"
 #include "ui/shell/app_settings.h"
 
 class QActionGroup;
+class QSplitter;
 class QStackedWidget;
 
 namespace synann::ui {
 
+class Inspector;
 class MessageBar;
 class Page;
 class RunBar;
@@ -22,8 +26,8 @@ class SynapsesPage;
 class TimeLine;
 class TrainPage;
 
-// The one window: run bar above, pages with their rail in the middle, messages below. It only connects its
-// parts.
+// The one window: run bar above, in the middle the pages between their rail and the inspector, time line and
+// messages below. It only connects its parts.
 class MainWindow : public QMainWindow {
   Q_OBJECT
 
@@ -40,6 +44,8 @@ class MainWindow : public QMainWindow {
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
   void showPage(Page* page);
+  // The page whose action is "page.<id>"; null where there is none.
+  Page* pageNamed(const QString& id) const;
 
   TrainingController& controller() { return controller_; }
   const ActionRegistry& actions() const { return actions_; }
@@ -48,6 +54,8 @@ class MainWindow : public QMainWindow {
   SurfacePage* surfacePage() const { return surface_page_; }
   RunBar* runBar() const { return run_bar_; }
   MessageBar* messageBar() const { return messages_; }
+  Inspector* inspector() const { return inspector_; }
+  TimeLine* timeLine() const { return time_line_; }
   train::Settings trainSettings() const;
 
  signals:
@@ -58,23 +66,31 @@ class MainWindow : public QMainWindow {
 
  private:
   void addPages();
+  // main_window_layout.cpp
   void layOut();
+  void orderTabs();
+  void foldParts();
+  void remember();
+  void restore();
+  // main_window_commands.cpp
   void connectActions();
   void connectThemes();
-  void connectController();
   void updateActions();
+  void updateHints(bool open);
+  void setExecution(const train::Execution& execution);
+  void openDataDialog();
+  void openRunDialog();
+  // main_window_figures.cpp
+  void exportDialog();
+  void openFigureDialog();
+
+  void connectController();
   void onState(RunState state, const QString& reason);
   void onSettings(const train::Settings& settings);
   void onData(const data::DataPair& opened);
   void onDataRefused(const QString& spec);
-  void openDataDialog();
-  void openRunDialog();
-  void exportDialog();
-  void openFigureDialog();
+  void onDevices(const std::vector<compute::DeviceEntry>& devices);
   Page* page() const;
-  void setThreads(int threads);
-  void remember();
-  void restore();
 
   AppSettings settings_;
   TrainingController controller_;
@@ -87,6 +103,10 @@ class MainWindow : public QMainWindow {
   SynapseSource* source_;
   SynapsesPage* synapses_page_;
   SurfacePage* surface_page_;
+  RunMarks marks_{controller_};
+  DeviceProbe probe_;
+  QSplitter* middle_ = nullptr;
+  Inspector* inspector_;
   TimeLine* time_line_;
   RunBar* run_bar_;
   MessageBar* messages_;

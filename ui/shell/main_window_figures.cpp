@@ -15,13 +15,13 @@ namespace synann::ui {
 void MainWindow::exportDialog() {
   const QString path = askForFigurePath(this, settings_.exportFolder, page()->figureName());
   if (path.isEmpty()) return;
-  settings_.exportFolder = QFileInfo(path).absolutePath();
   exportFigure(path);
 }
 
 bool MainWindow::exportFigure(const QString& path) {
   const Status saved = page() == train_page_ ? exportLoss(*train_page_, path) : page()->exportFigure(path);
   if (saved) {
+    settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
     messages_->showNote(tr("Saved %1.").arg(path));
   } else {
     messages_->showError(QString::fromStdString(saved.error().sentence()));

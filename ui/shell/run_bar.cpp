@@ -11,12 +11,13 @@
 #include <QProgressBar>
 #include <QVBoxLayout>
 
-#include "engine/core/thread_pool.h"
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
 #include "ui/pages/action_button.h"
 #include "ui/session/words.h"
 #include "ui/shell/action_registry.h"
+#include "ui/shell/data_choice.h"
+#include "ui/shell/device_choice.h"
 
 namespace synann::ui {
 
@@ -24,8 +25,9 @@ namespace {
 
 constexpr int kProgressParts = 10'000;
 
-QComboBox* makeChoice(QWidget* parent, const QString& name, const QString& help) {
-  auto* box = new QComboBox(parent);
+template <class Box = CalmComboBox>
+Box* makeChoice(QWidget* parent, const QString& name, const QString& help) {
+  auto* box = new Box(parent);
   box->setAccessibleName(name);
   box->setToolTip(help);
   box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -44,11 +46,9 @@ QFrame* makeSeparator(QWidget* parent) {
 
 RunBar::RunBar(const ActionRegistry& actions, QWidget* parent)
     : QWidget(parent),
-      data_(makeChoice(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
+      data_(makeChoice<DataChoice>(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
       model_(makeChoice(this, tr("Model"), tr("The network to train; fixed while a run is open"))),
-      threads_(
-          makeChoice(this, tr("Device and threads"),
-                     tr("Where to compute, from the next start on; changes the speed, never the result"))) {
+      devices_(new DeviceChoice(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(8, 8, 8, 4);
   column->setSpacing(4);
@@ -76,21 +76,18 @@ RunBar::RunBar(const ActionRegistry& actions, QWidget* parent)
 QWidget* RunBar::makeChoices() {
   data_->setObjectName("choice.data");
   model_->setObjectName("choice.model");
-  threads_->setObjectName("choice.threads");
+  devices_->setObjectName("choice.device");
+  devices_->setMaximumWidth(200);
   fillDataChoice();
   fillModelChoice();
-  const int all = hardware_threads();
-  threads_->addItem(all == 1 ? tr("CPU · 1 thread") : tr("CPU · %1 threads").arg(all), 0);
-  for (int count = 1; count < all; count *= 2) {
-    threads_->addItem(count == 1 ? tr("CPU · 1 thread") : tr("CPU · %1 threads").arg(count), count);
-  }
-  connect(data_, &QComboBox::activated, this, &RunBar::onDataActivated);
-  connect(threads_, &QComboBox::activated, this, [this] { emit threadsChosen(threads()); });
+  connect(data_, &DataChoice::entryChosen, this, &RunBar::onDataActivated);
+  connect(data_, &DataChoice::left, this, [this] { data_->setCurrentIndex(chosen_); });
   auto* box = new QWidget(this);
   auto* row = new QHBoxLayout(box);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(4);
-  for (QComboBox* choice : {data_, model_, threads_}) row->addWidget(choice);
+  for (QComboBox* choice : {static_cast<QComboBox*>(data_), model_, static_cast<QComboBox*>(devices_)})
+    row->addWidget(choice);
   return box;
 }
 
@@ -125,10 +122,7 @@ QWidget* RunBar::makeProgressRow() {
   bold.setBold(true);
   state_->setFont(bold);
   state_->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(stateWords(RunState::Evaluating, false)));
-  epoch_ = new QLabel(box);
-  epoch_->setObjectName("run.epoch");
-  epoch_->setAccessibleName(tr("Epoch"));
-  epoch_->setMinimumWidth(fontMetrics().horizontalAdvance(tr("epoch 200 of 200 · 60,000 of 60,000 images")));
+  epoch_ = makeWords("run.epoch", tr("Epoch"), tr("epoch 20 of 20 · 60,000 of 60,000 images"), box);
   bar_ = new QProgressBar(box);
   bar_->setRange(0, kProgressParts);
   bar_->setFormat(QStringLiteral("%p %"));
@@ -136,16 +130,29 @@ QWidget* RunBar::makeProgressRow() {
   bar_->setMaximumHeight(fontMetrics().height() + 4);
   bar_->setAccessibleName(tr("Progress of the run"));
   bar_->setToolTip(tr("Share of all epochs that is done"));
-  speed_ = new QLabel(box);
-  speed_->setObjectName("run.speed");
-  speed_->setAccessibleName(tr("Speed and remaining time"));
+  device_ = makeWords("run.device", tr("Device and memory"), {}, box);
+  device_->setToolTip(tr(
+      "Where the run is computed, and the memory in use: of a GPU by every program, of the computer by this "
+      "one"));
+  speed_ = makeWords("run.speed", tr("Speed and remaining time"),
+                     QStringLiteral("00,000 images/s · 00:00 left"), box);
   speed_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  speed_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("00,000 images/s · 0:00:00 left")));
   row->addWidget(state_);
   row->addWidget(epoch_);
   row->addWidget(bar_, 1);
+  row->addWidget(device_);
   row->addWidget(speed_);
   return box;
+}
+
+// Wide enough that what stands beside it keeps its place.
+QLabel* RunBar::makeWords(const QString& object, const QString& name, const QString& widest,
+                          QWidget* parent) {
+  auto* words = new QLabel(parent);
+  words->setObjectName(object);
+  words->setAccessibleName(name);
+  words->setMinimumWidth(fontMetrics().horizontalAdvance(widest));
+  return words;
 }
 
 QString RunBar::dataSpec() const {
@@ -197,15 +204,6 @@ void RunBar::setModel(const QString& model) {
   if (index >= 0) model_->setCurrentIndex(index);
 }
 
-int RunBar::threads() const {
-  return threads_->currentData().toInt();
-}
-
-void RunBar::setThreads(int threads) {
-  const int index = threads_->findData(threads);
-  if (index >= 0) threads_->setCurrentIndex(index);
-}
-
 void RunBar::setLocked(bool locked) {
   data_->setEnabled(!locked);
   model_->setEnabled(!locked);
@@ -223,6 +221,7 @@ void RunBar::showProgress(const Progress& progress) {
   const bool over = shown_ == RunState::Stopped || shown_ == RunState::Finished || shown_ == RunState::Failed;
   epoch_->setText(progress.count > 0 ? epochWords(progress) : data_words_);
   speed_->setText(over ? QString() : speedWords(progress));
+  device_->setText(deviceWords(progress));
   bar_->setValue(static_cast<int>(std::lround(progress.fraction * kProgressParts)));
 }
 

@@ -4,6 +4,7 @@
 #include <QString>
 #include <QWidget>
 
+#include "engine/train/settings.h"
 #include "ui/session/snapshot.h"
 
 class QComboBox;
@@ -14,6 +15,8 @@ namespace synann::ui {
 
 class ActionButton;
 class ActionRegistry;
+class DataChoice;
+class DeviceChoice;
 
 // The bar above every page: what is trained on what and where, the commands, and how far the run is, in
 // words.
@@ -30,10 +33,9 @@ class RunBar : public QWidget {
   void removeData(const QString& spec);
   QString model() const;
   void setModel(const QString& model);
-  int threads() const;  // 0 = all processors
-  void setThreads(int threads);
+  DeviceChoice* devices() const { return devices_; }
 
-  // Data set and model are fixed while a run is open; threads count from the next start on.
+  // Data set and model are fixed while a run is open.
   void setLocked(bool locked);
   void showState(RunState state, bool stopping, const QString& reason);
   void showProgress(const Progress& progress);
@@ -46,21 +48,22 @@ class RunBar : public QWidget {
   void dataChosen(const QString& spec);
   void openDataWanted();
   void modelChosen(const QString& model);
-  void threadsChosen(int threads);
 
  private:
   QWidget* makeChoices();
   void fillDataChoice();
   void fillModelChoice();
   void onDataActivated(int index);
+  QLabel* makeWords(const QString& object, const QString& name, const QString& widest, QWidget* parent);
   QWidget* makeProgressRow();
 
-  QComboBox* data_;
+  DataChoice* data_;
   QComboBox* model_;
-  QComboBox* threads_;
+  DeviceChoice* devices_;
   QLabel* state_;
   QLabel* epoch_;
   QProgressBar* bar_;
+  QLabel* device_;
   QLabel* speed_;
   ActionButton* train_ = nullptr;
   ActionButton* pause_ = nullptr;

@@ -18,6 +18,7 @@
 #include "ui/shell/surface_export.h"
 #include "ui/shell/synapse_export.h"
 #include "ui/shell/version.h"
+#include "ui/shell/window_picture.h"
 
 namespace synann::ui {
 
@@ -94,8 +95,8 @@ int runStudio(int argc, char** argv) {
   const std::variant<StudioOptions, Leave> read = readCommandLine(argc, argv);
   if (const auto* leave = std::get_if<Leave>(&read)) return leave->exit_code;
   const auto& options = std::get<StudioOptions>(read);
-  const bool exporting = !options.export_path.empty();
-  if (exporting) {
+  const bool exporting = !options.export_path.empty(), picture = !options.picture.empty();
+  if (exporting || picture) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
   } else if (displayIsMissing()) {
     std::fputs(kNoDisplay, stderr);
@@ -105,6 +106,10 @@ int runStudio(int argc, char** argv) {
   QApplication app(argc, argv);
   qInstallMessageHandler(usual);
   nameApplication();
+  if (picture) {
+    const Status saved = saveWindowPicture(options);
+    return saved ? 0 : complain(saved.error());
+  }
   if (exporting && options.view != "loss") {
     const Status saved = isSurfaceView(options.view) ? exportSurface(options) : exportSynapses(options);
     return saved ? 0 : complain(saved.error());

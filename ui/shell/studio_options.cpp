@@ -141,12 +141,17 @@ std::variant<StudioOptions, Leave> readCommandLine(int argc, char** argv) {
   addSynapseOptions(app, options, *file);
   addSurfaceOptions(app, options, *file, *history);
   app.add_flag("--log-y", options.log_y, "Logarithmic loss axis")->needs(file);
-  app.add_option("--width", options.width, "Width of the figure in pixels")
-      ->check(CLI::Range(200, 8000))
-      ->needs(file);
-  app.add_option("--height", options.height, "Height of the figure in pixels")
-      ->check(CLI::Range(150, 8000))
-      ->needs(file);
+  CLI::Option* const picture =
+      app.add_option("--picture", options.picture,
+                     "Save a picture of the window as it shows --history to FILE.png and leave")
+          ->excludes(file);
+  app.add_option("--page", options.page, "Page of the picture: train, synapses, ...")
+      ->capture_default_str()
+      ->needs(picture);
+  app.add_option("--width", options.width, "Width of the figure or the picture in pixels")
+      ->check(CLI::Range(200, 8000));
+  app.add_option("--height", options.height, "Height of the figure or the picture in pixels")
+      ->check(CLI::Range(150, 8000));
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

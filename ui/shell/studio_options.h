@@ -13,6 +13,8 @@ struct StudioOptions {
   std::string data;         // "digits" or a folder; empty = what was chosen last
   std::string history;      // a run's folder: to open in the window, or to export from
   std::string export_path;  // empty = open the window
+  std::string picture;      // of the window; empty = none
+  std::string page = "train";
   bool dark = false;
   bool light = false;
   bool log_y = false;
@@ -33,7 +35,7 @@ struct StudioOptions {
   double flat = 10;  // percent
   double temperature = 1;
   bool lines = false, unit_square = false;
-  int width = 960;   // pixels of the exported figure
+  int width = 960;   // pixels of the exported figure, or of the window
   int height = 600;  // pixels
 };
 

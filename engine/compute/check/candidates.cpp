@@ -33,19 +33,21 @@ void add_cpu(std::vector<Candidate>& all) {
   }
 }
 
-// Whatever make_backend has for CUDA; a model it does not run on the GPU is left out.
-Status add_cuda(std::vector<Candidate>& all) {
-  const auto make = [](ModelPtr model, data::DataPairPtr data) {
-    return make_backend({.device = "cuda"}, std::move(model), std::move(data));
-  };
+// Every tier that make_backend has for CUDA; a model that a tier does not run is left out.
+Status add_cuda(const std::string& device, std::vector<Candidate>& all) {
   const auto original = std::make_shared<const model::Model>(*model::build("syna-cnn", 28, 28, 10));
-  auto backend = make(original, nullptr);
-  if (!backend) return backend.error();
-  all.push_back({.name = fmt::format("cuda · {}", (*backend)->info().isa),
-                 .make = make,
-                 .runs = [make](const model::Model& model) {
-                   return make(std::make_shared<const model::Model>(model), nullptr).ok();
-                 }});
+  for (const std::string& tier : known_tiers(device)) {
+    const auto make = [device, tier](ModelPtr model, data::DataPairPtr data) {
+      return make_backend({.device = device, .tier = tier}, std::move(model), std::move(data));
+    };
+    auto backend = make(original, nullptr);
+    if (!backend) return backend.error();
+    all.push_back({.name = fmt::format("{} · {} {}", tier, device, (*backend)->info().isa),
+                   .make = make,
+                   .runs = [make](const model::Model& model) {
+                     return make(std::make_shared<const model::Model>(model), nullptr).ok();
+                   }});
+  }
   return {};
 }
 
@@ -53,16 +55,17 @@ Status add_cuda(std::vector<Candidate>& all) {
 
 Result<std::vector<Candidate>> check_candidates(const std::string& device) {
   std::vector<Candidate> all;
-  if (device != "auto" && device != "cpu" && device != "cuda") {
+  const bool cuda = device == "cuda" || device == "cuda-host";
+  if (device != "auto" && device != "cpu" && !cuda) {
     return Error{.where = "--device",
                  .problem = "unknown device",
                  .expected = "auto, cpu or cuda",
                  .found = fmt::format("\"{}\"", device)};
   }
-  if (device != "cuda") add_cpu(all);
+  if (!cuda) add_cpu(all);
   if (device == "cpu") return all;
   // With auto a machine without CUDA has nothing to check there.
-  if (auto status = add_cuda(all); !status && device == "cuda") return status.error();
+  if (auto status = add_cuda(cuda ? device : "cuda", all); !status && cuda) return status.error();
   return all;
 }
 

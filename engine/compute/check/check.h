@@ -36,7 +36,8 @@ struct Candidate {
 };
 
 // The fast tiers of a device, for each instruction set of this machine: "cpu", "cuda" or "auto" for all there
-// are. Errors: an unknown device, or one that this build or machine does not have.
+// are; "cuda-host" for the kernels of CUDA run on the host, which tests use. Errors: an unknown device, or
+// one that this build or machine does not have.
 Result<std::vector<Candidate>> check_candidates(const std::string& device);
 
 // A model with one set of options.

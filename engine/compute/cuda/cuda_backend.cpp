@@ -36,6 +36,8 @@ class DeviceBackend final : public Backend {
   Status start(std::unique_ptr<Network> network) {
     network_ = std::move(network);
     runner_ = std::make_unique<StepRunner>(storage_, *network_);
+    // Memory that could not be had: load() would forgive it, and write where there is none.
+    if (auto status = device_->wait(); !status) return status;
     return load(model::initialise(*model_, 0));
   }
   Storage& storage() { return storage_; }
@@ -46,7 +48,8 @@ class DeviceBackend final : public Backend {
             .tier = network_->tier(),
             .isa = device.isa,
             .threads = 1,
-            .memory_bytes = device.memory_bytes};
+            .memory_bytes = device.memory_bytes,
+            .memory_used = device_->memory_used()};
   }
   Status load(const model::State& state) override;
   Status fetch(model::State& state) override;

@@ -16,7 +16,7 @@ namespace synann::compute::cuda {
 struct DeviceInfo {
   std::string name;              // "NVIDIA H200"
   std::string isa;               // "sm_90", or "host"
-  std::size_t memory_bytes = 0;  // of the device
+  std::size_t memory_bytes = 0;  // of the device; 0 = not known
 };
 
 // Steps that were recorded once, to be replayed as they are.
@@ -32,6 +32,7 @@ class Device {
  public:
   virtual ~Device() = default;
   virtual DeviceInfo info() const = 0;
+  virtual std::size_t memory_used() const = 0;  // bytes, by whoever uses the device; 0 = not known
 
   // Null after an error. What is allocated is freed by release(), or else with the device.
   virtual void* allocate(std::size_t bytes) = 0;

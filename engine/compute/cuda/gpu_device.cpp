@@ -56,6 +56,15 @@ class GpuDevice final : public Device {
             .memory_bytes = properties_.totalGlobalMem};
   }
 
+  std::size_t memory_used() const override {
+    if (broken()) return 0;
+    use();
+    std::size_t available = 0, total = 0;
+    const bool known = cudaMemGetInfo(&available, &total) == cudaSuccess;
+    if (!known) cudaGetLastError();
+    return known ? total - available : 0;
+  }
+
   void* allocate(std::size_t bytes) override {
     if (broken()) return nullptr;
     use();

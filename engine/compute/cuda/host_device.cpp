@@ -22,8 +22,13 @@ class HostDevice final : public Device {
   explicit HostDevice(const HostOptions& options) : options_(options) {}
 
   DeviceInfo info() const override {
-    return {.name = "the host in a GPU's place", .isa = "host", .memory_bytes = options_.memory_bytes};
+    const bool limited = options_.memory_bytes != SIZE_MAX;
+    return {.name = "the host in a GPU's place",
+            .isa = "host",
+            .memory_bytes = limited ? options_.memory_bytes : 0};
   }
+
+  std::size_t memory_used() const override { return used_; }
 
   void* allocate(std::size_t bytes) override {
     if (broken()) return nullptr;

@@ -80,6 +80,7 @@ class CheckTest : public QObject {
  private slots:
   void kernelsOfThisMachineAgree();
   void tiersOfThisMachineAgree();
+  void everyTierOfCudaIsChecked();
   void faultsAreFound();
   void everyVariantIsThere();
   void unknownDeviceIsRefused();
@@ -114,6 +115,26 @@ void CheckTest::tiersOfThisMachineAgree() {
   // activations, gradients, steps, values, and statistics where there is batch norm; the fused tier runs one
   // of the models, the eigen tier all
   QCOMPARE(rows, (3 * 5 + 4) * static_cast<int>(available_isas().size()));
+}
+
+// With the kernels run on the host in a GPU's place.
+void CheckTest::everyTierOfCudaIsChecked() {
+  const auto candidates = check_candidates("cuda-host");
+  QVERIFY(candidates.ok());
+  QCOMPARE(candidates->size(), known_tiers("cuda").size());
+  auto models = check_models();
+  std::erase_if(models, [](const CheckModel& m) { return m.name != "syna-cnn" && m.name != "linear"; });
+  QCOMPARE(models.size(), std::size_t{2});
+  QStringList checked;
+  const auto status = check_steps(*candidates, models, 3, {}, [&](const CheckRow& row) {
+    const QString who = QString::fromStdString(row.candidate + ", " + row.subject);
+    if (!checked.contains(who)) checked << who;
+    QVERIFY2(row.passed(), qPrintable(who + " " + QString::fromStdString(row.tensor)));
+  });
+  QVERIFY(status.ok());
+  checked.sort();
+  QCOMPARE(checked, (QStringList{"fused · cuda-host host, syna-cnn", "plain · cuda-host host, linear",
+                                 "plain · cuda-host host, syna-cnn"}));
 }
 
 void CheckTest::faultsAreFound() {

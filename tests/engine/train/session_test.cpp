@@ -35,6 +35,7 @@ class SessionTest : public QObject, private SessionRuns {
   void pauseStopsAnEvaluationWithoutLosingIt();
   void liveSettingsTakeEffect();
   void schedulesSetTheRateOfEachStep();
+  void aForkIsTold();
   void earlierRunIsKept();
   void batchNormRunningStatisticsMove();
 };
@@ -286,6 +287,20 @@ void SessionTest::schedulesSetTheRateOfEachStep() {
   run(at("d"), 1, {}, -1, constant);
   QVERIFY(!(read_checkpoint(at("c") / kLastCheckpoint)->checkpoint.state ==
             read_checkpoint(at("d") / kLastCheckpoint)->checkpoint.state));
+}
+
+// A run that goes on from another one's checkpoint says so; one that goes on from its own does not.
+void SessionTest::aForkIsTold() {
+  run(at("a"), 1, {}, 9);
+  const fs::path source = at("a") / kLastCheckpoint;
+  const Position there = read_checkpoint(source)->checkpoint.position;
+  run(at("b"), 1, source, 2);
+  const std::vector<Fork> expected = {{there, source.string()}};
+  QVERIFY(read_history(at("b"))->forks == expected);
+  run(at("b"), 1, at("b") / kLastCheckpoint);
+  QVERIFY(read_history(at("b"))->forks == expected);
+  run(at("a"), 1, source);
+  QVERIFY(read_history(at("a"))->forks.empty());
 }
 
 void SessionTest::earlierRunIsKept() {

@@ -24,6 +24,8 @@ class SettingFormTest : public QObject {
   void epochsFollowTheDataSet();
   void resetBringsTheOriginalBack();
   void aWheelWithoutFocusChangesNothing();
+  void zeroIsAWord();
+  void anotherModelKeepsWhatWasTyped();
 
  private:
   static QDoubleSpinBox* box(const SettingForm& form, std::string_view key) {
@@ -51,7 +53,8 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
   }
   int buddies = 0;
   for (const QLabel* label : form.findChildren<QLabel*>()) buddies += label->buddy() != nullptr;
-  QCOMPARE(buddies, static_cast<int>(train::setting_infos().size() + train::choice_infos().size()));
+  QCOMPARE(buddies,
+           static_cast<int>(train::setting_infos().size() + train::choice_infos().size()) + 1);  // the record
 }
 
 void SettingFormTest::foldsAwayWhatTheOriginalDoesNotHave() {
@@ -144,6 +147,33 @@ void SettingFormTest::aWheelWithoutFocusChangesNothing() {
                     Qt::NoModifier, Qt::NoScrollPhase, false);
   QApplication::sendEvent(spin, &wheel);
   QCOMPARE(spin->value(), 0.012);
+  form.showMore(true);
+  auto* const choice = form.findChild<QComboBox*>("setting.nesterov");
+  choice->clearFocus();
+  QWheelEvent down(QPointF(5, 5), choice->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton,
+                   Qt::NoModifier, Qt::NoScrollPhase, false);
+  QApplication::sendEvent(choice, &down);
+  QCOMPARE(choice->currentIndex(), 0);
+  QVERIFY(!form.settings().nesterov);
+}
+
+void SettingFormTest::zeroIsAWord() {
+  const SettingForm form;
+  QCOMPARE(box(form, "patience")->text(), QStringLiteral("never"));
+  QCOMPARE(box(form, "validation")->text(), QStringLiteral("none"));
+  box(form, "patience")->setValue(3);
+  QCOMPARE(box(form, "patience")->text(), QStringLiteral("3 epochs"));
+}
+
+void SettingFormTest::anotherModelKeepsWhatWasTyped() {
+  SettingForm form;
+  box(form, "lr")->setValue(0.02);
+  form.setModel("syna-pixel");
+  QCOMPARE(form.settings().learning_rate, 0.02);
+  QCOMPARE(form.settings().optimizer, std::string("adam"));
+  form.setModel("syna-cnn");
+  QCOMPARE(form.settings().learning_rate, 0.02);
+  QCOMPARE(form.settings().optimizer, std::string("sgd"));
 }
 
 }  // namespace synann::ui

@@ -9,6 +9,7 @@
 
 #include "sample_matrix.h"
 #include "ui/plots/figure_table_model.h"
+#include "ui/plots/heat_shrink.h"
 #include "ui/plots/heat_view.h"
 
 using namespace synann::ui;
@@ -46,6 +47,7 @@ class HeatMapTest : public QObject {
   void scaleFollowsTheNumbers();
   void ordersMoveCellsNotNumbers();
   void manyCellsArePaintedAsTheirMean();
+  void shrinkingKeepsTheMean();
   void clickChoosesTheCell();
   void keysReachEveryCell();
   void zoomKeepsTheCellUnderThePointer();
@@ -138,6 +140,34 @@ void HeatMapTest::manyCellsArePaintedAsTheirMean() {
   for (int y = inside.top(); y < inside.bottom(); y += 7)
     for (int x = inside.left(); x < inside.right(); x += 7)
       QVERIFY(std::abs(qRed(image.pixel(x, y)) - mean) < 48);
+}
+
+// Every cell counts by its share: the whole's mean stays, and so does a constant; one broken number shows.
+void HeatMapTest::shrinkingKeepsTheMean() {
+  HeatData data;
+  data.rows = 70;
+  data.columns = 90;
+  for (int k = 0; k < 70 * 90; ++k) data.values.push_back(static_cast<float>((k * 37) % 101) / 100);
+  const auto mean = [](const std::vector<float>& values) {
+    double sum = 0;
+    for (const float value : values) sum += static_cast<double>(value);
+    return sum / static_cast<double>(values.size());
+  };
+  for (const QSize size : {QSize(45, 35), QSize(31, 67), QSize(89, 1), QSize(7, 7)}) {
+    const auto means = shrink(data, {0, 0, 90, 70}, size);
+    QCOMPARE(means.size(), static_cast<std::size_t>(size.width() * size.height()));
+    QVERIFY2(std::abs(mean(means) - mean(data.values)) < 1e-6, qPrintable(QString::number(mean(means))));
+  }
+  const auto halves = shrink(data, {0, 0, 90, 70}, {45, 35});
+  QVERIFY(std::abs(halves[46] - (data.at(2, 2) + data.at(2, 3) + data.at(3, 2) + data.at(3, 3)) / 4) < 1e-6F);
+  // A part, with another order of the rows.
+  data.row_order.resize(70);
+  for (int r = 0; r < 70; ++r) data.row_order[static_cast<std::size_t>(r)] = 69 - r;
+  const auto part = shrink(data, {10, 20, 4, 4}, {2, 2});
+  QVERIFY(std::abs(part[0] - (data.at(49, 10) + data.at(49, 11) + data.at(48, 10) + data.at(48, 11)) / 4) <
+          1e-6F);
+  data.values[0] = NAN;
+  QVERIFY(std::isnan(shrink(data, {0, 0, 90, 70}, {45, 35})[34 * 45]));
 }
 
 void HeatMapTest::clickChoosesTheCell() {

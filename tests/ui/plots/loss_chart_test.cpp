@@ -108,6 +108,37 @@ class LossChartTest : public QObject {
     QVERIFY(legend.width() > metrics.horizontalAdvance("Train Loss") + 10);  // the text is not cut off
   }
 
+  void theLegendLeavesAFlatHighCurve() {
+    auto curve = std::make_shared<LossCurve>();
+    curve->setTrainCount(20'000);
+    addSteps(*curve, 0, std::vector<float>(200, 2.3F));
+    const Shown shown(curve);
+    const QRectF area = shown.figure()->plotArea(), legend = shown.figure()->legend()->geometry();
+    QVERIFY(area.contains(legend));
+    QVERIFY(legend.top() > shown.figure()->toPixel(0, 2.3).y() + 20);
+    // It falls: the upper right is free again, and there the legend belongs.
+    curve->clear();
+    addSteps(*curve, 0, {2.3F, 1.0F, 0.4F, 0.2F, 0.1F, 0.1F, 0.1F, 0.1F});
+    shown.view()->refresh();
+    QVERIFY(shown.figure()->legend()->geometry().top() - area.top() < 20);
+  }
+
+  void oneStepIsAPoint() {
+    auto curve = std::make_shared<LossCurve>();
+    curve->setTrainCount(20'000);
+    addSteps(*curve, 0, {2.3F});
+    const Shown shown(curve);
+    QVERIFY(shown.chart.range().maxX > 100);  // not a scale of two examples
+    QCOMPARE(shown.figure()->lonePoint()->count(), 1);
+    const QImage image = shown.view()->grab().toImage();
+    const QPointF at =
+        shown.view()->mapFromScene(shown.figure()->mapToScene(shown.figure()->toPixel(0, 2.3)));
+    QCOMPARE(image.pixelColor(at.toPoint()), shown.figure()->look().train);
+    addSteps(*curve, 100, {2.2F});
+    shown.view()->refresh();
+    QCOMPARE(shown.figure()->lonePoint()->count(), 0);
+  }
+
   void ourPixelsAreThoseOfTheChart() {
     Shown shown;
     for (const bool log : {false, true}) {

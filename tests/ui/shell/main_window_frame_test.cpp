@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAccessible>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSplitter>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "engine/train/record.h"
+#include "tests/ui/session/small_data.h"
+#include "ui/pages/inspector.h"
+#include "ui/pages/setting_form.h"
+#include "ui/pages/synapses_page.h"
+#include "ui/pages/time_line.h"
+#include "ui/pages/time_track.h"
+#include "ui/pages/train_page.h"
+#include "ui/plots/figure.h"
+#include "ui/shell/device_choice.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+#include "ui/shell/run_bar.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kWait = 60'000;  // milliseconds until a test gives up
+
+// The real window on the small digits, 20 steps an epoch.
+struct Bench {
+  explicit Bench(const AppSettings& settings = {}) {
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
+    window = std::make_unique<MainWindow>(settings);
+    testing::prepare(window->controller(), home);
+    window->resize(1240, 740);
+    window->show();
+    window->activateWindow();
+    window->start();
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
+    find<QDoubleSpinBox>("setting.epochs")->setValue(2);
+    find<QDoubleSpinBox>("setting.batch-size")->setValue(20);
+  }
+  void train() {
+    window->actions().action("run.train")->trigger();
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
+  }
+  void showSynapses() {
+    window->showPage(window->synapsesPage());
+    settle();
+  }
+  void settle() {
+    [&] {
+      QTRY_VERIFY_WITH_TIMEOUT(source().frame() && source().frame()->error.empty() && !source().busy(),
+                               kWait);
+    }();
+  }
+  SynapseSource& source() const { return window->synapsesPage()->source(); }
+  TrainingController& controller() const { return window->controller(); }
+  template <class Widget>
+  Widget* find(const QString& name) const {
+    return window->findChild<Widget*>(name);
+  }
+  QString value(const QString& name) const {
+    for (const InspectorRow& row : window->inspector()->model()->rows()) {
+      if (row.name == name) return row.value;
+    }
+    return QStringLiteral("no such row");
+  }
+  QString hint() const { return find<QLabel>("settings.hint")->text(); }
+  QString message() const { return window->messageBar()->text(); }
+  void press(int key, Qt::KeyboardModifiers modifiers = {}) const {
+    QTest::keyClick(window.get(), static_cast<Qt::Key>(key), modifiers);
+  }
+
+  QTemporaryDir home;
+  std::unique_ptr<MainWindow> window;
+};
+
+}  // namespace
+
+// The parts around the pages: inspector, time line, device, and what they tell.
+class MainWindowFrameTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void theInspectorTellsTheCellInFull();
+  void theInspectorIsThereOnEveryPage();
+  void theInspectorCopies();
+  void partsFoldAndAreRemembered();
+  void timeLineMarksAndJumps();
+  void theDeviceIsShownAndChanged();
+  void aRefusedDeviceIsTakenBack();
+  void theWindowSaysWhereARunIsSaved();
+  void changedSettingsAreSaidToBeginANewRun();
+  void anotherModelKeepsWhatWasTyped();
+  void theRecordBudgetIsKept();
+  void aFailedExportDoesNotMoveTheFolder();
+  void tabGoesFromTopToBottom();
+};
+
+void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
+  Bench b;
+  b.train();
+  b.press(Qt::Key_F9);
+  QVERIFY(b.window->inspector()->isVisible());
+  b.showSynapses();
+  b.source().selection().setCell(3, 5);
+  auto reader = train::RecordReader::open(b.controller().runFolder() / train::kSynapseRecord);
+  QVERIFY(reader.ok());
+  const auto frame = reader->read(*reader->at_or_before(40));
+  const auto first = reader->read(*reader->at_or_before(0));
+  const auto cell = std::size_t{3} * static_cast<std::size_t>(b.source().frame()->n()) + 5;
+  QCOMPARE(b.value("β").toFloat(), (*frame)[cell]);  // every digit
+  QCOMPARE(b.value("β at the start").toFloat(), (*first)[cell]);
+  QCOMPARE(b.value("Change").toFloat(), (*frame)[cell] - (*first)[cell]);
+  QCOMPARE(b.value("Unit i"), QStringLiteral("3"));
+  QCOMPARE(b.value("Synapse j"), QStringLiteral("5"));
+  QCOMPARE(b.value("Layer"), QString::fromStdString(b.source().frame()->layer.name));
+  QCOMPARE(b.value("Step"), QStringLiteral("40"));
+  QCOMPARE(b.value("Epoch"), QStringLiteral("2, at its end"));
+  QCOMPARE(b.value("∂loss/∂β"), QStringLiteral("—"));
+  QCOMPARE(b.value("Run"), QString::fromStdString(b.controller().runFolder().string()));
+  b.source().selection().setStep(20);
+  b.settle();
+  QTRY_COMPARE(b.value("Step"), QStringLiteral("20"));
+}
+
+void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
+  Bench b;
+  b.press(Qt::Key_F9);
+  b.train();
+  QVERIFY(b.window->trainPage()->isVisible());
+  b.settle();
+  QTRY_VERIFY(b.value("β") != QStringLiteral("—"));
+  // A page that is shown later gets its frame as well.
+  b.showSynapses();
+  QTRY_VERIFY(b.window->synapsesPage()->frame() != nullptr);
+  b.press(Qt::Key_F9);
+  QVERIFY(!b.window->inspector()->isVisible());
+  b.window->showPage(b.window->trainPage());
+  QVERIFY(!b.source().active());  // folded away it costs nothing
+}
+
+void MainWindowFrameTest::theInspectorCopies() {
+  Bench b;
+  b.press(Qt::Key_F9);
+  QTableView* const table = b.window->inspector()->table();
+  table->setFocus();
+  table->selectRow(4);
+  QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+  QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("Unit i\t0"));
+  b.find<QAbstractButton>("inspector.copy")->click();
+  QCOMPARE(QGuiApplication::clipboard()->text(), b.window->inspector()->allText());
+  QVERIFY(b.window->inspector()->allText().contains("\nSynapse j\t0\n"));
+}
+
+void MainWindowFrameTest::partsFoldAndAreRemembered() {
+  Bench b;
+  QVERIFY(!b.window->timeLine()->isVisible());  // the Train page does not follow it
+  b.window->showPage(b.window->synapsesPage());
+  QVERIFY(b.window->timeLine()->isVisible());
+  b.press(Qt::Key_F8);
+  QVERIFY(!b.window->timeLine()->isVisible());
+  b.press(Qt::Key_F9);
+  QSplitter* const middle = b.find<QSplitter>("window.middle");
+  middle->setSizes({700, 400});
+  const QList<int> sizes = middle->sizes();
+  b.window->close();
+  Bench again(loadSettings());
+  again.window->showPage(again.window->synapsesPage());
+  QVERIFY(!again.window->timeLine()->isVisible());
+  QVERIFY(again.window->inspector()->isVisible());
+  const int width = again.find<QSplitter>("window.middle")->sizes().at(1);
+  QVERIFY2(std::abs(width - sizes.at(1)) < 10, qPrintable(QString::number(width)));
+  again.press(Qt::Key_F8);
+  QVERIFY(again.window->timeLine()->isVisible());
+}
+
+void MainWindowFrameTest::timeLineMarksAndJumps() {
+  Bench b;
+  b.train();
+  b.showSynapses();
+  auto* const track = b.find<TimeTrack>("time.slider");
+  QTRY_COMPARE(track->maximum(), 40);  // every step was recorded
+  QVERIFY2(track->accessibleDescription().startsWith("2 epochs"), qPrintable(track->accessibleDescription()));
+  QVERIFY(track->pixelOf(20) > track->pixelOf(0) && track->pixelOf(40) > track->pixelOf(20));
+  const auto mark = track->markAt(static_cast<int>(track->pixelOf(20)));
+  QVERIFY(mark.has_value());
+  QCOMPARE(mark->steps, std::int64_t{20});
+  QVERIFY(!track->markAt(static_cast<int>(track->pixelOf(10))).has_value());
+  track->setFocus();
+  QTest::keyClick(track, Qt::Key_Home);
+  QTest::keyClick(track, Qt::Key_Right, Qt::ControlModifier);
+  QCOMPARE(track->value(), 20);
+  QCOMPARE(b.source().selection().step(), std::int64_t{20});
+  QTest::keyClick(track, Qt::Key_Right);
+  QCOMPARE(b.source().selection().step(), std::int64_t{21});
+  QTest::keyClick(track, Qt::Key_Left, Qt::ControlModifier);
+  QCOMPARE(b.source().selection().step(), std::int64_t{20});
+  // A click goes where it is.
+  QTest::mouseClick(track, Qt::LeftButton, {}, {static_cast<int>(std::lround(track->pixelOf(30))), 18});
+  QCOMPARE(track->value(), 30);
+  QVERIFY(!track->isSliderDown());
+}
+
+void MainWindowFrameTest::theDeviceIsShownAndChanged() {
+  Bench b;
+  b.window->actions().action("run.step-batch")->trigger();
+  QTRY_VERIFY_WITH_TIMEOUT(b.controller().state() == RunState::Paused, kWait);
+  QTRY_VERIFY2(b.find<QLabel>("run.device")->text().startsWith("CPU "),
+               qPrintable(b.find<QLabel>("run.device")->text()));
+  QVERIFY(b.find<QLabel>("run.device")->text().contains("iB of "));
+  DeviceChoice* const choice = b.window->runBar()->devices();
+  QVERIFY(choice->isEnabled());  // also while a run is open
+  choice->setFocus();
+  QSignalSpy chosen(choice, &DeviceChoice::chosen);
+  QTest::keyClick(choice, Qt::Key_Down);
+  QCOMPARE(chosen.size(), 1);
+  QVERIFY2(b.message().startsWith("The run moves there when epoch 1 is over"), qPrintable(b.message()));
+  b.train();
+  QCOMPARE(b.controller().state(), RunState::Finished);
+  QVERIFY(b.find<QLabel>("run.device")->text().startsWith("CPU "));
+}
+
+void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
+  Bench b;
+  DeviceChoice* const choice = b.window->runBar()->devices();
+  const auto gpu = [choice] { return choice->itemData(choice->count() - 1, Qt::ToolTipRole).toString(); };
+  QTRY_VERIFY_WITH_TIMEOUT(!gpu().contains("looking for one"), kWait);  // this machine's own have been found
+  choice->setDevices(
+      {{.id = "abacus", .name = "Abacus", .isa = "wood", .memory_bytes = 0, .unavailable = {}}});
+  b.window->actions().action("run.step-batch")->trigger();
+  QTRY_VERIFY_WITH_TIMEOUT(b.controller().state() == RunState::Paused, kWait);
+  choice->setFocus();
+  QTest::keyClick(choice, Qt::Key_End);
+  QCOMPARE(choice->execution().device, std::string("abacus"));
+  QSignalSpy failed(&b.controller(), &TrainingController::failed);
+  b.train();
+  QCOMPARE(failed.size(), 1);
+  QVERIFY(failed[0][0].toString().startsWith("The run goes on on the CPU: unknown device"));
+  QVERIFY(choice->execution().device != "abacus");
+}
+
+void MainWindowFrameTest::theWindowSaysWhereARunIsSaved() {
+  Bench b;
+  b.train();
+  QVERIFY2(b.message().contains(QString::fromStdString(b.controller().runFolder().string())),
+           qPrintable(b.message()));
+  QVERIFY(!b.window->messageBar()->isError());
+}
+
+void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
+  Bench b;
+  QVERIFY(b.hint().isEmpty());
+  b.train();
+  QVERIFY(b.hint().isEmpty());  // Train goes on
+  QCOMPARE(b.find<QLabel>("train.title")->text(), QStringLiteral("Loss · SynaCNN · Digits (small) · seed 5"));
+  b.find<QDoubleSpinBox>("setting.seed")->setValue(6);
+  QVERIFY(b.hint().startsWith("Train begins a new run"));
+  QVERIFY(b.window->actions().action("run.train")->toolTip().startsWith("Train as a new run"));
+  b.find<QDoubleSpinBox>("setting.seed")->setValue(5);
+  QVERIFY(b.hint().isEmpty());
+  auto* const model = b.find<QComboBox>("choice.model");
+  model->setCurrentIndex(1);
+  emit model->activated(1);
+  QVERIFY(b.hint().startsWith("Train begins a new run"));
+  // The figure still says which run it is of.
+  QVERIFY(b.find<QLabel>("train.title")->text().contains("SynaCNN"));
+}
+
+void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
+  Bench b;
+  b.find<QDoubleSpinBox>("setting.lr")->setValue(0.02);
+  auto* const model = b.find<QComboBox>("choice.model");
+  const int pixel = model->findData("syna-pixel");
+  model->setCurrentIndex(pixel);
+  emit model->activated(pixel);
+  const train::Settings s = b.window->trainSettings();
+  QCOMPARE(s.model, std::string("syna-pixel"));
+  QCOMPARE(s.learning_rate, 0.02);
+  QCOMPARE(s.batch_size, 20);
+  QCOMPARE(s.optimizer, std::string("adam"));  // nobody had chosen one
+}
+
+void MainWindowFrameTest::theRecordBudgetIsKept() {
+  Bench b;
+  auto* const record = b.find<QDoubleSpinBox>("setting.record");
+  QCOMPARE(record->text(), QStringLiteral("64 MiB"));
+  record->setValue(2);
+  b.train();
+  auto reader = train::RecordReader::open(b.controller().runFolder() / train::kSynapseRecord);
+  QVERIFY(reader.ok());
+  QCOMPARE(reader->header().budget.bytes, std::int64_t{2} << 20);
+  QVERIFY2(b.find<QLabel>("record.use")->text().endsWith("in use"),
+           qPrintable(b.find<QLabel>("record.use")->text()));
+  b.window->close();
+  const Bench again(loadSettings());
+  QCOMPARE(again.find<QDoubleSpinBox>("setting.record")->value(), 2.0);
+}
+
+void MainWindowFrameTest::aFailedExportDoesNotMoveTheFolder() {
+  Bench b;
+  b.train();
+  QVERIFY(b.window->exportFigure(b.home.path() + "/loss.png"));
+  QVERIFY(!b.window->exportFigure(b.home.path() + "/not/there/loss.png"));
+  b.window->close();
+  QCOMPARE(loadSettings().exportFolder, b.home.path());
+}
+
+void MainWindowFrameTest::tabGoesFromTopToBottom() {
+  Bench b;
+  b.press(Qt::Key_F9);
+  const auto next = [](QWidget* from) {
+    QWidget* w = from->nextInFocusChain();
+    while (!(w->focusPolicy() & Qt::TabFocus) || !w->isVisible() || !w->isEnabled())
+      w = w->nextInFocusChain();
+    return w;
+  };
+  auto* const train = b.find<QToolButton>("button.run.train");
+  QCOMPARE(next(b.find<QComboBox>("choice.data")), b.find<QComboBox>("choice.model"));
+  QCOMPARE(next(b.find<QComboBox>("choice.model")), b.find<QComboBox>("choice.device"));
+  QCOMPARE(next(b.find<QComboBox>("choice.device")), train);
+  // From the commands to the rail, then into the page, then the inspector, and round again.
+  QStringList met;
+  for (QWidget* w = next(train); w != train && met.size() < 200; w = next(w)) {
+    const QString name = w->objectName();
+    for (const char* stop :
+         {"button.page.train", "setting.epochs", "log", "inspector.table", "choice.data"}) {
+      if (name == QLatin1String(stop)) met << name;
+    }
+  }
+  QCOMPARE(met,
+           (QStringList{"button.page.train", "setting.epochs", "log", "inspector.table", "choice.data"}));
+}
+
+}  // namespace synann::ui
+
+QTEST_MAIN(synann::ui::MainWindowFrameTest)
+#include "main_window_frame_test.moc"

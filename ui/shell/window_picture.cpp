@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/window_picture.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QPixmap>
+#include <QTimer>
+
+#include "ui/pages/page.h"
+#include "ui/pages/synapses_page.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_bar.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kLook = 25;            // milliseconds between two looks
+constexpr int kStill = 12;           // looks in a row at which nothing was going on
+constexpr int kTimeLimit = 120'000;  // milliseconds
+
+// Whether everything that was asked for came to rest.
+bool settle(MainWindow& window) {
+  const SynapseSource& source = window.synapsesPage()->source();
+  QEventLoop loop;
+  QTimer timer;
+  QElapsedTimer clock;
+  int still = 0;
+  QObject::connect(&timer, &QTimer::timeout, &loop, [&] {
+    const bool busy = window.controller().busy() || (source.active() && source.busy());
+    still = busy ? 0 : still + 1;
+    if (still >= kStill || clock.elapsed() > kTimeLimit) loop.quit();
+  });
+  clock.start();
+  timer.start(kLook);
+  loop.exec();
+  return still >= kStill;
+}
+
+}  // namespace
+
+Status saveWindowPicture(const StudioOptions& options) {
+  AppSettings settings;  // as at the first start
+  settings.theme = options.dark ? ThemeChoice::Dark : ThemeChoice::Light;
+  MainWindow window(settings);
+  Page* const page = window.pageNamed(QString::fromStdString(options.page));
+  if (!page)
+    return input_error("--page", "there is no page \"" + options.page + "\"",
+                       "use its name in small letters");
+  window.resize(options.width, options.height);
+  window.show();
+  window.showPage(page);
+  window.start(QString::fromStdString(options.data), QString::fromStdString(options.history));
+  if (!settle(window)) return input_error(options.history, "the window did not come to rest");
+  if (window.messageBar()->isError())
+    return Error{.where = {}, .problem = window.messageBar()->text().toStdString()};
+  if (QWidget* const focus = window.focusWidget()) focus->clearFocus();
+  QApplication::processEvents();
+  constexpr int kSmall = 0;  // Qt's name for the most thorough compression of a PNG
+  if (!window.grab().save(QString::fromStdString(options.picture), nullptr, kSmall))
+    return input_error(options.picture, "cannot be written", "name a .png file in a folder that is there");
+  return {};
+}
+
+}  // namespace synann::ui
