@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cstdlib>
+#include <utility>
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -56,6 +57,7 @@ class SessionDeviceTest : public QObject, private SessionRuns {
  private slots:
   void init() { QVERIFY(renew()); }
   void changingThreadsChangesNoBit();
+  void withoutAFolderTheNumbersGoAlong();
   void waitsForTheEndOfTheEpoch();
   void theSamePlaceByAnotherNameIsNoChange();
   void goesOnOnAnotherDevice();
@@ -80,8 +82,9 @@ class SessionDeviceTest : public QObject, private SessionRuns {
                                     .make_backend = std::move(maker)},
                                    seen);
     if (!session) qFatal("%s", session.error().sentence().c_str());
+    bool asked = false;
     seen.after_steps = [&](int steps) {
-      if (steps == after) (*session)->request_device(execution);
+      if (steps >= after && !std::exchange(asked, true)) (*session)->request_device(execution);
     };
     const auto end = (*session)->run();
     if (ended) *ended = end.ok();
@@ -101,6 +104,14 @@ void SessionDeviceTest::changingThreadsChangesNoBit() {
   QVERIFY(seen.refusals.isEmpty());
   QVERIFY(seen.resources.memory_used > 0);
   QVERIFY(seen.resources.record_bytes > 0);
+}
+
+// Nothing was saved that they could come from.
+void SessionDeviceTest::withoutAFolderTheNumbersGoAlong() {
+  const auto whole = moved({}, 1000, kOne);
+  const auto seen = moved({}, 3, {.device = "cpu", .threads = 2});
+  QCOMPARE(seen.devices.size(), std::size_t{1});
+  QCOMPARE(seen.losses, whole.losses);
 }
 
 void SessionDeviceTest::waitsForTheEndOfTheEpoch() {
