@@ -20,7 +20,7 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
-  const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line + kGap);
+  const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line);
   const double right = metrics.horizontalAdvance('0') * 2;
   plot_ =
       QRectF(area.left() + left, area.top() + line / 2, std::max(10.0, area.width() - left - right), height);
@@ -79,7 +79,7 @@ void Axes::paintFrame(QPainter& painter, const FigureLook& look) const {
                      titles_.x);
   if (titles_.y.isEmpty()) return;
   painter.save();
-  painter.translate(area_.left(), plot_.center().y());
+  painter.translate(area_.left() - kGap / 2, plot_.center().y());  // clear of the labels
   painter.rotate(-90);
   painter.drawText(QRectF(-area_.height() / 2, 0, area_.height(), line), Qt::AlignCenter, titles_.y);
   painter.restore();
