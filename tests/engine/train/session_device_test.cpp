@@ -145,7 +145,7 @@ void SessionDeviceTest::goesOnOnAnotherDevice() {
     if (k < 7) QCOMPARE(seen.losses[k], whole.losses[k]);
     QVERIFY2(std::abs(seen.losses[k] - whole.losses[k]) < 1e-4F, qPrintable(QString::number(k)));
   }
-  QVERIFY(seen.losses != whole.losses);
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) != bytes_of(at("b") / kLastCheckpoint));
   const auto history = read_history(at("b"));
   QCOMPARE(history->losses, seen.losses);
   QCOMPARE(history->evaluations.size(), std::size_t{4});
