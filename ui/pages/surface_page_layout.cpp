@@ -93,7 +93,7 @@ void SurfacePage::makeChoices() {
   QStringList maps;
   for (const ColorMap map : kColorMaps) maps.append(colorMapName(map));
   colors_ = named(makeChoice(maps, this), "colors", tr("Colours"),
-                  tr("Of the height; automatic is blue–orange about 0 where there are negative numbers"));
+                  tr("Of the height; automatic is blue–orange where it lies on both sides of 0"));
   contours_ = named(new QCheckBox(tr("Contours"), this), "contours", tr("Contours"),
                     tr("Level curves on the floor: branches of hyperbolas"));
   lines_ = named(new QCheckBox(tr("Lines"), this), "lines", tr("Special lines"),

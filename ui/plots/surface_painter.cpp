@@ -19,6 +19,7 @@
 namespace synann::ui {
 namespace {
 
+constexpr double kBothSides = 0.1;  // of the larger side
 constexpr int kLevels = 10;         // level curves, about
 constexpr std::size_t kMesh = 6;    // every so many lines of the grid are drawn
 constexpr int kCurvePoints = 49;    // of a section
@@ -42,9 +43,10 @@ SurfacePainter::SurfacePainter(const SurfaceFigure& figure, QPainter& painter, c
       how_(how),
       box_(figure.box(area, how)) {
   const Axes::Range& z = figure.heights();
-  // Automatic colours part at 0 only where the surface crosses it.
+  // Automatic colours part at 0 only where much of the surface lies on either side of it.
   ColorMap map = figure.style().colors;
-  if (map == ColorMap::Automatic && !(z.min < 0 && z.max > 0)) map = ColorMap::Viridis;
+  if (map == ColorMap::Automatic && std::min(-z.min, z.max) <= kBothSides * std::max(-z.min, z.max))
+    map = ColorMap::Viridis;
   const HeatScale scale = scaleOf(z.min, z.max, map);
   colors_ = &colorTable(scale.diverging() ? ColorMap::Diverging : scale.colors, isDarkLook(how.look));
   least_ = scale.least;
