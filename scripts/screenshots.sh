@@ -11,8 +11,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 readonly PICTURES=(
   "train.png train cnn --light"
   "train-dark.png train cnn --dark"
-  "synapses.png synapses pixel --light"
-  "synapses-dark.png synapses pixel --dark"
+  "synapses.png synapses pixel --light --cell 147,148"
+  "synapses-dark.png synapses pixel --dark --cell 147,148"
+  "surface.png surface cnn --light --cell 27,19"
+  "surface-dark.png surface cnn --dark --cell 27,19"
 )
 
 if [[ -z "${SYNANN_BIN:-}" ]]; then

@@ -66,7 +66,8 @@ void addSurfaceOptions(CLI::App& app, StudioOptions& o, CLI::Option& file, CLI::
                                 ->check(finite)
                                 ->capture_default_str()
                                 ->needs(&file);
-  app.add_option("--cell", o.cell, "Surface: α and β of this unit i and synapse j of the run, with its data")
+  app.add_option("--cell", o.cell,
+                 "Unit i and synapse j of the run: α, β and data of a surface, or what --picture shows")
       ->expected(2)
       ->delimiter(',')
       ->type_name("I,J")

@@ -55,14 +55,14 @@ Status checkBelow(const char* option, int value, int count, const std::string& w
                .found = fmt::format("{}", value)};
 }
 
-Status checkCell(const char* option, int value, const train::SynapseFrame& frame, const std::string& what) {
+Status checkNumber(const char* option, int value, const train::SynapseFrame& frame, const std::string& what) {
   return checkBelow(option, value, frame.n(), what + " in " + frame.layer.name);
 }
 
 Status checkRanges(const StudioOptions& o, const train::SynapseFrame& frame,
                    const train::SynapseQuery& query) {
-  if (auto status = checkCell("--unit", o.unit, frame, "unit"); !status) return status;
-  if (auto status = checkCell("--synapse", o.synapse, frame, "synapse"); !status) return status;
+  if (auto status = checkNumber("--unit", o.unit, frame, "unit"); !status) return status;
+  if (auto status = checkNumber("--synapse", o.synapse, frame, "synapse"); !status) return status;
   if (!query.data) return {};
   for (const int label : o.classes) {
     if (auto status = checkBelow("--classes", label, query.data->test.classes, "class"); !status)
@@ -115,10 +115,13 @@ Result<train::SynapseFrame> frameOfCell(const StudioOptions& options, bool input
   train::SynapseFrame frame = train::SynapseReader().answer(query);
   if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
   if (auto status = checkLayer(options, frame); !status) return status.error();
-  if (auto status = checkCell("--cell", options.cell.front(), frame, "unit"); !status) return status.error();
-  if (auto status = checkCell("--cell", options.cell.back(), frame, "synapse"); !status)
-    return status.error();
+  if (auto status = checkCell(options, frame); !status) return status.error();
   return frame;
+}
+
+Status checkCell(const StudioOptions& options, const train::SynapseFrame& frame) {
+  if (auto status = checkNumber("--cell", options.cell.front(), frame, "unit"); !status) return status;
+  return checkNumber("--cell", options.cell.back(), frame, "synapse");
 }
 
 }  // namespace synann::ui

@@ -14,4 +14,7 @@ Status exportSynapses(const StudioOptions& options);
 // where they must be.
 Result<train::SynapseFrame> frameOfCell(const StudioOptions& options, bool inputs_needed);
 
+// Whether the layer has the cell that --cell names.
+Status checkCell(const StudioOptions& options, const train::SynapseFrame& frame);
+
 }  // namespace synann::ui

@@ -8,9 +8,11 @@
 #include <QTimer>
 
 #include "ui/pages/page.h"
+#include "ui/pages/surface_page.h"
 #include "ui/pages/synapses_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
+#include "ui/shell/synapse_export.h"
 
 namespace synann::ui {
 
@@ -38,6 +40,20 @@ bool settle(MainWindow& window) {
   return still >= kStill;
 }
 
+// Shows one cell of β; on the Surface page as a double click on it would.
+Status chooseCell(MainWindow& window, const StudioOptions& options) {
+  const SynapseSource& source = window.synapsesPage()->source();
+  if (!source.frame())
+    return input_error("--cell", "the " + options.page + " page shows no cell",
+                       "choose --page synapses or --page surface");
+  if (auto status = checkCell(options, *source.frame()); !status) return status;
+  source.selection().setCell(options.cell.front(), options.cell.back());
+  if (window.pageNamed(QString::fromStdString(options.page)) == window.surfacePage())
+    window.surfacePage()->followCell();
+  if (!settle(window)) return input_error(options.history, "the window did not come to rest");
+  return {};
+}
+
 }  // namespace
 
 Status saveWindowPicture(const StudioOptions& options) {
@@ -55,6 +71,9 @@ Status saveWindowPicture(const StudioOptions& options) {
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   if (window.messageBar()->isError())
     return Error{.where = {}, .problem = window.messageBar()->text().toStdString()};
+  if (!options.cell.empty()) {
+    if (const Status chosen = chooseCell(window, options); !chosen) return chosen;
+  }
   if (QWidget* const focus = window.focusWidget()) focus->clearFocus();
   QApplication::processEvents();
   constexpr int kSmall = 0;  // Qt's name for the most thorough compression of a PNG
