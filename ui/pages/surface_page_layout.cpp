@@ -204,7 +204,8 @@ void SurfacePage::layOut() {
   read_out_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   read_out_->setAccessibleName(tr("Numbers of the place"));
   read_out_->setToolTip(tr("The place under the pointer, else the chosen one, with all its digits"));
-  read_out_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  read_out_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+  read_out_->setWordWrap(true);  // beside the inspector one line is too short
   read_out_->setContentsMargins(6, 0, 0, 0);
   note_->setObjectName("surface.note");
   note_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
