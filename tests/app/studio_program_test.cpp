@@ -161,6 +161,10 @@ void StudioProgramTest::savesAPictureOfTheWindow() {
   const Outcome nowhere = run({"--picture", file("a.png"), "--page", "nowhere"});
   QCOMPARE(nowhere.exit_code, 2);
   QVERIFY2(nowhere.err.contains("--page: there is no page"), qPrintable(nowhere.err));
+  QCOMPARE(run({"--picture", file("a.jpg")}).exit_code, 2);
+  const Outcome unwritable = run({"--picture", file("missing/a.png")});
+  QCOMPARE(unwritable.exit_code, 1);
+  QVERIFY2(unwritable.err.contains("cannot be written"), qPrintable(unwritable.err));
 }
 
 void StudioProgramTest::exportsAVectorFigure() {

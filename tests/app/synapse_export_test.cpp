@@ -57,6 +57,7 @@ class SynapseExportTest : public QObject {
   void aSurfaceNeedsNoRun_data();
   void aSurfaceNeedsNoRun();
   void aCellIsTheRecordsOwn();
+  void aPictureOfTheWindowShowsACell();
   void wrongSurfacesAreOneSentence_data();
   void wrongSurfacesAreOneSentence();
 
@@ -203,6 +204,24 @@ void SynapseExportTest::aCellIsTheRecordsOwn() {
   for (const char* part : {"\"unit\":12", "\"synapse\":7", "\"step\":200", "\"follow\":true",
                            "\"data_sha256\":\"", "\"settings\":{", "\"seed\":"})
     QVERIFY2(remembered.contains(part), part);
+}
+
+void SynapseExportTest::aPictureOfTheWindowShowsACell() {
+  const auto picture = [this](const QString& file, const QStringList& more) {
+    return run("synann-studio", QStringList{"--picture", at(file), "--history", at("run")} + more);
+  };
+  const QStringList surface = {"--page", "surface"};
+  QCOMPARE(picture("first.png", surface).exit_code, 0);
+  QCOMPARE(picture("cell.png", surface + QStringList{"--cell", "1,2"}).exit_code, 0);
+  const QImage first(at("first.png")), cell(at("cell.png"));
+  QVERIFY(!first.isNull() && !cell.isNull() && first != cell);
+  const Outcome beyond = picture("none.png", surface + QStringList{"--cell", "64,0"});
+  QCOMPARE(beyond.exit_code, 2);
+  QVERIFY2(beyond.err.contains("--cell: there is no such unit"), qPrintable(beyond.err));
+  const Outcome elsewhere = picture("none.png", {"--page", "train", "--cell", "1,2"});
+  QCOMPARE(elsewhere.exit_code, 2);
+  QVERIFY2(elsewhere.err.contains("the train page shows no cell"), qPrintable(elsewhere.err));
+  QVERIFY(!QFile::exists(at("none.png")));
 }
 
 void SynapseExportTest::wrongSurfacesAreOneSentence_data() {

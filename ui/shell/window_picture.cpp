@@ -2,6 +2,7 @@
 #include "ui/shell/window_picture.h"
 
 #include <QApplication>
+#include <QBuffer>
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QPixmap>
@@ -10,6 +11,7 @@
 #include "ui/pages/page.h"
 #include "ui/pages/surface_page.h"
 #include "ui/pages/synapses_page.h"
+#include "ui/plots/picture_file.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/synapse_export.h"
@@ -57,6 +59,8 @@ Status chooseCell(MainWindow& window, const StudioOptions& options) {
 }  // namespace
 
 Status saveWindowPicture(const StudioOptions& options) {
+  if (!QString::fromStdString(options.picture).endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
+    return input_error(options.picture, "a picture of the window is a PNG", "name a .png file");
   AppSettings settings;  // as at the first start
   settings.theme = options.dark ? ThemeChoice::Dark : ThemeChoice::Light;
   MainWindow window(settings);
@@ -76,10 +80,12 @@ Status saveWindowPicture(const StudioOptions& options) {
   }
   if (QWidget* const focus = window.focusWidget()) focus->clearFocus();
   QApplication::processEvents();
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
   constexpr int kSmall = 0;  // Qt's name for the most thorough compression of a PNG
-  if (!window.grab().save(QString::fromStdString(options.picture), nullptr, kSmall))
-    return input_error(options.picture, "cannot be written", "name a .png file in a folder that is there");
-  return {};
+  window.grab().save(&buffer, "PNG", kSmall);
+  return writeWhole(options.picture, bytes);
 }
 
 }  // namespace synann::ui
