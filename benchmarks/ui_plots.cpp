@@ -13,12 +13,14 @@
 #include <QImage>
 #include <QPainter>
 
+#include "benchmarks/ui_timing.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/plots/loss_view.h"
 
 namespace {
 
 using namespace synann;
+using bench::processorMilliseconds;
 
 constexpr int kRepeats = 41;
 constexpr int kEvaluations = 200;
@@ -44,12 +46,6 @@ std::shared_ptr<ui::LossCurve> curveOf(int points) {
     curve->append(evaluation);
   }
   return curve;
-}
-
-double processorMilliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
 }
 
 double median(std::vector<double> times) {

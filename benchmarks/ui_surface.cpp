@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QImage>
 
+#include "benchmarks/ui_timing.h"
 #include "engine/core/random.h"
 #include "ui/pages/surface_figures.h"
 #include "ui/plots/surface_view.h"
@@ -18,20 +19,10 @@
 namespace {
 
 using namespace synann;
+using bench::processorMilliseconds, bench::quantile;
 
 constexpr int kRepeats = 101;
 constexpr QSize kView(700, 600);
-
-double processorMilliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
-double quantile(std::vector<double> times, double q) {
-  std::sort(times.begin(), times.end());
-  return times[static_cast<std::size_t>(q * static_cast<double>(times.size() - 1))];
-}
 
 // A layer of two units and 20 images of each of ten classes.
 train::SynapseFrame sampleFrame() {

@@ -15,6 +15,7 @@
 #include <QImage>
 #include <QTemporaryDir>
 
+#include "benchmarks/ui_timing.h"
 #include "engine/core/random.h"
 #include "engine/model/description.h"
 #include "engine/train/record.h"
@@ -24,20 +25,10 @@
 namespace {
 
 using namespace synann;
+using bench::processorMilliseconds, bench::quantile;
 
 constexpr int kRepeats = 41;
 constexpr QSize kView(700, 600);
-
-double processorMilliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
-double quantile(std::vector<double> times, double q) {
-  std::sort(times.begin(), times.end());
-  return times[static_cast<std::size_t>(q * static_cast<double>(times.size() - 1))];
-}
 
 std::shared_ptr<const ui::HeatData> matrixOf(int n, std::uint32_t seed) {
   auto data = std::make_shared<ui::HeatData>();

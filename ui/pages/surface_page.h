@@ -62,7 +62,7 @@ class SurfacePage : public Page {
   QWidget* makeSide();
   QGridLayout* makeGrid(QWidget* side);
   QWidget* makeFigures();
-  FigureView* makeFigureView(const QString& name, const QString& help);
+  FigureView* addFigure(const QString& name, const QString& help);
   void layOut();
   void connectControls();
   void connectFigures();

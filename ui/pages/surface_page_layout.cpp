@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QFontDatabase>
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSpinBox>
 #include <QSplitter>
@@ -12,6 +11,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/pages/figure_tabs.h"
 #include "ui/pages/number_slider.h"
 #include "ui/pages/surface_page.h"
 #include "ui/plots/figure_table_model.h"
@@ -100,38 +100,23 @@ void SurfacePage::makeChoices() {
                  tr("Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"));
 }
 
-FigureView* SurfacePage::makeFigureView(const QString& name, const QString& help) {
-  auto* view = new FigureView(this);
-  view->setObjectName("surface." + name);
-  view->setPlaceholder(tr("Appears with the surface."));
-  view->setWhatsThis(help);
-  view->setToolTip(help);
+FigureView* SurfacePage::addFigure(const QString& name, const QString& help) {
+  auto* view = makeFigureView("surface." + name, tr("Appears with the surface."), help, this);
   view->installEventFilter(this);
   return view;
 }
 
 QWidget* SurfacePage::makeFigures() {
-  section_x_ = makeFigureView("section-x", tr("The cut through the surface at the chosen y"));
-  section_y_ = makeFigureView("section-y", tr("The cut through the surface at the chosen x"));
-  bose_ = makeFigureView(
-      "bose-einstein", tr("How the inhibition's mode is occupied: n = −∂(−log S)/∂γ, with energy v = −log y "
-                          "and chemical potential μ = log β. An identity of the function; it does not say "
-                          "that learned β follow such a law."));
-  data_ = makeFigureView("points", tr("The inputs of the cell for test images, by class, from above"));
+  section_x_ = addFigure("section-x", tr("The cut through the surface at the chosen y"));
+  section_y_ = addFigure("section-y", tr("The cut through the surface at the chosen x"));
+  bose_ = addFigure("bose-einstein",
+                    tr("How the inhibition's mode is occupied: n = −∂(−log S)/∂γ, with energy v = −log y "
+                       "and chemical potential μ = log β. An identity of the function; it does not say "
+                       "that learned β follow such a law."));
+  data_ = addFigure("points", tr("The inputs of the cell for test images, by class, from above"));
   tabs_ = named(new QTabWidget(this), "figures", tr("Figures"), QString());
-  const auto page = [this](const QList<QWidget*>& parts) {
-    auto* widget = new QWidget(this);
-    auto* column = new QVBoxLayout(widget);
-    column->setContentsMargins(0, 4, 0, 0);
-    column->setSpacing(4);
-    for (QWidget* part : parts) column->addWidget(part, qobject_cast<FigureView*>(part) ? 1 : 0);
-    return widget;
-  };
   table_ = named(new QTableView(this), "table", tr("Numbers"),
                  tr("The figure that had the focus last, as numbers"));
-  table_->setModel(table_model_);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   auto* heat = new QWidget(this);
   auto* row = new QHBoxLayout(heat);
   row->setContentsMargins(4, 0, 4, 0);
@@ -140,12 +125,11 @@ QWidget* SurfacePage::makeFigures() {
   row->addWidget(words);
   row->addWidget(temperature_);
   row->addStretch(1);
-  tabs_->addTab(page({section_x_, section_y_}), tr("Sections"));
-  tabs_->addTab(page({bose_, heat}), tr("Bose–Einstein"));
-  tabs_->addTab(page({data_}), tr("Data"));
+  tabs_->addTab(makeFigureTab({section_x_, section_y_}, this), tr("Sections"));
+  tabs_->addTab(makeFigureTab({bose_, heat}, this), tr("Bose–Einstein"));
+  tabs_->addTab(makeFigureTab({data_}, this), tr("Data"));
   tabs_->addTab(table_, tr("Table"));
-  tabs_->setDocumentMode(true);
-  tabs_->setUsesScrollButtons(false);
+  prepareFigureTabs(tabs_, table_, table_model_);
   return tabs_;
 }
 

@@ -61,7 +61,7 @@ class SynapsesPage : public Page {
   void makeControls();
   QWidget* makeSide();
   QWidget* makeFigures();
-  FigureView* makeFigureView(const QString& name, const QString& placeholder, const QString& help);
+  FigureView* addFigure(const QString& name, const QString& help);
   void layOut();
   void connectControls();
   void connectFigures();

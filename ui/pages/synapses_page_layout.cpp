@@ -6,7 +6,6 @@
 #include <QDoubleSpinBox>
 #include <QFontDatabase>
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSpinBox>
 #include <QSplitter>
@@ -14,6 +13,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/pages/figure_tabs.h"
 #include "ui/pages/synapses_page.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
@@ -105,52 +105,32 @@ void SynapsesPage::makeControls() {
                  tr("Compares ∂y/∂β of the chosen cell with a finite difference"));
 }
 
-FigureView* SynapsesPage::makeFigureView(const QString& name, const QString& placeholder,
-                                         const QString& help) {
-  auto* view = new FigureView(this);
-  view->setObjectName("synapses." + name);
-  view->setPlaceholder(placeholder);
-  view->setWhatsThis(help);
-  view->setToolTip(help);
-  return view;
+FigureView* SynapsesPage::addFigure(const QString& name, const QString& help) {
+  return makeFigureView("synapses." + name, tr("Appears with β."), help, this);
 }
 
 QWidget* SynapsesPage::makeFigures() {
-  const QString wait = tr("Appears with β.");
-  row_profile_ = makeFigureView("row", wait, tr("The chosen row of the matrix: what inhibits one unit"));
-  column_profile_ = makeFigureView("column", wait, tr("The chosen column: whom one unit inhibits"));
-  histogram_ = makeFigureView("histogram", wait,
-                              tr("How the numbers are spread, with their spread at the start behind"));
-  waterfall_ =
-      makeFigureView("waterfall", wait, tr("One unit's surprisal, term by term: it adds up exactly"));
-  proof_ = makeFigureView("proof", wait, tr("The same output as a product and as a sum of surprisals"));
+  row_profile_ = addFigure("row", tr("The chosen row of the matrix: what inhibits one unit"));
+  column_profile_ = addFigure("column", tr("The chosen column: whom one unit inhibits"));
+  histogram_ =
+      addFigure("histogram", tr("How the numbers are spread, with their spread at the start behind"));
+  waterfall_ = addFigure("waterfall", tr("One unit's surprisal, term by term: it adds up exactly"));
+  proof_ = addFigure("proof", tr("The same output as a product and as a sum of surprisals"));
   tabs_ = named(new QTabWidget(this), "figures", tr("Figures"), QString());
-  const auto page = [this](const QList<QWidget*>& parts) {
-    auto* widget = new QWidget(this);
-    auto* column = new QVBoxLayout(widget);
-    column->setContentsMargins(0, 4, 0, 0);
-    column->setSpacing(4);
-    for (QWidget* part : parts) column->addWidget(part, qobject_cast<FigureView*>(part) ? 1 : 0);
-    return widget;
-  };
   table_ = named(new QTableView(this), "table", tr("Numbers"),
                  tr("The figure that had the focus last, as numbers"));
-  table_->setModel(table_model_);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   auto* terms = new QWidget(this);
   auto* row = new QHBoxLayout(terms);
   row->setContentsMargins(4, 0, 4, 0);
   row->addWidget(new QLabel(tr("Terms"), terms));
   row->addWidget(terms_);
   row->addStretch(1);
-  tabs_->addTab(page({row_profile_, column_profile_}), tr("Profiles"));
-  tabs_->addTab(page({histogram_}), tr("Histogram"));
-  tabs_->addTab(page({waterfall_, terms}), tr("Waterfall"));
-  tabs_->addTab(page({proof_, slope_}), tr("Proof"));
+  tabs_->addTab(makeFigureTab({row_profile_, column_profile_}, this), tr("Profiles"));
+  tabs_->addTab(makeFigureTab({histogram_}, this), tr("Histogram"));
+  tabs_->addTab(makeFigureTab({waterfall_, terms}, this), tr("Waterfall"));
+  tabs_->addTab(makeFigureTab({proof_, slope_}, this), tr("Proof"));
   tabs_->addTab(table_, tr("Table"));
-  tabs_->setDocumentMode(true);
-  tabs_->setUsesScrollButtons(false);
+  prepareFigureTabs(tabs_, table_, table_model_);
   return tabs_;
 }
 

@@ -178,8 +178,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
   const double loss = use_loss_sums(chunks, samples.count);
   if (!std::isfinite(loss)) return {loss, false};
 
-  pool_.run(chunks, [&](int turn, int thread) {
-    const int index = chunks - 1 - turn;
+  pool_.run(chunks, [&](int index, int thread) {
     BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     const Chunk c = chunk(samples, index);

@@ -32,7 +32,7 @@ void connect(const Weights& w, const Sample& s, Scratch& scratch) {
     if (((s.kept_maps >> m) & 1u) == 0) continue;
     for (int k = m * kPixels2; k < (m + 1) * kPixels2; k += kLanes) {
       const Vec x = load(s.pooled2 + k);
-      count = append(x, kAnyLane, lane_numbers() + k, scratch.list_index, scratch.list_value, count);
+      count = append(x, lane_numbers() + k, scratch.list_index, scratch.list_value, count);
       top = larger(x, top);
     }
   }

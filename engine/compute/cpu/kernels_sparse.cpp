@@ -10,6 +10,14 @@ namespace {
 constexpr int kRows = kLanes == 16 ? 5 : 1;  // rows of taps per pass over a list: what the registers hold
 constexpr int kSums = kRows * 5 * kPerLine;
 
+// What all pixels without ink hold, the maps as lanes; rubbish where there is no such pixel.
+struct Blank {
+  explicit Blank(const Sample& s) {
+    for (int m = 0; m < kMaps1; ++m) pooled[m] = s.pooled1[m * kOrder + s.inked];
+  }
+  alignas(64) float pooled[kMaps1Padded] = {};
+};
+
 // to[pixel, 16] = pooled1[10, position of pixel]ᵀ, zero where padded
 void spread_maps(const Sample& s, float* to) {
   for (int k = 0; k < s.inked; k += kLanes)
@@ -22,10 +30,9 @@ void spread_maps(const Sample& s, float* to) {
 #pragma GCC unroll 16
       for (int r = 0; r < kLanes; ++r) store(to + s.order[k + r] * kMaps1Padded + m, rows[r]);
     }
-  alignas(64) float blank[kMaps1Padded] = {};
-  for (int m = 0; m < kMaps1; ++m) blank[m] = s.pooled1[m * kOrder + s.inked];
+  const Blank blank(s);
   for (int m = 0; m < kMaps1Padded; m += kLanes) {
-    const Vec row = load(blank + m);
+    const Vec row = load(blank.pooled + m);
     for (int k = s.inked; k < kPixels1; ++k) store(to + s.order[k] * kMaps1Padded + m, row);
   }
 }
@@ -113,7 +120,7 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
   active.count = 0;
   for (int f = 0; f < kHidden; f += kLanes) {
     const Vec d = load(s.dhidden + f);
-    active.count = append(d, kAnyLane, lane_numbers() + f, active.outputs, active.values, active.count);
+    active.count = append(d, lane_numbers() + f, active.outputs, active.values, active.count);
   }
   active.outputs[active.count] = 0;
   active.values[active.count] = 0;  // rounds the list up
@@ -132,8 +139,7 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
     int count = 0;
     for (int pixel = m * kPixels2; pixel < (m + 1) * kPixels2; pixel += kLanes) {
       const Vec d = load(scratch.dpooled2 + pixel);
-      count =
-          append(d, kAnyLane, load_short(s.where2 + pixel), scratch.list_index, scratch.list_value, count);
+      count = append(d, load_short(s.where2 + pixel), scratch.list_index, scratch.list_value, count);
       float* bias = sums.conv2_bias + m * 16 + (pixel & 15);
       store(bias, load(bias) + d);
     }
@@ -168,12 +174,11 @@ inline void add_patches(const float* image, const int* pixels, const float* grad
 // gradient of pooled1, the maps as lanes.
 void backward_blanks(const Sample& s, float ground, const float* by_pixel, BackwardSums& sums) {
   if (s.inked == kPixels1) return;
-  alignas(64) float blank[kMaps1Padded] = {};
-  for (int m = 0; m < kMaps1; ++m) blank[m] = s.pooled1[m * kOrder + s.inked];
+  const Blank blank(s);
   for (int m = 0; m < kMaps1Padded; m += kLanes) {
     Vec sum{};
     for (int k = s.inked; k < kPixels1; ++k) sum += load(by_pixel + s.order[k] * kMaps1Padded + m);
-    sum = load(blank + m) > 0.0f ? sum : Vec{};
+    sum = load(blank.pooled + m) > 0.0f ? sum : Vec{};
     store(sums.blank_bias + m, load(sums.blank_bias + m) + sum);
     store(sums.blank_taps + m, load(sums.blank_taps + m) + sum * ground);
   }
@@ -190,7 +195,7 @@ void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
       const VecInt active = (load(s.pooled1 + at) > 0.0f) & (lane_numbers() + k < s.inked);
       const Vec d = active ? load(scratch.dpooled1 + at) : Vec{};
       bias += d;
-      count = append(d, kAnyLane, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
+      count = append(d, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
     }
     store(sums.conv1_bias + m * 16, bias);
     scratch.list_index[count] = 0;

@@ -79,12 +79,6 @@ inline Vec spread(float x) {
 inline VecInt spread_int(int x) {
   return x - VecInt{};
 }
-inline VecInt load_int(const int* p) {
-  return reinterpret_cast<VecInt>(load(reinterpret_cast<const float*>(p)));
-}
-inline void store_int(int* p, VecInt v) {
-  store(reinterpret_cast<float*>(p), reinterpret_cast<Vec>(v));
-}
 // Hides where a pointer comes from, so that addresses stay pointer plus constant.
 template <class T>
 inline T* opaque(T* p) {
@@ -176,10 +170,10 @@ inline float largest_lane(Vec v) {
   return lanes[0];
 }
 
-// Appends (index, value) of the lanes that are not zero and whose bit is set in `allowed` to a list of
-// `count`, and returns the new count. The list needs room for kLanes more.
-inline int append(Vec value, unsigned allowed, VecInt index, int* indices, float* values, int count) {
-  const unsigned lanes = differing(value, Vec{}) & allowed;
+// Appends (index, value) of the lanes that are not zero to a list of `count`, and returns the new count. The
+// list needs room for kLanes more.
+inline int append(Vec value, VecInt index, int* indices, float* values, int count) {
+  const unsigned lanes = differing(value, Vec{});
 #if SYNANN_LANES == 16
   const auto mask = static_cast<__mmask16>(lanes);
   _mm512_storeu_si512(indices + count, _mm512_maskz_compress_epi32(mask, reinterpret_cast<__m512i>(index)));
@@ -195,8 +189,6 @@ inline int append(Vec value, unsigned allowed, VecInt index, int* indices, float
 #endif
 }
 
-constexpr unsigned kAnyLane = 0xffffu;
-
 template <int... kLane>
 struct LaneList {};
 #if SYNANN_LANES == 16
@@ -210,7 +202,6 @@ typedef LaneList<0, 1, 2, 3> AllLanes;
 // The lanes of a vector whose bits are set, to be moved to the front of a vector and back.
 class Lanes {
  public:
-  Lanes() = default;
 #if SYNANN_LANES == 16
   explicit Lanes(unsigned bits) : bits_(bits & 0xffffu) {}
   // The lanes one after the other; what follows them is zero.
