@@ -29,6 +29,7 @@ Tensors::Tensors(const Plan& plan, const Kernels& kernels)
       kernels_(kernels),
       fc1_by_input_(size(kFeatures * kHidden)),
       conv2_by_tap_(size(kMaps2 * kMapTaps)),
+      conv2_transformed_(size(kMaps2 * kMapTransformed)),
       synapse_by_input_(plan.synapse ? size(kHidden * kHidden) : 0),
       fc2_(size(kClasses * kHidden)),
       fc2_by_input_(size(kHidden * kClasses)),
@@ -37,7 +38,7 @@ Tensors::Tensors(const Plan& plan, const Kernels& kernels)
 Weights Tensors::weights(const float* values) const {
   return {.conv1 = values + plan_.conv1.weight,
           .conv1_bias = values + plan_.conv1.bias,
-          .conv2 = values + plan_.conv2.weight,
+          .conv2_transformed = conv2_transformed_.data(),
           .conv2_bias = values + plan_.conv2.bias,
           .conv2_by_tap = conv2_by_tap_.data(),
           .fc1 = values + plan_.fc1.weight,
@@ -74,6 +75,7 @@ void Tensors::lay_out_conv2(const float* values, int map) {
   for (int i = 0; i < kMaps1; ++i) std::copy_n(from + i * kTaps, kTaps, rows + i * kTapsPadded);
   kernels_.transpose(rows, kTapsPadded, kMaps1Padded, kTapsPadded, columns, kMaps1Padded);
   std::copy_n(columns, kMapTaps, conv2_by_tap_.begin() + map * kMapTaps);
+  kernels_.transform_filters(columns, conv2_transformed_.data() + map * kMapTransformed);
 }
 
 void Tensors::lay_out_synapse(const float* values, int column) {

@@ -55,7 +55,8 @@ class Tensors {
 
   Plan plan_;
   const Kernels& kernels_;
-  Lines<float> fc1_by_input_, conv2_by_tap_, synapse_by_input_, fc2_, fc2_by_input_, fc2_bias_;
+  Lines<float> fc1_by_input_, conv2_by_tap_, conv2_transformed_, synapse_by_input_, fc2_, fc2_by_input_,
+      fc2_bias_;
 };
 
 }  // namespace synann::compute::fused

@@ -21,6 +21,7 @@ inline constexpr int kMaps1 = 10, kSide1 = 12, kPixels1 = kSide1 * kSide1;  // c
 inline constexpr int kOrder = kPixels1 + 16;
 inline constexpr int kMaps2 = 20, kSide2 = 4, kPixels2 = kSide2 * kSide2;  // conv2 after its pool
 inline constexpr int kPlanes = 12 * 24;  // floats of one of its input maps as its pooled pixels read it
+inline constexpr int kMapTransformed = 36 * kMaps1;  // of conv2's weights
 inline constexpr int kFeatures = kMaps2 * kPixels2;  // inputs of fc1
 inline constexpr int kHidden = 64;                   // outputs of fc1
 inline constexpr int kMaps1Padded = 16;              // maps of conv1 side by side where they are the lanes
@@ -30,12 +31,12 @@ inline constexpr int kPeakChains = 12;  // independent sums of multiply_add: eno
 
 // Parameters in the layouts the kernels read. Rows are dense.
 struct Weights {
-  const float *conv1, *conv1_bias;  // [10, 25], [10]
-  const float *conv2, *conv2_bias;  // [20, 10, 25], [20]
-  const float* conv2_by_tap;        // [20, 25, 16]: the input maps as lanes, zero where padded
-  const float *fc1, *fc1_bias;      // [64, 320], [64]
-  const float* fc1_by_input;        // [320, 64]
-  const float* synapse_by_input;    // [64 (j), 64 (i)]: β_ij, or null where the model has no synapse layer
+  const float *conv1, *conv1_bias;              // [10, 25], [10]
+  const float *conv2_transformed, *conv2_bias;  // [20, 6, 6, 10] for Winograd's products, [20]
+  const float* conv2_by_tap;                    // [20, 25, 16]: the input maps as lanes, zero where padded
+  const float *fc1, *fc1_bias;                  // [64, 320], [64]
+  const float* fc1_by_input;                    // [320, 64]
+  const float* synapse_by_input;  // [64 (j), 64 (i)]: β_ij, or null where the model has no synapse layer
   const float *norm_scale, *norm_shift;  // [64]
   const float *fc2, *fc2_by_input;       // [16, 64], [64, 16], zero where padded
   const float* fc2_bias;                 // [16]
@@ -101,21 +102,22 @@ struct Norm {
 // Memory of one thread; aligned to 64 bytes.
 struct alignas(64) Scratch {
   float image[kImage * kImageRow];
-  float patches[36 * kOrder];                      // of conv1, [6, 6, 160]
-  float planes[kMaps1 * kPlanes];                  // conv2's input as its pooled pixels read it
+  float transformed[36 * kMaps1 * kPixels2];       // conv2's input, [6, 6, 10, 16]
   float by_pixel[(kPixels1 + 1) * kMaps1Padded];   // pooled1 with the maps as lanes, then rubbish
   float dby_pixel[(kPixels1 + 1) * kMaps1Padded];  // its gradient
   float dpooled1[kMaps1 * kOrder], dpooled2[kFeatures];
   float list_value[kFeatures + 64], vector[2 * kHidden * 16], prefix[2 * kHidden * 32];
   int list_index[kFeatures + 64];
-  // Of the sample convolved last: pixels of pooled2 whose maximum float32 cannot tell from the next or from
-  // zero.
+  // Of the sample convolved last: pixels of pooled2 whose maximum cannot be told from the next or from zero
+  // as long as pooled1 is float32.
   short close[kFeatures];
   int close_count;
 };
 
-// A sum of conv2 or fc1 with terms up to x is rounded by less than kRounding · (1 + x).
-inline constexpr float kRounding = 6e-7f;
+// Over inputs up to x, a sum is off by less than … · (1 + x): fc1's; conv2's by Winograd's products; conv2's
+// in double, which leaves the rounding of its inputs. Between 1.4 and 1.7 times the worst seen.
+inline constexpr float kRounding = 6e-7f, kProductRounding = 1.2e-6f;
+inline constexpr double kInputRounding = 1.5e-7;
 
 struct Kernels {
   const char* isa;  // "x86-64", "AVX2", "AVX-512", or "portable"
@@ -130,6 +132,8 @@ struct Kernels {
                              unsigned first, int count, unsigned threshold);
   // The scratch memory's image → order, inked, pooled1, where1, pooled2, where2; and the list of close calls
   void (*convolve)(const Weights&, Sample&, Scratch&);
+  // One output map of conv2 from [25, 16] (Weights::conv2_by_tap) to [6, 6, 10] (conv2_transformed).
+  void (*transform_filters)(const float* by_tap, float* to);
   // pooled2 → hidden, soft, mixed
   void (*mix)(const Weights&, const Sample&, Scratch&);
   // The chunk's mean and squares of `mixed`, rows of 64 one after the other.

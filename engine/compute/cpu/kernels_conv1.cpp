@@ -78,6 +78,7 @@ void find_ink(const float* image, Ink& ink) {
     six = (six | six >> 2) & 0x0f0f0fu;
     six = (six | six >> 4) & 0xff00ffu;
     six = (six | six >> 8) & 0xfffu;
+    ink.rows[row] = static_cast<unsigned short>(six);
     words |= static_cast<unsigned long long>(six) << (row % 4 * kSide1);
     if (row % 4 == 3) {
       for (int k = 0; k < 3; ++k) *to++ = static_cast<unsigned short>(words >> (16 * k));
@@ -109,29 +110,24 @@ template <int kVectors>
 void pick_patches(const Picks& picks, const float* from, Vec ground, float* patches) {
   for (int p = 0; p < 6; ++p)
 #pragma GCC unroll 6
-    for (int q = 0; q < 6; ++q, patches += kOrder)
+    for (int q = 0; q < 6; ++q, patches += kLanes)
       store(patches, picks.of<kVectors>(from + block_index(q, p), ground));
 }
 
-// patches[p, q, position] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) with ink in their order;
-// then the ground, up to the end of a vector.
-void gather_patches(const float* image, const Ink& ink, const short* order, float* blocks, float* patches) {
-  static_assert(12 * kBlock <= kMaps1 * kPlanes);
-  split_columns(image, blocks);
-  const Vec ground = spread(image[0]);
-  for (int k = 0; k <= ink.count && k < kPixels1; k += kLanes) {
-    const VecInt number = load_short(order + k), row = number / kSide1, column = number - row * kSide1;
-    const int first = order[k] / kSide1;
-    const Picks picks((row - first) * kBlockRow + column, ink.count - k);
-    const float* from = blocks + first * kBlockRow;
-    // Fixed numbers spare the processor wrong guesses.
-    if (picks.vectors() <= 3) {
-      pick_patches<3>(picks, from, ground, patches + k);
-    } else if (picks.vectors() <= 5) {
-      pick_patches<5>(picks, from, ground, patches + k);
-    } else {
-      pick_patches<Picks::kMost>(picks, from, ground, patches + k);
-    }
+// patches[p, q, lane] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) listed, `count` of them; then
+// the ground.
+void gather_patches(const float* blocks, const short* order, int count, Vec ground, float* patches) {
+  const VecInt number = load_short(order), row = number / kSide1, column = number - row * kSide1;
+  const int first = order[0] / kSide1;
+  const Picks picks((row - first) * kBlockRow + column, count);
+  const float* from = blocks + first * kBlockRow;
+  // Fixed numbers spare the processor wrong guesses.
+  if (picks.vectors() <= 3) {
+    pick_patches<3>(picks, from, ground, patches);
+  } else if (picks.vectors() <= 5) {
+    pick_patches<5>(picks, from, ground, patches);
+  } else {
+    pick_patches<Picks::kMost>(picks, from, ground, patches);
   }
 }
 
@@ -145,12 +141,12 @@ void tile1(const float* patches, const float* weight, const float* bias, VecInt 
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) sum[m][k] = spread(bias[m]);
 #pragma GCC unroll 1
-  for (int u = 0; u < 5; ++u, patches += 6 * kOrder, weight += 5) {
+  for (int u = 0; u < 5; ++u, patches += 6 * kLanes, weight += 5) {
 #pragma GCC unroll 5
     for (int v = 0; v < 5; ++v) {
       // Opaque: reading x1 again as the next x0 is cheaper than keeping it in one of the registers.
-      const float* x = opaque(patches + v * kOrder);
-      const Vec x0 = load(x), x1 = load(x + kOrder), x2 = load(x + 6 * kOrder), x3 = load(x + 7 * kOrder);
+      const float* x = opaque(patches + v * kLanes);
+      const Vec x0 = load(x), x1 = load(x + kLanes), x2 = load(x + 6 * kLanes), x3 = load(x + 7 * kLanes);
 #pragma GCC unroll 8
       for (int m = 0; m < kMaps; ++m) {
         const Vec w = spread(weight[m * kTaps + v]);
@@ -175,14 +171,17 @@ void tile1(const float* patches, const float* weight, const float* bias, VecInt 
 float convolve1(const Weights& w, const Sample& s, Ink& ink, Scratch& scratch) {
   Vec top{};
   put_in_order(scratch.image, s, ink);
-  gather_patches(scratch.image, ink, s.order, scratch.planes, scratch.patches);
+  split_columns(scratch.image, scratch.transformed);
+  const Vec ground = spread(scratch.image[0]);
   const int end = ink.count < kPixels1 ? ink.count + 1 : kPixels1;
+  alignas(64) float patches[36 * kLanes];  // small, so that it stays in the first cache
   for (int k = 0; k < end; k += kLanes) {
+    gather_patches(scratch.transformed, s.order + k, ink.count - k, ground, patches);
     const VecInt number = load_short(s.order + k), row = number / kSide1, column = number - row * kSide1;
     const VecInt first = row * (2 * kImageRow) + column * 2 + (column >> 2) * 8;
     for (int m = 0; m < kMaps1; m += kTile) {
-      tile1<kTile>(scratch.patches + k, w.conv1 + m * kTaps, w.conv1_bias + m, first,
-                   s.pooled1 + m * kOrder + k, s.where1 + m * kOrder + k, top);
+      tile1<kTile>(patches, w.conv1 + m * kTaps, w.conv1_bias + m, first, s.pooled1 + m * kOrder + k,
+                   s.where1 + m * kOrder + k, top);
     }
   }
   return largest_lane(top);

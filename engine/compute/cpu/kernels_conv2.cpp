@@ -1,63 +1,107 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // conv2 with its dropout, pool and ReLU. Lanes are pooled pixels: the four pixels that compete in a pool are
-// four accumulators, so pooling is a comparison between registers, and no lane is ever wasted.
+// four vectors, so pooling is a comparison between registers, and no lane is ever wasted.
 #include "engine/compute/cpu/kernels_convolve.h"
 
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 namespace {
 
 #if SYNANN_LANES == 16
-constexpr int kTile = 4;  // maps per register tile; 32 registers
+constexpr int kTile = 5;  // maps per register tile; 32 registers
 #else
 constexpr int kTile = 2;  // 16 registers
 #endif
 
-// What conv2's sixteen pooled pixels read for tap (p, q) of their six by six pixels are four rows of four:
-// sixteen floats one after the other, in the plane of p's and q's parity and of q / 2.
-constexpr int kPlane = 6 * 4;
-inline constexpr int plane_row(int p) {
-  return p % 2 * (6 * kPlane) + p / 2 * 4;
-}
-inline constexpr int plane_column(int q) {
-  return (q % 2 * 3 + q / 2) * kPlane;
+// Winograd's minimal filtering F(2 × 2, 5 × 5), for the two by two pixels of a pool: y = Aᵀ [Σ (G w Gᵀ) ∘
+// (Bᵀ x B)] A needs 36 products where the plain sum needs 100. Its points 0, 1, −1, ½, −2 and ∞ round little
+// more than the plain sum does (Barabasz et al. 2018, arXiv:1803.10986).
+//   Aᵀ = 1  1  1  1  1  0     Bᵀ = 1 −3⁄2  −2  3⁄2   1  0     G = 1            0 0 0 0
+//        0  1 −1  ½ −2  1          0  −1   ½  5⁄2   1  0         1⁄3      (1   1  1   1   1)
+//                                  0   1 −5⁄2  ½    1  0         −1⁄3     (1  −1  1  −1   1)
+//                                  0  −2  −1   2    1  0         −16⁄15   (1   ½  ¼   ⅛  1⁄16)
+//                                  0   ½  −1  −½    1  0         1⁄15     (1  −2  4  −8  16)
+//                                  0   1 −3⁄2  −2  3⁄2 1         0 0 0 0           1
+struct Six {
+  Vec at[6];
+};
+
+inline Six transform_input(const Six& x) {
+  Vec g[4], h[4];  // x behind the factors t² − 1 and (t + 2)(t − ½)
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; ++k) {
+    g[k] = x.at[k + 2] - x.at[k];
+    h[k] = g[k] + 1.5f * x.at[k + 1];
+  }
+  return {{h[2] - h[0], h[1] + h[2], h[2] - h[1], g[2] + 2.0f * g[1], g[2] - 0.5f * g[1], h[3] - h[1]}};
 }
 
-// A map of conv1 in the order of its pixels.
+struct Pair {
+  Vec at[2];
+};
+
+inline Pair transform_output(const Six& m) {
+  return {{m.at[0] + (m.at[1] + m.at[2]) + (m.at[3] + m.at[4]),
+           (m.at[1] - m.at[2]) + (0.5f * m.at[3] + m.at[5]) - 2.0f * m.at[4]}};
+}
+
+inline Six transform_filter(const Vec (&w)[5]) {
+  const Vec even = w[0] + w[2] + w[4], odd = w[1] + w[3];
+  return {{w[0], (even + odd) * (1.0f / 3.0f), (odd - even) * (1.0f / 3.0f),
+           (w[0] + 0.5f * (w[1] + 0.5f * (w[2] + 0.5f * (w[3] + 0.5f * w[4])))) * (-16.0f / 15.0f),
+           (w[0] - 2.0f * (w[1] - 2.0f * (w[2] - 2.0f * (w[3] - 2.0f * w[4])))) * (1.0f / 15.0f), w[4]}};
+}
+
+// A map of conv1 as its even rows, then its odd rows, so that four rows that belong to one row of taps follow
+// each other.
+constexpr int kOddRows = 80, kMap = 2 * kOddRows;
+constexpr int kFourRows = 4 * kSide1;
+inline constexpr int map_row(int row) {
+  return row % 2 * kOddRows + row / 2 * kSide1;
+}
+
 void spread_pixels(const float* pooled, const Ink& ink, float* map) {
   const Vec blank = spread(pooled[ink.count]);
-#pragma GCC unroll 9
-  for (int k = 0; k < kInkVectors; ++k) {
-    const Lanes lanes = lanes_of(ink, k);
-    store(map + k * kLanes, lanes.back(load(pooled), blank));
-    pooled += lanes.count();
-  }
+#pragma GCC unroll 12
+  for (int row = 0; row < kSide1; ++row)
+#pragma GCC unroll 3
+    for (int c = 0; c < kSide1; c += kLanes) {
+      const Lanes lanes(static_cast<unsigned>(ink.rows[row]) >> c);
+      store(map + map_row(row) + c, lanes.back(load(pooled), blank));
+      pooled += lanes.count();
+    }
 }
 
-// Four floats of a row and four of the row after next.
+// Every other column of kLanes / 4 rows of twelve, from column kFirst on: four columns a row.
+#if SYNANN_LANES == 16
+template <int kFirst, int... kLane>
+inline Vec every_other(const float* rows, LaneList<kLane...>) {
+  // Lane l takes number 12 (l / 4) + 2 (l % 4) + kFirst.
+  const Vec two = __builtin_shufflevector(load(rows), load(rows + 16),
+                                          ((12 * (kLane / 4) + 2 * (kLane % 4) + kFirst) % 32)...);
+  return __builtin_shufflevector(two, load(rows + 32),
+                                 (12 * (kLane / 4) + 2 * (kLane % 4) + kFirst < 32
+                                      ? kLane
+                                      : 12 * (kLane / 4) + 2 * (kLane % 4) + kFirst - 16)...);
+}
+#elif SYNANN_LANES == 8
 inline Eight load_two(const float* p) {
-  return __builtin_shufflevector(load_four(p), load_four(p + 2 * kSide1), 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_shufflevector(load_four(p), load_four(p + kSide1), 0, 1, 2, 3, 4, 5, 6, 7);
 }
-
-// Two rows at a time, which follow each other in their planes.
-void gather_planes(const float* map, float* planes) {
-#pragma GCC unroll 6
-  for (int pair = 0; pair < 6; ++pair) {
-    const int r = pair / 2 * 4 + pair % 2;
-    const float* row = map + r * kSide1;
-    float* to = planes + plane_row(r);
-    const Eight a = load_two(row), b = load_two(row + 4), c = load_two(row + 8);
-    const Eight even = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14),
-                odd = __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15),
-                last_even = __builtin_shufflevector(b, c, 0, 2, 8, 10, 4, 6, 12, 14),
-                last_odd = __builtin_shufflevector(b, c, 1, 3, 9, 11, 5, 7, 13, 15);
-    store_eight(to + plane_column(0), even);
-    store_eight(to + plane_column(1), odd);
-    store_eight(to + plane_column(2), __builtin_shufflevector(even, last_even, 1, 2, 9, 10, 5, 6, 13, 14));
-    store_eight(to + plane_column(3), __builtin_shufflevector(odd, last_odd, 1, 2, 9, 10, 5, 6, 13, 14));
-    store_eight(to + plane_column(4), last_even);
-    store_eight(to + plane_column(5), last_odd);
-  }
+template <int kFirst>
+inline Vec every_other(const float* rows, AllLanes) {
+  constexpr int kOdd = kFirst % 2;
+  rows += kFirst - kOdd;
+  return __builtin_shufflevector(load_two(rows), load_two(rows + 4), kOdd, kOdd + 2, kOdd + 8, kOdd + 10,
+                                 kOdd + 4, kOdd + 6, kOdd + 12, kOdd + 14);
 }
+#else
+template <int kFirst>
+inline Vec every_other(const float* rows, AllLanes) {
+  constexpr int kOdd = kFirst % 2;
+  rows += kFirst - kOdd;
+  return __builtin_shufflevector(load_four(rows), load_four(rows + 4), kOdd, kOdd + 2, kOdd + 4, kOdd + 6);
+}
+#endif
 
 // Bit l: float32 may have confused the largest sum of lane l, `top`, with the next largest or with zero.
 inline unsigned close_calls(const Vec (&x)[4], Vec top, float rounding) {
@@ -67,71 +111,161 @@ inline unsigned close_calls(const Vec (&x)[4], Vec top, float rounding) {
   return at_most(-near, top) & (at_most(top - next, near) | at_most(top, near));
 }
 
-// kMaps maps of conv2 at kLanes pooled pixels; `maps` are their numbers.
+// to[6, 6, map, pixel] = Bᵀ x B of one input map
+void transform_map(const float* map, float* to) {
+  alignas(64) float rows[6][kFourRows];
+#pragma GCC unroll 1
+  for (int k = 0; k < kFourRows; k += kLanes) {
+    Six x;
+#pragma GCC unroll 6
+    for (int p = 0; p < 6; ++p) x.at[p] = load(map + map_row(p) + k);
+    const Six y = transform_input(x);
+#pragma GCC unroll 6
+    for (int r = 0; r < 6; ++r) store(rows[r] + k, y.at[r]);
+  }
+#pragma GCC unroll 1
+  for (int r = 0; r < 6; ++r)
+    for (int pixel = 0; pixel < kPixels2; pixel += kLanes) {
+      const float* from = rows[r] + pixel / kSide2 * kSide1;
+      const Six y = transform_input({{every_other<0>(from, AllLanes()), every_other<1>(from, AllLanes()),
+                                      every_other<2>(from, AllLanes()), every_other<3>(from, AllLanes()),
+                                      every_other<4>(from, AllLanes()), every_other<5>(from, AllLanes())}});
+#pragma GCC unroll 6
+      for (int c = 0; c < 6; ++c) store(to + (r * 6 + c) * (kMaps1 * kPixels2) + pixel, y.at[c]);
+    }
+}
+
+// kMaps maps of conv2 at kLanes pooled pixels from their transformed input; `maps` are their numbers.
 template <int kMaps>
-void tile2(const float* planes, const Weights& w, const Sample& s, const int* maps, int pixel, float rounding,
+void tile2(const float* input, const Weights& w, const Sample& s, const int* maps, int pixel, float rounding,
            Scratch& scratch) {
   const float* weight[static_cast<unsigned>(kMaps)];
   Vec sum[static_cast<unsigned>(kMaps)][4];
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
-    weight[m] = w.conv2 + maps[m] * (kMaps1 * kTaps);
+    weight[m] = w.conv2_transformed + maps[m] * kMapTransformed;
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) sum[m][k] = spread(w.conv2_bias[maps[m]]);
   }
-  int tap = 0;
-  for (int i = 0; i < kMaps1; ++i, planes += kPlanes) {
+  constexpr float kUpper[6] = {1, 1, 1, 1, 1, 0}, kLower[6] = {0, 1, -1, 0.5f, -2, 1};
+  input += pixel;
 #pragma GCC unroll 1
-    for (int u = 0; u < 5; ++u, tap += 5) {
-      const float *upper = planes + plane_row(u), *lower = planes + plane_row(u + 1);
-#pragma GCC unroll 5
-      for (int v = 0; v < 5; ++v) {
-        const float *above = opaque(upper), *below = opaque(lower);
-        const Vec x0 = load(above + plane_column(v)), x1 = load(above + plane_column(v + 1)),
-                  x2 = load(below + plane_column(v)), x3 = load(below + plane_column(v + 1));
+  for (int r = 0; r < 6; ++r) {
+    Six product[static_cast<unsigned>(kMaps)];
 #pragma GCC unroll 8
-        for (int m = 0; m < kMaps; ++m) {
-          const Vec tap_weight = spread(weight[m][tap + v]);
-          sum[m][0] += tap_weight * x0;
-          sum[m][1] += tap_weight * x1;
-          sum[m][2] += tap_weight * x2;
-          sum[m][3] += tap_weight * x3;
-        }
+    for (int m = 0; m < kMaps; ++m)
+#pragma GCC unroll 6
+      for (int c = 0; c < 6; ++c) product[m].at[c] = Vec{};
+#pragma GCC unroll 1
+    for (int i = 0; i < kMaps1; ++i, input += kPixels2) {
+#pragma GCC unroll 6
+      for (int c = 0; c < 6; ++c) {
+        const Vec x = load(input + c * (kMaps1 * kPixels2));
+#pragma GCC unroll 8
+        for (int m = 0; m < kMaps; ++m) product[m].at[c] += weight[m][c * kMaps1 + i] * x;
       }
+    }
+    input += 5 * kMaps1 * kPixels2;
+#pragma GCC unroll 8
+    for (int m = 0; m < kMaps; ++m) {
+      const Pair z = transform_output(product[m]);
+      sum[m][0] += kUpper[r] * z.at[0];
+      sum[m][1] += kUpper[r] * z.at[1];
+      sum[m][2] += kLower[r] * z.at[0];
+      sum[m][3] += kLower[r] * z.at[1];
+      weight[m] += 6 * kMaps1;
     }
   }
   const VecInt number = lane_numbers() + pixel;
   const VecInt first = (number >> 2) * (2 * kSide1) + (number & 3) * 2;
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
+    const int at = maps[m] * kPixels2 + pixel;
     const Largest best = largest(sum[m], first, kSide1);
     unsigned close = close_calls(sum[m], best.value, rounding);
     for (; close != 0; close &= close - 1)
-      scratch.close[scratch.close_count++] =
-          static_cast<short>(maps[m] * kPixels2 + pixel + __builtin_ctz(close));
-    store(s.pooled2 + maps[m] * kPixels2 + pixel, positive_part(best.value * s.map_scale));
-    store_short(s.where2 + maps[m] * kPixels2 + pixel, best.where);
+      scratch.close[scratch.close_count++] = static_cast<short>(at + __builtin_ctz(close));
+    store(s.pooled2 + at, positive_part(best.value * s.map_scale));
+    store_short(s.where2 + at, best.where);
   }
 }
 
-void run_tile2(int count, const float* planes, const Weights& w, const Sample& s, const int* maps, int pixel,
+void run_tile2(int count, const float* input, const Weights& w, const Sample& s, const int* maps, int pixel,
                float rounding, Scratch& scratch) {
   switch (count) {
 #if SYNANN_LANES == 16
+    case 5:
+      return tile2<5>(input, w, s, maps, pixel, rounding, scratch);
     case 4:
-      return tile2<4>(planes, w, s, maps, pixel, rounding, scratch);
+      return tile2<4>(input, w, s, maps, pixel, rounding, scratch);
     case 3:
-      return tile2<3>(planes, w, s, maps, pixel, rounding, scratch);
+      return tile2<3>(input, w, s, maps, pixel, rounding, scratch);
 #endif
     case 2:
-      return tile2<2>(planes, w, s, maps, pixel, rounding, scratch);
+      return tile2<2>(input, w, s, maps, pixel, rounding, scratch);
     default:
-      return tile2<1>(planes, w, s, maps, pixel, rounding, scratch);
+      return tile2<1>(input, w, s, maps, pixel, rounding, scratch);
   }
 }
 
+// The four sums that one pool chooses from, in double from conv1's floats on; the output map's `weight` has
+// the input maps as lanes.
+void sum_in_double(const float* weight, double bias, const float* pooled1, const Ink& ink, int pixel,
+                   double (&sums)[4]) {
+  const int first_row = 2 * (pixel / kSide2), first_column = 2 * (pixel % kSide2);
+  int positions[6][6], before = 0;
+  for (int row = 0; row < first_row; ++row) before += __builtin_popcount(ink.rows[row]);
+  for (int p = 0; p < 6; ++p) {
+    const unsigned bits = ink.rows[first_row + p];
+    for (int q = 0; q < 6; ++q) {
+      const int column = first_column + q;
+      const bool inked = ((bits >> column) & 1u) != 0;
+      positions[p][q] = inked ? before + __builtin_popcount(bits & ((1u << column) - 1)) : ink.count;
+    }
+    before += __builtin_popcount(bits);
+  }
+  for (double& sum : sums) sum = bias;
+  for (int i = 0; i < kMaps1; ++i, pooled1 += kOrder) {
+    double x[6][6];
+    for (int p = 0; p < 6; ++p)
+      for (int q = 0; q < 6; ++q) x[p][q] = static_cast<double>(pooled1[positions[p][q]]);
+    for (int u = 0; u < 5; ++u)
+      for (int v = 0; v < 5; ++v) {
+        const auto tap = static_cast<double>(weight[(u * 5 + v) * kMaps1Padded + i]);
+        for (int k = 0; k < 4; ++k) sums[k] += tap * x[u + k / 2][v + k % 2];
+      }
+  }
+}
+
+// Takes the close calls of the products again in double and lists only those that conv1's rounding leaves
+// open.
+void settle(const Weights& w, const Sample& s, const Ink& ink, float largest_input, Scratch& scratch) {
+  const double near = kInputRounding * (1.0 + static_cast<double>(largest_input));
+  int open = 0;
+  for (int n = 0; n < scratch.close_count; ++n) {
+    const int at = scratch.close[n], map = at / kPixels2, pixel = at % kPixels2;
+    double sums[4];
+    sum_in_double(w.conv2_by_tap + map * kTaps * kMaps1Padded, static_cast<double>(w.conv2_bias[map]),
+                  s.pooled1, ink, pixel, sums);
+    int best = 0;
+    for (int k = 1; k < 4; ++k)
+      if (sums[k] > sums[best]) best = k;
+    const double top = sums[best];
+    // Sums that are equal bit by bit are sums over the same pixels (the side of a stroke, say): a true tie,
+    // which goes to the first.
+    bool close = top <= near;
+    for (const double sum : sums) close |= sum != top && top - sum <= near;
+    close &= top >= -near;
+    s.pooled2[at] = (top > 0 ? static_cast<float>(top) : 0.0f) * s.map_scale;
+    s.where2[at] =
+        static_cast<short>((2 * (pixel / kSide2) + best / 2) * kSide1 + 2 * (pixel % kSide2) + best % 2);
+    if (close) scratch.close[open++] = static_cast<short>(at);
+  }
+  scratch.close_count = open;
+}
+
 // Only the maps that dropout2d keeps are computed, in tiles as even as possible.
-void convolve2(const Weights& w, const Sample& s, const Ink& ink, float rounding, Scratch& scratch) {
+void convolve2(const Weights& w, const Sample& s, const Ink& ink, float largest_input, Scratch& scratch) {
   int maps[kMaps2], count = 0;
   for (int m = 0; m < kMaps2; ++m) {
     if ((s.kept_maps >> m) & 1u) {
@@ -141,17 +275,21 @@ void convolve2(const Weights& w, const Sample& s, const Ink& ink, float rounding
     }
   }
   if (count == 0) return;
-  alignas(64) float map[kPixels1];
+  alignas(64) float map[2][kMap];
+  spread_pixels(s.pooled1, ink, map[0]);
   for (int i = 0; i < kMaps1; ++i) {
-    spread_pixels(s.pooled1 + i * kOrder, ink, map);
-    gather_planes(map, scratch.planes + i * kPlanes);
+    // One map ahead, so that its stores are done before they are read.
+    if (i + 1 < kMaps1) spread_pixels(s.pooled1 + (i + 1) * kOrder, ink, map[(i + 1) % 2]);
+    transform_map(map[i % 2], scratch.transformed + i * kPixels2);
   }
   const int tiles = (count + kTile - 1) / kTile;
+  const float rounding = kProductRounding * (1 + largest_input);
   for (int t = 0; t < tiles; ++t) {
     const int begin = count * t / tiles, end = count * (t + 1) / tiles;
     for (int pixel = 0; pixel < kPixels2; pixel += kLanes)
-      run_tile2(end - begin, scratch.planes + pixel, w, s, maps + begin, pixel, rounding, scratch);
+      run_tile2(end - begin, scratch.transformed, w, s, maps + begin, pixel, rounding, scratch);
   }
+  settle(w, s, ink, largest_input, scratch);
 }
 
 }  // namespace
@@ -168,12 +306,33 @@ void scale_image(const unsigned char* pixels, float scale, float offset, float* 
   }
 }
 
+void transform_filters(const float* by_tap, float* to) {
+  for (int i = 0; i < kMaps1; i += kLanes) {
+    Six columns[5];
+    for (int v = 0; v < 5; ++v) {
+      Vec w[5];
+      for (int u = 0; u < 5; ++u) w[u] = load(by_tap + (u * 5 + v) * kMaps1Padded + i);
+      columns[v] = transform_filter(w);
+    }
+    for (int r = 0; r < 6; ++r) {
+      Vec w[5];
+      for (int v = 0; v < 5; ++v) w[v] = columns[v].at[r];
+      const Six row = transform_filter(w);
+      for (int c = 0; c < 6; ++c) {
+        float lanes[kLanes];
+        store(lanes, row.at[c]);
+        for (int l = 0; l < kLanes && i + l < kMaps1; ++l) to[(r * 6 + c) * kMaps1 + i + l] = lanes[l];
+      }
+    }
+  }
+}
+
 void convolve(const Weights& w, Sample& s, Scratch& scratch) {
   scratch.close_count = 0;
   Ink ink;
   const float largest_input = convolve1(w, s, ink, scratch);
   s.inked = ink.count;
-  convolve2(w, s, ink, kRounding * (1 + largest_input), scratch);
+  convolve2(w, s, ink, largest_input, scratch);
 }
 
 }  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE

@@ -7,10 +7,10 @@
 // What the two convolutions of the forward pass share.
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 
-// The pooled pixels of conv1 that see more than the blank ground of their image: bit 12 R + C, in words of
-// sixteen, and their number.
+// The pooled pixels of conv1 that see more than the blank ground of their image: bit C of row R, the same as
+// bit 12 R + C in words of sixteen, and their number.
 struct Ink {
-  unsigned short words[kPixels1 / 16];
+  unsigned short rows[kSide1], words[kPixels1 / 16];
   int count;
 };
 

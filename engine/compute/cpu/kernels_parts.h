@@ -10,6 +10,7 @@ void scale_image(const unsigned char* pixels, float scale, float offset, float* 
 unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
                         unsigned first, int count, unsigned threshold);
 void convolve(const Weights& w, Sample& s, Scratch& scratch);
+void transform_filters(const float* by_tap, float* to);
 void mix(const Weights& w, const Sample& s, Scratch& scratch);
 void measure(const float* mixed, int samples, Moments& moments);
 void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,
