@@ -4,9 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <thread>
 #include <vector>
+
+#include "engine/core/helper_policy.h"
 
 namespace synann {
 
@@ -17,9 +18,12 @@ int hardware_threads();
 // beat while training uses every core.
 void lower_thread_priority();
 
-// A fixed set of threads that share indexed work dynamically: whoever is free takes the next index, so a
-// disturbed thread costs little. Waiting threads spin for a few microseconds, then sleep. Results must not
-// depend on which thread runs an index. Owned and called by one thread at a time; that thread works too.
+// A fixed set of threads that share indexed work. Each thread has its own part of the indices, the same one
+// in every job of that many, so that what one job left in a processor's cache is met there by the next; who
+// is done helps the others from the far end of theirs, so a disturbed thread costs little; and while other
+// programs disturb them so much that help costs more than it brings, the caller works alone (HelperPolicy).
+// Waiting threads spin for a few microseconds, then sleep. Results must not depend on which thread runs an
+// index. Owned and called by one thread at a time; that thread works too.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);  // at least 1; starts threads − 1 workers
@@ -34,18 +38,29 @@ class ThreadPool {
   void run(int count, const std::function<void(int index, int thread)>& task);
 
  private:
+  // The indices of one thread that nobody has taken yet: generation << 32 | end << 16 | begin, in one word,
+  // so that a late worker can never take an index of a later job.
+  struct alignas(64) Part {
+    std::atomic<std::uint64_t> word{0};
+  };
+  static constexpr int kMostIndices = 0xffff;
+
+  void run_part(int first, int count, const std::function<void(int, int)>& task);
   void work(int thread);
-  void take_indices(int thread, std::uint64_t generation);
+  void share(int first, int count, const std::function<void(int, int)>& task);
+  // Works until nothing is left to take; returns how many indices this thread took.
+  int help(int thread, std::uint32_t generation);
+  // The same with one part; `from_end`: from its far end.
+  int take(Part& part, bool from_end, int thread, std::uint32_t generation);
 
   std::vector<std::jthread> workers_;
+  std::vector<Part> parts_;  // [threads]
   const std::function<void(int, int)>* task_ = nullptr;
-  // (generation << 32) | indices left: one word, so that a late worker can never take an index of a later
-  // job.
-  std::atomic<std::uint64_t> ticket_{0};
+  std::atomic<int> first_{0};  // what index 0 of this job is to its caller
   std::atomic<std::uint32_t> generation_{0};
-  std::atomic<int> count_{0};
   std::atomic<int> remaining_{0};
   std::atomic<bool> stop_{false};
+  HelperPolicy helpers_;  // the caller's
 };
 
 }  // namespace synann

@@ -2,7 +2,9 @@
 #include "engine/core/thread_pool.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #include <QtTest>
@@ -18,6 +20,8 @@ class ThreadPoolTest : public QObject {
   void runsEachIndexOnce_data();
   void runsEachIndexOnce();
   void namesItsThreadsWithinRange();
+  void runsMoreIndicesThanAPartHolds();
+  void givesEveryThreadThePartItHadBefore();
   void doesNothingForAnEmptyJob();
   void seesAllWorkDoneWhenRunReturns();
 };
@@ -62,6 +66,42 @@ void ThreadPoolTest::namesItsThreadsWithinRange() {
     });
   }
   QCOMPARE(wrong.load(), 0);
+}
+
+void ThreadPoolTest::runsMoreIndicesThanAPartHolds() {
+  ThreadPool pool(3);
+  std::vector<std::atomic<int>> visits(200'000);
+  pool.run(static_cast<int>(visits.size()),
+           [&](int index, int) { ++visits[static_cast<std::size_t>(index)]; });
+  QVERIFY(std::all_of(visits.begin(), visits.end(), [](const auto& n) { return n.load() == 1; }));
+}
+
+// Each thread waits in its first index until the other has begun as well: so neither can help before both
+// have taken one of their own.
+void ThreadPoolTest::givesEveryThreadThePartItHadBefore() {
+  ThreadPool pool(2);
+  int shared = 0;
+  for (int job = 0; job < 20; ++job) {
+    std::array<int, 2> first{-1, -1};
+    std::atomic<int> begun{0};
+    std::atomic<bool> alone{false};
+    pool.run(10, [&](int index, int thread) {
+      int& mine = first[static_cast<std::size_t>(thread)];
+      if (mine >= 0) return;
+      mine = index;
+      ++begun;
+      for (int spins = 0; begun < 2; ++spins) {
+        if (spins == 100'000) alone = true;  // on a busy machine the caller may work alone
+        if (alone) return;
+        std::this_thread::yield();
+      }
+    });
+    if (alone) continue;
+    ++shared;
+    QCOMPARE(first[0], 0);
+    QCOMPARE(first[1], 5);
+  }
+  QVERIFY(shared > 0);
 }
 
 void ThreadPoolTest::doesNothingForAnEmptyJob() {
