@@ -107,27 +107,31 @@ void put_in_order(const float* image, const Sample& s, Ink& ink) {
 }
 
 template <int kVectors>
-void pick_patches(const Picks& picks, const float* from, Vec ground, float* patches) {
+void pick_patches(VecInt place, int count, Vec ground, const float* from, float* patches) {
+  const Picks<kVectors> picks(place, count, ground);
   for (int p = 0; p < 6; ++p)
 #pragma GCC unroll 6
-    for (int q = 0; q < 6; ++q, patches += kLanes)
-      store(patches, picks.of<kVectors>(from + block_index(q, p), ground));
+    for (int q = 0; q < 6; ++q, patches += kLanes) store(patches, picks.of(from + block_index(q, p)));
 }
 
-// patches[p, q, lane] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) listed, `count` of them; then
-// the ground.
+// patches[p, q, lane] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) listed, `count` of them; then the
+// ground.
 void gather_patches(const float* blocks, const short* order, int count, Vec ground, float* patches) {
+  constexpr int kRow = kBlockRow / kLanes;  // vectors
   const VecInt number = load_short(order), row = number / kSide1, column = number - row * kSide1;
-  const int first = order[0] / kSide1;
-  const Picks picks((row - first) * kBlockRow + column, count);
+  const int first = order[0] / kSide1, last = order[count < kLanes ? count - 1 : kLanes - 1] / kSide1,
+            rows = count > 0 ? last - first + 1 : 0;
+  const VecInt place = (row - first) * kBlockRow + column;
   const float* from = blocks + first * kBlockRow;
   // Fixed numbers spare the processor wrong guesses.
-  if (picks.vectors() <= 3) {
-    pick_patches<3>(picks, from, ground, patches);
-  } else if (picks.vectors() <= 5) {
-    pick_patches<5>(picks, from, ground, patches);
+  if (rows <= 2) {
+    pick_patches<2 * kRow>(place, count, ground, from, patches);
+  } else if (rows <= 3) {
+    pick_patches<3 * kRow>(place, count, ground, from, patches);
+  } else if (rows <= 5) {
+    pick_patches<5 * kRow>(place, count, ground, from, patches);
   } else {
-    pick_patches<Picks::kMost>(picks, from, ground, patches);
+    pick_patches<kSide1 * kRow>(place, count, ground, from, patches);
   }
 }
 

@@ -270,39 +270,45 @@ inline VecInt lane_numbers() {
   return numbers(AllLanes());
 }
 
-// Collects a vector of floats that lie anywhere behind a pointer, vector by vector of theirs.
+// Collects a vector of floats that lie anywhere in the kVectors vectors behind a pointer.
+template <int kVectors>
 class Picks {
  public:
-  static constexpr int kMost = 12 * 16 / kLanes;  // vectors
-
-  // Lane l takes number place[l] ≥ 0; only the first `count` lanes take one.
-  Picks(VecInt place, int count) : place_(place) {
-    const VecInt vector = lane_numbers() < count ? place / kLanes : spread_int(kMost);
-    unsigned left = count < kLanes ? (1u << (count < 0 ? 0 : count)) - 1 : (1u << kLanes) - 1;
-    vectors_ = 0;
-    for (int v = 0; v < kMost; ++v) {
-      lanes_[v] = mask(vector == v);
-      vectors_ += left != 0;
-      left &= ~bits(lanes_[v]);
+  // Lane l takes number place[l] ≥ 0; the lanes from `count` on are those of `others`.
+  Picks(VecInt place, int count, Vec others) : place_(place), others_(others) {
+    const VecInt vector = lane_numbers() < count ? place / kLanes : spread_int(kVectors);
+#pragma GCC unroll 12
+    for (int v = 0; v < kVectors; ++v) lanes_[v] = mask(vector == v);
+#if SYNANN_LANES == 16
+    if constexpr (kVectors > 1) {
+      first_two_ = mask(vector < 2);
+      place_or_other_ = vector < 2 ? place : reinterpret_cast<VecInt>(others);
     }
+#endif
   }
-  int vectors() const { return vectors_; }
-  // kVectors: at least vectors(). The other lanes are those of `others`.
-  template <int kVectors>
-  Vec of(const float* from, Vec others) const {
-#pragma GCC unroll 5
-    for (int v = 0; v < kVectors; ++v) {
+  Vec of(const float* from) const {
+    Vec picked = others_;
+    int v = 0;
+#if SYNANN_LANES == 16
+    if constexpr (kVectors > 1) {  // one instruction picks from two vectors
+      picked = _mm512_mask2_permutex2var_ps(load(from), reinterpret_cast<__m512i>(place_or_other_), first_two_,
+                                            load(from + kLanes));
+      v = 2;
+    }
+#endif
+#pragma GCC unroll 12
+    for (; v < kVectors; ++v) {
       const Vec x = load(from + v * kLanes);
 #if SYNANN_LANES == 16
-      others = _mm512_mask_permutexvar_ps(others, lanes_[v], reinterpret_cast<__m512i>(place_), x);
+      picked = _mm512_mask_permutexvar_ps(picked, lanes_[v], reinterpret_cast<__m512i>(place_), x);
 #elif SYNANN_LANES == 8
-      others =
-          _mm256_blendv_ps(others, _mm256_permutevar8x32_ps(x, reinterpret_cast<__m256i>(place_)), lanes_[v]);
+      picked =
+          _mm256_blendv_ps(picked, _mm256_permutevar8x32_ps(x, reinterpret_cast<__m256i>(place_)), lanes_[v]);
 #else
-      for (int l = 0; l < kLanes; ++l) others[l] = lanes_[v][l] ? x[place_[l] % kLanes] : others[l];
+      for (int l = 0; l < kLanes; ++l) picked[l] = lanes_[v][l] ? x[place_[l] % kLanes] : picked[l];
 #endif
     }
-    return others;
+    return picked;
   }
 
  private:
@@ -311,29 +317,22 @@ class Picks {
   static Mask mask(VecInt v) {
     return _mm512_movepi32_mask(reinterpret_cast<__m512i>(v));
   }
-  static unsigned bits(Mask m) {
-    return bits_of(m);
-  }
+  Mask first_two_;
+  VecInt place_or_other_;
 #elif SYNANN_LANES == 8
   typedef __m256 Mask;
   static Mask mask(VecInt v) {
     return reinterpret_cast<Mask>(v);
-  }
-  static unsigned bits(Mask m) {
-    return static_cast<unsigned>(_mm256_movemask_ps(m));
   }
 #else
   typedef VecInt Mask;
   static Mask mask(VecInt v) {
     return v;
   }
-  static unsigned bits(Mask m) {
-    return differing(reinterpret_cast<Vec>(m & 0x3f800000), Vec{});
-  }
 #endif
   VecInt place_;
-  int vectors_;
-  Mask lanes_[kMost];
+  Vec others_;
+  Mask lanes_[static_cast<unsigned>(kVectors)];
 };
 
 // One step of a transposition by butterflies: exchanges the off-diagonal blocks of `kStep` lanes of two rows.
