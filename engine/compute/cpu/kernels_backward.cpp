@@ -8,6 +8,9 @@ namespace {
 
 constexpr int kGroup = 2;  // vectors of outputs side by side; what they need stays in the L1 cache
 
+// Factors between two prefix products that are kept; those between are made again, in registers.
+constexpr int kBlock = kLanes == 16 ? 4 : 1;
+
 // Halves the rows until lane l holds the sum of row l's lanes.
 template <int kStep>
 inline void add_rows(Vec* rows) {
@@ -29,22 +32,24 @@ template <int kSamples>
 void synapse_backward(const float* beta, int first, bool add, const Sample* samples, float* dbeta,
                       Scratch& scratch) {
   constexpr int kPrefix = kGroup * kLanes * kSamples;
+  const auto factor = [&](const Sample& sample, int j, int g) {
+    return 1.0f - load(beta + j * kHidden + first + g * kLanes) * spread(sample.soft[j]);
+  };
   Vec product[static_cast<unsigned>(kSamples)][kGroup];
 #pragma GCC unroll 2
   for (int s = 0; s < kSamples; ++s)
 #pragma GCC unroll 2
     for (int g = 0; g < kGroup; ++g) product[s][g] = spread(1.0f);
 #pragma GCC unroll 1
-  for (int j = 0; j < kHidden; ++j) {
+  for (int block = 0; block < kHidden; block += kBlock) {
 #pragma GCC unroll 2
-    for (int s = 0; s < kSamples; ++s) {
-      const Vec input = spread(samples[s].soft[j]);
+    for (int s = 0; s < kSamples; ++s)
 #pragma GCC unroll 2
       for (int g = 0; g < kGroup; ++g) {
-        store(scratch.prefix + j * kPrefix + (s * kGroup + g) * kLanes, product[s][g]);
-        product[s][g] *= 1.0f - load(beta + j * kHidden + first + g * kLanes) * input;
+        store(scratch.prefix + block / kBlock * kPrefix + (s * kGroup + g) * kLanes, product[s][g]);
+#pragma GCC unroll 4
+        for (int j = block; j < block + kBlock; ++j) product[s][g] *= factor(samples[s], j, g);
       }
-    }
   }
 #pragma GCC unroll 2
   for (int s = 0; s < kSamples; ++s) {
@@ -60,27 +65,41 @@ void synapse_backward(const float* beta, int first, bool add, const Sample* samp
     }
   }
 #pragma GCC unroll 1
-  for (int j = kHidden - 1; j >= 0; --j) {
-    Vec sum[static_cast<unsigned>(kSamples)];
+  for (int block = kHidden - kBlock; block >= 0; block -= kBlock) {
+    Vec prefix[kBlock][static_cast<unsigned>(kSamples)][kGroup];
 #pragma GCC unroll 2
-    for (int s = 0; s < kSamples; ++s) sum[s] = Vec{};
+    for (int s = 0; s < kSamples; ++s)
 #pragma GCC unroll 2
-    for (int g = 0; g < kGroup; ++g) {
-      const int k = j * kHidden + first + g * kLanes;
-      const Vec b = load(beta + k);
-      Vec total = add ? load(dbeta + k) : Vec{};
-#pragma GCC unroll 2
-      for (int s = 0; s < kSamples; ++s) {
-        const Vec input = spread(samples[s].soft[j]);
-        const Vec others = load(scratch.prefix + j * kPrefix + (s * kGroup + g) * kLanes) * product[s][g];
-        total -= others * input;
-        sum[s] += others * b;
-        product[s][g] *= 1.0f - b * input;
+      for (int g = 0; g < kGroup; ++g) {
+        prefix[0][s][g] = load(scratch.prefix + block / kBlock * kPrefix + (s * kGroup + g) * kLanes);
+#pragma GCC unroll 4
+        for (int k = 1; k < kBlock; ++k)
+          prefix[k][s][g] = prefix[k - 1][s][g] * factor(samples[s], block + k - 1, g);
       }
-      store(dbeta + k, total);
-    }
+#pragma GCC unroll 4
+    for (int k = kBlock - 1; k >= 0; --k) {
+      const int j = block + k;
+      Vec sum[static_cast<unsigned>(kSamples)];
 #pragma GCC unroll 2
-    for (int s = 0; s < kSamples; ++s) store(scratch.vector + (s * kHidden + j) * kLanes, sum[s]);
+      for (int s = 0; s < kSamples; ++s) sum[s] = Vec{};
+#pragma GCC unroll 2
+      for (int g = 0; g < kGroup; ++g) {
+        const int at = j * kHidden + first + g * kLanes;
+        const Vec b = load(beta + at);
+        Vec total = add ? load(dbeta + at) : Vec{};
+#pragma GCC unroll 2
+        for (int s = 0; s < kSamples; ++s) {
+          const Vec input = spread(samples[s].soft[j]);
+          const Vec others = prefix[k][s][g] * product[s][g];
+          total -= others * input;
+          sum[s] += others * b;
+          product[s][g] *= 1.0f - b * input;
+        }
+        store(dbeta + at, total);
+      }
+#pragma GCC unroll 2
+      for (int s = 0; s < kSamples; ++s) store(scratch.vector + (s * kHidden + j) * kLanes, sum[s]);
+    }
   }
 #pragma GCC unroll 2
   for (int s = 0; s < kSamples; ++s)
