@@ -81,7 +81,8 @@ void synapse_backward(const float* beta, int first, bool add, const Sample* samp
       const int j = block + k;
       Vec sum[static_cast<unsigned>(kSamples)];
 #pragma GCC unroll 2
-      for (int s = 0; s < kSamples; ++s) sum[s] = Vec{};
+      for (int s = 0; s < kSamples; ++s)
+        sum[s] = first == 0 ? Vec{} : load(scratch.vector + (s * kHidden + j) * kLanes);
 #pragma GCC unroll 2
       for (int g = 0; g < kGroup; ++g) {
         const int at = j * kHidden + first + g * kLanes;
@@ -101,6 +102,7 @@ void synapse_backward(const float* beta, int first, bool add, const Sample* samp
       for (int s = 0; s < kSamples; ++s) store(scratch.vector + (s * kHidden + j) * kLanes, sum[s]);
     }
   }
+  if (first + kGroup * kLanes < kHidden) return;
 #pragma GCC unroll 2
   for (int s = 0; s < kSamples; ++s)
     for (int j = 0; j < kHidden; j += kLanes) {
@@ -149,8 +151,8 @@ void backward_head(const Weights& w, const Norm& norm, const Sample* samples, in
   for (float& x : sums.fc1_bias) x = 0;
   for (int s = 0; s < count; ++s) norm_backward(w, norm, samples[s]);
   if (w.synapse_by_input != nullptr) {
-    for (int first = 0; first < kHidden; first += kGroup * kLanes)
-      for (int s = 0; s < count; s += 2) {
+    for (int s = 0; s < count; s += 2)
+      for (int first = 0; first < kHidden; first += kGroup * kLanes) {
         const auto backward = s + 1 < count ? synapse_backward<2> : synapse_backward<1>;
         backward(w.synapse_by_input, first, s > 0, samples + s, sums.synapse_by_input, scratch);
       }
