@@ -15,8 +15,7 @@ namespace {
 
 using namespace fused;
 
-// Walks a span batch by batch. There are two states: a step goes from one to the other, so that one with a
-// broken number can be left untaken.
+// Walks a span batch by batch.
 class FusedBackend final : public Backend {
  public:
   FusedBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data, const Plan& plan,
@@ -48,10 +47,10 @@ class FusedBackend final : public Backend {
   };
 
   void take(const model::State& state);
-  FusedNetwork::Outcome step(const StepSpan& span, int index);
+  FusedNetwork::Outcome step(const StepSpan& span, int index, std::string& trouble);
   std::string first_broken_layer(int samples) const;
   const std::string& synapse_name() const;
-  std::string trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span, int samples) const;
+  std::string trouble(double loss, const StepSpan& span, int samples) const;
   void common_update(const StepSpan& span, int index);
   void move_running_statistics();
   std::vector<float> exposed(Exposed what, int samples) const;
@@ -61,7 +60,7 @@ class FusedBackend final : public Backend {
   data::DataPairPtr data_;
   Plan plan_;
   FusedNetwork network_;
-  State state_, next_;
+  State state_;
   Lines<float> gradients_;
 };
 
@@ -83,7 +82,6 @@ void FusedBackend::take(const model::State& state) {
   state_.momenta.assign(state.momenta.begin(), state.momenta.end());
   state_.squares = state.squares;
   state_.counters = state.counters;
-  next_ = state_;
   network_.load(state_.values.data());
 }
 
@@ -95,8 +93,8 @@ Status FusedBackend::fetch(model::State& state) {
   return {};
 }
 
-// The step `index` of the span.
-FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index) {
+// The step `index` of the span; what forbids it, in words, is left in `trouble`.
+FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index, std::string& trouble) {
   const int step = span.first_step + index;
   const auto size = static_cast<std::size_t>(span.batch_size), begin = static_cast<std::size_t>(step) * size;
   const Samples samples{.count = static_cast<int>(std::min(size, span.order.size() - begin)),
@@ -105,21 +103,29 @@ FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index) {
   const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
   const Update update{.values = state_.values.data(),
                       .momenta = state_.momenta.data(),
-                      .new_values = next_.values.data(),
-                      .new_momenta = next_.momenta.data(),
                       .rate = span.learning_rates[static_cast<std::size_t>(index)],
                       .momentum = static_cast<float>(span.optimiser.momentum)};
-  return network_.step(samples, draws, gradients_, span.optimiser.plain() ? &update : nullptr);
+  const auto outcome =
+      network_.step(samples, draws, gradients_, span.optimiser.plain() ? &update : nullptr, [&](double loss) {
+        trouble = this->trouble(loss, span, samples.count);
+        return trouble.empty();
+      });
+  if (!std::isfinite(outcome.loss)) {
+    trouble = loss_not_finite(first_broken_layer(samples.count));
+  } else if (!outcome.finite && trouble.empty()) {
+    trouble = gradient_not_finite(*first_not_finite(*model_, gradients_));
+  }
+  return outcome;
 }
 
-// What batch norm observed is finite where the loss is, so only gradients can break an update.
+// What batch norm observed is finite where the loss is.
 void FusedBackend::move_running_statistics() {
   constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
   for (const std::size_t first : {plan_.running_mean, plan_.running_var}) {
     for (std::size_t k = first; k < first + kHidden; ++k)
-      next_.values[k] = (1 - kTowards) * state_.values[k] + kTowards * gradients_[k];
+      state_.values[k] = (1 - kTowards) * state_.values[k] + kTowards * gradients_[k];
   }
-  for (std::size_t k = 0; k < state_.counters.size(); ++k) next_.counters[k] = state_.counters[k] + 1;
+  for (std::int64_t& counter : state_.counters) ++counter;
 }
 
 std::string FusedBackend::first_broken_layer(int samples) const {
@@ -135,15 +141,9 @@ const std::string& FusedBackend::synapse_name() const {
       ->name;
 }
 
-// The first thing that forbids the update of a step, in words; empty when all is well.
-std::string FusedBackend::trouble(const FusedNetwork::Outcome& outcome, const StepSpan& span,
-                                  int samples) const {
-  if (!std::isfinite(outcome.loss)) return loss_not_finite(first_broken_layer(samples));
-  if (outcome.loss > span.watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", outcome.loss);
-  const bool fused_update = span.optimiser.plain();
-  const Parameter* bad = outcome.finite && fused_update ? nullptr : first_not_finite(*model_, gradients_);
-  if (bad != nullptr) return gradient_not_finite(*bad);
-  if (!outcome.finite && fused_update) return "the update is not finite";
+// The first thing that forbids the step behind a finite loss, in words; empty when all is well.
+std::string FusedBackend::trouble(double loss, const StepSpan& span, int samples) const {
+  if (loss > span.watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
   if (!span.watch.headroom || !plan_.synapse) return {};
   const double least = reference::headroom(samples, kHidden, network_.activations().soft(),
                                            state_.values.data() + *plan_.synapse);
@@ -163,18 +163,14 @@ Result<SpanResult> FusedBackend::run(const StepSpan& span, const CancelFlag& can
   SpanResult result;
   result.losses.reserve(static_cast<std::size_t>(span.step_count));
   for (int k = 0; k < span.step_count && !cancel.is_set(); ++k) {
-    const auto outcome = step(span, k);
-    const auto left = span.order.size() - static_cast<std::size_t>(span.first_step + k) *
-                                              static_cast<std::size_t>(span.batch_size);
-    const int samples = static_cast<int>(std::min(static_cast<std::size_t>(span.batch_size), left));
-    if (auto what = trouble(outcome, span, samples); !what.empty()) {
-      network_.load(state_.values.data());  // the step is not taken
-      result.failure = NumericFailure{span.first_step + k, std::move(what)};
+    std::string trouble;
+    const auto outcome = step(span, k, trouble);
+    if (!trouble.empty()) {
+      result.failure = NumericFailure{span.first_step + k, std::move(trouble)};
       break;
     }
     if (span.optimiser.plain()) {
       move_running_statistics();
-      std::swap(state_, next_);
     } else {
       common_update(span, k);
     }

@@ -137,7 +137,8 @@ Sample FusedNetwork::open(const Samples& samples, int row, int place) {
 }
 
 FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDraws& draws,
-                                         std::span<float> gradients, const Update* update) {
+                                         std::span<float> gradients, const Update* update,
+                                         const std::function<bool(double)>& go_on) {
   const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
   activations_.resize(samples.count, samples.count);
   make_room(samples);
@@ -176,7 +177,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
     each(index, [&](Sample& s, int) { kernels_.classify(weights_, norm(), s, loss_scale, true, sums); });
   });
   const double loss = use_loss_sums(chunks, samples.count);
-  if (!std::isfinite(loss)) return {loss, false};
+  if (!std::isfinite(loss) || (go_on && !go_on(loss))) return {loss, false};
 
   pool_.run(chunks, [&](int index, int thread) {
     BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
@@ -192,17 +193,13 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
   });
 
   std::atomic<bool> finite{true};
-  const Finish finish{partials_.data(), chunks, samples.count, &activations_, gradients.data(), update};
-  pool_.run(tensors_.tasks(), [&](int task, int) {
-    if (!tensors_.run(task, finish)) finite.store(false, std::memory_order_relaxed);
+  const Finish finish{partials_.data(), chunks, samples.count, &activations_, gradients.data()};
+  pool_.run(tensors_.gradient_tasks(), [&](int task, int) {
+    if (!tensors_.sum(task, finish)) finite.store(false, std::memory_order_relaxed);
   });
-  if (update == nullptr) return {loss, true};
-  if (finite) {
-    values_ = update->new_values;
-    weights_ = tensors_.weights(values_);
-  } else {
-    load(values_);  // the update is not taken, and some layouts have moved already
-  }
+  if (update != nullptr && finite)
+    pool_.run(tensors_.update_tasks(),
+              [&](int task, int) { tensors_.update(task, gradients.data(), *update); });
   return {loss, finite};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,18 +37,19 @@ class FusedNetwork {
   int threads() const { return pool_.threads(); }
   const Activations& activations() const { return activations_; }
 
-  // Parameters and running statistics [float_count]; the block stays the caller's and must live on.
+  // Parameters and running statistics [float_count]; the block stays the caller's and must live on. When it
+  // changes other than by step(), it has to be loaded again.
   void load(const float* values);
 
   // The mean loss of a batch and its gradients [float_count]; for running statistics: what this batch
-  // observed. With `update`, the network goes on with its new values if every number is finite; the caller
-  // keeps both blocks.
+  // observed. `go_on`, if any, is asked once the loss is known and finite, before anything changes. With
+  // `update`, which must be of the block that was loaded, the step is taken if every gradient is finite.
   struct Outcome {
     double loss = 0;
-    bool finite = true;  // the loss and every gradient
+    bool finite = true;  // the loss and every gradient, and `go_on` agreed
   };
   Outcome step(const Samples& samples, const DropoutDraws& draws, std::span<float> gradients,
-               const Update* update = nullptr);
+               const Update* update = nullptr, const std::function<bool(double loss)>& go_on = {});
 
   // Log-probabilities [count, kClasses] with running statistics.
   const float* evaluate(const Samples& samples);

@@ -8,10 +8,9 @@
 
 namespace synann::compute::fused {
 
-// An update by SGD from one state to another; both stay whole, so a step with a broken number is not taken.
+// An update by SGD, in place.
 struct Update {
-  const float *values, *momenta;
-  float *new_values, *new_momenta;
+  float *values, *momenta;
   float rate, momentum;
 };
 
@@ -21,12 +20,12 @@ struct Finish {
   int chunks;
   int samples;
   const Activations* activations;
-  float* gradients;      // [float_count]
-  const Update* update;  // null: gradients only
+  float* gradients;  // [float_count]
 };
 
-// The parameters in the kernels' layouts, and the work at the end of a step, tensor by tensor: sum the chunks
-// in their order, update, lay out anew. Tasks touch different tensors and may run concurrently.
+// The parameters in the kernels' layouts, and the work at the end of a step: first the gradients, as sums of
+// the chunks in their order, then the update and the new layouts. Tasks of one kind touch different tensors
+// and may run concurrently.
 class Tensors {
  public:
   Tensors(const Plan& plan, const Kernels& kernels);
@@ -36,21 +35,24 @@ class Tensors {
   // values: those that were laid out last, by lay_out() or by an update.
   Weights weights(const float* values) const;
 
-  int tasks() const;
+  int gradient_tasks() const;
   // Returns whether every gradient of this task is finite.
-  bool run(int task, const Finish& finish);
+  bool sum(int task, const Finish& finish);
+
+  int update_tasks() const;
+  void update(int task, const float* gradients, const Update& update);
 
  private:
-  bool finish_fc1(int map, const Finish& f);
-  bool finish_conv2(int map, const Finish& f);
-  bool finish_synapse(int column, const Finish& f);
-  bool finish_rest(const Finish& f);
-  bool update(const Finish& f, std::size_t offset, int rows, int columns, int pitch) const;
+  bool sum_fc1(int map, const Finish& f);
+  bool sum_conv2(int map, const Finish& f);
+  bool sum_synapse(int column, const Finish& f);
+  bool sum_rest(const Finish& f);
   const float* reduce(const Finish& f, const float* first, int count, float* out) const;
+  void move(std::size_t offset, int count, const float* gradients, const Update& update) const;
 
-  void lay_out_fc1(const float* values, int map);
+  void lay_out_fc1(const float* values, int output);
   void lay_out_conv2(const float* values, int map);
-  void lay_out_synapse(const float* values, int column);
+  void lay_out_synapse(const float* values, int output);
   void lay_out_rest(const float* values);
 
   Plan plan_;

@@ -151,11 +151,10 @@ struct Kernels {
                        bool add, float* out);
   // out[count] = Σ over the partials of the floats at `first`, `stride` floats from partial to partial.
   void (*reduce)(const float* first, long stride, int partials, int count, float* out);
-  // As PyTorch's SGD, on [rows, columns] floats with rows `pitch` apart in all five blocks:
-  // moved = momentum · velocity + gradient; result = value − rate · moved. Returns whether every gradient is
-  // finite.
-  bool (*update)(int rows, int columns, int pitch, const float* value, const float* velocity,
-                 const float* gradient, float rate, float momentum, float* result, float* moved);
+  // Whether x [rows, columns], with rows `pitch` apart, holds neither NaN nor infinity.
+  bool (*finite)(const float* x, int rows, int columns, int pitch);
+  // As PyTorch's SGD: velocity = momentum · velocity + gradient; value −= rate · velocity.
+  void (*update)(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
   // to[columns, rows] = from[rows, columns]ᵀ; rows and columns are multiples of 16.
   void (*transpose)(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
   // The speed of the machine: rounds · kPeakChains · lanes multiply-adds on registers. The result is theirs.

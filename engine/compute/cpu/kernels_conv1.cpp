@@ -114,8 +114,8 @@ void pick_patches(VecInt place, int count, Vec ground, const float* from, float*
     for (int q = 0; q < 6; ++q, patches += kLanes) store(patches, picks.of(from + block_index(q, p)));
 }
 
-// patches[p, q, lane] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) listed, `count` of them; then the
-// ground.
+// patches[p, q, lane] = image[2 R + p, 2 C + q] for the pooled pixels (R, C) listed, `count` of them; then
+// the ground.
 void gather_patches(const float* blocks, const short* order, int count, Vec ground, float* patches) {
   constexpr int kRow = kBlockRow / kLanes;  // vectors
   const VecInt number = load_short(order), row = number / kSide1, column = number - row * kSide1;

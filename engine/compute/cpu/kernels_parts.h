@@ -21,8 +21,8 @@ void backward_convolutions(const Weights& w, const Sample& s, Scratch& scratch, 
 void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
                   bool add, float* out);
 void reduce(const float* first, long stride, int partials, int count, float* out);
-bool update(int rows, int columns, int pitch, const float* value, const float* velocity,
-            const float* gradient, float rate, float momentum, float* result, float* moved);
+bool finite(const float* x, int rows, int columns, int pitch);
+void update(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
 float multiply_add(long rounds);
 

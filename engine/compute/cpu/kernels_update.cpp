@@ -42,27 +42,29 @@ void reduce(const float* first, long stride, int partials, int count, float* out
   }
 }
 
-bool update(int rows, int columns, int pitch, const float* value, const float* velocity,
-            const float* gradient, float rate, float momentum, float* result, float* moved) {
+bool finite(const float* x, int rows, int columns, int pitch) {
   // A sum of x · 0 is zero unless some x is NaN or infinite; unlike a test per element it costs nothing.
   Vec broken{};
   float broken_tail = 0;
-  for (int r = 0; r < rows; ++r) {
-    int k = r * pitch;
-    const int end = k + columns;
-    for (; k + kLanes <= end; k += kLanes) {
-      const Vec g = load(gradient + k), v = momentum * load(velocity + k) + g;
-      broken += g * 0.0f;
-      store(moved + k, v);
-      store(result + k, load(value + k) - rate * v);
-    }
-    for (; k < end; ++k) {
-      broken_tail += gradient[k] * 0.0f;
-      moved[k] = momentum * velocity[k] + gradient[k];
-      result[k] = value[k] - rate * moved[k];
-    }
+  for (int r = 0; r < rows; ++r, x += pitch) {
+    int k = 0;
+    for (; k + kLanes <= columns; k += kLanes) broken += load(x + k) * 0.0f;
+    for (; k < columns; ++k) broken_tail += x[k] * 0.0f;
   }
   return sum_lanes(broken) + broken_tail == 0.0f;
+}
+
+void update(int count, const float* gradient, float rate, float momentum, float* value, float* velocity) {
+  int k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    const Vec v = momentum * load(velocity + k) + load(gradient + k);
+    store(velocity + k, v);
+    store(value + k, load(value + k) - rate * v);
+  }
+  for (; k < count; ++k) {
+    velocity[k] = momentum * velocity[k] + gradient[k];
+    value[k] -= rate * velocity[k];
+  }
 }
 
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch) {
@@ -91,6 +93,7 @@ const Kernels table = {.isa = SYNANN_ISA_NAME,
                        .backward_convolutions = backward_convolutions,
                        .fc1_gradient = fc1_gradient,
                        .reduce = reduce,
+                       .finite = finite,
                        .update = update,
                        .transpose = transpose,
                        .multiply_add = multiply_add};

@@ -291,8 +291,8 @@ class Picks {
     int v = 0;
 #if SYNANN_LANES == 16
     if constexpr (kVectors > 1) {  // one instruction picks from two vectors
-      picked = _mm512_mask2_permutex2var_ps(load(from), reinterpret_cast<__m512i>(place_or_other_), first_two_,
-                                            load(from + kLanes));
+      picked = _mm512_mask2_permutex2var_ps(load(from), reinterpret_cast<__m512i>(place_or_other_),
+                                            first_two_, load(from + kLanes));
       v = 2;
     }
 #endif
