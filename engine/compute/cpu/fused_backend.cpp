@@ -218,8 +218,12 @@ std::vector<float> FusedBackend::exposed(Exposed what, int samples) const {
   switch (what) {
     case Exposed::Pooled1:
       return network_.pooled1(samples);
-    case Exposed::Pooled2:
-      return block(a.pooled2(), kFeatures);
+    case Exposed::Pooled2: {
+      auto maps = block(a.pooled2(), kFeatures);
+      for (std::size_t k = 0; k < maps.size(); ++k)
+        if ((a.kept_maps()[k / kFeatures] >> (k % kFeatures / kPixels2) & 1u) == 0) maps[k] = 0;
+      return maps;
+    }
     case Exposed::Hidden:
       return block(a.hidden(), kHidden);
     case Exposed::Soft:

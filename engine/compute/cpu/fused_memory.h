@@ -27,8 +27,8 @@ class Activations {
     const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(places);
     grow(order_, m * kOrder);
     grow(pooled1_, m * kMaps1 * kOrder);
-    grow(where1_, m * kMaps1 * kOrder);
-    grow(where2_, m * kFeatures);
+    grow(where1_, m * kMaps1 * kChoices1);
+    grow(where2_, m * kMaps2);
     grow(pooled2_, n * kFeatures);
     for (auto* block : {&hidden_, &soft_, &mixed_, &normal_, &dnormed_, &dhidden_}) grow(*block, n * kHidden);
     grow(log_probs_, n * kClasses);
@@ -40,9 +40,9 @@ class Activations {
     return {.order = &order_[m * kOrder],
             .inked = 0,
             .pooled1 = &pooled1_[m * kMaps1 * kOrder],
-            .where1 = &where1_[m * kMaps1 * kOrder],
+            .where1 = &where1_[m * kMaps1 * kChoices1],
             .pooled2 = &pooled2_[n * kFeatures],
-            .where2 = &where2_[m * kFeatures],
+            .where2 = &where2_[m * kMaps2],
             .hidden = &hidden_[h],
             .soft = &soft_[h],
             .mixed = &mixed_[h],
@@ -72,7 +72,8 @@ class Activations {
     if (block.size() < count) block.resize(count);
   }
   Lines<float> pooled1_, pooled2_, hidden_, soft_, mixed_, normal_, dnormed_, dhidden_, log_probs_;
-  Lines<short> order_, where1_, where2_;
+  Lines<short> order_;
+  Lines<Choice> where1_, where2_;
   std::vector<std::uint32_t> kept_maps_;
 };
 

@@ -108,9 +108,9 @@ void FusedNetwork::settle_close_calls(Sample& sample, const Scratch& scratch) co
               column = 2 * (pixel % kSide2);
     if (close_calls_.is_flat(layer, image.data(), row, column)) continue;
     const auto best = close_calls_.best_of_window(layer, values_, image.data(), map, row, column);
-    constexpr int kSide = 2 * kSide2;  // of conv2 before its pool
     sample.pooled2[pixel] = static_cast<float>(std::max(best.sum, 0.0)) * sample.map_scale;
-    sample.where2[pixel] = static_cast<short>(best.place / kSide * kSide1 + best.place % kSide);
+    constexpr int kSide = 2 * kSide2;  // of conv2 before its pool
+    choose(sample.where2[map], pixel % kPixels2, best.place / kSide % 2 * 2 + best.place % 2);
   }
 }
 

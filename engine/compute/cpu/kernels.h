@@ -43,6 +43,17 @@ struct Weights {
   int classes;
 };
 
+// Which of the four sums the maxima of sixteen pools are: bit k of `column` and of `row` say it of pool k.
+struct Choice {
+  unsigned short column, row;
+};
+[[gnu::always_inline]] inline void choose(Choice& choice, int pool, int which) {
+  const int bit = 1 << pool;
+  choice.column = static_cast<unsigned short>((choice.column & ~bit) | (which % 2 << pool));
+  choice.row = static_cast<unsigned short>((choice.row & ~bit) | (which / 2 << pool));
+}
+inline constexpr int kChoices1 = kOrder / 16;  // of one map of conv1
+
 // What the forward pass of one sample leaves for its backward pass; all aligned to 64 bytes.
 struct Sample {
   // The pooled pixels of conv1, 12 R + C: first the `inked` ones that see more than the blank ground of their
@@ -51,9 +62,9 @@ struct Sample {
   short* order;  // [160]
   int inked;
   float* pooled1;           // [10, 160] by position, after pool and ReLU
-  short* where1;            // [10, 160] by position: first pixel of the maximum's patch, an image_index
-  float* pooled2;           // [320], after dropout, pool and ReLU
-  short* where2;            // [320]: first pixel of the maximum's patch, 0 … 143
+  Choice* where1;           // [10, 10]: of sixteen positions each
+  float* pooled2;           // [320], after dropout, pool and ReLU; rubbish where dropout2d drops the map
+  Choice* where2;           // [20]: of the sixteen pixels of a map
   float* hidden;            // [64], fc1 after ReLU
   float* soft;              // [64], after dropout and softmax
   float* mixed;             // [64], the synapse layer's output
@@ -130,7 +141,7 @@ struct Kernels {
   // count is at most 64.
   unsigned long long (*draw)(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
                              unsigned first, int count, unsigned threshold);
-  // The scratch memory's image → order, inked, pooled1, where1, pooled2, where2; and the list of close calls
+  // The scratch memory's image → order, inked, pooled1, where1, pooled2, where2, and the list of close calls
   void (*convolve)(const Weights&, Sample&, Scratch&);
   // One output map of conv2 from [25, 16] (Weights::conv2_by_tap) to [6, 6, 10] (conv2_transformed).
   void (*transform_filters)(const float* by_tap, float* to);

@@ -137,8 +137,8 @@ void gather_patches(const float* blocks, const short* order, int count, Vec grou
 
 // kMaps maps of conv1 at kLanes pooled pixels.
 template <int kMaps>
-void tile1(const float* patches, const float* weight, const float* bias, VecInt first, float* pooled,
-           short* where, Vec& top) {
+void tile1(const float* patches, const float* weight, const float* bias, int position, float* pooled,
+           Choice* where, Vec& top) {
   Vec sum[static_cast<unsigned>(kMaps)][4];
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m)
@@ -163,10 +163,10 @@ void tile1(const float* patches, const float* weight, const float* bias, VecInt 
   }
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
-    const Largest best = largest(sum[m], first, kImageRow);
+    const Largest best = largest(sum[m]);
     top = larger(best.value, top);
-    store(pooled + m * kOrder, positive_part(best.value));
-    store_short(where + m * kOrder, best.where);
+    store(pooled + m * kOrder + position, positive_part(best.value));
+    note(best, position, where + m * kChoices1);
   }
 }
 
@@ -181,11 +181,9 @@ float convolve1(const Weights& w, const Sample& s, Ink& ink, Scratch& scratch) {
   alignas(64) float patches[36 * kLanes];  // small, so that it stays in the first cache
   for (int k = 0; k < end; k += kLanes) {
     gather_patches(scratch.transformed, s.order + k, ink.count - k, ground, patches);
-    const VecInt number = load_short(s.order + k), row = number / kSide1, column = number - row * kSide1;
-    const VecInt first = row * (2 * kImageRow) + column * 2 + (column >> 2) * 8;
     for (int m = 0; m < kMaps1; m += kTile) {
-      tile1<kTile>(patches, w.conv1 + m * kTaps, w.conv1_bias + m, first, s.pooled1 + m * kOrder + k,
-                   s.where1 + m * kOrder + k, top);
+      tile1<kTile>(patches, w.conv1 + m * kTaps, w.conv1_bias + m, k, s.pooled1 + m * kOrder,
+                   s.where1 + m * kChoices1, top);
     }
   }
   return largest_lane(top);

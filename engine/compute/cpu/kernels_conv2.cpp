@@ -176,17 +176,15 @@ void tile2(const float* input, const Weights& w, const Sample& s, const int* map
       weight[m] += 6 * kMaps1;
     }
   }
-  const VecInt number = lane_numbers() + pixel;
-  const VecInt first = (number >> 2) * (2 * kSide1) + (number & 3) * 2;
 #pragma GCC unroll 8
   for (int m = 0; m < kMaps; ++m) {
     const int at = maps[m] * kPixels2 + pixel;
-    const Largest best = largest(sum[m], first, kSide1);
+    const Largest best = largest(sum[m]);
     unsigned close = close_calls(sum[m], best.value, rounding);
     for (; close != 0; close &= close - 1)
       scratch.close[scratch.close_count++] = static_cast<short>(at + __builtin_ctz(close));
     store(s.pooled2 + at, positive_part(best.value * s.map_scale));
-    store_short(s.where2 + at, best.where);
+    note(best, pixel, s.where2 + maps[m]);
   }
 }
 
@@ -257,8 +255,7 @@ void settle(const Weights& w, const Sample& s, const Ink& ink, float largest_inp
     for (const double sum : sums) close |= sum != top && top - sum <= near;
     close &= top >= -near;
     s.pooled2[at] = (top > 0 ? static_cast<float>(top) : 0.0f) * s.map_scale;
-    s.where2[at] =
-        static_cast<short>((2 * (pixel / kSide2) + best / 2) * kSide1 + 2 * (pixel % kSide2) + best % 2);
+    choose(s.where2[map], pixel, best);
     if (close) scratch.close[open++] = static_cast<short>(at);
   }
   scratch.close_count = open;
@@ -266,13 +263,10 @@ void settle(const Weights& w, const Sample& s, const Ink& ink, float largest_inp
 
 // Only the maps that dropout2d keeps are computed, in tiles as even as possible.
 void convolve2(const Weights& w, const Sample& s, const Ink& ink, float largest_input, Scratch& scratch) {
-  int maps[kMaps2], count = 0;
+  int maps[kMaps2 + 1], count = 0;
   for (int m = 0; m < kMaps2; ++m) {
-    if ((s.kept_maps >> m) & 1u) {
-      maps[count++] = m;
-    } else {
-      for (int k = 0; k < kPixels2; k += kLanes) store(s.pooled2 + m * kPixels2 + k, Vec{});
-    }
+    maps[count] = m;
+    count += static_cast<int>((s.kept_maps >> m) & 1u);
   }
   if (count == 0) return;
   alignas(64) float map[2][kMap];

@@ -27,20 +27,26 @@ inline Lanes lanes_of(const Ink& ink, int vector) {
   return Lanes(static_cast<unsigned>(ink.words[pixel / 16]) >> (pixel % 16));
 }
 
-// The largest of four and its place among the candidates; ties go to the first, as in PyTorch.
+// The largest of four, and which of them it is: 2 · row + column. Ties go to the first, as in PyTorch.
 struct Largest {
   Vec value;
-  VecInt where;
+  unsigned column, row;  // bit l is lane l's
 };
 
-inline Largest largest(const Vec (&x)[4], VecInt first, int row) {
-  Largest best{x[0], first};
-  const VecInt second = x[1] > best.value;
-  best = {second ? x[1] : best.value, second ? first + 1 : best.where};
-  const VecInt third = x[2] > best.value;
-  best = {third ? x[2] : best.value, third ? first + row : best.where};
-  const VecInt fourth = x[3] > best.value;
-  return {fourth ? x[3] : best.value, fourth ? first + (row + 1) : best.where};
+inline Largest largest(const Vec (&x)[4]) {
+  const unsigned upper = more_than(x[1], x[0]), lower = more_than(x[3], x[2]);
+  const Vec a = larger(x[1], x[0]), b = larger(x[3], x[2]);
+  const unsigned row = more_than(b, a);
+  return {larger(b, a), (row & lower) | (~row & upper), row};
+}
+
+// Notes the choices of kLanes pools from number `pool` on; those of lower numbers are noted already.
+inline void note(const Largest& best, int pool, Choice* choices) {
+  Choice& c = choices[pool / 16];
+  const int shift = pool % 16;
+  if (shift == 0) c = {};
+  c.column = static_cast<unsigned short>(c.column | best.column << shift);
+  c.row = static_cast<unsigned short>(c.row | best.row << shift);
 }
 
 }  // namespace

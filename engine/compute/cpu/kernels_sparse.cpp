@@ -10,6 +10,13 @@ namespace {
 constexpr int kRows = kLanes == 16 ? 5 : 1;  // rows of taps per pass over a list: what the registers hold
 constexpr int kSums = kRows * 5 * kPerLine;
 
+// The first pixels of the patches that kLanes pools from number `pool` on chose among four, rows of pixels
+// being `row` apart.
+inline VecInt chosen(VecInt first, Choice choice, int pool, int row) {
+  return add_where(static_cast<unsigned>(choice.row) >> pool,
+                   add_where(static_cast<unsigned>(choice.column) >> pool, first, 1), row);
+}
+
 // What all pixels without ink hold, the maps as lanes; rubbish where there is no such pixel.
 struct Blank {
   explicit Blank(const Sample& s) {
@@ -139,7 +146,11 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
     int count = 0;
     for (int pixel = m * kPixels2; pixel < (m + 1) * kPixels2; pixel += kLanes) {
       const Vec d = load(scratch.dpooled2 + pixel);
-      count = append(d, load_short(s.where2 + pixel), scratch.list_index, scratch.list_value, count);
+      const int first = pixel % kPixels2;
+      const VecInt number = lane_numbers() + first;
+      const VecInt place =
+          chosen((number >> 2) * (2 * kSide1) + (number & 3) * 2, s.where2[m], first, kSide1);
+      count = append(d, place, scratch.list_index, scratch.list_value, count);
       float* bias = sums.conv2_bias + m * 16 + (pixel & 15);
       store(bias, load(bias) + d);
     }
@@ -187,6 +198,11 @@ void backward_blanks(const Sample& s, float ground, const float* by_pixel, Backw
 void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
   backward_blanks(s, scratch.image[0], scratch.dby_pixel, sums);
   collect_maps(s, scratch.dby_pixel, scratch.dpooled1);
+  alignas(64) int first[kOrder];  // pixel of the image that the pools look at, an image_index
+  for (int k = 0; k < s.inked; k += kLanes) {
+    const VecInt number = load_short(s.order + k), row = number / kSide1, column = number - row * kSide1;
+    store_int(first + k, row * (2 * kImageRow) + column * 2 + (column >> 2) * 8);
+  }
   for (int m = 0; m < kMaps1; ++m) {
     int count = 0;
     Vec bias = load(sums.conv1_bias + m * 16);
@@ -195,7 +211,8 @@ void backward1(const Sample& s, Scratch& scratch, BackwardSums& sums) {
       const VecInt active = (load(s.pooled1 + at) > 0.0f) & (lane_numbers() + k < s.inked);
       const Vec d = active ? load(scratch.dpooled1 + at) : Vec{};
       bias += d;
-      count = append(d, load_short(s.where1 + at), scratch.list_index, scratch.list_value, count);
+      const VecInt place = chosen(load_int(first + k), s.where1[m * kChoices1 + k / 16], k % 16, kImageRow);
+      count = append(d, place, scratch.list_index, scratch.list_value, count);
     }
     store(sums.conv1_bias + m * 16, bias);
     scratch.list_index[count] = 0;

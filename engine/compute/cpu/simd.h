@@ -20,6 +20,7 @@ typedef float Four __attribute__((vector_size(16)));
 typedef float Eight __attribute__((vector_size(32)));
 
 typedef float VecAny __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+typedef int VecIntAny __attribute__((vector_size(kLanes * sizeof(int)), aligned(4), may_alias));
 typedef short VecShortAny __attribute__((vector_size(kLanes * sizeof(short)), aligned(2), may_alias));
 typedef unsigned char VecByteAny __attribute__((vector_size(kLanes), aligned(1), may_alias));
 typedef float FourAny __attribute__((vector_size(16), aligned(4), may_alias));
@@ -42,6 +43,12 @@ inline Eight load_eight(const float* p) {
 }
 inline void store_eight(float* p, Eight v) {
   *reinterpret_cast<EightAny*>(p) = v;
+}
+inline VecInt load_int(const int* p) {
+  return *reinterpret_cast<const VecIntAny*>(p);
+}
+inline void store_int(int* p, VecInt v) {
+  *reinterpret_cast<VecIntAny*>(p) = v;
 }
 // The compiler takes conversions between distant widths apart, hence the intrinsics.
 inline VecInt load_short(const short* p) {
@@ -152,6 +159,21 @@ inline unsigned at_most(Vec x, Vec y) {
 #else
   unsigned bits = 0;
   for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] <= y[l]) << l;
+  return bits;
+#endif
+}
+
+// Bit l of the result: lane l of x is larger than that of y (never with NaN).
+inline unsigned more_than(Vec x, Vec y) {
+#if SYNANN_LANES == 16
+  return bits_of(_mm512_cmp_ps_mask(x, y, _CMP_GT_OQ));
+#elif SYNANN_LANES == 8
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_GT_OQ)));
+#elif defined(__x86_64__)
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpgt_ps(x, y)));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] > y[l]) << l;
   return bits;
 #endif
 }
@@ -268,6 +290,17 @@ inline VecInt numbers(LaneList<kLane...>) {
 }
 inline VecInt lane_numbers() {
   return numbers(AllLanes());
+}
+
+// x + n in the lanes whose bits are set, x in the others.
+inline VecInt add_where(unsigned bits, VecInt x, int n) {
+#if SYNANN_LANES == 16
+  const __m512i lanes = reinterpret_cast<__m512i>(x);
+  return reinterpret_cast<VecInt>(
+      _mm512_mask_add_epi32(lanes, static_cast<__mmask16>(bits), lanes, _mm512_set1_epi32(n)));
+#else
+  return x + (-((spread_int(static_cast<int>(bits)) >> lane_numbers()) & 1) & n);
+#endif
 }
 
 // Collects a vector of floats that lie anywhere in the kVectors vectors behind a pointer.
