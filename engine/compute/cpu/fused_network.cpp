@@ -33,8 +33,7 @@ namespace {
 // A map of conv2 that dropout2d dropped in every sample of a chunk.
 void clear_untouched(BackwardSums& sums) {
   for (int m = 0; m < kMaps2; ++m) {
-    if (((sums.touched >> m) & 1u) == 0)
-      std::fill_n(sums.conv2 + m * kTaps * kMaps1Padded, kTaps * kMaps1Padded, 0.0f);
+    if (((sums.touched >> m) & 1u) == 0) std::fill_n(sums.conv2 + m * kMapRow, kMapRow, 0.0f);
   }
 }
 

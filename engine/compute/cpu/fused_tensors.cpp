@@ -127,11 +127,11 @@ bool Tensors::sum_fc1(int map, const Finish& f) {
 }
 
 bool Tensors::sum_conv2(int map, const Finish& f) {
-  alignas(64) float sums[kTapsPadded * kMaps1Padded] = {}, rows[kMaps1Padded * kTapsPadded];
-  reduce(f, f.partials->backward.conv2 + map * kMapTaps, kMapTaps, sums);
-  kernels_.transpose(sums, kMaps1Padded, kTapsPadded, kMaps1Padded, rows, kTapsPadded);
+  alignas(64) float sums[kMapRow];
+  reduce(f, f.partials->backward.conv2 + map * kMapRow, kMapRow, sums);
   float* out = f.gradients + plan_.conv2.weight + map * kMapWeights;
-  for (int i = 0; i < kMaps1; ++i) std::copy_n(rows + i * kTapsPadded, kTaps, out + i * kTaps);
+  for (int i = 0; i < kMaps1; ++i)
+    for (int tap = 0; tap < kTaps; ++tap) out[i * kTaps + tap] = sums[tap * kMaps1 + i];
   return kernels_.finite(out, 1, kMapWeights, kMapWeights);
 }
 

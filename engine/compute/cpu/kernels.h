@@ -27,6 +27,7 @@ inline constexpr int kHidden = 64;                   // outputs of fc1
 inline constexpr int kMaps1Padded = 16;              // maps of conv1 side by side where they are the lanes
 inline constexpr int kClasses = 16;                  // at most; unused ones are padded
 inline constexpr int kTapRow = 8;       // floats per row of five taps in a partial gradient of conv1
+inline constexpr int kMapRow = 256;     // floats per output map in a partial gradient of conv2
 inline constexpr int kPeakChains = 12;  // independent sums of multiply_add: enough to hide its latency
 
 // Parameters in the layouts the kernels read. Rows are dense.
@@ -96,7 +97,7 @@ struct LossSums {
 struct BackwardSums {
   unsigned touched;  // bit c: map c of conv2 has been added to; the others' numbers mean nothing
   float conv1[kMaps1 * 5 * kTapRow];                       // [10, 5, 8]: five taps of a row, then rubbish
-  float conv2[kMaps2 * kTaps * kMaps1Padded];              // [20, 25, 16]
+  float conv2[kMaps2 * kMapRow];                           // [20, 25, 10], then rubbish
   float synapse_by_input[kHidden * kHidden];               // [64 (j), 64 (i)]
   float conv1_bias[kMaps1 * 16], conv2_bias[kMaps2 * 16];  // sixteen lanes make one bias
   // Of blank patches, by map: the gradient of the bias, and what all 25 taps get.

@@ -91,7 +91,12 @@ inline void pooled_gradient(const Weights& w, const Sample& s, const Active& act
   }
 }
 
-// dw[25, 16] += Σ over the list of gradient · input patch; dx of the patch += gradient · w[25, 16].
+// Where the vector t of the taps from a row on lies in dw: one tap's input maps follow the other's.
+inline constexpr int packed(int row, int t) {
+  return (row * 5 + t / kPerLine) * kMaps1 + t % kPerLine * kLanes;
+}
+
+// dw[25, 10] += Σ over the list of gradient · input patch; dx of the patch += gradient · w[25, 16].
 inline void backward_map(const float* weight, const float* input, float* dinput, const int* pixels,
                          const float* gradients, int count, bool add, float* dweight) {
 #pragma GCC unroll 1
@@ -99,7 +104,7 @@ inline void backward_map(const float* weight, const float* input, float* dinput,
     const int tap = row * 5 * kMaps1Padded, down = row * kSide1 * kMaps1Padded;
     Vec sum[kSums];
 #pragma GCC unroll 32
-    for (int t = 0; t < kSums; ++t) sum[t] = add ? load(dweight + tap + t * kLanes) : Vec{};
+    for (int t = 0; t < kSums; ++t) sum[t] = add ? load(dweight + packed(row, t)) : Vec{};
 #pragma GCC unroll 1
     for (int k = 0; k < count; ++k) {
       const int at_pixel = pixels[k] * kMaps1Padded + down;
@@ -116,7 +121,8 @@ inline void backward_map(const float* weight, const float* input, float* dinput,
       }
     }
 #pragma GCC unroll 32
-    for (int t = 0; t < kSums; ++t) store(dweight + tap + t * kLanes, sum[t]);
+    for (int t = 0; t < kSums; ++t)
+      store_first(dweight + packed(row, t), sum[t], kMaps1 - t % kPerLine * kLanes);
   }
 }
 
@@ -156,7 +162,7 @@ void backward2(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums
     }
     backward_map(w.conv2_by_tap + m * kTaps * kMaps1Padded, scratch.by_pixel, scratch.dby_pixel,
                  scratch.list_index, scratch.list_value, count, ((sums.touched >> m) & 1u) != 0,
-                 sums.conv2 + m * kTaps * kMaps1Padded);
+                 sums.conv2 + m * kMapRow);
   }
   sums.touched |= s.kept_maps;
 }

@@ -32,6 +32,15 @@ inline Vec load(const float* p) {
 inline void store(float* p, Vec v) {
   *reinterpret_cast<VecAny*>(p) = v;
 }
+// Only the first `count` lanes; count may be 0 or less, or more than there are.
+inline void store_first(float* p, Vec v, int count) {
+  if (count >= kLanes) return store(p, v);
+#if SYNANN_LANES == 16
+  if (count > 0) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+#else
+  for (int l = 0; l < count; ++l) p[l] = v[l];
+#endif
+}
 inline Four load_four(const float* p) {
   return *reinterpret_cast<const FourAny*>(p);
 }
