@@ -11,8 +11,9 @@
 namespace synann {
 namespace {
 
-// About ten microseconds: the usual gap between two jobs of one training step.
-constexpr int kSpins = 400;
+// How long a thread spins before it sleeps: longer than one that has finished its share waits for the others in
+// a training step, since to wake a thread takes tens of microseconds.
+constexpr double kSpinSeconds = 60e-6;
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -26,11 +27,15 @@ inline void pause_briefly() {
 
 template <class Done>
 bool spin_until(const Done& done) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (done()) return true;
-    pause_briefly();
+  constexpr int kBetweenLooks = 32;
+  if (done()) return true;
+  for (const double end = seconds() + kSpinSeconds; seconds() < end;) {
+    for (int i = 0; i < kBetweenLooks; ++i) {
+      pause_briefly();
+      if (done()) return true;
+    }
   }
-  return done();
+  return false;
 }
 
 }  // namespace

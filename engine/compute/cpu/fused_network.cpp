@@ -65,9 +65,18 @@ void FusedNetwork::make_room(const Samples& samples) {
   if (images_.size() < pixels) images_.resize(pixels);
 }
 
-FusedNetwork::Chunk FusedNetwork::chunk(const Samples& samples, int index) const {
-  const int size = chunk_size(samples.count);
-  return {index * size, std::min(samples.count, (index + 1) * size)};
+// A power of two, so that it divides well among threads: eight where they have eight samples each, more where
+// they have 32. Each has sums of its own, which want room in the cache.
+int FusedNetwork::chunk_count(int samples) {
+  int count = 1;
+  while (count < 32 && samples >= 2 * count * (count < 8 ? 8 : 32)) count *= 2;
+  return count;
+}
+
+// Chunks begin with even samples, since the synapse layer's gradient takes them in pairs.
+FusedNetwork::Chunk FusedNetwork::chunk(int samples, int index) {
+  const int pairs = (samples + 1) / 2, chunks = chunk_count(samples);
+  return {2 * (pairs * index / chunks), std::min(samples, 2 * (pairs * (index + 1) / chunks))};
 }
 
 Norm FusedNetwork::norm() const {
@@ -138,21 +147,21 @@ Sample FusedNetwork::open(const Samples& samples, int row, int place) {
 FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDraws& draws,
                                          std::span<float> gradients, const Update* update,
                                          const std::function<bool(double)>& go_on) {
-  const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
+  const int chunks = chunk_count(samples.count);
   activations_.resize(samples.count, samples.count);
   make_room(samples);
   if (partials_.size() < static_cast<std::size_t>(chunks)) partials_.resize(static_cast<std::size_t>(chunks));
   if (samples_.size() < static_cast<std::size_t>(samples.count))
     samples_.resize(static_cast<std::size_t>(samples.count));
   const auto each = [&](int index, const auto& work) {
-    const Chunk c = chunk(samples, index);
+    const Chunk c = chunk(samples.count, index);
     for (int row = c.first; row < c.end; ++row) work(samples_[static_cast<std::size_t>(row)], row);
     return c;
   };
 
   pool_.run(chunks, [&](int index, int thread) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-    fetch(samples, chunk(samples, index));
+    fetch(samples, chunk(samples.count, index));
     const Chunk c = each(index, [&](Sample& s, int row) {
       s = open(samples, row, row);
       draw(draws, row, s);
@@ -181,7 +190,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
   pool_.run(chunks, [&](int index, int thread) {
     BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-    const Chunk c = chunk(samples, index);
+    const Chunk c = chunk(samples.count, index);
     kernels_.backward_head(weights_, norm(), &samples_[static_cast<std::size_t>(c.first)], c.end - c.first,
                            scratch, sums);
     each(index, [&](Sample& s, int row) {
@@ -191,24 +200,23 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
     clear_untouched(sums);
   });
 
+  tensors_.list_samples(activations_.kept_maps(), samples.count);
   std::atomic<bool> finite{true};
-  const Finish finish{partials_.data(), chunks, samples.count, &activations_, gradients.data()};
-  pool_.run(tensors_.gradient_tasks(), [&](int task, int) {
+  const Finish finish{partials_.data(), chunks, &activations_, gradients.data()};
+  pool_.run(tensors_.tasks(), [&](int task, int) {
     if (!tensors_.sum(task, finish)) finite.store(false, std::memory_order_relaxed);
   });
   if (update != nullptr && finite)
-    pool_.run(tensors_.update_tasks(),
-              [&](int task, int) { tensors_.update(task, gradients.data(), *update); });
+    pool_.run(tensors_.tasks(), [&](int task, int) { tensors_.update(task, gradients.data(), *update); });
   return {loss, finite};
 }
 
 const float* FusedNetwork::evaluate(const Samples& samples) {
-  const int size = chunk_size(samples.count), chunks = (samples.count + size - 1) / size;
   activations_.resize(samples.count, pool_.threads());
   make_room(samples);
   use_running_statistics();
-  pool_.run(chunks, [&](int index, int thread) {
-    const Chunk c = chunk(samples, index);
+  pool_.run(chunk_count(samples.count), [&](int index, int thread) {
+    const Chunk c = chunk(samples.count, index);
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     LossSums sums{};
     fetch(samples, c);
@@ -237,12 +245,12 @@ std::vector<float> FusedNetwork::pooled1(int samples) const {
 
 // Merges the chunks' moments in their order (Chan, Golub, LeVeque) in double.
 void FusedNetwork::use_batch_statistics(int chunks, int samples, std::span<float> gradients) {
-  const int size = chunk_size(samples);
   for (std::size_t f = 0; f < kHidden; ++f) {
     double mean = 0, squares = 0, count = 0;
     for (int c = 0; c < chunks; ++c) {
       const Moments& m = partials_[static_cast<std::size_t>(c)].moments;
-      const double more = std::min(size, samples - c * size), delta = m.mean[f] - mean;
+      const Chunk part = chunk(samples, c);
+      const double more = part.end - part.first, delta = m.mean[f] - mean;
       squares += m.squares[f] + delta * delta * count * more / (count + more);
       mean += delta * more / (count + more);
       count += more;

@@ -61,8 +61,8 @@ class FusedNetwork {
   struct Chunk {
     int first, end;
   };
-  static int chunk_size(int samples) { return std::max(10, (samples + 31) / 32); }
-  Chunk chunk(const Samples& samples, int index) const;
+  static int chunk_count(int samples);
+  static Chunk chunk(int samples, int index);
 
   void make_room(const Samples& samples);
   void fetch(const Samples& samples, Chunk chunk);

@@ -6,8 +6,9 @@
 namespace synann::compute::fused {
 namespace {
 
-constexpr int kStrip = 16;                   // rows or columns of fc1 or of β that one task takes
-constexpr int kMapsPerTask = 4;              // of conv2
+constexpr int kParts = 4;
+constexpr int kStrip = kHidden / kParts;     // rows of fc1 or columns of β of one part
+constexpr int kPartMaps = kMaps2 / kParts;   // maps of conv2 of one part
 constexpr int kMapWeights = kMaps1 * kTaps;  // of one map of conv2
 constexpr int kMapTaps = kTaps * kMaps1Padded;
 constexpr int kTapsPadded = 32;  // as a transposition wants it
@@ -54,31 +55,33 @@ Weights Tensors::weights(const float* values) const {
 }
 
 void Tensors::lay_out(const float* values) {
-  for (int output = 0; output < kHidden; output += kStrip) {
-    lay_out_fc1(values, output);
-    if (plan_.synapse) lay_out_synapse(values, output);
+  for (int part = 0; part < kParts; ++part) {
+    lay_out_fc1(values, part);
+    lay_out_conv2(values, part);
+    if (plan_.synapse) lay_out_synapse(values, part);
   }
-  for (int map = 0; map < kMaps2; ++map) lay_out_conv2(values, map);
   lay_out_rest(values);
 }
 
-void Tensors::lay_out_fc1(const float* values, int output) {
-  kernels_.transpose(values + plan_.fc1.weight + output * kFeatures, kFeatures, kStrip, kFeatures,
-                     fc1_by_input_.data() + output, kHidden);
+void Tensors::lay_out_fc1(const float* values, int part) {
+  kernels_.transpose(values + plan_.fc1.weight + part * kStrip * kFeatures, kFeatures, kStrip, kFeatures,
+                     fc1_by_input_.data() + part * kStrip, kHidden);
 }
 
-void Tensors::lay_out_conv2(const float* values, int map) {
+void Tensors::lay_out_conv2(const float* values, int part) {
   alignas(64) float rows[kMaps1Padded * kTapsPadded] = {}, columns[kTapsPadded * kMaps1Padded];
-  const float* from = values + plan_.conv2.weight + map * kMapWeights;
-  for (int i = 0; i < kMaps1; ++i) std::copy_n(from + i * kTaps, kTaps, rows + i * kTapsPadded);
-  kernels_.transpose(rows, kTapsPadded, kMaps1Padded, kTapsPadded, columns, kMaps1Padded);
-  std::copy_n(columns, kMapTaps, conv2_by_tap_.begin() + map * kMapTaps);
-  kernels_.transform_filters(columns, conv2_transformed_.data() + map * kMapTransformed);
+  for (int map = part * kPartMaps; map < (part + 1) * kPartMaps; ++map) {
+    const float* from = values + plan_.conv2.weight + map * kMapWeights;
+    for (int i = 0; i < kMaps1; ++i) std::copy_n(from + i * kTaps, kTaps, rows + i * kTapsPadded);
+    kernels_.transpose(rows, kTapsPadded, kMaps1Padded, kTapsPadded, columns, kMaps1Padded);
+    std::copy_n(columns, kMapTaps, conv2_by_tap_.begin() + map * kMapTaps);
+    kernels_.transform_filters(columns, conv2_transformed_.data() + map * kMapTransformed);
+  }
 }
 
-void Tensors::lay_out_synapse(const float* values, int output) {
-  kernels_.transpose(values + *plan_.synapse + output * kHidden, kHidden, kStrip, kHidden,
-                     synapse_by_input_.data() + output, kHidden);
+void Tensors::lay_out_synapse(const float* values, int part) {
+  kernels_.transpose(values + *plan_.synapse + part * kStrip, kHidden, kHidden, kStrip,
+                     synapse_by_input_.data() + part * kStrip * kHidden, kHidden);
 }
 
 void Tensors::lay_out_rest(const float* values) {
@@ -92,53 +95,69 @@ const float* Tensors::reduce(const Finish& f, const float* first, int count, flo
   return out;
 }
 
-int Tensors::gradient_tasks() const {
-  return kMaps2 + kMaps2 / kMapsPerTask + (plan_.synapse ? kHidden / kStrip : 0) + 1;
+void Tensors::list_samples(const std::uint32_t* kept_maps, int samples) {
+  for (int m = 0; m < kMaps2; ++m) {
+    std::vector<int>& list = samples_[m];
+    list.resize(size(samples) + 1);
+    std::size_t count = 0;
+    for (int s = 0; s < samples; ++s) {
+      list[count] = s;
+      count += kept_maps[s] >> m & 1u;
+    }
+    list.resize(count);
+  }
 }
 
-bool Tensors::sum(int task, const Finish& f) {
-  if (task < kMaps2) return sum_fc1(task, f);
-  task -= kMaps2;
-  if (task < kMaps2 / kMapsPerTask) {
-    bool finite = true;
-    for (int m = task * kMapsPerTask; m < (task + 1) * kMapsPerTask; ++m) finite = sum_conv2(m, f) && finite;
-    return finite;
+int Tensors::tasks() const {
+  return kParts * (plan_.synapse ? 3 : 2) + 1;
+}
+
+// All of a part follow each other: neighbours go to the same thread.
+Tensors::Task Tensors::task(int index) const {
+  const int kinds = plan_.synapse ? 3 : 2;
+  if (index == kParts * kinds) return {Kind::Rest, 0};
+  return {index % kinds == 0 ? Kind::Fc1 : (index % kinds == 1 ? Kind::Conv2 : Kind::Synapse), index / kinds};
+}
+
+bool Tensors::sum(int index, const Finish& f) {
+  const Task t = task(index);
+  switch (t.kind) {
+    case Kind::Fc1:
+      return sum_fc1(t.part, f);
+    case Kind::Conv2:
+      return sum_conv2(t.part, f);
+    case Kind::Synapse:
+      return sum_synapse(t.part, f);
+    case Kind::Rest:
+      break;
   }
-  task -= kMaps2 / kMapsPerTask;
-  if (plan_.synapse && task < kHidden / kStrip) return sum_synapse(task * kStrip, f);
   return sum_rest(f);
 }
 
-bool Tensors::sum_fc1(int map, const Finish& f) {
-  // Samples whose dropout drops this map add nothing. A long batch goes in parts of one list each.
-  constexpr int kList = 512;
-  int samples[kList], s = 0;
+bool Tensors::sum_fc1(int part, const Finish& f) {
   float* out = f.gradients + plan_.fc1.weight;
-  do {
-    const bool add = s > 0;
-    int count = 0;
-    for (; s < f.samples && count < kList; ++s) {
-      samples[count] = s;
-      count += static_cast<int>(f.activations->kept_maps()[s] >> map & 1u);
-    }
-    kernels_.fc1_gradient(f.activations->pooled2(), f.activations->dhidden(), samples, count, map, add, out);
-  } while (s < f.samples);
-  return kernels_.finite(out + map * kStrip, kHidden, kStrip, kFeatures);
+  // Samples whose dropout drops a map add nothing to its weights.
+  for (int map = 0; map < kMaps2; ++map)
+    kernels_.fc1_gradient(f.activations->pooled2(), f.activations->dhidden(), samples_[map].data(),
+                          static_cast<int>(samples_[map].size()), map, part * kStrip, out);
+  return kernels_.finite(out + part * kStrip * kFeatures, 1, kStrip * kFeatures, kStrip * kFeatures);
 }
 
-bool Tensors::sum_conv2(int map, const Finish& f) {
+bool Tensors::sum_conv2(int part, const Finish& f) {
   alignas(64) float sums[kMapRow];
-  reduce(f, f.partials->backward.conv2 + map * kMapRow, kMapRow, sums);
-  float* out = f.gradients + plan_.conv2.weight + map * kMapWeights;
-  for (int i = 0; i < kMaps1; ++i)
-    for (int tap = 0; tap < kTaps; ++tap) out[i * kTaps + tap] = sums[tap * kMaps1 + i];
-  return kernels_.finite(out, 1, kMapWeights, kMapWeights);
+  float* out = f.gradients + plan_.conv2.weight + part * kPartMaps * kMapWeights;
+  for (int map = part * kPartMaps; map < (part + 1) * kPartMaps; ++map, out += kMapWeights) {
+    reduce(f, f.partials->backward.conv2 + map * kMapRow, kMapRow, sums);
+    for (int i = 0; i < kMaps1; ++i)
+      for (int tap = 0; tap < kTaps; ++tap) out[i * kTaps + tap] = sums[tap * kMaps1 + i];
+  }
+  return kernels_.finite(out - kPartMaps * kMapWeights, 1, kPartMaps * kMapWeights, kPartMaps * kMapWeights);
 }
 
-bool Tensors::sum_synapse(int column, const Finish& f) {
+bool Tensors::sum_synapse(int part, const Finish& f) {
   alignas(64) float sums[kStrip * kHidden];
-  reduce(f, f.partials->backward.synapse_by_input + column * kHidden, kStrip * kHidden, sums);
-  float* out = f.gradients + *plan_.synapse + column;
+  reduce(f, f.partials->backward.synapse_by_input + part * kStrip * kHidden, kStrip * kHidden, sums);
+  float* out = f.gradients + *plan_.synapse + part * kStrip;
   kernels_.transpose(sums, kHidden, kStrip, kHidden, out, kHidden);
   return kernels_.finite(out, kHidden, kStrip, kHidden);
 }
@@ -176,32 +195,25 @@ bool Tensors::sum_rest(const Finish& f) {
   return finite;
 }
 
-int Tensors::update_tasks() const {
-  return kHidden / kStrip + kMaps2 / kMapsPerTask + (plan_.synapse ? 1 : 0) + 1;
-}
-
 void Tensors::move(std::size_t offset, int count, const float* gradients, const Update& u) const {
   kernels_.update(count, gradients + offset, u.rate, u.momentum, u.values + offset, u.momenta + offset);
 }
 
-void Tensors::update(int task, const float* gradients, const Update& u) {
-  if (task < kHidden / kStrip) {
-    const int output = task * kStrip;
-    move(plan_.fc1.weight + size(output * kFeatures), kStrip * kFeatures, gradients, u);
-    return lay_out_fc1(u.values, output);
-  }
-  task -= kHidden / kStrip;
-  if (task < kMaps2 / kMapsPerTask) {
-    const int map = task * kMapsPerTask;
-    move(plan_.conv2.weight + size(map * kMapWeights), kMapsPerTask * kMapWeights, gradients, u);
-    for (int m = map; m < map + kMapsPerTask; ++m) lay_out_conv2(u.values, m);
-    return;
-  }
-  task -= kMaps2 / kMapsPerTask;
-  if (plan_.synapse && task == 0) {
-    move(*plan_.synapse, kHidden * kHidden, gradients, u);
-    for (int output = 0; output < kHidden; output += kStrip) lay_out_synapse(u.values, output);
-    return;
+void Tensors::update(int index, const float* gradients, const Update& u) {
+  const auto [kind, part] = task(index);
+  switch (kind) {
+    case Kind::Fc1:
+      move(plan_.fc1.weight + size(part * kStrip * kFeatures), kStrip * kFeatures, gradients, u);
+      return lay_out_fc1(u.values, part);
+    case Kind::Conv2:
+      move(plan_.conv2.weight + size(part * kPartMaps * kMapWeights), kPartMaps * kMapWeights, gradients, u);
+      return lay_out_conv2(u.values, part);
+    case Kind::Synapse:
+      for (int output = 0; output < kHidden; ++output)
+        move(*plan_.synapse + size(output * kHidden + part * kStrip), kStrip, gradients, u);
+      return lay_out_synapse(u.values, part);
+    case Kind::Rest:
+      break;
   }
   move(plan_.conv1.weight, kMaps1 * kTaps, gradients, u);
   move(plan_.conv1.bias, kMaps1, gradients, u);

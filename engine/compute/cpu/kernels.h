@@ -158,9 +158,10 @@ struct Kernels {
   // dhidden and the scratch memory's image → the sums of the convolutions.
   void (*backward_convolutions)(const Weights&, const Sample&, Scratch&, BackwardSums&);
 
-  // out[64, 16 at column 16·map] (+)= Σ dhiddenᵀ pooled2 over the samples listed; rows of out are 320 apart.
+  // out[16 from row `first`, 16 from column 16·map] = Σ dhiddenᵀ pooled2 over the samples listed; rows of out
+  // are 320 apart.
   void (*fc1_gradient)(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
-                       bool add, float* out);
+                       int first, float* out);
   // out[count] = Σ over the partials of the floats at `first`, `stride` floats from partial to partial.
   void (*reduce)(const float* first, long stride, int partials, int count, float* out);
   // Whether x [rows, columns], with rows `pitch` apart, holds neither NaN nor infinity.

@@ -5,16 +5,15 @@
 
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 
-void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
-                  bool add, float* out) {
+void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map, int first,
+                  float* out) {
   constexpr int kOutputs = kLanes == 16 ? 16 : 4;
-  for (int first = 0; first < kHidden; first += kOutputs) {
+  for (const int end = first + 16; first < end; first += kOutputs) {
     Vec sum[kOutputs][kPerLine];
 #pragma GCC unroll 16
     for (int o = 0; o < kOutputs; ++o)
 #pragma GCC unroll 4
-      for (int k = 0; k < kPerLine; ++k)
-        sum[o][k] = add ? load(out + (first + o) * kFeatures + map * kPixels2 + k * kLanes) : Vec{};
+      for (int k = 0; k < kPerLine; ++k) sum[o][k] = Vec{};
 #pragma GCC unroll 1
     for (int n = 0; n < count; ++n) {
       const float* x = pooled2 + samples[n] * kFeatures + map * kPixels2;
