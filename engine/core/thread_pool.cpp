@@ -11,8 +11,8 @@
 namespace synann {
 namespace {
 
-// How long a thread spins before it sleeps: longer than one that has finished its share waits for the others in
-// a training step, since to wake a thread takes tens of microseconds.
+// How long a thread spins before it sleeps: longer than one that has finished its share waits for the others
+// in a training step, since to wake a thread takes tens of microseconds.
 constexpr double kSpinSeconds = 60e-6;
 
 double seconds() {

@@ -22,26 +22,26 @@ struct alignas(64) Partial {
 // needs the large blocks once per thread only.
 class Activations {
  public:
-  // rows: samples; places: samples whose large blocks are kept.
+  // rows: samples; places: samples of which more than the result is kept.
   void resize(int rows, int places) {
     const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(places);
     grow(order_, m * kOrder);
     grow(pooled1_, m * kMaps1 * kOrder);
     grow(where1_, m * kMaps1 * kChoices1);
     grow(where2_, m * kMaps2);
-    grow(pooled2_, n * kFeatures);
-    for (auto* block : {&hidden_, &soft_, &mixed_, &normal_, &dnormed_, &dhidden_}) grow(*block, n * kHidden);
+    grow(pooled2_, m * kFeatures);
+    for (auto* block : {&hidden_, &soft_, &mixed_, &normal_, &dnormed_, &dhidden_}) grow(*block, m * kHidden);
     grow(log_probs_, n * kClasses);
     if (kept_maps_.size() < n) kept_maps_.resize(n);
   }
 
   Sample sample(int row, int place) {
-    const auto n = static_cast<std::size_t>(row), m = static_cast<std::size_t>(place), h = n * kHidden;
+    const auto n = static_cast<std::size_t>(row), m = static_cast<std::size_t>(place), h = m * kHidden;
     return {.order = &order_[m * kOrder],
             .inked = 0,
             .pooled1 = &pooled1_[m * kMaps1 * kOrder],
             .where1 = &where1_[m * kMaps1 * kChoices1],
-            .pooled2 = &pooled2_[n * kFeatures],
+            .pooled2 = &pooled2_[m * kFeatures],
             .where2 = &where2_[m * kMaps2],
             .hidden = &hidden_[h],
             .soft = &soft_[h],

@@ -170,9 +170,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
       kernels_.convolve(weights_, s, scratch);
       if (scratch.close_count > 0) settle_close_calls(s, scratch);
     });
-    // A loop of its own: fc1's weights would drive out of the cache what the convolutions use again and
-    // again.
-    each(index, [&](Sample& s, int) { kernels_.mix(weights_, s, scratch); });
+    kernels_.mix(weights_, &samples_[static_cast<std::size_t>(c.first)], c.end - c.first);
     kernels_.measure(activations_.mixed() + c.first * kHidden, c.end - c.first,
                      partials_[static_cast<std::size_t>(index)].moments);
   });
@@ -212,21 +210,28 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
 }
 
 const float* FusedNetwork::evaluate(const Samples& samples) {
-  activations_.resize(samples.count, pool_.threads());
+  constexpr int kGroup = 8;  // samples that a thread takes together
+  activations_.resize(samples.count, kGroup * pool_.threads());
   make_room(samples);
   use_running_statistics();
   pool_.run(chunk_count(samples.count), [&](int index, int thread) {
     const Chunk c = chunk(samples.count, index);
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    std::array<Sample, kGroup> group;
     LossSums sums{};
     fetch(samples, c);
-    for (int row = c.first; row < c.end; ++row) {
-      Sample s = open(samples, row, thread);
-      draw({}, row, s);
-      read_image(samples, row, scratch.image);
-      kernels_.convolve(weights_, s, scratch);
-      kernels_.mix(weights_, s, scratch);
-      kernels_.classify(weights_, norm(), s, 0.0f, false, sums);
+    for (int first = c.first; first < c.end; first += kGroup) {
+      const int count = std::min(kGroup, c.end - first);
+      for (int k = 0; k < count; ++k) {
+        Sample& s = group[static_cast<std::size_t>(k)];
+        s = open(samples, first + k, thread * kGroup + k);
+        draw({}, first + k, s);
+        read_image(samples, first + k, scratch.image);
+        kernels_.convolve(weights_, s, scratch);
+      }
+      kernels_.mix(weights_, group.data(), count);
+      for (int k = 0; k < count; ++k)
+        kernels_.classify(weights_, norm(), group[static_cast<std::size_t>(k)], 0.0f, false, sums);
     }
   });
   return activations_.log_probs();

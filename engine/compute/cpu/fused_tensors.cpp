@@ -28,7 +28,6 @@ float sum_of_sixteen(const float* x) {
 Tensors::Tensors(const Plan& plan, const Kernels& kernels)
     : plan_(plan),
       kernels_(kernels),
-      fc1_by_input_(size(kFeatures * kHidden)),
       conv2_by_tap_(size(kMaps2 * kMapTaps)),
       conv2_transformed_(size(kMaps2 * kMapTransformed)),
       synapse_by_input_(plan.synapse ? size(kHidden * kHidden) : 0),
@@ -44,7 +43,6 @@ Weights Tensors::weights(const float* values) const {
           .conv2_by_tap = conv2_by_tap_.data(),
           .fc1 = values + plan_.fc1.weight,
           .fc1_bias = values + plan_.fc1.bias,
-          .fc1_by_input = fc1_by_input_.data(),
           .synapse_by_input = plan_.synapse ? synapse_by_input_.data() : nullptr,
           .norm_scale = values + plan_.norm.weight,
           .norm_shift = values + plan_.norm.bias,
@@ -56,16 +54,10 @@ Weights Tensors::weights(const float* values) const {
 
 void Tensors::lay_out(const float* values) {
   for (int part = 0; part < kParts; ++part) {
-    lay_out_fc1(values, part);
     lay_out_conv2(values, part);
     if (plan_.synapse) lay_out_synapse(values, part);
   }
   lay_out_rest(values);
-}
-
-void Tensors::lay_out_fc1(const float* values, int part) {
-  kernels_.transpose(values + plan_.fc1.weight + part * kStrip * kFeatures, kFeatures, kStrip, kFeatures,
-                     fc1_by_input_.data() + part * kStrip, kHidden);
 }
 
 void Tensors::lay_out_conv2(const float* values, int part) {
@@ -203,8 +195,7 @@ void Tensors::update(int index, const float* gradients, const Update& u) {
   const auto [kind, part] = task(index);
   switch (kind) {
     case Kind::Fc1:
-      move(plan_.fc1.weight + size(part * kStrip * kFeatures), kStrip * kFeatures, gradients, u);
-      return lay_out_fc1(u.values, part);
+      return move(plan_.fc1.weight + size(part * kStrip * kFeatures), kStrip * kFeatures, gradients, u);
     case Kind::Conv2:
       move(plan_.conv2.weight + size(part * kPartMaps * kMapWeights), kPartMaps * kMapWeights, gradients, u);
       return lay_out_conv2(u.values, part);

@@ -22,8 +22,8 @@ struct Finish {
   float* gradients;  // [float_count]
 };
 
-// The parameters in the kernels' layouts, and the work at the end of a step: first the gradients, as sums of the
-// chunks in their order, then the update and the new layouts. Tasks touch different numbers and may run
+// The parameters in the kernels' layouts, and the work at the end of a step: first the gradients, as sums of
+// the chunks in their order, then the update and the new layouts. Tasks touch different numbers and may run
 // concurrently; a task updates what it has summed, so that it stays with one processor.
 class Tensors {
  public:
@@ -57,7 +57,6 @@ class Tensors {
   const float* reduce(const Finish& f, const float* first, int count, float* out) const;
   void move(std::size_t offset, int count, const float* gradients, const Update& update) const;
 
-  void lay_out_fc1(const float* values, int part);
   void lay_out_conv2(const float* values, int part);
   void lay_out_synapse(const float* values, int part);
   void lay_out_rest(const float* values);
@@ -65,8 +64,7 @@ class Tensors {
   Plan plan_;
   const Kernels& kernels_;
   std::vector<int> samples_[kMaps2];  // that keep a map
-  Lines<float> fc1_by_input_, conv2_by_tap_, conv2_transformed_, synapse_by_input_, fc2_, fc2_by_input_,
-      fc2_bias_;
+  Lines<float> conv2_by_tap_, conv2_transformed_, synapse_by_input_, fc2_, fc2_by_input_, fc2_bias_;
 };
 
 }  // namespace synann::compute::fused

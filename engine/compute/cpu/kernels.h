@@ -36,7 +36,6 @@ struct Weights {
   const float *conv2_transformed, *conv2_bias;  // [20, 6, 6, 10] for Winograd's products, [20]
   const float* conv2_by_tap;                    // [20, 25, 16]: the input maps as lanes, zero where padded
   const float *fc1, *fc1_bias;                  // [64, 320], [64]
-  const float* fc1_by_input;                    // [320, 64]
   const float* synapse_by_input;  // [64 (j), 64 (i)]: β_ij, or null where the model has no synapse layer
   const float *norm_scale, *norm_shift;  // [64]
   const float *fc2, *fc2_by_input;       // [16, 64], [64, 16], zero where padded
@@ -118,7 +117,7 @@ struct alignas(64) Scratch {
   float by_pixel[(kPixels1 + 1) * kMaps1Padded];   // pooled1 with the maps as lanes, then rubbish
   float dby_pixel[(kPixels1 + 1) * kMaps1Padded];  // its gradient
   float dpooled1[kMaps1 * kOrder], dpooled2[kFeatures];
-  float list_value[kFeatures + 64], vector[2 * kHidden * 16], prefix[2 * kHidden * 32];
+  float list_value[kFeatures + 64], vector[2 * kHidden * 16], prefix[kHidden * 32];
   int list_index[kFeatures + 64];
   // Of the sample convolved last: pixels of pooled2 whose maximum cannot be told from the next or from zero
   // as long as pooled1 is float32.
@@ -147,7 +146,7 @@ struct Kernels {
   // One output map of conv2 from [25, 16] (Weights::conv2_by_tap) to [6, 6, 10] (conv2_transformed).
   void (*transform_filters)(const float* by_tap, float* to);
   // pooled2 → hidden, soft, mixed
-  void (*mix)(const Weights&, const Sample&, Scratch&);
+  void (*mix)(const Weights&, const Sample* samples, int count);
   // The chunk's mean and squares of `mixed`, rows of 64 one after the other.
   void (*measure)(const float* mixed, int samples, Moments&);
   // mixed → normal, log_probs and the loss; with `gradients` also dnormed, fc2's and batch norm's sums.

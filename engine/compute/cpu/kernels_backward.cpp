@@ -11,19 +11,6 @@ constexpr int kGroup = 2;  // vectors of outputs side by side; what they need st
 // Factors between two prefix products that are kept; those between are made again, in registers.
 constexpr int kBlock = kLanes == 16 ? 4 : 1;
 
-// Halves the rows until lane l holds the sum of row l's lanes.
-template <int kStep>
-inline void add_rows(Vec* rows) {
-  if constexpr (kStep > 0) {
-#pragma GCC unroll 16
-    for (int r = 0; r < kStep; ++r) {
-      exchange<kStep>(rows[r], rows[r + kStep], AllLanes());
-      rows[r] += rows[r + kStep];
-    }
-    add_rows<kStep / 2>(rows);
-  }
-}
-
 // With P_i∖j the product without factor j, from prefix and suffix products (no division, exact when a factor
 // is zero): dβ_ij = −dy_i x_i x_j P_i∖j, dx_j = dy_j P_j − Σ_i dy_i x_i β_ij P_i∖j. Lanes are outputs i, from
 // `first` on. kSamples samples at a time: β and its gradient are read once for all, and while one product

@@ -6,66 +6,41 @@
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 namespace {
 
-constexpr int kVectors = kHidden / kLanes;           // of one row of 64
-constexpr int kGroup = kVectors < 8 ? kVectors : 8;  // accumulators side by side
-constexpr int kChains = 8 / kGroup;                  // independent sums per accumulator
-
 // Where float32 may have missed the sign of a sum of fc1, takes the sum again in double.
-void settle_signs(const Weights& w, const Scratch& scratch, int count, int first, float rounding, Vec& sum) {
+void settle_signs(const Weights& w, const Sample& s, int first, float rounding, Vec& sum) {
   const Vec near = spread(rounding);
   unsigned close = at_most(sum, near) & at_most(-near, sum);
   for (; close != 0; close &= close - 1) {
     const int lane = __builtin_ctz(close), o = first + lane;
     double exact = static_cast<double>(w.fc1_bias[o]);
-    for (int k = 0; k < count; ++k)
-      exact += static_cast<double>(w.fc1[o * kFeatures + scratch.list_index[k]]) *
-               static_cast<double>(scratch.list_value[k]);
+    for (int k = 0; k < kFeatures; ++k) {
+      if ((s.kept_maps >> (k / kPixels2)) & 1u)
+        exact += static_cast<double>(w.fc1[o * kFeatures + k]) * static_cast<double>(s.pooled2[k]);
+    }
     sum[lane] = static_cast<float>(exact);
   }
 }
 
-// hidden = ReLU(fc1 pooled2 + b), over the inputs that are not zero.
-void connect(const Weights& w, const Sample& s, Scratch& scratch) {
-  int count = 0;
-  Vec top{};
-  for (int m = 0; m < kMaps2; ++m) {
-    if (((s.kept_maps >> m) & 1u) == 0) continue;
-    for (int k = m * kPixels2; k < (m + 1) * kPixels2; k += kLanes) {
+// hidden = ReLU(fc1 pooled2 + b) for the kLanes outputs from `first` on, over the maps that dropout2d keeps.
+void connect(const Weights& w, const Sample& s, int first) {
+  Vec sum[kLanes], top{};
+#pragma GCC unroll 16
+  for (int o = 0; o < kLanes; ++o) sum[o] = Vec{};
+#pragma GCC unroll 1
+  for (unsigned maps = s.kept_maps; maps != 0; maps &= maps - 1) {
+    const int begin = __builtin_ctz(maps) * kPixels2;
+    for (int k = begin; k < begin + kPixels2; k += kLanes) {
       const Vec x = load(s.pooled2 + k);
-      count = append(x, lane_numbers() + k, scratch.list_index, scratch.list_value, count);
+      const float* row = opaque(w.fc1 + first * kFeatures + k);
       top = larger(x, top);
+#pragma GCC unroll 16
+      for (int o = 0; o < kLanes; ++o) sum[o] += x * load(row + o * kFeatures);
     }
   }
-  for (int k = 0; k < kChains; ++k) {  // rounds the list up
-    scratch.list_index[count + k] = 0;
-    scratch.list_value[count + k] = 0;
-  }
-  const float rounding = kRounding * (1 + largest_lane(top));
-  for (int first = 0; first < kHidden; first += kGroup * kLanes) {
-    Vec sum[kChains][kGroup];
-#pragma GCC unroll 8
-    for (int g = 0; g < kGroup; ++g) {
-      sum[0][g] = load(w.fc1_bias + first + g * kLanes);
-#pragma GCC unroll 8
-      for (int c = 1; c < kChains; ++c) sum[c][g] = Vec{};
-    }
-    for (int k = 0; k < count; k += kChains) {
-#pragma GCC unroll 8
-      for (int c = 0; c < kChains; ++c) {
-        const float* row = w.fc1_by_input + scratch.list_index[k + c] * kHidden + first;
-        const Vec x = spread(scratch.list_value[k + c]);
-#pragma GCC unroll 8
-        for (int g = 0; g < kGroup; ++g) sum[c][g] += x * load(row + g * kLanes);
-      }
-    }
-#pragma GCC unroll 8
-    for (int g = 0; g < kGroup; ++g) {
-#pragma GCC unroll 8
-      for (int c = 1; c < kChains; ++c) sum[0][g] += sum[c][g];
-      settle_signs(w, scratch, count, first + g * kLanes, rounding, sum[0][g]);
-      store(s.hidden + first + g * kLanes, positive_part(sum[0][g]));
-    }
-  }
+  add_rows<kLanes / 2>(sum);
+  Vec total = sum[0] + load(w.fc1_bias + first);
+  settle_signs(w, s, first, kRounding * (1 + largest_lane(top)), total);
+  store(s.hidden + first, positive_part(total));
 }
 
 // soft = softmax(dropout(hidden))
@@ -169,13 +144,18 @@ void backward_logits(const Weights& w, const Sample& s, const float* z, const fl
 
 }  // namespace
 
-void mix(const Weights& w, const Sample& s, Scratch& scratch) {
-  connect(w, s, scratch);
-  soften(s);
-  if (w.synapse_by_input != nullptr) {
-    synapse(w.synapse_by_input, s.soft, s.mixed);
-  } else {
-    for (int k = 0; k < kHidden; k += kLanes) store(s.mixed + k, load(s.soft + k));
+void mix(const Weights& w, const Sample* samples, int count) {
+  // Outputs outside: what a few outputs read of fc1 stays in the first cache for all samples.
+  for (int first = 0; first < kHidden; first += kLanes)
+    for (int s = 0; s < count; ++s) connect(w, samples[s], first);
+  for (int s = 0; s < count; ++s) {
+    const Sample& sample = samples[s];
+    soften(sample);
+    if (w.synapse_by_input != nullptr) {
+      synapse(w.synapse_by_input, sample.soft, sample.mixed);
+    } else {
+      for (int k = 0; k < kHidden; k += kLanes) store(sample.mixed + k, load(sample.soft + k));
+    }
   }
 }
 

@@ -11,15 +11,15 @@ unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step
                         unsigned first, int count, unsigned threshold);
 void convolve(const Weights& w, Sample& s, Scratch& scratch);
 void transform_filters(const float* by_tap, float* to);
-void mix(const Weights& w, const Sample& s, Scratch& scratch);
+void mix(const Weights& w, const Sample* samples, int count);
 void measure(const float* mixed, int samples, Moments& moments);
 void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,
               LossSums& sums);
 void backward_head(const Weights& w, const Norm& norm, const Sample* samples, int count, Scratch& scratch,
                    BackwardSums& sums);
 void backward_convolutions(const Weights& w, const Sample& s, Scratch& scratch, BackwardSums& sums);
-void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map, int first,
-                  float* out);
+void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
+                  int first, float* out);
 void reduce(const float* first, long stride, int partials, int count, float* out);
 bool finite(const float* x, int rows, int columns, int pitch);
 void update(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);

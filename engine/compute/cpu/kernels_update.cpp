@@ -5,8 +5,8 @@
 
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
 
-void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map, int first,
-                  float* out) {
+void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
+                  int first, float* out) {
   constexpr int kOutputs = kLanes == 16 ? 16 : 4;
   for (const int end = first + 16; first < end; first += kOutputs) {
     Vec sum[kOutputs][kPerLine];

@@ -401,4 +401,17 @@ inline void transpose_rows(Vec* rows) {
   exchange_rows<kLanes / 2>(rows);
 }
 
+// Halves the rows until lane l holds the sum of row l's lanes.
+template <int kStep>
+inline void add_rows(Vec* rows) {
+  if constexpr (kStep > 0) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kStep; ++r) {
+      exchange<kStep>(rows[r], rows[r + kStep], AllLanes());
+      rows[r] += rows[r + kStep];
+    }
+    add_rows<kStep / 2>(rows);
+  }
+}
+
 }  // namespace
