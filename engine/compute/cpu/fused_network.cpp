@@ -250,21 +250,25 @@ std::vector<float> FusedNetwork::pooled1(int samples) const {
 
 // Merges the chunks' moments in their order (Chan, Golub, LeVeque) in double.
 void FusedNetwork::use_batch_statistics(int chunks, int samples, std::span<float> gradients) {
-  for (std::size_t f = 0; f < kHidden; ++f) {
-    double mean = 0, squares = 0, count = 0;
-    for (int c = 0; c < chunks; ++c) {
-      const Moments& m = partials_[static_cast<std::size_t>(c)].moments;
-      const Chunk part = chunk(samples, c);
-      const double more = part.end - part.first, delta = m.mean[f] - mean;
-      squares += m.squares[f] + delta * delta * count * more / (count + more);
-      mean += delta * more / (count + more);
-      count += more;
+  std::array<double, kHidden> mean = {}, squares = {};
+  double count = 0;
+  for (int c = 0; c < chunks; ++c) {
+    const Moments& m = partials_[static_cast<std::size_t>(c)].moments;
+    const Chunk part = chunk(samples, c);
+    const double more = part.end - part.first, share = more / (count + more), weight = count * share;
+    for (std::size_t f = 0; f < kHidden; ++f) {
+      const double delta = m.mean[f] - mean[f];
+      squares[f] += m.squares[f] + delta * delta * weight;
+      mean[f] += delta * share;
     }
-    mean_[f] = static_cast<float>(mean);
-    mean_rest_[f] = static_cast<float>(mean - static_cast<double>(mean_[f]));
-    inverse_[f] = static_cast<float>(1.0 / std::sqrt(squares / samples + kBatchNormEpsilon));
+    count += more;
+  }
+  for (std::size_t f = 0; f < kHidden; ++f) {
+    mean_[f] = static_cast<float>(mean[f]);
+    mean_rest_[f] = static_cast<float>(mean[f] - static_cast<double>(mean_[f]));
+    inverse_[f] = static_cast<float>(1.0 / std::sqrt(squares[f] / samples + kBatchNormEpsilon));
     gradients[plan_.running_mean + f] = mean_[f];
-    gradients[plan_.running_var + f] = static_cast<float>(squares / std::max(1, samples - 1));
+    gradients[plan_.running_var + f] = static_cast<float>(squares[f] / std::max(1, samples - 1));
   }
 }
 
