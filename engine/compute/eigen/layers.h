@@ -63,6 +63,8 @@ class EigenLayer {
   virtual int backward_tasks(const Pass&) const { return 0; }
   virtual void backward_task(const Pass&, int /*task*/, int /*thread*/) {}
   virtual void backward_chunk(const Pass&, Chunk, int /*thread*/) {}
+  // Whether this backward pass has work for chunks left, once begun.
+  virtual bool has_backward_chunks() const { return true; }
 
   virtual int gradient_tasks(const Pass&) const { return 0; }
   virtual void gradient_task(const Pass&, int /*task*/, int /*thread*/) {}

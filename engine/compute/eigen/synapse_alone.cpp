@@ -45,6 +45,7 @@ void SynapseAlone::backward(int batch, const float* x, const float* beta, const 
   p.gradients = dbeta;
   layer_->begin_backward(p);
   pool_.run(layer_->backward_tasks(p), [&](int task, int thread) { layer_->backward_task(p, task, thread); });
+  if (!layer_->has_backward_chunks()) return;
   pool_.run(p.chunks,
             [&](int index, int thread) { layer_->backward_chunk(p, chunk_of(batch, index), thread); });
 }

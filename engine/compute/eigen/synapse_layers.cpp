@@ -149,6 +149,7 @@ class Synapse final : public SynapseBase {
     if (p.dx != nullptr) kernels_.transpose(count, p.batch, dxt, width_, p.dx + first, n_);
     for (int k = 0; alpha_parameter_ && k < count; ++k) sum_dalpha(p, first + k);
   }
+  bool has_backward_chunks() const override { return !safe_; }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (safe_ || p.dx == nullptr) return;
     for (int s = c.first; s < c.first + c.count; ++s)
