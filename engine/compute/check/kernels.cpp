@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/compute/check/compare.h"
+#include "engine/compute/check/convolutions.h"
 #include "engine/compute/cpu/fused_memory.h"
 #include "engine/compute/cpu/fused_network.h"
 #include "engine/compute/eigen/synapse_alone.h"
@@ -241,8 +242,8 @@ void check_kernels(std::uint64_t seed, const std::function<void(const CheckRow&)
     const fused::Kernels& kernels = fused::kernels(isa);
     each(check_products(kernels.isa, eigen::kernels(isa), numbers));
     for (const bool general : {false, true}) each(check_synapse(kernels.isa, isa, numbers, general));
-    for (const auto check :
-         {check_draws, check_image, check_moments, check_fc1_gradient, check_update, check_layouts})
+    for (const auto check : {check_draws, check_image, check_convolutions, check_moments, check_fc1_gradient,
+                             check_update, check_layouts})
       each(check(kernels.isa, kernels, numbers));
   }
 }

@@ -113,7 +113,7 @@ struct Norm {
 // Memory of one thread; aligned to 64 bytes.
 struct alignas(64) Scratch {
   float image[kImage * kImageRow];
-  float transformed[36 * kMaps1 * kPixels2];       // conv2's input, [6, 6, 10, 16]
+  float transformed[36 * kMaps1 * kPixels2];       // conv2's input, [6, 6, 10, 16]; before that conv1's
   float by_pixel[(kPixels1 + 1) * kMaps1Padded];   // pooled1 with the maps as lanes, then rubbish
   float dby_pixel[(kPixels1 + 1) * kMaps1Padded];  // its gradient
   float dpooled1[kMaps1 * kOrder], dpooled2[kFeatures];

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/compute/cpu/kernels_parts.h"
-#include "engine/compute/cpu/simd.h"
+#include "engine/compute/cpu/simd_lanes.h"
 
 // What the two convolutions of the forward pass share.
 namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {

@@ -106,18 +106,6 @@ inline void one_output(int vectors, const float* beta, const float* ct, Tile& ti
   for (int k = 0; k < kGroup; ++k) sums[k] = acc[k];
 }
 
-template <int kStep>
-inline void fold(Vec* rows) {
-  if constexpr (kStep > 0) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kStep; ++r) {
-      exchange<kStep>(rows[r], rows[r + kStep], AllLanes());
-      rows[r] += rows[r + kStep];
-    }
-    fold<kStep / 2>(rows);
-  }
-}
-
 // kGroup inputs, of which `count` are there, and a block of samples; beta and dbeta point to their column.
 void gradient_of_group(int n, int count, int width, int vectors, bool add, const float* beta, const float* ct,
                        Tile& tile, float* dbeta) {
@@ -135,7 +123,7 @@ void gradient_of_group(int n, int count, int width, int vectors, bool add, const
       }
       one_output(vectors, row, ct + static_cast<long>(first + r) * width, tile, sums + r * kGroup);
     }
-    fold<kLanes / 2>(sums);
+    add_rows<kLanes / 2>(sums);
     float lanes[kLanes];
     store(lanes, sums[0]);
     for (int r = 0; r < rows; ++r) {
