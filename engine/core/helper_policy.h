@@ -12,9 +12,12 @@ namespace synann {
 // time.
 class HelperPolicy {
  public:
-  static constexpr double kTrial = 0.01;  // shared work that a judgement looks at
-  static constexpr double kFirstPause = 0.02, kLongestPause = 0.64;
-  static constexpr double kWorthwhile = 0.97;  // of the time alone
+  // What a judgement looks at: longer than the slices in which a system deals out its processors. A quarter of it
+  // will do where help makes things much worse.
+  static constexpr double kTrial = 0.02;
+  static constexpr double kFirstPause = 0.05, kLongestPause = 2.5;
+  // Of the time alone. The estimate flatters help a little: the caller, too, is put aside for its helpers.
+  static constexpr double kWorthwhile = 0.9, kHopeless = 1.3;
 
   // Whether the job that begins `now` is to be shared.
   bool wanted(double now) const { return now >= resume_; }
@@ -23,7 +26,7 @@ class HelperPolicy {
   void record(double now, double elapsed, double alone) {
     elapsed_ += elapsed;
     alone_ += alone;
-    if (elapsed_ < kTrial) return;
+    if (elapsed_ < (elapsed_ > kHopeless * alone_ ? kTrial / 4 : kTrial)) return;
     if (elapsed_ > kWorthwhile * alone_) {
       resume_ = now + pause_;
       pause_ = std::min(2 * pause_, kLongestPause);
