@@ -12,8 +12,8 @@ namespace synann {
 // time.
 class HelperPolicy {
  public:
-  // What a judgement looks at: longer than the slices in which a system deals out its processors. A quarter of it
-  // will do where help makes things much worse.
+  // What a judgement looks at: longer than the slices in which a system deals out its processors. A quarter
+  // of it will do where help makes things much worse.
   static constexpr double kTrial = 0.02;
   static constexpr double kFirstPause = 0.05, kLongestPause = 2.5;
   // Of the time alone. The estimate flatters help a little: the caller, too, is put aside for its helpers.

@@ -20,15 +20,14 @@ inline constexpr int kMaps1 = 10, kSide1 = 12, kPixels1 = kSide1 * kSide1;  // c
 // Pooled pixels of conv1 in an order of their own (Sample::order); behind the last, room for a vector.
 inline constexpr int kOrder = kPixels1 + 16;
 inline constexpr int kMaps2 = 20, kSide2 = 4, kPixels2 = kSide2 * kSide2;  // conv2 after its pool
-inline constexpr int kPlanes = 12 * 24;  // floats of one of its input maps as its pooled pixels read it
-inline constexpr int kMapTransformed = 36 * kMaps1;  // of conv2's weights
-inline constexpr int kFeatures = kMaps2 * kPixels2;  // inputs of fc1
-inline constexpr int kHidden = 64;                   // outputs of fc1
-inline constexpr int kMaps1Padded = 16;              // maps of conv1 side by side where they are the lanes
-inline constexpr int kClasses = 16;                  // at most; unused ones are padded
-inline constexpr int kTapRow = 8;       // floats per row of five taps in a partial gradient of conv1
-inline constexpr int kMapRow = 256;     // floats per output map in a partial gradient of conv2
-inline constexpr int kPeakChains = 12;  // independent sums of multiply_add: enough to hide its latency
+inline constexpr int kMapTransformed = 36 * kMaps1;                        // of conv2's weights
+inline constexpr int kFeatures = kMaps2 * kPixels2;                        // inputs of fc1
+inline constexpr int kHidden = 64;                                         // outputs of fc1
+inline constexpr int kMaps1Padded = 16;  // maps of conv1 side by side where they are the lanes
+inline constexpr int kClasses = 16;      // at most; unused ones are padded
+inline constexpr int kTapRow = 8;        // floats per row of five taps in a partial gradient of conv1
+inline constexpr int kMapRow = 256;      // floats per output map in a partial gradient of conv2
+inline constexpr int kPeakChains = 12;   // independent sums of multiply_add: enough to hide its latency
 
 // Parameters in the layouts the kernels read. Rows are dense.
 struct Weights {
