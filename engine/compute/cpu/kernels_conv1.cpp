@@ -119,8 +119,8 @@ void pick_patches(VecInt place, int count, Vec ground, const float* from, float*
 void gather_patches(const float* blocks, const short* order, int count, Vec ground, float* patches) {
   constexpr int kRow = kBlockRow / kLanes;  // vectors
   const VecInt number = load_short(order), row = number / kSide1, column = number - row * kSide1;
-  const int first = order[0] / kSide1, last = order[count < kLanes ? count - 1 : kLanes - 1] / kSide1,
-            rows = count > 0 ? last - first + 1 : 0;
+  const int first = order[0] / kSide1, listed = count < kLanes ? count : kLanes,
+            rows = listed > 0 ? order[listed - 1] / kSide1 - first + 1 : 0;
   const VecInt place = (row - first) * kBlockRow + column;
   const float* from = blocks + first * kBlockRow;
   // Fixed numbers spare the processor wrong guesses.
