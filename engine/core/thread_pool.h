@@ -22,8 +22,8 @@ void lower_thread_priority();
 // in every job of that many, so that what one job left in a processor's cache is met there by the next; who
 // is done helps the others from the far end of theirs, so a disturbed thread costs little; and while other
 // programs disturb them so much that help costs more than it brings, the caller works alone (HelperPolicy).
-// Waiting threads spin for a few microseconds, then sleep. Results must not depend on which thread runs an
-// index. Owned and called by one thread at a time; that thread works too.
+// Waiting threads spin for some tens of microseconds, then sleep. Results must not depend on which thread
+// runs an index. Owned and called by one thread at a time; that thread works too.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);  // at least 1; starts threads − 1 workers

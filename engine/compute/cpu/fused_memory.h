@@ -19,7 +19,7 @@ struct alignas(64) Partial {
 };
 
 // What the forward pass leaves for the backward pass, sample by sample. Evaluation looks at a sample once and
-// needs the large blocks once per thread only.
+// needs the large blocks for one group of samples per thread only.
 class Activations {
  public:
   // rows: samples; places: samples of which more than the result is kept.

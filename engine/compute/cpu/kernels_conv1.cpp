@@ -175,6 +175,7 @@ void tile1(const float* patches, const float* weight, const float* bias, int pos
 float convolve1(const Weights& w, const Sample& s, Ink& ink, Scratch& scratch) {
   Vec top{};
   put_in_order(scratch.image, s, ink);
+  static_assert(12 * kBlock * sizeof(float) <= sizeof scratch.transformed);
   split_columns(scratch.image, scratch.transformed);
   const Vec ground = spread(scratch.image[0]);
   const int end = ink.count < kPixels1 ? ink.count + 1 : kPixels1;

@@ -132,6 +132,7 @@ inline float sum_lanes(Vec v) {
   return total;
 }
 
+// Bit l: lane l of a comparison's result is set.
 #if SYNANN_LANES == 16
 // GCC 12 may spill a mask as sixteen bits and read thirty-two back, with rubbish above; seen in its popcount
 // under ThreadSanitizer. A number that has been in a general register is spilled whole.
@@ -140,50 +141,42 @@ inline unsigned bits_of(__mmask16 mask) {
   __asm__("" : "+r"(bits));
   return bits;
 }
+#else
+inline unsigned bits_of(VecInt result) {
+#if SYNANN_LANES == 8
+  return static_cast<unsigned>(_mm256_movemask_ps(reinterpret_cast<__m256>(result)));
+#elif defined(__x86_64__)
+  return static_cast<unsigned>(_mm_movemask_ps(reinterpret_cast<__m128>(result)));
+#else
+  unsigned bits = 0;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(result[l] != 0) << l;
+  return bits;
+#endif
+}
 #endif
 
 // Bit l of the result: lane l of x differs from y (as NaN does).
 inline unsigned differing(Vec x, Vec y) {
 #if SYNANN_LANES == 16
   return bits_of(_mm512_cmp_ps_mask(x, y, _CMP_NEQ_UQ));
-#elif SYNANN_LANES == 8
-  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_NEQ_UQ)));
-#elif defined(__x86_64__)
-  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpneq_ps(x, y)));
 #else
-  unsigned bits = 0;
-  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] != y[l]) << l;
-  return bits;
+  return bits_of(x != y);
 #endif
 }
-
 // Bit l of the result: lane l of x is at most that of y (never with NaN).
 inline unsigned at_most(Vec x, Vec y) {
 #if SYNANN_LANES == 16
   return bits_of(_mm512_cmp_ps_mask(x, y, _CMP_LE_OQ));
-#elif SYNANN_LANES == 8
-  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LE_OQ)));
-#elif defined(__x86_64__)
-  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmple_ps(x, y)));
 #else
-  unsigned bits = 0;
-  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] <= y[l]) << l;
-  return bits;
+  return bits_of(x <= y);
 #endif
 }
-
 // Bit l of the result: lane l of x is larger than that of y (never with NaN).
 inline unsigned more_than(Vec x, Vec y) {
 #if SYNANN_LANES == 16
   return bits_of(_mm512_cmp_ps_mask(x, y, _CMP_GT_OQ));
-#elif SYNANN_LANES == 8
-  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_GT_OQ)));
-#elif defined(__x86_64__)
-  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpgt_ps(x, y)));
 #else
-  unsigned bits = 0;
-  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(x[l] > y[l]) << l;
-  return bits;
+  return bits_of(x > y);
 #endif
 }
 
