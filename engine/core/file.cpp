@@ -2,26 +2,31 @@
 #include "engine/core/file.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <functional>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
 namespace synann {
-namespace {
 
 namespace fs = std::filesystem;
+
+namespace {
 
 // An open file descriptor that closes itself.
 class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
   ~Descriptor() { close(); }
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
@@ -55,50 +60,6 @@ Error too_large(const fs::path& path, std::uint64_t limit, std::uint64_t size) {
   return error;
 }
 
-Error write_error(const fs::path& path, int code) {
-  switch (code) {
-    case ENOSPC:
-    case EDQUOT:
-      return {.kind = ErrorKind::Failed,
-              .where = path.string(),
-              .problem = "the disk is full",
-              .offset = {},
-              .expected = {},
-              .found = {},
-              .remedy = "free some space and try again; a file of this name is unchanged"};
-    case ENOENT:
-    case ENOTDIR:
-      return input_error(path.string(), "cannot be written: its folder does not exist", "make the folder");
-    case EISDIR:
-      return input_error(path.string(), "cannot be written: it is a folder", "name a file inside it");
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return input_error(path.string(), fmt::format("cannot be written ({})", reason(code)),
-                         "choose a folder that you may write to");
-    case ENAMETOOLONG:
-      return input_error(path.string(), "cannot be written: the name is too long", "shorten it");
-    default:
-      break;
-  }
-  Error error = input_error(path.string(), fmt::format("writing failed ({})", reason(code)));
-  error.kind = ErrorKind::Failed;
-  error.remedy = "a file of this name is unchanged";
-  return error;
-}
-
-// 0, or the errno of the write that failed.
-int write_all(int descriptor, std::span<const std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    if (written == 0) return ENOSPC;
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 // 0, or errno. Some file systems cannot sync a folder (EINVAL): then there is nothing more to do.
 int sync_folder(const fs::path& folder) {
   Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -107,12 +68,43 @@ int sync_folder(const fs::path& folder) {
   return 0;
 }
 
-int write_aside(const fs::path& aside, std::span<const std::uint8_t> bytes) {
-  Descriptor descriptor(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!descriptor.valid()) return errno;
-  if (const int code = write_all(descriptor.value(), bytes)) return code;
-  if (::fsync(descriptor.value()) != 0) return errno;
-  return descriptor.close() ? 0 : errno;
+// 0, or errno.
+int write_pieces(int descriptor, const Pieces& content) {
+  for (const auto piece : content) {
+    if (const int code = write_all(descriptor, piece)) return code;
+  }
+  return 0;
+}
+
+// 0, or errno of the first that fails. All at the same time: the disk waits once for them, not once for each.
+int sync_all(std::span<const Descriptor> files) {
+  std::atomic<int> failed{0};
+  const auto sync = [&failed](const Descriptor& file) {
+    if (::fsync(file.value()) != 0) failed.store(errno);
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t k = 1; k < files.size(); ++k) others.emplace_back(sync, std::cref(files[k]));
+  if (!files.empty()) sync(files[0]);
+  others.clear();  // joined
+  return failed.load();
+}
+
+// Where a file is written: renaming onto a symbolic link would replace the link; what it points at is meant.
+Result<fs::path> target_of(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  const fs::file_status there = fs::status(target, ignored);
+  if (target.filename().empty() || fs::is_directory(there))
+    return write_error(path, fs::is_directory(there) ? EISDIR : ENOENT);
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
+    return input_error(path.string(), "is not a regular file, and only such are replaced",
+                       "name a regular file");
+  }
+  return target;
+}
+
+fs::path aside_of(const fs::path& target) {
+  return target.string() + fmt::format(".part-{}", ::getpid());
 }
 
 }  // namespace
@@ -146,22 +138,87 @@ Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::uint64_t 
   return bytes;
 }
 
-Status write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  std::error_code ignored;
-  // Renaming onto a symbolic link would replace the link; what it points at is meant.
-  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
-  if (target.filename().empty()) return write_error(path, fs::is_directory(path, ignored) ? EISDIR : ENOENT);
-  const fs::path aside = target.string() + fmt::format(".part-{}", ::getpid());
-
-  int code = write_aside(aside, bytes);
-  if (code == 0 && std::rename(aside.c_str(), target.c_str()) != 0) code = errno;
-  if (code != 0) {
-    ::unlink(aside.c_str());
-    return write_error(path, code);
+Error write_error(const fs::path& path, int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return {.kind = ErrorKind::Failed,
+              .where = path.string(),
+              .problem = "the disk is full",
+              .remedy = "free some space and try again; a file of this name is unchanged"};
+    case EFBIG:
+      return {.kind = ErrorKind::Failed,
+              .where = path.string(),
+              .problem = "would be larger than files may be here (ulimit -f, or the file system)",
+              .remedy = "raise the limit; a file of this name is unchanged"};
+    case ENOENT:
+    case ENOTDIR:
+      return input_error(path.string(), "cannot be written: its folder does not exist", "make the folder");
+    case EISDIR:
+      return input_error(path.string(), "cannot be written: it is a folder", "name a file inside it");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return input_error(path.string(), fmt::format("cannot be written ({})", reason(code)),
+                         "choose a folder that you may write to");
+    case ENAMETOOLONG:
+      return input_error(path.string(), "cannot be written: the name is too long", "shorten it");
+    default:
+      break;
   }
-  code = sync_folder(target.has_parent_path() ? target.parent_path() : fs::path("."));
-  if (code != 0) return write_error(path, code);
+  Error error = input_error(path.string(), fmt::format("writing failed ({})", reason(code)));
+  error.kind = ErrorKind::Failed;
+  error.remedy = "a file of this name is unchanged";
+  return error;
+}
+
+int write_all(int descriptor, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    if (written == 0) return ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+Status write_files_atomically(std::span<const FileToWrite> files) {
+  std::vector<fs::path> targets;
+  for (const FileToWrite& file : files) {
+    auto target = target_of(file.path);
+    if (!target) return target.error();
+    targets.push_back(std::move(*target));
+  }
+  const auto failed = [&](std::size_t k, int code) {
+    for (const fs::path& target : targets) ::unlink(aside_of(target).c_str());
+    return write_error(files[k].path, code);
+  };
+  std::vector<Descriptor> open;
+  open.reserve(files.size());
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    open.emplace_back(
+        ::open(aside_of(targets[k]).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!open[k].valid()) return failed(k, errno);
+    if (const int code = write_pieces(open[k].value(), *files[k].content)) return failed(k, code);
+  }
+  if (const int code = sync_all(open)) return failed(files.size() - 1, code);
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    if (!open[k].close()) return failed(k, errno);
+  }
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    if (std::rename(aside_of(targets[k]).c_str(), targets[k].c_str()) != 0) return failed(k, errno);
+  }
+  if (targets.empty()) return {};
+  const fs::path folder = targets.back().has_parent_path() ? targets.back().parent_path() : fs::path(".");
+  if (const int code = sync_folder(folder)) return write_error(files.back().path, code);
   return {};
+}
+
+Status write_file_atomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const Pieces content = {bytes};
+  const FileToWrite file{path, &content};
+  return write_files_atomically({&file, 1});
 }
 
 }  // namespace synann

@@ -156,7 +156,9 @@ void FileTest::leavesTheOldFileWhenTheDiskIsFull() {
     QVERIFY(!result.ok());
     QCOMPARE(result.error().kind, ErrorKind::Failed);
     QCOMPARE(result.error().sentence(),
-             path("a") + ": writing failed (File too large); a file of this name is unchanged");
+             path("a") +
+                 ": would be larger than files may be here (ulimit -f, or the file system); raise the limit; "
+                 "a file of this name is unchanged");
   }
   QCOMPARE(*read_file(path("a"), 100), bytes_of("old"));
   QCOMPARE(listing(), QStringList{"a"});
