@@ -52,7 +52,7 @@ int parity_run(const ParityArguments& a) {
   if (auto opened = data::open_dataset(a.data)) mnist = *opened;
   bool passed = true;
   for (const std::string& file : a.files) {
-    const auto bytes = read_file(file, io::kLargestTensorFile);
+    const auto bytes = io::read_tensor_file(file);
     if (!bytes) return report(bytes.error());
     for (const std::string& device : devices) {
       const auto tiers = a.tier == "all" ? compute::known_tiers(device) : std::vector{a.tier};

@@ -5,11 +5,14 @@
 #include <bit>
 #include <cstring>
 #include <fmt/format.h>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "engine/core/memory_use.h"
 
 namespace synann::io {
 
@@ -255,34 +258,66 @@ Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::
   return content;
 }
 
-std::vector<std::uint8_t> format_safetensors(const SafeTensors& content) {
-  std::vector<const Tensor*> order;
-  for (const Tensor& t : content.tensors) order.push_back(&t);
-  std::sort(order.begin(), order.end(), [](const Tensor* a, const Tensor* b) {
-    return std::pair(element_size(b->type), std::string_view(a->name)) <
-           std::pair(element_size(a->type), std::string_view(b->name));
+Result<std::vector<std::uint8_t>> read_tensor_file(const std::filesystem::path& path) {
+  constexpr std::uint64_t kAlways = 1ull << 30;  // bytes; also where the system does not tell what is free
+  return read_file(path, std::max(kAlways, memory_use().available));
+}
+
+Result<std::map<std::string, std::string>> read_tensor_metadata(const std::filesystem::path& path) {
+  const std::string file = path.string();
+  std::ifstream in(path, std::ios::binary);
+  std::uint64_t length = 0;
+  in.read(reinterpret_cast<char*>(&length), 8);
+  if (!in || length > kLargestHeader) return broken(file, "is not a safetensors file");
+  std::string text(static_cast<std::size_t>(length), ' ');
+  in.read(text.data(), static_cast<std::streamsize>(length));
+  if (!in) return broken(file, "is truncated");
+  const auto header = parse_header(text, file);
+  if (!header) return header.error();
+  std::map<std::string, std::string> metadata;
+  if (!header->contains("__metadata__")) return metadata;
+  if (auto status = parse_metadata((*header)["__metadata__"], file, metadata); !status) return status.error();
+  return metadata;
+}
+
+TensorFile::TensorFile(const std::map<std::string, std::string>& metadata, std::vector<TensorView> tensors) {
+  std::sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
+    return std::pair(element_size(b.type), a.name) < std::pair(element_size(a.type), b.name);
   });
   nlohmann::ordered_json header;
-  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  if (!metadata.empty()) header["__metadata__"] = metadata;
   std::uint64_t next = 0;
-  for (const Tensor* t : order) {
-    header[t->name] = {
-        {"dtype", type_name(t->type)}, {"shape", t->shape}, {"data_offsets", {next, next + t->bytes.size()}}};
-    next += t->bytes.size();
+  for (const TensorView& t : tensors) {
+    header[std::string(t.name)] = {{"dtype", type_name(t.type)},
+                                   {"shape", std::vector<std::int64_t>(t.shape.begin(), t.shape.end())},
+                                   {"data_offsets", {next, next + t.bytes.size()}}};
+    next += t.bytes.size();
   }
   std::string text =
       header.is_null() ? "{}" : header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
   const std::uint64_t length = text.size();
-  std::vector<std::uint8_t> bytes(8 + text.size() + next);
-  std::memcpy(bytes.data(), &length, 8);
-  std::memcpy(bytes.data() + 8, text.data(), text.size());
-  std::uint8_t* out = bytes.data() + 8 + text.size();
-  for (const Tensor* t : order) {
-    if (!t->bytes.empty()) std::memcpy(out, t->bytes.data(), t->bytes.size());
-    out += t->bytes.size();
-  }
+  head_.resize(8 + text.size());
+  std::memcpy(head_.data(), &length, 8);
+  std::memcpy(head_.data() + 8, text.data(), text.size());
+  pieces_.push_back(head_);
+  for (const TensorView& t : tensors) pieces_.push_back(t.bytes);
+}
+
+std::uint64_t TensorFile::size() const {
+  std::uint64_t bytes = 0;
+  for (const auto piece : pieces_) bytes += piece.size();
+  return bytes;
+}
+
+std::vector<std::uint8_t> format_safetensors(const SafeTensors& content) {
+  std::vector<TensorView> views;
+  for (const Tensor& t : content.tensors) views.push_back({t.name, t.type, t.shape, t.bytes});
+  const TensorFile file(content.metadata, std::move(views));
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(file.size());
+  for (const auto piece : file.pieces()) bytes.insert(bytes.end(), piece.begin(), piece.end());
   return bytes;
 }
 
