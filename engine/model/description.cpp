@@ -139,6 +139,11 @@ bool has_synapse(const Model& model) {
                      [](const Layer& l) { return l.kind == LayerKind::Synapse; });
 }
 
+bool has_batch_norm(const Model& model) {
+  return std::any_of(model.layers.begin(), model.layers.end(),
+                     [](const Layer& l) { return l.kind == LayerKind::BatchNorm1d; });
+}
+
 Result<Model> resolve(Model model) {
   std::vector<Parameter> table;
   Shape shape = model.input;

@@ -93,6 +93,9 @@ struct ModelInfo {
 // Whether the model has a synapse layer whose options can be chosen.
 bool has_synapse(const Model& model);
 
+// Whether it has a layer that normalises by the statistics of the batch, which one sample does not have.
+bool has_batch_norm(const Model& model);
+
 // The models a person can choose, the original first.
 std::vector<ModelInfo> known_models();
 

@@ -2,7 +2,6 @@
 #include "engine/train/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
@@ -10,55 +9,24 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
+#include "engine/core/version.h"
 #include "engine/io/base64.h"
 #include "engine/io/safetensors.h"
+#include "engine/train/checkpoint_metadata.h"
 #include "engine/train/event_json.h"
+#include "engine/train/optimiser_file.h"
 
 namespace synann::train {
 namespace {
 
-std::span<const std::uint8_t> as_bytes(std::span<const float> values) {
+namespace fs = std::filesystem;
+
+template <class T>
+std::span<const std::uint8_t> as_bytes(std::span<const T> values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 
-// A reader of one text value of the metadata; keeps the first complaint.
-class Metadata {
- public:
-  Metadata(const std::map<std::string, std::string>& values, std::string file)
-      : values_(values), file_(std::move(file)) {}
-
-  std::string text(const char* key) {
-    const auto it = values_.find(key);
-    if (it != values_.end()) return it->second;
-    fail(key, "a value", "none");
-    return {};
-  }
-  template <class T>
-  T number(const char* key, T least) {
-    const std::string value = text(key);
-    if (error) return least;
-    T result{};
-    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), result);
-    if (code != std::errc{} || end != value.data() + value.size() || !(result >= least)) {
-      fail(key, fmt::format("a number of at least {}", least), fmt::format("\"{}\"", value.substr(0, 40)));
-    }
-    return result;
-  }
-  void fail(const std::string& key, std::string expected, std::string found) {
-    if (!error)
-      error = Error{.where = file_,
-                    .problem = fmt::format("the checkpoint's {}", key),
-                    .expected = std::move(expected),
-                    .found = std::move(found)};
-  }
-  std::optional<Error> error;
-
- private:
-  const std::map<std::string, std::string>& values_;
-  std::string file_;
-};
-
-// One optimiser block in base64; `values` has its size.
+// One optimiser block in base64, as the first format keeps it; `values` has its size.
 Status read_block(Metadata& metadata, const char* key, std::vector<float>& values) {
   const std::string text = metadata.text(key);
   if (metadata.error) return *metadata.error;
@@ -132,21 +100,16 @@ Status read_tensors(const io::SafeTensors& content, const model::Model& model, c
 
 }  // namespace
 
-std::vector<std::uint8_t> format_checkpoint(const Checkpoint& c, const model::Model& model) {
-  io::SafeTensors content;
-  for (const Parameter& p : model.parameters.all()) {
-    if (p.type == ElementType::I64) {
-      content.tensors.push_back(
-          io::make_tensor(p.name, p.shape, std::span(c.state.counters).subspan(p.offset, p.size())));
-    } else {
-      content.tensors.push_back(
-          io::make_tensor(p.name, p.shape, std::span(c.state.values).subspan(p.offset, p.size())));
-    }
-  }
+namespace {
+
+std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model::Model& model,
+                                               const std::string& optimiser_file) {
   auto settings = to_json(c.settings);
   settings.erase("data");
-  content.metadata = {
-      {"format", kCheckpointFormat},
+  return {
+      {"format", "pt"},  // what Hugging Face's loaders ask for: the tensors are PyTorch's
+      {"synann.format", kCheckpointFormat},
+      {"synann.optimizer", optimiser_file.empty() ? kNoOptimiser : optimiser_file},
       {"model", model.id},
       {"settings", settings.dump()},
       {"data_sha256", c.data_sha256},
@@ -164,11 +127,44 @@ std::vector<std::uint8_t> format_checkpoint(const Checkpoint& c, const model::Mo
       {"plateau_best_loss", fmt::format("{}", c.plateau.best_loss)},
       {"plateau_bad_epochs", fmt::format("{}", c.plateau.bad_epochs)},
       {"plateau_epochs_seen", fmt::format("{}", c.plateau.epochs_seen)},
-      {"momentum", io::to_base64(as_bytes(c.state.momenta))},
   };
-  if (!c.state.squares.empty()) content.metadata["adam_squares"] = io::to_base64(as_bytes(c.state.squares));
-  return io::format_safetensors(content);
 }
+
+// The state dict; what the views show belongs to the state and the model.
+std::vector<io::TensorView> state_dict(const model::State& state, const model::Model& model) {
+  std::vector<io::TensorView> views;
+  for (const Parameter& p : model.parameters.all()) {
+    const bool whole = p.type == ElementType::I64;
+    const auto bytes = whole ? as_bytes(std::span(state.counters).subspan(p.offset, p.size()))
+                             : as_bytes(std::span(state.values).subspan(p.offset, p.size()));
+    views.push_back({p.name, whole ? io::TensorType::I64 : io::TensorType::F32, p.shape, bytes});
+  }
+  return views;
+}
+
+// The files of one moment; the numbers stay the checkpoint's.
+struct Formatted {
+  Formatted(const Checkpoint& c, const model::Model& model)
+      : optimiser(format_optimiser(c.state, model)),
+        optimiser_name(optimiser ? optimiser_file_name(*optimiser) : std::string()),
+        tensors(metadata_of(c, model, optimiser_name), state_dict(c.state, model)) {}
+  std::unique_ptr<io::TensorFile> optimiser;  // null: there is none
+  std::string optimiser_name;
+  io::TensorFile tensors;
+};
+
+// The optimiser's file where it is not there yet, then the others; the last of them counts as the checkpoint.
+Status write_formatted(const fs::path& folder, const Formatted& f, std::span<const fs::path> checkpoints) {
+  std::vector<FileToWrite> files;
+  std::error_code code;
+  const fs::path optimiser = folder / f.optimiser_name;
+  if (f.optimiser && !(fs::file_size(optimiser, code) == f.optimiser->size() && !code))
+    files.push_back({optimiser, &f.optimiser->pieces()});
+  for (const fs::path& path : checkpoints) files.push_back({path, &f.tensors.pieces()});
+  return write_files_atomically(files);
+}
+
+}  // namespace
 
 namespace {
 
@@ -209,19 +205,40 @@ Result<Settings> read_settings(Metadata& metadata, const std::string& file) {
 
 }  // namespace
 
-Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file) {
-  const auto content = io::parse_safetensors(bytes, file);
-  if (!content) return content.error();
-  if (!content->metadata.contains("settings")) return import_state_dict(*content, file);
-  Metadata metadata(content->metadata, file);
-  if (const auto format = metadata.text("format"); metadata.error || format != kCheckpointFormat) {
-    return Error{.where = file,
-                 .problem = "is not a checkpoint of this program",
-                 .expected = fmt::format("format {}", kCheckpointFormat),
-                 .found = metadata.error ? "no format" : fmt::format("\"{}\"", format.substr(0, 40))};
-  }
-  LoadedCheckpoint loaded;
-  Checkpoint& c = loaded.checkpoint;
+namespace {
+
+constexpr const char* kFirstFormat = "synann-checkpoint-1";
+
+// Which format the metadata name; empty for a bare state dict. One that this program does not know is an
+// error that says which version wrote it, where the file tells.
+Result<std::string> format_of(const std::map<std::string, std::string>& metadata, const std::string& file) {
+  const auto text = [&](const char* key) {
+    const auto it = metadata.find(key);
+    return it == metadata.end() ? std::string() : it->second;
+  };
+  const std::string format = metadata.contains("synann.format") ? text("synann.format") : text("format");
+  const bool ours = metadata.contains("synann.format") || metadata.contains("settings");
+  if (!ours) return std::string();
+  if (format == kCheckpointFormat || format == kFirstFormat) return format;
+  Error error{.where = file,
+              .problem = "is not a checkpoint that this version of the program reads",
+              .expected = fmt::format("synann.format {}", kCheckpointFormat),
+              .found = format.empty() ? "no format" : fmt::format("\"{}\"", format.substr(0, 40))};
+  if (const std::string needs = text("synann.needs"); !needs.empty())
+    error.remedy =
+        fmt::format("open it with version {} or newer (this is {})", needs.substr(0, 20), kVersion);
+  return error;
+}
+
+// The momenta that checkpoints of the first format hold in their metadata.
+Status read_first_format(Metadata& metadata, const io::SafeTensors& content, model::State& state) {
+  if (auto status = read_block(metadata, "momentum", state.momenta); !status) return status;
+  if (!content.metadata.contains("adam_squares")) return {};
+  state.squares.resize(state.momenta.size());
+  return read_block(metadata, "adam_squares", state.squares);
+}
+
+Status read_facts(Metadata& metadata, const std::string& file, Checkpoint& c) {
   auto settings = read_settings(metadata, file);
   if (!settings) return settings.error();
   c.settings = std::move(*settings);
@@ -236,9 +253,34 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
                metadata.number("plateau_bad_epochs", 0), metadata.number("plateau_epochs_seen", 0)};
   c.epoch_loss_sum = metadata.number("epoch_loss_sum", 0.0);
   if (metadata.error) return *metadata.error;
-  if (c.rows > 4096 || c.columns > 4096 || c.classes > 4096) {
+  if (c.rows > 4096 || c.columns > 4096 || c.classes > 4096)
     return input_error(file, "the checkpoint's image size or number of classes is implausible");
-  }
+  return {};
+}
+
+// What `synann.optimizer` names: nothing else than a file of ours beside the checkpoint.
+Status read_optimiser_name(Metadata& metadata, std::string& name) {
+  name = metadata.text("synann.optimizer");
+  if (metadata.error) return *metadata.error;
+  if (name == kNoOptimiser) name.clear();
+  if (name.empty() || is_optimiser_file_name(name)) return {};
+  metadata.fail("synann.optimizer", "none, or optimizer-<16 hex digits>.safetensors",
+                fmt::format("\"{}\"", name.substr(0, 60)));
+  return *metadata.error;
+}
+
+}  // namespace
+
+Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file) {
+  const auto content = io::parse_safetensors(bytes, file);
+  if (!content) return content.error();
+  const auto format = format_of(content->metadata, file);
+  if (!format) return format.error();
+  if (format->empty()) return import_state_dict(*content, file);
+  Metadata metadata(content->metadata, file);
+  LoadedCheckpoint loaded;
+  Checkpoint& c = loaded.checkpoint;
+  if (auto status = read_facts(metadata, file, c); !status) return status.error();
   auto model =
       model::build(metadata.text("model"), c.rows, c.columns, c.classes, synapse_options(c.settings));
   if (!model) {
@@ -249,23 +291,78 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
   loaded.model = std::make_shared<const model::Model>(std::move(*model));
   c.state = model::initialise(*loaded.model, 0);
   if (auto status = read_tensors(*content, *loaded.model, file, c.state); !status) return status.error();
-  if (auto status = read_block(metadata, "momentum", c.state.momenta); !status) return status.error();
-  if (content->metadata.contains("adam_squares")) {
-    c.state.squares.resize(c.state.momenta.size());
-    if (auto status = read_block(metadata, "adam_squares", c.state.squares); !status) return status.error();
-  }
+  const Status optimiser = *format == kFirstFormat ? read_first_format(metadata, *content, c.state)
+                                                   : read_optimiser_name(metadata, loaded.optimiser_file);
+  if (!optimiser) return optimiser.error();
   return loaded;
 }
 
-Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, io::kLargestTensorFile);
-  if (!bytes) return bytes.error();
-  return parse_checkpoint(*bytes, path.string());
+Result<LoadedCheckpoint> read_checkpoint(const fs::path& path, OptimiserState optimiser) {
+  constexpr int kAttempts = 5;  // a program that writes there replaces both files together
+  std::string missing;
+  for (int attempt = 0;; ++attempt) {
+    const auto bytes = io::read_tensor_file(path);
+    if (!bytes) return bytes.error();
+    auto loaded = parse_checkpoint(*bytes, path.string());
+    if (!loaded || optimiser == OptimiserState::Leave || loaded->optimiser_file.empty()) return loaded;
+    const fs::path file = path.parent_path() / loaded->optimiser_file;
+    std::error_code code;
+    if (fs::exists(file, code)) {
+      const Status read = read_optimiser(file, *loaded->model, loaded->checkpoint.state);
+      if (read) return loaded;
+      if (fs::exists(file, code)) return read.error();
+    }
+    // Named twice and twice not there: it is missing, and nobody is replacing it.
+    if (missing == loaded->optimiser_file || attempt >= kAttempts) {
+      return Error{.where = file.string(),
+                   .problem = fmt::format("is missing: it holds the optimiser's state of {}", path.string()),
+                   .remedy = "bring it back, or resume with --fresh-optimizer"};
+    }
+    missing = loaded->optimiser_file;
+  }
 }
 
-Status write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint,
-                        const model::Model& model) {
-  return write_file_atomically(path, format_checkpoint(checkpoint, model));
+Status write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const model::Model& model) {
+  return write_formatted(path.parent_path(), Formatted(checkpoint, model), {&path, 1});
+}
+
+CheckpointWriter::CheckpointWriter(fs::path folder) : folder_(std::move(folder)) {
+  std::error_code code;
+  const fs::path best = folder_ / kBestCheckpoint;
+  if (!fs::exists(best, code)) return;
+  const auto metadata = io::read_tensor_metadata(best);
+  if (!metadata) {
+    best_understood_ = false;
+    return;
+  }
+  const auto name = metadata->find("synann.optimizer");
+  if (name != metadata->end() && name->second != kNoOptimiser) named_by_best_ = name->second;
+}
+
+Status CheckpointWriter::save(const Checkpoint& checkpoint, const model::Model& model, bool best) {
+  const Formatted formatted(checkpoint, model);
+  std::vector<fs::path> checkpoints;
+  if (best) checkpoints.push_back(folder_ / kBestCheckpoint);
+  checkpoints.push_back(folder_ / kLastCheckpoint);
+  if (auto status = write_formatted(folder_, formatted, checkpoints); !status) return status;
+  if (best) {
+    named_by_best_ = formatted.optimiser_name;
+    best_understood_ = true;
+  }
+  prune(formatted.optimiser_name);
+  return {};
+}
+
+// What cannot be removed does no harm.
+void CheckpointWriter::prune(const std::string& named_by_last) const {
+  if (!best_understood_) return;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder_, code)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_optimiser_file_name(name) || name == named_by_last || name == named_by_best_) continue;
+    std::error_code ignored;
+    fs::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace synann::train

@@ -29,7 +29,8 @@ struct Best {
 
 // Everything that determines how a run goes on, and nothing else (no time, path, host, device or thread
 // count), so equal runs give equal files. On disk: safetensors whose tensors are exactly the PyTorch
-// state_dict, so that PyTorch loads it strictly; the rest, momenta included, is text in its metadata
+// state_dict, so that PyTorch loads it strictly, and the optimiser's state as tensors of a second file beside
+// it, as the original kept model.pth and optimizer.pth; the rest is text in the first one's metadata
 // (docs/formats.md).
 struct Checkpoint {
   Settings settings;  // `data` is not kept: it is a path; the digest names the data
@@ -42,26 +43,53 @@ struct Checkpoint {
   model::State state;
 };
 
-inline constexpr const char* kCheckpointFormat = "synann-checkpoint-1";
+inline constexpr const char* kCheckpointFormat = "synann-checkpoint-2";
 inline constexpr const char* kLastCheckpoint = "last.safetensors";
 inline constexpr const char* kBestCheckpoint = "best.safetensors";
-
-std::vector<std::uint8_t> format_checkpoint(const Checkpoint& checkpoint, const model::Model& model);
 
 // A checkpoint and the model it belongs to.
 struct LoadedCheckpoint {
   Checkpoint checkpoint;
   std::shared_ptr<const model::Model> model;
+  // The name of the file beside it that holds the optimiser's state; empty where it has none, or holds it
+  // itself, as those of the first format do.
+  std::string optimiser_file;
 };
 
 // Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the
 // one whose tensors it holds, at the start of a run with recommended settings, on data not yet known (empty
-// data_sha256). Every tensor must be there, of the right shape, finite, and nothing else.
+// data_sha256). Every tensor must be there, of the right shape, finite, and nothing else. Momenta that stand
+// in a file of their own are zero.
 Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file);
-Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path);
 
-// Written aside, synced, renamed.
+enum class OptimiserState { Leave, Read };
+
+// Reads a checkpoint and, to go on training from it, the optimiser's state it names. Where a program that
+// writes there has replaced both meanwhile, they are read again.
+Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path,
+                                         OptimiserState optimiser = OptimiserState::Leave);
+
+// Writes the optimiser's state beside `path`, then the checkpoint that names it: each written aside, synced,
+// renamed.
 Status write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint,
                         const model::Model& model);
+
+// Writes the checkpoints of one run. Used by the training thread alone, which holds the folder's lock.
+class CheckpointWriter {
+ public:
+  explicit CheckpointWriter(std::filesystem::path folder);
+
+  // last.safetensors and, where `best`, best.safetensors with the same content, which is replaced first;
+  // before them the optimiser's state, if it is not there yet. Then the optimiser files that neither names
+  // are removed.
+  Status save(const Checkpoint& checkpoint, const model::Model& model, bool best);
+
+ private:
+  void prune(const std::string& named_by_last) const;
+
+  std::filesystem::path folder_;
+  std::string named_by_best_;    // optimiser file; empty = none
+  bool best_understood_ = true;  // else nothing is removed: it may name any of them
+};
 
 }  // namespace synann::train

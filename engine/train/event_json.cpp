@@ -2,63 +2,106 @@
 #include "engine/train/event_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "engine/train/json_fields.h"
+
 namespace synann::train {
+
+// "batch-size" is "batch_size" in JSON.
+static std::string json_key(std::string_view key) {
+  std::string name(key);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// Reads fields of one object and keeps the first complaint.
-class Fields {
- public:
-  Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object.is_object()) fail("this", "an object");
+// What `fields` held beyond what was read from them.
+void note_unknown(const Fields& fields, const char* event, const ReadFrom& from) {
+  if (from.unknown == nullptr) return;
+  for (const std::string& key : fields.unknown()) {
+    std::string words = fmt::format("\"{}\" of {}", key, event);
+    if (std::find(from.unknown->begin(), from.unknown->end(), words) == from.unknown->end())
+      from.unknown->push_back(std::move(words));
   }
+}
 
-  template <class T>
-  void read(const char* key, T& out) {
-    if (error_ || !object_.contains(key)) return;
-    const json& value = object_[key];
-    if constexpr (std::is_same_v<T, bool>) {
-      value.is_boolean() ? void(out = value.get<bool>()) : fail(key, "true or false");
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      value.is_string() ? void(out = value.get<std::string>()) : fail(key, "a text");
-    } else if constexpr (std::is_integral_v<T>) {
-      value.is_number_integer() ? void(out = value.get<T>()) : fail(key, "a whole number");
-    } else {
-      value.is_number() ? void(out = value.get<T>()) : fail(key, "a number");
-    }
-  }
+// Every event has its name, and most a position.
+Fields open_event(const json& value, const std::string& where) {
+  Fields fields(value, where);
+  fields.value("event");
+  return fields;
+}
 
-  template <class T>
-  Result<T> finish(T value) {
-    if (error_) return *error_;
-    return value;
-  }
+void read_position(Fields& fields, Position& position) {
+  fields.read("epoch", position.epoch);
+  fields.read("step", position.step);
+}
 
- private:
-  void fail(const char* key, const char* expected) {
-    error_ =
-        Error{.where = where_, .problem = fmt::format("\"{}\" is not usable", key), .expected = expected};
+template <class T>
+Result<T> close_event(const Fields& fields, const char* event, const ReadFrom& from, T value) {
+  note_unknown(fields, event, from);
+  return fields.finish(std::move(value));
+}
+
+ordered_json position_json(const char* event, const Position& position) {
+  return {{"event", event}, {"epoch", position.epoch}, {"step", position.step}};
+}
+
+json value_json(const SettingValue& value) {
+  const double* number = std::get_if<double>(&value);
+  if (!number) return std::get<std::string>(value);
+  const bool whole = *number == std::floor(*number) && std::abs(*number) < 1e15;
+  return whole ? json(static_cast<std::int64_t>(*number)) : json(*number);
+}
+
+std::optional<SettingValue> value_from(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return value.get<std::string>();
+  return std::nullopt;
+}
+
+// The key of the tables that JSON names so; empty where there is none.
+std::string setting_key(const std::string& name) {
+  for (const SettingInfo& info : setting_infos())
+    if (json_key(info.key) == name) return std::string(info.key);
+  for (const ChoiceInfo& info : choice_infos())
+    if (json_key(info.key) == name) return std::string(info.key);
+  return name == "data" ? name : std::string();
+}
+
+constexpr State kEnds[] = {State::Finished, State::Stopped, State::Failed};
+
+const char* end_word(State state) {
+  return state == State::Finished ? "finished" : state == State::Stopped ? "stopped" : "failed";
+}
+
+void read_settings(Fields& f, Settings& s) {
+  f.read("model", s.model);
+  f.read("data", s.data);
+  for (const SettingInfo& info : setting_infos()) {
+    double number = setting_value(s, info.key);
+    f.read(json_key(info.key).c_str(), number);
+    set_setting(s, info.key,
+                std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
   }
-  const json& object_;
-  std::string where_;
-  std::optional<Error> error_;
-};
+  for (const ChoiceInfo& info : choice_infos()) {
+    std::string option = choice_value(s, info.key);
+    f.read(json_key(info.key).c_str(), option);
+    set_choice(s, info.key, option);
+  }
+}
 
 }  // namespace
-
-// "batch-size" is "batch_size" in JSON.
-std::string json_key(std::string_view key) {
-  std::string name(key);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
 
 ordered_json to_json(const Settings& s) {
   ordered_json j{{"model", s.model}, {"data", s.data}};
@@ -77,19 +120,7 @@ ordered_json to_json(const Settings& s) {
 Result<Settings> settings_from_json(const json& value, const std::string& where) {
   Settings s;
   Fields f(value, where);
-  f.read("model", s.model);
-  f.read("data", s.data);
-  for (const SettingInfo& info : setting_infos()) {
-    double number = setting_value(s, info.key);
-    f.read(json_key(info.key).c_str(), number);
-    set_setting(s, info.key,
-                std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
-  }
-  for (const ChoiceInfo& info : choice_infos()) {
-    std::string option = choice_value(s, info.key);
-    f.read(json_key(info.key).c_str(), option);
-    set_choice(s, info.key, option);
-  }
+  read_settings(f, s);
   return f.finish(std::move(s));
 }
 
@@ -110,15 +141,16 @@ ordered_json to_json(const StartInfo& s) {
                         {"from_step", s.position.step},
                         {"out", s.folder}});
   if (!s.device_note.empty()) j["device_note"] = s.device_note;
+  if (s.left_out > 0) j["left_out"] = s.left_out;
+  j["version"] = s.version;
+  j["commit"] = s.commit;
   return j;
 }
 
-Result<StartInfo> start_from_json(const json& value, const std::string& where) {
-  auto settings = settings_from_json(value, where);
-  if (!settings) return settings.error();
+Result<StartInfo> start_from_json(const json& value, const ReadFrom& from) {
   StartInfo s;
-  s.settings = std::move(*settings);
-  Fields f(value, where);
+  Fields f = open_event(value, from.where);
+  read_settings(f, s.settings);
   f.read("data_name", s.data_name);
   f.read("data_sha256", s.data_sha256);
   f.read("train_count", s.train_count);
@@ -133,7 +165,10 @@ Result<StartInfo> start_from_json(const json& value, const std::string& where) {
   f.read("from_epoch", s.position.epoch);
   f.read("from_step", s.position.step);
   f.read("out", s.folder);
-  return f.finish(std::move(s));
+  f.read("left_out", s.left_out);
+  f.read("version", s.version);
+  f.read("commit", s.commit);
+  return close_event(f, "start", from, std::move(s));
 }
 
 ordered_json to_json(const Evaluation& e) {
@@ -153,9 +188,9 @@ ordered_json to_json(const Evaluation& e) {
   return j;
 }
 
-Result<Evaluation> evaluation_from_json(const json& value, const std::string& where) {
+Result<Evaluation> evaluation_from_json(const json& value, const ReadFrom& from) {
   Evaluation e;
-  Fields f(value, where);
+  Fields f = open_event(value, from.where);
   f.read("epoch", e.epoch);
   f.read("examples", e.examples);
   f.read("train_loss", e.train_loss);
@@ -169,79 +204,169 @@ Result<Evaluation> evaluation_from_json(const json& value, const std::string& wh
   f.read("train_seconds", e.train_seconds);
   f.read("eval_seconds", e.eval_seconds);
   f.read("best", e.best);
-  return f.finish(e);
+  return close_event(f, e.epoch == 0 ? "evaluation" : "epoch", from, e);
 }
 
 ordered_json to_json(const SettingChange& c) {
-  return {{"event", "change"}, {"epoch", c.position.epoch}, {"step", c.position.step}, {c.key, c.value}};
+  ordered_json j = position_json("change", c.position);
+  j[json_key(c.key)] = value_json(c.value);
+  return j;
 }
 
-Result<SettingChange> change_from_json(const json& value, const std::string& where) {
+Result<SettingChange> change_from_json(const json& value, const ReadFrom& from) {
   SettingChange c;
-  Fields f(value, where);
-  f.read("epoch", c.position.epoch);
-  f.read("step", c.position.step);
-  for (const SettingInfo& info : setting_infos()) {
-    if (!info.live || !value.contains(info.key)) continue;
-    c.key = info.key;
-    f.read(c.key.c_str(), c.value);
+  Fields f = open_event(value, from.where);
+  read_position(f, c.position);
+  for (const std::string& name : f.unknown()) {
+    const std::string key = setting_key(name);
+    if (key.empty()) continue;  // of a newer version
+    if (const auto setting = value_from(*f.value(name.c_str())); setting && c.key.empty()) {
+      c.key = key;
+      c.value = *setting;
+    } else {
+      f.fail(name.c_str(), "one number or word");
+    }
   }
-  if (c.key.empty())
-    return Error{
-        .where = where, .problem = "does not say what changed", .expected = "lr, momentum or epochs"};
-  return f.finish(std::move(c));
+  return close_event(f, "change", from, std::move(c));
 }
 
 ordered_json to_json(const DeviceChange& c) {
-  ordered_json j{{"event", "device"},       {"epoch", c.position.epoch},
-                 {"step", c.position.step}, {"device", c.device},
-                 {"tier", c.tier},          {"isa", c.isa},
-                 {"threads", c.threads}};
+  ordered_json j = position_json("device", c.position);
+  j.update(ordered_json{{"device", c.device}, {"tier", c.tier}, {"isa", c.isa}, {"threads", c.threads}});
   if (!c.note.empty()) j["device_note"] = c.note;
   return j;
 }
 
-Result<DeviceChange> device_from_json(const json& value, const std::string& where) {
+Result<DeviceChange> device_from_json(const json& value, const ReadFrom& from) {
   DeviceChange c;
-  Fields f(value, where);
-  f.read("epoch", c.position.epoch);
-  f.read("step", c.position.step);
+  Fields f = open_event(value, from.where);
+  read_position(f, c.position);
   f.read("device", c.device);
   f.read("tier", c.tier);
   f.read("isa", c.isa);
   f.read("threads", c.threads);
   f.read("device_note", c.note);
-  return f.finish(std::move(c));
+  return close_event(f, "device", from, std::move(c));
+}
+
+ordered_json to_json(const Resume& r) {
+  ordered_json j = position_json("resume", r.position);
+  ordered_json changed = ordered_json::object();
+  for (const SettingDifference& d : r.changed)
+    changed[json_key(d.key)] = {{"from", value_json(d.from)}, {"to", value_json(d.to)}};
+  j["changed"] = std::move(changed);
+  if (r.fresh_optimiser) j["fresh_optimizer"] = true;
+  j.update(ordered_json{{"device", r.device}, {"tier", r.tier}, {"isa", r.isa}, {"threads", r.threads}});
+  if (!r.device_note.empty()) j["device_note"] = r.device_note;
+  j["version"] = r.version;
+  j["commit"] = r.commit;
+  if (r.torn == 1) j["torn"] = true;
+  if (r.torn > 1) j["torn"] = r.torn;
+  return j;
+}
+
+Result<Resume> resume_from_json(const json& value, const ReadFrom& from) {
+  Resume r;
+  Fields f = open_event(value, from.where);
+  read_position(f, r.position);
+  f.read("fresh_optimizer", r.fresh_optimiser);
+  f.read("device", r.device);
+  f.read("tier", r.tier);
+  f.read("isa", r.isa);
+  f.read("threads", r.threads);
+  f.read("device_note", r.device_note);
+  f.read("version", r.version);
+  f.read("commit", r.commit);
+  f.value("torn");
+  r.torn = torn_lines(value);
+  if (const json* changed = f.value("changed")) {
+    if (!changed->is_object()) f.fail("changed", "an object");
+    for (const auto& [name, change] : changed->items()) {
+      const std::string key = setting_key(name);
+      const auto part = [&change = change](const char* side) {
+        return change.is_object() && change.contains(side) ? value_from(change[side]) : std::nullopt;
+      };
+      const auto before = part("from"), after = part("to");
+      if (key.empty() && from.unknown)
+        from.unknown->push_back(fmt::format("\"{}\" changed by a resume", name));
+      if (key.empty()) continue;
+      if (!before || !after) f.fail(name.c_str(), "from and to");
+      if (before && after) r.changed.push_back({key, *before, *after});
+    }
+  }
+  return close_event(f, "resume", from, std::move(r));
+}
+
+ordered_json to_json(const Pause& pause) {
+  return position_json("pause", pause.position);
+}
+
+Result<Pause> pause_from_json(const json& value, const ReadFrom& from) {
+  Pause pause;
+  Fields f = open_event(value, from.where);
+  read_position(f, pause.position);
+  return close_event(f, "pause", from, pause);
+}
+
+ordered_json to_json(const End& end) {
+  ordered_json j = position_json("end", end.position);
+  j["state"] = end_word(end.state);
+  j["reason"] = end.reason;
+  return j;
+}
+
+Result<End> end_from_json(const json& value, const ReadFrom& from) {
+  End end;
+  std::string word;
+  Fields f = open_event(value, from.where);
+  read_position(f, end.position);
+  f.read("state", word);
+  f.read("reason", end.reason);
+  const auto known =
+      std::find_if(std::begin(kEnds), std::end(kEnds), [&](State s) { return word == end_word(s); });
+  if (known == std::end(kEnds)) {
+    f.fail("state", "finished, stopped or failed");
+  } else {
+    end.state = *known;
+  }
+  return close_event(f, "end", from, std::move(end));
 }
 
 ordered_json to_json(const Fork& fork) {
-  return {
-      {"event", "fork"}, {"epoch", fork.position.epoch}, {"step", fork.position.step}, {"from", fork.from}};
+  ordered_json j = position_json("fork", fork.position);
+  j["from"] = fork.from;
+  return j;
 }
 
-Result<Fork> fork_from_json(const json& value, const std::string& where) {
+Result<Fork> fork_from_json(const json& value, const ReadFrom& from) {
   Fork fork;
-  Fields f(value, where);
-  f.read("epoch", fork.position.epoch);
-  f.read("step", fork.position.step);
+  Fields f = open_event(value, from.where);
+  read_position(f, fork.position);
   f.read("from", fork.from);
-  return f.finish(std::move(fork));
+  return close_event(f, "fork", from, std::move(fork));
 }
 
 ordered_json to_json(const EpochTime& t) {
-  return {{"event", "time"},
-          {"epoch", t.position.epoch},
-          {"step", t.position.step},
-          {"train_seconds", t.seconds}};
+  ordered_json j = position_json("time", t.position);
+  j["train_seconds"] = t.seconds;
+  return j;
 }
 
-Result<EpochTime> time_from_json(const json& value, const std::string& where) {
+Result<EpochTime> time_from_json(const json& value, const ReadFrom& from) {
   EpochTime t;
-  Fields f(value, where);
-  f.read("epoch", t.position.epoch);
-  f.read("step", t.position.step);
+  Fields f = open_event(value, from.where);
+  read_position(f, t.position);
   f.read("train_seconds", t.seconds);
-  return f.finish(t);
+  return close_event(f, "time", from, t);
+}
+
+int torn_lines(const json& value) {
+  if (!value.is_object() || !value.contains("torn")) return 0;
+  const json& torn = value["torn"];
+  if (torn.is_boolean()) return torn.get<bool>() ? 1 : 0;
+  return torn.is_number_unsigned()
+             ? static_cast<int>(std::min<std::uint64_t>(torn.get<std::uint64_t>(), 1000))
+             : 0;
 }
 
 }  // namespace synann::train

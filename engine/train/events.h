@@ -38,6 +38,8 @@ struct StartInfo {
   std::string device_note{};  // why this device, where --device auto had a choice; one sentence
   Position position;          // (1, 0) unless resumed
   std::string folder;         // where checkpoints and history go; empty when nothing is written
+  int left_out = 0;           // samples of each epoch that would have been a last batch of one (batch norm)
+  std::string version{}, commit{};  // of the program
 };
 
 // The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was
@@ -76,11 +78,12 @@ struct Evaluation {
   double accuracy() const { return count > 0 ? 100.0 * correct / count : 0.0; }  // percent
 };
 
-// A setting that a person changed while the run was open; it holds from the next step on.
+// A setting that a person changed, while the run was open or where it was resumed; it holds from the next
+// step on.
 struct SettingChange {
   Position position;  // `position.step` steps of the epoch were made with the old value
-  std::string key;    // of setting_infos(): "lr", "momentum", "epochs"
-  double value = 0;
+  std::string key;    // of setting_infos(), choice_infos(), or "data"
+  SettingValue value;
   bool operator==(const SettingChange&) const = default;
 };
 
@@ -99,6 +102,34 @@ struct Fork {
   Position position;
   std::string from;  // the checkpoint, as it was named
   bool operator==(const Fork&) const = default;
+};
+
+// Where a run goes on that was saved and left. Of what its history holds behind this position, nothing counts
+// any more: it was made after the checkpoint.
+struct Resume {
+  Position position;
+  std::vector<SettingDifference> changed{};  // against the settings in force where the run was left
+  bool fresh_optimiser = false;              // its state was set to zero
+  std::string device, tier, isa;             // as in StartInfo
+  int threads = 0;
+  std::string device_note{};
+  std::string version{}, commit{};  // of the program
+  int torn = 0;                     // unreadable lines directly before it: what a killed process left
+  bool operator==(const Resume&) const = default;
+};
+
+// Training waits for a person.
+struct Pause {
+  Position position;
+  bool operator==(const Pause&) const = default;
+};
+
+// The run is over for now: Stopped, Finished or Failed, and why.
+struct End {
+  Position position;
+  State state = State::Finished;
+  std::string reason{};  // one sentence; empty where all epochs were trained
+  bool operator==(const End&) const = default;
 };
 
 // The training time of an epoch's first `position.step` steps, kept where the run is saved inside an epoch.
@@ -132,10 +163,13 @@ class Observer {
   virtual void on_evaluation_progress(int /*done*/, int /*count*/) {}
   virtual void on_evaluation(const Evaluation&) {}
   virtual void on_change(const SettingChange&) {}
+  virtual void on_resume(const Resume&) {}  // after on_start(), where the run goes on
   virtual void on_device(const DeviceChange&) {}
   // A device that was asked for cannot be had, or failed at its first work: why, and how the run goes on.
   virtual void on_device_refused(const std::string& /*sentence*/, const Execution& /*stays*/) {}
   virtual void on_resources(const Resources&) {}
+  // Something a person should know, in one sentence without a full stop; nothing stops for it.
+  virtual void on_notice(const std::string& /*sentence*/) {}
   // reason: empty, or one sentence ("stopped by you", "the loss is not a number at step 12 of epoch 3").
   virtual void on_state(State, const std::string& /*reason*/) {}
   // Asked between spans of steps and while paused; where it says yes, on_weights() follows at once.

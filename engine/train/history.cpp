@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/history.h"
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <limits>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
+#include "engine/core/version.h"
 #include "engine/train/event_json.h"
 
 namespace synann::train {
@@ -16,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t kLargestHistory = 4ull << 30;  // bytes
 constexpr int kLongestLine = 2000;                     // losses
+constexpr std::string_view kLineStart = R"({"event":")";
 
 // {"event":"losses","epoch":1,"step":0,"batch_size":100,"examples":0,"loss":[…]}: step and examples of the
 // first loss. fmt writes the shortest text that reads back as the same float.
@@ -24,164 +30,258 @@ std::string losses_head(int epoch, int step, int batch_size, std::int64_t exampl
                      epoch, step, batch_size, examples);
 }
 
-Error at_line(const std::string& file, int line, std::string problem) {
-  return {.where = fmt::format("{}, line {}", file, line), .problem = std::move(problem)};
-}
-
-Status read_losses(const nlohmann::json& value, const std::string& where, History& history) {
+Status read_losses(const nlohmann::json& value, const ReadFrom& from, History& history) {
   const auto number = [&](const char* key) {
     return value.contains(key) && value[key].is_number_integer() ? value[key].get<std::int64_t>() : -1;
   };
   const std::int64_t examples = number("examples"), batch = number("batch_size");
   if (examples < 0 || batch < 1 || !value.contains("loss") || !value["loss"].is_array()) {
-    return Error{.where = where,
+    return Error{.where = from.where,
                  .problem = "the losses are not complete",
                  .expected = "examples, batch_size and a list of numbers"};
   }
   std::int64_t x = examples;
   for (const auto& loss : value["loss"]) {
-    if (!loss.is_number()) return Error{.where = where, .problem = "a loss is not a number"};
+    if (!loss.is_number() && !loss.is_null())
+      return Error{.where = from.where, .problem = "a loss is not a number"};
     history.examples.push_back(x);
-    history.losses.push_back(loss.get<float>());
+    history.losses.push_back(loss.is_null() ? std::numeric_limits<float>::quiet_NaN() : loss.get<float>());
     x += batch;
   }
   return {};
 }
 
-Status read_event(const nlohmann::json& value, const std::string& where, History& history) {
+// Forgets what was made behind the position: it was not in the checkpoint that the run went on from.
+void cut_back(History& history, const Position& at) {
+  const std::int64_t end = std::int64_t{at.epoch - 1} * history.start.train_count +
+                           std::int64_t{at.step} * history.start.settings.batch_size;
+  const auto kept = std::lower_bound(history.examples.begin(), history.examples.end(), end);
+  history.examples.erase(kept, history.examples.end());
+  history.losses.resize(history.examples.size());
+  std::erase_if(history.evaluations, [&](const Evaluation& e) { return e.epoch >= at.epoch; });
+  const auto behind = [&](const auto& event) {
+    const Position& p = event.position;
+    return p.epoch > at.epoch || (p.epoch == at.epoch && p.step > at.step);
+  };
+  std::erase_if(history.changes, behind);
+  std::erase_if(history.devices, behind);
+  std::erase_if(history.times, behind);
+  std::erase_if(history.forks, behind);
+  std::erase_if(history.resumes, behind);
+  std::erase_if(history.pauses, behind);
+}
+
+void take_resume(History& history, Resume resume) {
+  cut_back(history, resume.position);
+  history.end.reset();
+  for (const SettingDifference& d : resume.changed) history.changes.push_back({resume.position, d.key, d.to});
+  const auto place = [](const auto& p) { return std::tie(p.device, p.tier, p.isa, p.threads); };
+  const bool moved = history.devices.empty() ? place(resume) != place(history.start)
+                                             : place(resume) != place(history.devices.back());
+  if (moved) {
+    history.devices.push_back(
+        {resume.position, resume.device, resume.tier, resume.isa, resume.threads, resume.device_note});
+  }
+  history.resumes.push_back(std::move(resume));
+}
+
+// What one kind of event does to a history.
+template <class Event, class Take>
+Status take_event(const Result<Event>& event, Take&& take) {
+  if (!event) return event.error();
+  take(*event);
+  return {};
+}
+
+Status read_event(const nlohmann::json& value, const ReadFrom& from, History& history) {
   const std::string event = value.is_object() && value.contains("event") && value["event"].is_string()
                                 ? value["event"].get<std::string>()
                                 : "";
-  if (event == "losses") return read_losses(value, where, history);
-  if (event == "start") {
-    auto start = start_from_json(value, where);
-    if (!start) return start.error();
-    history.start = std::move(*start);
-    return {};
-  }
-  if (event == "epoch" || event == "evaluation") {
-    const auto evaluation = evaluation_from_json(value, where);
-    if (!evaluation) return evaluation.error();
-    history.evaluations.push_back(*evaluation);
-    return {};
-  }
+  const auto keep = [](auto& list) { return [&list](const auto& e) { list.push_back(e); }; };
+  if (event == "losses") return read_losses(value, from, history);
+  if (event == "epoch" || event == "evaluation")
+    return take_event(evaluation_from_json(value, from), keep(history.evaluations));
   if (event == "change") {
-    auto change = change_from_json(value, where);
-    if (!change) return change.error();
-    history.changes.push_back(std::move(*change));
-    return {};
+    return take_event(change_from_json(value, from), [&](const SettingChange& c) {
+      if (!c.key.empty()) history.changes.push_back(c);  // else of a setting that is not known
+    });
   }
-  if (event == "device") {
-    auto change = device_from_json(value, where);
-    if (!change) return change.error();
-    history.devices.push_back(std::move(*change));
-    return {};
-  }
-  if (event == "time") {
-    const auto time = time_from_json(value, where);
-    if (!time) return time.error();
-    history.times.push_back(*time);
-    return {};
-  }
-  if (event == "fork") {
-    auto fork = fork_from_json(value, where);
-    if (!fork) return fork.error();
-    history.forks.push_back(std::move(*fork));
-    return {};
-  }
-  return Error{.where = where,
-               .problem = "unknown event",
-               .expected = "start, losses, change, device, fork, time, evaluation or epoch"};
+  if (event == "device") return take_event(device_from_json(value, from), keep(history.devices));
+  if (event == "time") return take_event(time_from_json(value, from), keep(history.times));
+  if (event == "fork") return take_event(fork_from_json(value, from), keep(history.forks));
+  if (event == "pause") return take_event(pause_from_json(value, from), keep(history.pauses));
+  if (event == "resume")
+    return take_event(resume_from_json(value, from), [&](const Resume& r) { take_resume(history, r); });
+  if (event == "end") return take_event(end_from_json(value, from), [&](const End& e) { history.end = e; });
+  if (event.empty())
+    return Error{.where = from.where, .problem = "is not an event", .expected = "an object with \"event\""};
+  std::string words = fmt::format("event \"{}\"", event.substr(0, 60));
+  if (std::find(from.unknown->begin(), from.unknown->end(), words) == from.unknown->end())
+    from.unknown->push_back(std::move(words));
+  return {};
 }
 
-// One losses line per stretch of equal distance, so that the text is rebuilt from the points alone.
-std::string format_past(const History& past, const StartInfo& start, std::int64_t end) {
-  std::string text;
-  for (std::size_t k = 0; k < past.losses.size() && past.examples[k] < end;) {
-    const std::int64_t per_epoch = std::max(1, start.train_count);
-    const std::int64_t epoch = past.examples[k] / per_epoch + 1,
-                       step = past.examples[k] % per_epoch / start.settings.batch_size;
-    text += losses_head(static_cast<int>(epoch), static_cast<int>(step), start.settings.batch_size,
-                        past.examples[k]);
-    for (std::size_t first = k;
-         k < past.losses.size() && past.examples[k] < end && past.examples[k] / per_epoch + 1 == epoch; ++k) {
-      text += fmt::format("{}{}", k == first ? "" : ",", past.losses[k]);
+// Takes line after line. One that cannot be read is an error, unless a killed process left it: it was cut
+// off, and stands at the end or directly before the event that says so.
+class Parser {
+ public:
+  explicit Parser(const std::string& file) : file_(file) {}
+
+  Status take_line(std::string_view line) {
+    ++line_;
+    const auto value = nlohmann::json::parse(line, nullptr, false);
+    if (value.is_discarded()) {
+      note_torn(line);
+      return {};
     }
-    text += "]}\n";
+    if (torn_ > 0 && torn_lines(value) != torn_) return not_json();
+    torn_ = 0;
+    const ReadFrom from{fmt::format("{}, line {}", file_, line_), &history_.unknown};
+    const bool is_start = value.is_object() && value.contains("event") && value["event"] == "start";
+    if (started_ && is_start)
+      return Error{.where = from.where, .problem = "begins another run in the middle of this one"};
+    if (!started_ && !is_start) return no_history();
+    return is_start ? take_start(value, from) : read_event(value, from, history_);
   }
-  return text;
+
+  // `rest`: what follows the last end of a line.
+  Result<History> finish(std::string_view rest) {
+    if (torn_ > 0 && !looks_cut_off_) return not_json();
+    if (!started_) return no_history();
+    history_.open_line = !rest.empty();
+    history_.truncated = torn_ > 0 || !rest.empty();
+    history_.torn = rest.empty() ? torn_ : nlohmann::json::accept(rest) ? 1 : torn_ + 1;
+    return std::move(history_);
+  }
+
+ private:
+  void note_torn(std::string_view line) {
+    if (torn_++ == 0) {
+      torn_line_ = line_;
+      looks_cut_off_ = true;
+    }
+    looks_cut_off_ = looks_cut_off_ && (line.starts_with(kLineStart) || kLineStart.starts_with(line));
+  }
+
+  Status take_start(const nlohmann::json& value, const ReadFrom& from) {
+    auto start = start_from_json(value, from);
+    if (!start) return start.error();
+    const std::string needs =
+        value.contains("needs") && value["needs"].is_string() ? value["needs"].get<std::string>() : "";
+    if (is_newer(needs, kVersion)) {
+      return Error{.where = file_,
+                   .problem = fmt::format("needs version {} of the program or a newer one", needs),
+                   .found = fmt::format("version {}", kVersion)};
+    }
+    history_.start = std::move(*start);
+    started_ = true;
+    return {};
+  }
+
+  Error no_history() const {
+    return {.where = file_,
+            .problem = "is not a history of this program",
+            .expected = "a \"start\" event in the first line"};
+  }
+  Error not_json() const {
+    return {.where = fmt::format("{}, line {}", file_, torn_line_), .problem = "is not valid JSON"};
+  }
+
+  const std::string& file_;
+  History history_;
+  int line_ = 0;
+  int torn_ = 0, torn_line_ = 0;  // unreadable lines up to here, one after the other, and the first of them
+  bool looks_cut_off_ = true;     // all of them begin as a line of ours does
+  bool started_ = false;
+};
+
+}  // namespace
+
+std::int64_t History::steps_at(const Position& position) const {
+  return std::int64_t{position.epoch - 1} * start.steps_per_epoch + position.step;
+}
+
+Settings History::settings_at(std::int64_t steps) const {
+  Settings s = start.settings;
+  for (const SettingChange& change : changes) {
+    if (steps_at(change.position) <= steps) apply_setting(s, change.key, change.value);
+  }
+  return s;
+}
+
+std::string History::unknown_note() const {
+  if (unknown.empty()) return {};
+  const std::string& newest = resumes.empty() ? start.version : resumes.back().version;
+  return fmt::format(
+      "the history holds what version {} does not know and leaves out ({}); it was written by version {}",
+      kVersion, fmt::join(unknown, ", "), newest.empty() ? "unknown" : newest);
+}
+
+Result<History> parse_history(std::string_view text, const std::string& file) {
+  Parser parser(file);
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    if (auto status = parser.take_line(text.substr(0, end)); !status) return status.error();
+    text.remove_prefix(end + 1);
+  }
+  return parser.finish(text);
+}
+
+namespace {
+
+// The file's bytes; `path` names its folder or the file itself.
+Result<std::vector<std::uint8_t>> read_lines(std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) path /= kHistoryFile;
+  return read_file(path, kLargestHistory);
+}
+
+std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
 
 Result<History> read_history(const std::filesystem::path& folder_or_file) {
-  std::error_code ignored;
-  const auto path =
-      std::filesystem::is_directory(folder_or_file, ignored) ? folder_or_file / kHistoryFile : folder_or_file;
-  const auto bytes = read_file(path, kLargestHistory);
+  std::filesystem::path path = folder_or_file;
+  const auto bytes = read_lines(path);
   if (!bytes) return bytes.error();
-  History history;
-  std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  bool started = false;
-  for (int line = 1; !text.empty(); ++line) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) {
-      history.truncated = true;  // a process was killed in the middle of this line
-      break;
-    }
-    const auto value = nlohmann::json::parse(text.substr(0, end), nullptr, false);
-    const auto where = fmt::format("{}, line {}", path.string(), line);
-    if (value.is_discarded()) return at_line(path.string(), line, "is not valid JSON");
-    if (auto status = read_event(value, where, history); !status) return status.error();
-    started = started || value["event"] == "start";
-    text.remove_prefix(end + 1);
-  }
-  if (!started)
-    return Error{.where = path.string(),
-                 .problem = "is not a history of this program",
-                 .expected = "a \"start\" event"};
-  return history;
+  return parse_history(text_of(*bytes), path.string());
 }
 
-HistoryWriter::HistoryWriter() = default;
-
+// A destructor has nobody to tell.
 HistoryWriter::~HistoryWriter() {
-  if (file_ == nullptr) return;
-  (void)flush();  // a destructor has nobody to tell
-  std::fclose(file_);
+  (void)flush();
 }
 
-Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesystem::path& folder,
-                                                             const History& past, const StartInfo& start) {
-  const std::int64_t end = std::int64_t{start.position.epoch - 1} * start.train_count +
-                           std::int64_t{start.position.step} * start.settings.batch_size;
-  std::string text = to_json(start).dump() + "\n" + format_past(past, start, end);
-  for (const Evaluation& e : past.evaluations) {
-    if (e.epoch < start.position.epoch) text += to_json(e).dump() + "\n";
-  }
-  const auto keep = [&](const auto& events) {
-    const Position at = start.position;
-    for (const auto& e : events) {
-      if (e.position.epoch < at.epoch || (e.position.epoch == at.epoch && e.position.step <= at.step))
-        text += to_json(e).dump() + "\n";
-    }
-  };
-  keep(past.changes);
-  keep(past.devices);
-  keep(past.times);
-  keep(past.forks);
-  const auto path = folder / kHistoryFile;
-  if (auto status =
-          write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-      !status) {
-    return status.error();
-  }
-  std::unique_ptr<HistoryWriter> writer(new HistoryWriter);
-  writer->path_ = path.string();
-  writer->file_ = std::fopen(writer->path_.c_str(), "ab");
-  if (writer->file_ == nullptr)
-    return input_error(writer->path_, fmt::format("cannot be written ({})", std::strerror(errno)));
+Result<std::unique_ptr<HistoryWriter>> HistoryWriter::open(const std::filesystem::path& folder,
+                                                           const History& past) {
+  auto file = AppendFile::open(folder / kHistoryFile);
+  if (!file) return file.error();
+  std::unique_ptr<HistoryWriter> writer(new HistoryWriter(std::move(*file)));
+  writer->torn_ = past.torn;
+  writer->open_line_ = past.open_line;
   return writer;
+}
+
+// Replaced as a whole: a process that is killed here leaves no file without its first line.
+Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesystem::path& folder,
+                                                             const StartInfo& start) {
+  const std::string line = to_json(start).dump() + "\n";
+  if (auto status = write_file_atomically(folder / kHistoryFile,
+                                          {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
+      !status)
+    return status.error();
+  return open(folder, {});
+}
+
+Result<std::unique_ptr<HistoryWriter>> HistoryWriter::copy(const std::filesystem::path& folder,
+                                                           const std::filesystem::path& other,
+                                                           const History& past) {
+  std::filesystem::path path = other;
+  const auto bytes = read_lines(path);
+  if (!bytes) return bytes.error();
+  if (auto status = write_file_atomically(folder / kHistoryFile, *bytes); !status) return status.error();
+  return open(folder, past);
 }
 
 Status HistoryWriter::append(const StepLosses& losses) {
@@ -195,16 +295,20 @@ Status HistoryWriter::append(const StepLosses& losses) {
     pending_epoch_ = losses.epoch;
     pending_count_ = 0;
   }
-  for (const float loss : losses.losses)
-    pending_ += fmt::format("{}{}", pending_count_++ == 0 ? "" : ",", loss);
+  for (const float loss : losses.losses) {
+    if (pending_count_++ > 0) pending_ += ',';
+    pending_ += std::isfinite(loss) ? fmt::format("{}", loss) : "null";
+  }
   pending_next_step_ = losses.first_step + static_cast<int>(losses.losses.size());
   return {};
 }
 
+// One write for the event, and for the end of a line that a killed process left open before it.
 template <class Event>
 Status HistoryWriter::append_event(const Event& event) {
   if (auto status = flush(); !status) return status;
-  return write(to_json(event).dump() + "\n");
+  return file_.append(
+      fmt::format("{}{}\n", std::exchange(open_line_, false) ? "\n" : "", to_json(event).dump()));
 }
 
 Status HistoryWriter::append(const Evaluation& evaluation) {
@@ -222,19 +326,20 @@ Status HistoryWriter::append(const Fork& fork) {
 Status HistoryWriter::append(const EpochTime& time) {
   return append_event(time);
 }
+Status HistoryWriter::append(Resume resume) {
+  resume.torn = std::exchange(torn_, 0);
+  return append_event(resume);
+}
+Status HistoryWriter::append(const Pause& pause) {
+  return append_event(pause);
+}
+Status HistoryWriter::append(const End& end) {
+  return append_event(end);
+}
 
 Status HistoryWriter::flush() {
   if (pending_.empty()) return {};
-  const std::string line = std::exchange(pending_, {}) + "]}\n";
-  return write(line);
-}
-
-Status HistoryWriter::write(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), file_) == text.size() && std::fflush(file_) == 0) return {};
-  return Error{.kind = ErrorKind::Failed,
-               .where = path_,
-               .problem = fmt::format("cannot be written ({})", std::strerror(errno)),
-               .remedy = "free some space and resume from the last checkpoint"};
+  return file_.append(std::exchange(pending_, {}) + "]}\n");
 }
 
 }  // namespace synann::train

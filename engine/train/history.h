@@ -2,28 +2,45 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "engine/core/append_file.h"
 #include "engine/core/result.h"
 #include "engine/train/events.h"
 
 namespace synann::train {
 
-// Everything a run recorded, every step of it: nothing is thinned.
+// Everything a run recorded and that still counts, every step of it: nothing is thinned. The file is a log
+// that only grows; what a resume overtook is in the file and not here.
 struct History {
-  StartInfo start;                      // of the latest start or resume
+  StartInfo start;                      // with the settings the run began with
   std::vector<std::int64_t> examples;   // x of each train point: examples seen before the step
   std::vector<float> losses;            // y of each train point, nats; same length
   std::vector<Evaluation> evaluations;  // in order; the first is epoch 0
-  std::vector<SettingChange> changes;   // in order
-  std::vector<DeviceChange> devices;    // in order
+  std::vector<SettingChange> changes;   // in order: made live, or where the run was resumed
+  std::vector<DeviceChange> devices;    // in order; one for each resume on another device
   std::vector<EpochTime> times;         // in order
   std::vector<Fork> forks;              // in order
+  std::vector<Resume> resumes;          // in order
+  std::vector<Pause> pauses;            // in order
+  std::optional<End> end;               // how the run was left; nothing while it runs, or where it was killed
   bool truncated = false;               // the last line was incomplete (a killed process) and was left out
+  int torn = 0;                      // what the next event is to say it follows: unreadable lines, 1 at least
+                                     // where the last one has no end
+  bool open_line = false;            // the last line has no end
+  std::vector<std::string> unknown;  // what a newer version wrote and this one left out, each once
+
+  std::int64_t steps_at(const Position& position) const;  // done since the start of the run
+  // In force for the step that is made after `steps` steps of the run.
+  Settings settings_at(std::int64_t steps) const;
+  Settings settings() const { return settings_at(INT64_MAX); }  // in force at the end
+  // One sentence about `unknown`; empty where there is nothing to say.
+  std::string unknown_note() const;
 };
 
 // The name of the history's file inside a run's folder: JSON lines, described in docs/formats.md.
@@ -31,14 +48,21 @@ inline constexpr const char* kHistoryFile = "history.jsonl";
 
 // Reads folder/history.jsonl, or the file itself. Errors name file, line, expected and found.
 Result<History> read_history(const std::filesystem::path& folder_or_file);
+// Pure function of the bytes.
+Result<History> parse_history(std::string_view text, const std::string& file);
 
-// Appends to folder/history.jsonl. Used by the training thread alone.
+// Appends to folder/history.jsonl. Used by the training thread alone, which holds the folder's lock.
 class HistoryWriter {
  public:
-  // Begins the file with `past` (an earlier part of the same run, cut back to start.position; empty for a new
-  // run) and the start event. The file is replaced atomically, then grows line by line.
+  // Begins the file of a new run.
   static Result<std::unique_ptr<HistoryWriter>> create(const std::filesystem::path& folder,
-                                                       const History& past, const StartInfo& start);
+                                                       const StartInfo& start);
+  // Begins the file of a run that leaves another one with a copy of that one's file.
+  static Result<std::unique_ptr<HistoryWriter>> copy(const std::filesystem::path& folder,
+                                                     const std::filesystem::path& other, const History& past);
+  // Goes on with the file that is there; `past` is what was read from it.
+  static Result<std::unique_ptr<HistoryWriter>> open(const std::filesystem::path& folder,
+                                                     const History& past);
 
   // Losses are collected and reach the file at the next evaluation or flush(), or after some thousand steps.
   Status append(const StepLosses& losses);
@@ -47,6 +71,9 @@ class HistoryWriter {
   Status append(const DeviceChange& change);
   Status append(const EpochTime& time);
   Status append(const Fork& fork);
+  Status append(Resume resume);  // says itself how many torn lines it follows
+  Status append(const Pause& pause);
+  Status append(const End& end);
   Status flush();  // to the operating system, not synced
 
   HistoryWriter(const HistoryWriter&) = delete;
@@ -54,15 +81,15 @@ class HistoryWriter {
   ~HistoryWriter();
 
  private:
-  HistoryWriter();
+  explicit HistoryWriter(AppendFile file) : file_(std::move(file)) {}
   template <class Event>
   Status append_event(const Event& event);
-  Status write(const std::string& text);
 
-  std::string path_;
-  std::FILE* file_ = nullptr;
+  AppendFile file_;
   std::string pending_;  // the open "losses" line
   int pending_epoch_ = 0, pending_next_step_ = 0, pending_count_ = 0;
+  int torn_ = 0;  // of the History that was read
+  bool open_line_ = false;
 };
 
 }  // namespace synann::train

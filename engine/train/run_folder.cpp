@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/run_folder.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <system_error>
+#include <vector>
 
-#include "engine/core/file.h"
+#include "engine/train/optimiser_file.h"
 
 namespace synann::train {
 namespace {
@@ -21,27 +23,51 @@ Error cannot(const fs::path& path, const char* what, const std::error_code& code
           .remedy = "choose another folder"};
 }
 
+// The files of the run that lies in the folder. The lock is none of them: it stays where it is.
+std::vector<fs::path> files_of_run(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  for (const char* file : kFiles)
+    if (fs::exists(folder / file, code)) files.push_back(folder / file);
+  for (const auto& entry : fs::directory_iterator(folder, code))
+    if (is_optimiser_file_name(entry.path().filename().string())) files.push_back(entry.path());
+  return files;
+}
+
 // Puts the files of an earlier run into the first free earlier-N, by renaming or by copying.
 Status set_aside(const fs::path& folder, bool copy) {
+  const std::vector<fs::path> files = files_of_run(folder);
+  if (files.empty()) return {};
   std::error_code code;
-  bool any = false;
-  for (const char* file : kFiles) any = any || fs::exists(folder / file, code);
-  if (!any) return {};
   int n = 1;
   while (fs::exists(folder / fmt::format("earlier-{}", n), code)) ++n;
   const fs::path aside = folder / fmt::format("earlier-{}", n);
   if (!fs::create_directory(aside, code))
     return cannot(aside, "cannot be made to keep the earlier run", code);
-  for (const char* file : kFiles) {
-    if (!fs::exists(folder / file, code)) continue;
+  for (const fs::path& file : files) {
     if (copy) {
-      fs::copy_file(folder / file, aside / file, code);
+      fs::copy_file(file, aside / file.filename(), code);
     } else {
-      fs::rename(folder / file, aside / file, code);
+      fs::rename(file, aside / file.filename(), code);
     }
-    if (code) return cannot(folder / file, "cannot be set aside", code);
+    if (code) return cannot(file, "cannot be set aside", code);
   }
   return {};
+}
+
+// What writers that were killed left half written; the lock says that none of them is at work.
+void remove_half_written(const fs::path& folder) {
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder, code)) {
+    const std::string name = entry.path().filename().string();
+    const auto mark = name.find(".part-");
+    if (mark == std::string::npos) continue;
+    const std::string whole = name.substr(0, mark);
+    const bool ours =
+        is_optimiser_file_name(whole) || std::find(kFiles.begin(), kFiles.end(), whole) != kFiles.end();
+    std::error_code ignored;
+    if (ours) fs::remove(entry.path(), ignored);
+  }
 }
 
 std::int64_t steps_done(const StartInfo& start) {
@@ -66,52 +92,89 @@ Status open_record(const fs::path& folder, const fs::path& resumed_from, const c
 
 }  // namespace
 
-Result<RunFolder> RunFolder::open(const fs::path& folder, const fs::path& resumed_from,
+FolderSizes folder_sizes(const fs::path& folder) {
+  FolderSizes sizes;
+  for (const fs::path& file : files_of_run(folder)) {
+    const std::string name = file.filename().string();
+    std::error_code code;
+    const std::uint64_t bytes = fs::file_size(file, code);
+    if (code) continue;
+    const bool checkpoint = name == kLastCheckpoint || name == kBestCheckpoint;
+    (is_optimiser_file_name(name) ? sizes.optimiser
+     : name == kHistoryFile       ? sizes.history
+     : checkpoint                 ? sizes.checkpoints
+                                  : sizes.records) += bytes;
+  }
+  return sizes;
+}
+
+Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const Continuation& continuation,
                                   const StartInfo& start, const model::Model& model,
                                   const RecordBudget& budget) {
   std::error_code code;
-  fs::create_directories(folder, code);
-  if (code || !fs::is_directory(folder, code)) return cannot(folder, "cannot be made", code);
-
-  History past;
-  if (!resumed_from.empty()) {
-    const fs::path source = resumed_from.parent_path() / kHistoryFile;
-    if (fs::exists(source, code)) {
-      auto read = read_history(source);
-      if (!read) return read.error();
-      past = std::move(*read);
-    }
-  }
-  const bool continues =
-      !resumed_from.empty() && fs::equivalent(folder / kLastCheckpoint, resumed_from, code);
-  const bool from_here =
-      !resumed_from.empty() && fs::equivalent(folder, fs::absolute(resumed_from).parent_path(), code);
+  const fs::path& from = continuation.from;
+  const bool continues = !from.empty() && fs::equivalent(folder / kLastCheckpoint, from, code);
+  const bool in_place = !from.empty() && fs::equivalent(folder, fs::absolute(from).parent_path(), code);
+  remove_half_written(folder);
   if (!continues) {
-    if (auto status = set_aside(folder, from_here); !status) return status.error();
+    if (auto status = set_aside(folder, in_place); !status) return status.error();
   }
-  RunFolder run;
-  run.folder_ = folder;
-  for (const EpochTime& time : past.times) {
-    if (time.position == start.position && start.position.step > 0) run.epoch_seconds_ = time.seconds;
-  }
-  auto history = HistoryWriter::create(folder, past, start);
-  if (!history) return history.error();
-  run.history_ = std::move(*history);
-  if (!resumed_from.empty() && !continues) {
-    const Fork fork{.position = start.position, .from = resumed_from.string()};
+  RunFolder run(std::move(lock), folder);
+  if (auto status = run.begin_history(continuation, in_place, start); !status) return status.error();
+  if (!from.empty() && !continues) {
+    const Fork fork{.position = start.position, .from = from.string()};
     if (auto status = run.history_->append(fork); !status) return status.error();
   }
-  if (budget.bytes <= 0 || synapse_parameters(model).empty()) return run;
-  const std::int64_t steps = steps_done(start);
-  if (auto status = open_record(folder, resumed_from, kSynapseRecord, synapse_header(model, start, budget),
-                                steps, run.synapses_);
-      !status)
-    return status.error();
-  if (auto status = open_record(folder, resumed_from, kNetworkRecord, network_header(model, start, budget),
-                                steps, run.network_);
-      !status)
-    return status.error();
+  run.checkpoints_.emplace(folder);
+  if (budget.bytes > 0 && !synapse_parameters(model).empty()) {
+    if (auto status = run.open_records(from, start, model, budget); !status) return status.error();
+  }
   return run;
+}
+
+// A run that goes on appends to its history, or to a copy of the one it leaves; a checkpoint that has none
+// beside it begins one where it stands.
+Status RunFolder::begin_history(const Continuation& continuation, bool in_place, const StartInfo& start) {
+  std::error_code code;
+  const fs::path source = continuation.from.parent_path() / kHistoryFile;
+  if (continuation.from.empty() || !fs::exists(source, code)) {
+    auto made = HistoryWriter::create(folder_, start);
+    if (!made) return made.error();
+    history_ = std::move(*made);
+    return {};
+  }
+  const auto past = read_history(source);
+  if (!past) return past.error();
+  note_ = past->unknown_note();
+  for (const EpochTime& time : past->times) {
+    if (time.position == start.position && start.position.step > 0) epoch_seconds_ = time.seconds;
+  }
+  auto opened = in_place ? HistoryWriter::open(folder_, *past) : HistoryWriter::copy(folder_, source, *past);
+  if (!opened) return opened.error();
+  history_ = std::move(*opened);
+  resumed_ = Resume{.position = start.position,
+                    .changed = differences(past->settings_at(steps_done(start)), start.settings),
+                    .fresh_optimiser = continuation.fresh_optimiser,
+                    .device = start.device,
+                    .tier = start.tier,
+                    .isa = start.isa,
+                    .threads = start.threads,
+                    .device_note = start.device_note,
+                    .version = start.version,
+                    .commit = start.commit,
+                    .torn = past->torn};
+  return history_->append(*resumed_);
+}
+
+Status RunFolder::open_records(const fs::path& resumed_from, const StartInfo& start,
+                               const model::Model& model, const RecordBudget& budget) {
+  const std::int64_t steps = steps_done(start);
+  if (auto status = open_record(folder_, resumed_from, kSynapseRecord, synapse_header(model, start, budget),
+                                steps, synapses_);
+      !status)
+    return status;
+  return open_record(folder_, resumed_from, kNetworkRecord, network_header(model, start, budget), steps,
+                     network_);
 }
 
 std::uint64_t RunFolder::record_bytes() const {
@@ -137,11 +200,7 @@ Status RunFolder::record(const FramePlace& place, const model::Model& model, std
 
 Status RunFolder::save(const Checkpoint& checkpoint, const model::Model& model, bool best) {
   if (auto status = history_->flush(); !status) return status;
-  const auto bytes = format_checkpoint(checkpoint, model);
-  if (best) {
-    if (auto status = write_file_atomically(folder_ / kBestCheckpoint, bytes); !status) return status;
-  }
-  return write_file_atomically(folder_ / kLastCheckpoint, bytes);
+  return checkpoints_->save(checkpoint, model, best);
 }
 
 }  // namespace synann::train

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "engine/core/folder_lock.h"
 #include "engine/core/result.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
@@ -12,23 +15,42 @@
 
 namespace synann::train {
 
-// The files of one run: last and best checkpoint, the history and the records. Used by the training thread
-// alone.
+// What a run's files take up, in bytes.
+struct FolderSizes {
+  std::uint64_t checkpoints = 0;  // last and best
+  std::uint64_t optimiser = 0;    // the optimiser's states that they name
+  std::uint64_t records = 0;
+  std::uint64_t history = 0;
+  std::uint64_t all() const { return checkpoints + optimiser + records + history; }
+};
+FolderSizes folder_sizes(const std::filesystem::path& folder);
+
+// The files of one run: last and best checkpoint with the optimiser's states, the history and the records.
+// Holds the folder's lock. Used by the training thread alone.
 class RunFolder {
  public:
-  // Makes the folder. An earlier run in it is moved into earlier-1, earlier-2, … unless the new run continues
-  // it; `resumed_from` is the checkpoint it continues (empty for a new run). A run that goes on from another
-  // file than its own last checkpoint keeps a copy of what stood here.
-  // The records go on up to `steps` of the run; a budget of no bytes keeps none.
-  static Result<RunFolder> open(const std::filesystem::path& folder,
-                                const std::filesystem::path& resumed_from, const StartInfo& start,
+  // Where a run goes on: empty for a new one.
+  struct Continuation {
+    std::filesystem::path from;    // the checkpoint
+    bool fresh_optimiser = false;  // it was asked for
+  };
+
+  // `lock` is that of `folder`. An earlier run in it is moved into earlier-1, earlier-2, … unless the new run
+  // continues it. A run that goes on from another file than its own last checkpoint keeps a copy of what
+  // stood here. The records go on up to `start.position`; a budget of no bytes keeps none.
+  static Result<RunFolder> open(FolderLock lock, const std::filesystem::path& folder,
+                                const Continuation& continuation, const StartInfo& start,
                                 const model::Model& model, const RecordBudget& budget);
 
-  Status append(const StepLosses& losses) { return history_->append(losses); }
-  Status append(const Evaluation& evaluation) { return history_->append(evaluation); }
-  Status append(const SettingChange& change) { return history_->append(change); }
-  Status append(const DeviceChange& change) { return history_->append(change); }
-  Status append(const EpochTime& time) { return history_->append(time); }
+  // What the history says of the resume, where there was one.
+  const std::optional<Resume>& resumed() const { return resumed_; }
+  // One sentence about what of the history this version does not know; empty where it knows it all.
+  const std::string& note() const { return note_; }
+
+  template <class Event>
+  Status append(const Event& event) {
+    return history_->append(event);
+  }
   // Seconds that the steps of the epoch at hand had taken where the run was resumed.
   double epoch_seconds() const { return epoch_seconds_; }
   std::uint64_t record_bytes() const;
@@ -39,16 +61,27 @@ class RunFolder {
   // `values` is the model's flat block [float_count]. With `always` the frames are kept whether due or not.
   Status record(const FramePlace& place, const model::Model& model, std::span<const float> values,
                 bool always);
-  // Writes last.safetensors, and best.safetensors with the same content where `best`; brings the history up
-  // to date.
+  // Brings the history up to date, then CheckpointWriter::save().
   Status save(const Checkpoint& checkpoint, const model::Model& model, bool best);
+  // Hands what the history was told to the operating system.
+  Status flush() { return history_->flush(); }
 
   std::filesystem::path last_checkpoint() const { return folder_ / kLastCheckpoint; }
 
  private:
+  RunFolder(FolderLock lock, std::filesystem::path folder)
+      : lock_(std::move(lock)), folder_(std::move(folder)) {}
+  Status begin_history(const Continuation& continuation, bool in_place, const StartInfo& start);
+  Status open_records(const std::filesystem::path& resumed_from, const StartInfo& start,
+                      const model::Model& model, const RecordBudget& budget);
+
+  FolderLock lock_;
   std::filesystem::path folder_;
   double epoch_seconds_ = 0;
+  std::optional<Resume> resumed_;
+  std::string note_;
   std::unique_ptr<HistoryWriter> history_;
+  std::optional<CheckpointWriter> checkpoints_;
   std::optional<RecordWriter> synapses_;  // none for models without a synapse layer, or without a budget
   std::optional<RecordWriter> network_;   // at the ends of epochs alone
 };

@@ -5,7 +5,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/compute/batch.h"
+#include "engine/core/version.h"
 #include "engine/data/registry.h"
+#include "engine/train/run_needs.h"
 #include "engine/train/session_impl.h"
 
 namespace synann::train {
@@ -21,23 +24,41 @@ Error other_data(const std::filesystem::path& resume, const std::string& expecte
           .remedy = "choose the data set it was trained on"};
 }
 
+// What cannot change in the middle of a run is refused rather than ignored.
+Status check_resume(const std::filesystem::path& resume, const Settings& has, const AskedSettings& asked) {
+  const auto refuse = [&](std::string_view key) {
+    return Error{.where = resume.string(),
+                 .problem = fmt::format("--{} cannot change in the middle of a run", key),
+                 .remedy = "leave it out, or start a new run without --resume"};
+  };
+  if (!asked.model.empty() && asked.model != has.model) return refuse("model");
+  for (const auto& [key, value] : asked.numbers) {
+    if (!is_live(key) && value != setting_value(has, key)) return refuse(key);
+  }
+  for (const auto& [key, option] : asked.choices) {
+    if (option != choice_value(has, key)) return refuse(key);
+  }
+  return {};
+}
+
 }  // namespace
 
-// A checkpoint brings its own settings; only the data's place and the number of epochs are the caller's. A
-// bare state dict brings nothing but its model and its numbers.
+// A checkpoint brings its own settings; the data's place and the number of epochs are the caller's, and what
+// was asked for. A bare state dict brings nothing but its model and its numbers.
 void Session::Impl::adopt(LoadedCheckpoint loaded) {
-  const Settings asked = options_.settings;
+  const Settings given = options_.settings;
   const bool bare = loaded.checkpoint.data_sha256.empty();
   checkpoint_ = std::move(loaded.checkpoint);
   model_ = std::move(loaded.model);
   if (bare) {
     const std::string model = settings().model;
-    settings() = asked;
+    settings() = given;
     settings().model = model;
     checkpoint_.data_sha256 = options_.data->sha256;
   }
-  settings().data = asked.data;
-  settings().epochs = asked.epochs;
+  settings().data = given.data;
+  settings().epochs = given.epochs;
+  apply_settings(settings(), options_.asked);
   measured_start_ = !bare;
 }
 
@@ -55,16 +76,27 @@ Status Session::Impl::split_data() {
   return {};
 }
 
-Status Session::Impl::load_model() {
-  const data::DataPair& data = *options_.data;
-  if (!options_.resume.empty()) {
-    auto loaded = read_checkpoint(options_.resume);
-    if (!loaded) return loaded.error();
-    if (!loaded->checkpoint.data_sha256.empty() && loaded->checkpoint.data_sha256 != data.sha256)
-      return other_data(options_.resume, loaded->checkpoint.data_sha256, data.sha256);
-    adopt(std::move(*loaded));
-    return {};
+Status Session::Impl::resume_checkpoint() {
+  auto loaded = read_checkpoint(options_.resume,
+                                options_.fresh_optimiser ? OptimiserState::Leave : OptimiserState::Read);
+  if (!loaded) return loaded.error();
+  const Checkpoint& c = loaded->checkpoint;
+  const bool bare = c.data_sha256.empty();
+  if (!bare && c.data_sha256 != options_.data->sha256)
+    return other_data(options_.resume, c.data_sha256, options_.data->sha256);
+  if (!bare) {
+    if (auto status = check_resume(options_.resume, c.settings, options_.asked); !status) return status;
   }
+  adopt(std::move(*loaded));
+  if (options_.fresh_optimiser) {
+    std::fill(checkpoint_.state.momenta.begin(), checkpoint_.state.momenta.end(), 0.0f);
+    std::fill(checkpoint_.state.squares.begin(), checkpoint_.state.squares.end(), 0.0f);
+  }
+  return validate(settings());
+}
+
+Status Session::Impl::build_model() {
+  const data::DataPair& data = *options_.data;
   settings() = options_.settings;
   if (auto status = validate(settings()); !status) return status;
   auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes,
@@ -79,21 +111,72 @@ Status Session::Impl::load_model() {
   return {};
 }
 
+Status Session::Impl::take_lock() {
+  auto lock = FolderLock::take(options_.folder);
+  if (!lock) return lock.error();
+  lock_ = std::move(*lock);
+  if (!lock_.warning().empty()) observer_.on_notice(lock_.warning());
+  return {};
+}
+
+// Batch norm needs two samples at least: of one it makes zeros, whatever the sample is.
+Status Session::Impl::check_batches() {
+  if (!has_batch_norm(*model_)) return {};
+  if (settings().batch_size == 1 || train_count() == 1) {
+    return Error{
+        .where = settings().batch_size == 1 ? "--batch-size" : options_.data->name,
+        .problem = fmt::format("a batch of one sample cannot be trained: {} has batch norm", model_->id),
+        .expected = "at least 2 samples",
+        .found = "1"};
+  }
+  if (left_out() > 0) {
+    observer_.on_notice(fmt::format(
+        "the last batch of each epoch would be a single sample, which batch norm cannot take, so each epoch "
+        "leaves one of the {} training samples out, another one each time",
+        train_count()));
+  }
+  return {};
+}
+
+Status Session::Impl::open_folder() {
+  if (options_.folder.empty()) return {};
+  auto folder =
+      RunFolder::open(std::move(lock_), options_.folder, {options_.resume, options_.fresh_optimiser},
+                      start_info(), *model_, options_.record);
+  if (!folder) return folder.error();
+  folder_ = std::move(*folder);
+  epoch_seconds_ = folder_->epoch_seconds();
+  if (!folder_->note().empty()) observer_.on_notice(folder_->note());
+  return record(true);
+}
+
+// The lock comes first where the run goes on in its own folder: what is read then is what is continued. Else
+// it comes last: nothing is made for a run that cannot begin.
 Status Session::Impl::prepare() {
-  if (auto status = load_model(); !status) return status;
+  const bool writes = !options_.folder.empty(), resumes = !options_.resume.empty();
+  std::error_code code;
+  const bool own = writes && resumes &&
+                   std::filesystem::equivalent(
+                       options_.folder, std::filesystem::absolute(options_.resume).parent_path(), code);
+  if (own) {
+    if (auto status = take_lock(); !status) return status;
+  }
+  if (auto status = resumes ? resume_checkpoint() : build_model(); !status) return status;
   if (auto status = split_data(); !status) return status;
+  if (auto status = check_batches(); !status) return status;
+  const RunNeeds needs = run_needs(*model_, settings(), writes ? options_.record.bytes : 0);
+  if (const std::string words = needs_note(needs, options_.folder); !words.empty())
+    observer_.on_notice(words);
   if (options_.start_paused) goal_ = Goal::Wait;
   auto backend = make_backend(options_.execution);
   if (!backend) return backend.error();
   backend_ = std::move(*backend);
   place_ = backend_->info();
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
-  if (options_.folder.empty()) return {};
-  auto folder = RunFolder::open(options_.folder, options_.resume, start_info(), *model_, options_.record);
-  if (!folder) return folder.error();
-  folder_ = std::move(*folder);
-  epoch_seconds_ = folder_->epoch_seconds();
-  return record(true);
+  if (writes && !own) {
+    if (auto status = take_lock(); !status) return status;
+  }
+  return open_folder();
 }
 
 // The records' frames where the run stands: those that are due, or in any case where it begins, waits or
@@ -133,7 +216,10 @@ StartInfo Session::Impl::start_info() const {
           .threads = info.threads,
           .device_note = info.note,
           .position = at(),
-          .folder = options_.folder.string()};
+          .folder = options_.folder.string(),
+          .left_out = left_out(),
+          .version = kVersion,
+          .commit = kCommit};
 }
 
 void Session::Impl::set_state(State state, const std::string& reason) {
@@ -199,6 +285,7 @@ void Session::Impl::wait_for_command() {
 
 Result<State> Session::Impl::run() {
   observer_.on_start(start_info());
+  if (folder_ && folder_->resumed()) observer_.on_resume(*folder_->resumed());
   tell_resources();
   while (true) {
     if (auto status = obey_commands(); !status) return fail(status.error());
@@ -210,8 +297,7 @@ Result<State> Session::Impl::run() {
       const bool just_now = told_ != State::Paused;
       set_state(State::Paused);
       if (just_now) {
-        if (auto status = record(true); !status) return fail(status.error());
-        if (auto status = save(false); !status) return fail(status.error());
+        if (auto status = pause(); !status) return fail(status.error());
       }
       if (auto status = offer_weights(); !status) return fail(status.error());
       wait_for_command();
@@ -223,10 +309,31 @@ Result<State> Session::Impl::run() {
   }
 }
 
+Status Session::Impl::pause() {
+  if (folder_) {
+    if (auto status = folder_->append(Pause{at()}); !status) return status;
+  }
+  if (auto status = record(true); !status) return status;
+  return save(false);
+}
+
+// A checkpoint that could not be read again must not replace one that can.
+Status Session::Impl::check_finite() const {
+  const model::State& state = checkpoint_.state;
+  const Parameter* bad = compute::first_not_finite(*model_, state.values);
+  if (!bad && compute::all_finite(state.momenta) && compute::all_finite(state.squares)) return {};
+  return Error{.kind = ErrorKind::Failed,
+               .where = fmt::format("epoch {}, after step {}", at().epoch, at().step),
+               .problem = fmt::format("{} holds a number that is not finite",
+                                      bad ? bad->name : std::string("the optimiser's state")),
+               .remedy = "it is not saved; lower the learning rate and resume from the last checkpoint"};
+}
+
 Status Session::Impl::save(bool best) {
   tell_resources();
   if (!folder_) return {};
   if (auto status = backend_->fetch(checkpoint_.state); !status) return status;
+  if (auto status = check_finite(); !status) return status;
   if (at().step > 0) {
     const EpochTime time{.position = at(), .seconds = epoch_seconds_};
     if (auto status = folder_->append(time); !status) return status;
@@ -240,11 +347,16 @@ Status Session::Impl::save(bool best) {
 Result<State> Session::Impl::end(State state, const std::string& reason) {
   if (auto status = record(true); !status) return fail(status.error());
   if (auto status = save(false); !status) return fail(status.error());
+  if (folder_) {
+    if (auto status = folder_->append(End{at(), state, reason}); !status) return fail(status.error());
+  }
   set_state(state, reason);
   return state;
 }
 
+// The checkpoint stays as it was saved last. Where the disk is what failed, the history cannot tell either.
 Result<State> Session::Impl::fail(const Error& error) {
+  if (folder_) (void)folder_->append(End{at(), State::Failed, error.sentence()});
   set_state(State::Failed, error.sentence());
   return error;
 }

@@ -23,7 +23,7 @@ struct Command {
     StepEpoch,        // to the end of this epoch and its evaluation, then pause
     SetLearningRate,  // from the next step on; recorded
     SetMomentum,      // from the next step on; recorded
-    SetEpochs,        // a new total
+    SetEpochs,        // a new total; recorded
   };
   Kind kind = Kind::Train;
   double value = 0;
@@ -34,10 +34,13 @@ struct SessionOptions {
   Execution execution{};
   data::DataPairPtr data{};        // opened by the caller
   std::filesystem::path folder{};  // for checkpoints and history; empty = write nothing
-  std::filesystem::path
-      resume{};               // a checkpoint to go on from; its settings replace `settings`, except `epochs`
-  bool start_paused = false;  // wait for a command before the first step
-  RecordBudget record{};      // of the synapse parameters at many steps, in `folder`
+  // A checkpoint to go on from. Its settings replace `settings`, except the data's place and the number of
+  // epochs.
+  std::filesystem::path resume{};
+  AskedSettings asked{};         // of a run that is resumed: what is to change there; refused where it cannot
+  bool fresh_optimiser = false;  // resume with its state at zero, whether its file is there or not
+  bool start_paused = false;     // wait for a command before the first step
+  RecordBudget record{};         // of the synapse parameters at many steps, in `folder`
   compute::BackendMaker make_backend = compute::make_backend;
 };
 
@@ -47,8 +50,10 @@ struct SessionOptions {
 // from a signal handler as well.
 class Session {
  public:
-  // Builds model and back end, reads `resume` if given, moves an earlier run in `folder` aside (never
-  // overwrites it). The observer must outlive the session.
+  // Takes the lock of `folder`, which the session holds until it is destroyed; reads `resume` if given;
+  // builds model and back end; moves an earlier run in `folder` aside (never overwrites it). The observer
+  // must outlive the session. Errors: somebody else writes into the folder; whatever cannot be read, built or
+  // resumed.
   static Result<std::unique_ptr<Session>> create(SessionOptions options, Observer& observer);
   ~Session();
   Session(const Session&) = delete;

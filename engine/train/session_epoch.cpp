@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cmath>
+#include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <span>
 #include <utility>
 
+#include "engine/core/process.h"
 #include "engine/core/random.h"
 #include "engine/train/session_impl.h"
 
@@ -13,6 +16,30 @@ namespace {
 
 constexpr double kSpanSeconds = 0.03;  // steps between two looks at the commands; a window needs 30 a second
 constexpr double kAutosaveSeconds = 30.0;  // what a killed process loses at most
+
+// The set on which the loss is NaN or infinite; nullptr where there is none.
+const char* broken_loss(const Evaluation& e) {
+  if (!std::isfinite(e.validation_loss)) return "validation";
+  return std::isfinite(e.test_loss) ? nullptr : "test";
+}
+
+// A clock that leaves out the time in which the process was stopped (SIGSTOP, Ctrl-Z).
+class WorkClock {
+ public:
+  // Seconds since it was made. Where the process was stopped meanwhile, nobody knows for how long: then what
+  // the work usually takes, where that is known, else the processor's time.
+  double seconds(double usual) const {
+    const double wall = seconds_since(begun_);
+    if (times_continued() == continued_) return wall;
+    const double processor = static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC;
+    return std::min(wall, usual > 0 ? usual : processor);
+  }
+
+ private:
+  Clock::time_point begun_ = Clock::now();
+  std::clock_t processor_ = std::clock();  // of all threads of the process
+  int continued_ = times_continued();
+};
 
 }  // namespace
 
@@ -32,7 +59,7 @@ Status Session::Impl::train_span() {
         learning_rate(settings(), checkpoint_.plateau, at().epoch, at().step + k, steps_per_epoch())));
   }
   const std::int64_t examples = examples_seen();
-  const auto begun = Clock::now();
+  const WorkClock clock;
   auto result = backend_->run({.seed = settings().seed,
                                .epoch = at().epoch,
                                .first_step = at().step,
@@ -45,8 +72,8 @@ Status Session::Impl::train_span() {
                                .watch = {.headroom = settings().watch_headroom}},
                               cancel_);
   if (!result) return fall_back(result.error());
-  const double seconds = seconds_since(begun);
   const auto done = static_cast<int>(result->losses.size());
+  const double seconds = clock.seconds(step_seconds_ * done);
   if (done > 0) {
     const StepLosses losses{.epoch = at().epoch,
                             .first_step = at().step,
@@ -101,7 +128,7 @@ Result<bool> Session::Impl::measure(compute::EvaluationSet set, int count, doubl
 }
 
 Status Session::Impl::evaluate() {
-  const auto begun = Clock::now();
+  const WorkClock clock;
   Evaluation e{.epoch = measured_start_ ? at().epoch : 0,
                .examples = examples_seen(),
                .count = options_.data->test.count(),
@@ -115,7 +142,15 @@ Status Session::Impl::evaluate() {
   const auto done = measure(compute::EvaluationSet::Test, e.count, e.test_loss, e.correct);
   if (!done) return done.error();
   if (!*done) return {};
-  e.eval_seconds = seconds_since(begun);
+  e.eval_seconds = clock.seconds(eval_seconds_);
+  eval_seconds_ = e.eval_seconds;
+  if (measured_start_) {
+    e.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
+    e.learning_rate =
+        learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
+    e.train_seconds = epoch_seconds_;
+  }
+  if (const char* broken = broken_loss(e)) return fail_evaluation(e, broken);
   if (measured_start_) return finish_epoch(e);
   measured_start_ = true;
   if (folder_) {
@@ -125,11 +160,19 @@ Status Session::Impl::evaluate() {
   return save(false);  // so that a run killed in its first epoch can be resumed
 }
 
+// The measurement is told and recorded as it is; nothing is saved, so the last checkpoint is one that works.
+Status Session::Impl::fail_evaluation(const Evaluation& evaluation, const char* set) {
+  if (folder_) {
+    if (auto status = folder_->append(evaluation); !status) return status;
+  }
+  observer_.on_evaluation(evaluation);
+  return Error{.kind = ErrorKind::Failed,
+               .where = evaluation.epoch == 0 ? "before training" : fmt::format("epoch {}", evaluation.epoch),
+               .problem = fmt::format("the loss on the {} set is not finite", set),
+               .remedy = "lower the learning rate and resume from the last checkpoint"};
+}
+
 Status Session::Impl::finish_epoch(Evaluation evaluation) {
-  evaluation.train_loss = checkpoint_.epoch_loss_sum / steps_per_epoch();
-  evaluation.learning_rate =
-      learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
-  evaluation.train_seconds = epoch_seconds_;
   evaluation.best = checkpoint_.best.beaten_by(evaluation);
   if (evaluation.best) {
     checkpoint_.best = {evaluation.epoch,

@@ -62,7 +62,12 @@ class Session::Impl {
 
  private:
   Status load_model();
+  Status build_model();
+  Status resume_checkpoint();
   void adopt(LoadedCheckpoint loaded);
+  Status take_lock();
+  Status check_batches();
+  Status open_folder();
   Status split_data();
   StartInfo start_info() const;
   Result<std::unique_ptr<compute::Backend>> make_backend(const Execution& execution) const;
@@ -74,13 +79,16 @@ class Session::Impl {
   Status obey_commands();
   Status obey(const Command& command);
   Status change_setting(const char* key, double value);
+  Status pause();
   void wait_for_command();
   Status train_span();
   Status evaluate();
   Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
   std::string batch_words(int step) const;
   std::string met_criterion(const Evaluation& evaluation) const;
+  Status fail_evaluation(const Evaluation& evaluation, const char* set);
   Status finish_epoch(Evaluation evaluation);
+  Status check_finite() const;
   Status save(bool best);
   Status record(bool always);
   Status offer_weights();
@@ -89,7 +97,13 @@ class Session::Impl {
   void set_state(State state, const std::string& reason = {});
 
   int train_count() const { return options_.data->train.count(); }
-  int steps_per_epoch() const { return (train_count() + settings().batch_size - 1) / settings().batch_size; }
+  // Samples of each epoch that would be a last batch of one, on which batch norm has nothing to normalise by.
+  int left_out() const {
+    return has_batch_norm(*model_) && train_count() % settings().batch_size == 1 ? 1 : 0;
+  }
+  int steps_per_epoch() const {
+    return (train_count() - left_out() + settings().batch_size - 1) / settings().batch_size;
+  }
   std::int64_t examples_seen() const {
     return std::int64_t{at().epoch - 1} * train_count() +
            std::min(std::int64_t{at().step} * settings().batch_size, std::int64_t{train_count()});
@@ -112,6 +126,7 @@ class Session::Impl {
   };
   std::optional<Earlier> earlier_;
   compute::BackendInfo place_;  // told last
+  FolderLock lock_;             // until folder_ takes it over
   std::optional<RunFolder> folder_;
   Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
 
@@ -121,6 +136,7 @@ class Session::Impl {
   int order_epoch_ = 0;
   double step_seconds_ = 0;   // smoothed, to size the next span
   double epoch_seconds_ = 0;  // training steps of this epoch
+  double eval_seconds_ = 0;   // of the latest evaluation
   double total_seconds_ = 0;  // of training in all epochs this session finished
   std::string criterion_;     // why the run ends early
   bool measured_start_ = false;

@@ -164,6 +164,10 @@ std::span<const ChoiceInfo> choice_infos() {
   return infos;
 }
 
+bool is_live(std::string_view key) {
+  return find_number(key).info.live;
+}
+
 double setting_value(const Settings& s, std::string_view key) {
   return find_number(key).get(s);
 }
@@ -175,6 +179,43 @@ const std::string& choice_value(const Settings& s, std::string_view key) {
 }
 void set_choice(Settings& s, std::string_view key, std::string_view option) {
   s.*find_choice(key).member = option;
+}
+
+std::string value_text(const SettingValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number ? fmt::format("{}", *number) : std::get<std::string>(value);
+}
+
+bool apply_setting(Settings& s, std::string_view key, const SettingValue& value) {
+  const double* number = std::get_if<double>(&value);
+  const std::string* word = std::get_if<std::string>(&value);
+  const auto named = [key](const auto& entry) { return entry.info.key == key; };
+  if (number && std::any_of(std::begin(kNumbers), std::end(kNumbers), named)) {
+    set_setting(s, key, *number);
+  } else if (word && std::any_of(choices().begin(), choices().end(), named)) {
+    set_choice(s, key, *word);
+  } else if (word && key == "data") {
+    s.data = *word;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::vector<SettingDifference> differences(const Settings& from, const Settings& to) {
+  std::vector<SettingDifference> all;
+  const auto compare = [&all](std::string_view key, const auto& a, const auto& b) {
+    if (a != b) all.push_back({std::string(key), a, b});
+  };
+  for (const Number& n : kNumbers) compare(n.info.key, n.get(from), n.get(to));
+  for (const Choice& c : choices()) compare(c.info.key, from.*c.member, to.*c.member);
+  compare("data", from.data, to.data);
+  return all;
+}
+
+void apply_settings(Settings& settings, const AskedSettings& asked) {
+  for (const auto& [key, value] : asked.numbers) set_setting(settings, key, value);
+  for (const auto& [key, option] : asked.choices) set_choice(settings, key, option);
 }
 
 int default_epochs(std::string_view data_spec) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "engine/compute/optimiser.h"
@@ -77,11 +79,37 @@ struct ChoiceInfo {
 std::span<const SettingInfo> setting_infos();
 std::span<const ChoiceInfo> choice_infos();
 
+bool is_live(std::string_view key);  // SettingInfo::live of a number
+
 // The value behind a key of setting_infos() or choice_infos().
 double setting_value(const Settings& settings, std::string_view key);
 void set_setting(Settings& settings, std::string_view key, double value);
 const std::string& choice_value(const Settings& settings, std::string_view key);
 void set_choice(Settings& settings, std::string_view key, std::string_view option);
+
+// The value of a setting by its key: a number of setting_infos(), or a word of choice_infos() or of "data".
+using SettingValue = std::variant<double, std::string>;
+// As a person types it: "0.006", "cosine".
+std::string value_text(const SettingValue& value);
+// Takes over a value; false where the key is not known or its kind is the other one.
+bool apply_setting(Settings& settings, std::string_view key, const SettingValue& value);
+
+// Which settings differ, key by key, in the order of the tables; "data" last. The model is not among them.
+struct SettingDifference {
+  std::string key;
+  SettingValue from, to;
+  bool operator==(const SettingDifference&) const = default;
+};
+std::vector<SettingDifference> differences(const Settings& from, const Settings& to);
+
+// The settings that somebody asked for, and only those.
+struct AskedSettings {
+  std::string model;  // empty: not asked for
+  std::map<std::string, double, std::less<>> numbers;
+  std::map<std::string, std::string, std::less<>> choices;
+};
+// Takes over all that was asked for but the model.
+void apply_settings(Settings& settings, const AskedSettings& asked);
 
 // The default number of epochs for a data set: 20 for the built-in digits, otherwise the original's 200.
 int default_epochs(std::string_view data_spec);

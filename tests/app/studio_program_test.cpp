@@ -49,7 +49,7 @@ Status writeRun(const QString& folder) {
   start.train_count = 600;
   start.test_count = 100;
   start.steps_per_epoch = 6;
-  auto writer = train::HistoryWriter::create(folder.toStdString(), {}, start);
+  auto writer = train::HistoryWriter::create(folder.toStdString(), start);
   if (!writer) return writer.error();
   const std::vector<float> losses = {2.3f, 2.1f, 1.7f, 1.2f, 0.9f, 0.5f};
   const Status first =

@@ -116,9 +116,10 @@ void RunMarks::addChange(const train::SettingChange& change) {
     if (info.key == change.key)
       label = QString::fromUtf8(info.label.data(), static_cast<qsizetype>(info.label.size()));
   }
-  marks_.push_back({TimeMark::Kind::Setting, steps,
-                    tr("%1 %2 from step %3 on")
-                        .arg(label, QLocale::c().toString(change.value, 'g', 9), countWords(steps))});
+  marks_.push_back(
+      {TimeMark::Kind::Setting, steps,
+       tr("%1 %2 from step %3 on")
+           .arg(label, QString::fromStdString(train::value_text(change.value)), countWords(steps))});
 }
 
 void RunMarks::addDevice(const train::DeviceChange& change) {

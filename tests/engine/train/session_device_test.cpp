@@ -120,9 +120,13 @@ void SessionDeviceTest::waitsForTheEndOfTheEpoch() {
   const auto history = read_history(at("a"));
   QVERIFY(history.ok());
   QVERIFY(history->devices == seen.devices);
-  // The event is one of the history's, and stays one when the run is resumed.
+  // The event is one of the history's, and stays one when the run is resumed, on one thread again.
   run(at("a"), 1, at("a") / kLastCheckpoint);
-  QVERIFY(read_history(at("a"))->devices == seen.devices);
+  const auto resumed = read_history(at("a"))->devices;
+  QCOMPARE(resumed.size(), std::size_t{2});
+  QVERIFY(resumed.front() == seen.devices.front());
+  QVERIFY((resumed.back().position == Position{4, 0}));
+  QCOMPARE(resumed.back().threads, 1);
 }
 
 void SessionDeviceTest::theSamePlaceByAnotherNameIsNoChange() {

@@ -240,12 +240,14 @@ void SessionTest::liveSettingsTakeEffect() {
   QVERIFY(last.ok());
   QCOMPARE(last->checkpoint.settings.learning_rate, 0.0);
   QCOMPARE(last->checkpoint.settings.epochs, 1);
-  // Each change is an event of the history, once, and stays one when the run is resumed.
-  const std::vector<SettingChange> expected{
-      {{1, 1}, "lr", 0}, {{1, 1}, "momentum", 0}, {{1, 1}, "epochs", 1}};
+  // Each change is an event of the history, once, and stays one when the run is resumed, which is another.
+  std::vector<SettingChange> expected{
+      {{1, 1}, "lr", 0.0}, {{1, 1}, "momentum", 0.0}, {{1, 1}, "epochs", 1.0}};
   QVERIFY(seen.changes == expected);
   QVERIFY(read_history(at("a"))->changes == expected);
+  session->reset();  // it holds the folder's lock
   run(at("a"), 1, at("a") / kLastCheckpoint);
+  expected.push_back({{2, 0}, "epochs", 3.0});
   QVERIFY(read_history(at("a"))->changes == expected);
   // With a rate of zero nothing moves after the first step: equal to a run stopped there, but for running
   // statistics.

@@ -82,7 +82,7 @@ void RunMarksTest::anOpenedRunHasTheSameMarks() {
   controller.train(testing::smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(!controller.busy(), kWait);
   // As if it had left another run in its middle.
-  auto writer = train::HistoryWriter::create(home.path().toStdString(), {}, [] {
+  auto writer = train::HistoryWriter::create(home.path().toStdString(), [] {
     train::StartInfo start;
     start.steps_per_epoch = 20;
     return start;
