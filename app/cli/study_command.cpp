@@ -20,17 +20,18 @@ struct StudyArguments {
   std::vector<std::string> models{"syna-pixel", "dense-pixel", "identity-pixel"};
   std::string data = "digits", out;
   int seeds = 3;
-  AskedSettings asked;
+  train::AskedSettings asked;
   train::Execution execution;
   bool json = false;
 };
 
 std::atomic<bool> stop{false};
-void on_interrupt(int) {
+void on_interrupt() {
   stop.store(true);
 }
 
 std::string plus_minus(double value, double deviation, int decimals) {
+  if (std::isnan(value)) return "–";
   if (std::isnan(deviation)) return fmt::format("{:.{}f}", value, decimals);
   return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, deviation, decimals);
 }
@@ -42,12 +43,13 @@ nlohmann::ordered_json to_json(const train::StudyRow& row) {
   nlohmann::ordered_json j{{"model", row.model},
                            {"runs", row.runs},
                            {"parameters", row.parameter_count},
-                           {"accuracy", row.accuracy},
+                           {"failed", row.failed},
+                           {"accuracy", number(row.accuracy)},
                            {"accuracy_sd", number(row.accuracy_deviation)},
-                           {"best_accuracy", row.best_accuracy},
-                           {"test_loss", row.test_loss},
+                           {"best_accuracy", number(row.best_accuracy)},
+                           {"test_loss", number(row.test_loss)},
                            {"test_loss_sd", number(row.test_loss_deviation)},
-                           {"train_seconds_per_epoch", row.seconds_per_epoch}};
+                           {"train_seconds_per_epoch", number(row.seconds_per_epoch)}};
   if (row.against_first) {
     j["difference"] = row.against_first->difference;
     j["t"] = row.against_first->t;
@@ -68,11 +70,21 @@ void print_table(const std::vector<train::StudyRow>& rows) {
   for (const auto& row : rows) {
     const auto& test = row.against_first;
     print_line(
-        fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9.2f} | {:>26} |", row.model,
+        fmt::format("| {:14} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>26} |", row.model,
                     row.parameter_count, row.runs, plus_minus(row.accuracy, row.accuracy_deviation, 2),
-                    plus_minus(row.test_loss, row.test_loss_deviation, 4), row.seconds_per_epoch,
+                    plus_minus(row.test_loss, row.test_loss_deviation, 4),
+                    plus_minus(row.seconds_per_epoch, std::nan(""), 2),
                     test ? fmt::format("{:+.2f} points, p = {:.2g}", test->difference, test->p) : "–"));
   }
+}
+
+// What a person reads when a run has ended.
+std::string run_text(const train::StudyRun& r) {
+  const auto head = fmt::format("{}, seed {}: ", r.settings.model, r.settings.seed);
+  if (!r.failed.empty()) return head + "failed: " + r.failed;
+  return head + fmt::format("{:.2f} % after {} {} (best {:.2f} %), loss {:.4f}, {:.1f} s", r.accuracy,
+                            r.epochs, r.epochs == 1 ? "epoch" : "epochs", r.best_accuracy, r.test_loss,
+                            r.train_seconds);
 }
 
 int study_run(const StudyArguments& a) {
@@ -80,8 +92,7 @@ int study_run(const StudyArguments& a) {
   train::StudyPlan plan{.seeds = a.seeds, .execution = a.execution, .folder = a.out};
   for (const std::string& model : a.models) {
     train::Settings settings = train::recommended_settings(model, a.data);
-    for (const auto& [key, value] : a.asked.numbers) train::set_setting(settings, key, value);
-    for (const auto& [key, option] : a.asked.choices) train::set_choice(settings, key, option);
+    train::apply_settings(settings, a.asked);
     plan.models.push_back(settings);
   }
   // The first seed that was asked for, or 1.
@@ -91,6 +102,7 @@ int study_run(const StudyArguments& a) {
   plan.data = *data;
   auto study = train::Study::open(std::move(plan));
   if (!study) return report(study.error());
+  if (!study->note().empty()) fmt::print(stderr, "synann: {}.\n", study->note());
 
   ProgressLine progress;
   const auto end = study->run(
@@ -103,10 +115,7 @@ int study_run(const StudyArguments& a) {
       [&](const train::StudyRun& r) {
         progress.wipe();
         if (a.json) return;
-        print_line(fmt::format("{}, seed {}: {:.2f} % after {} {} (best {:.2f} %), loss {:.4f}, {:.1f} s",
-                               r.settings.model, r.settings.seed, r.accuracy, r.epochs,
-                               r.epochs == 1 ? "epoch" : "epochs", r.best_accuracy, r.test_loss,
-                               r.train_seconds));
+        print_line(run_text(r));
       });
   progress.wipe();
   if (!end) return report(end.error());
@@ -121,11 +130,17 @@ int study_run(const StudyArguments& a) {
         "nothing is\n"
         "selected. Models share seeds, so the comparison is Student's t-test for pairs, two-sided.");
   }
-  if (*end) return kOk;
+  int failed = 0;
+  for (const auto& row : rows) failed += row.failed;
+  if (failed > 0) {
+    fmt::print(stderr, "synann: {} of the runs failed and {} not count in the means and comparisons.\n",
+               failed, failed == 1 ? "does" : "do");
+  }
+  if (*end) return failed == 0 ? kOk : kFailed;
   fmt::print(stderr, "synann: interrupted; {}\n",
              a.out.empty() ? "with --out FOLDER a study goes on where it was."
                            : "the same command goes on with the run at hand.");
-  return kInterrupted;
+  return interrupted_code();
 }
 
 }  // namespace

@@ -2,13 +2,17 @@
 #include "engine/train/study.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <iterator>
+#include <span>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
 #include "engine/train/event_json.h"
+#include "engine/train/json_fields.h"
 #include "engine/train/session.h"
 
 namespace synann::train {
@@ -68,6 +72,7 @@ ordered_json to_json(const StudyRun& r) {
                         {"best_accuracy", r.best_accuracy},
                         {"epochs_trained", r.epochs},
                         {"train_seconds", r.train_seconds}});
+  if (!r.failed.empty()) j["failed"] = r.failed;
   return j;
 }
 
@@ -75,20 +80,36 @@ Result<StudyRun> run_from_json(const nlohmann::json& value, const std::string& w
   auto settings = settings_from_json(value, where);
   if (!settings) return settings.error();
   StudyRun r{.settings = std::move(*settings)};
-  try {
-    value.at("parameters").get_to(r.parameter_count);
-    value.at("tier").get_to(r.tier);
-    value.at("threads").get_to(r.threads);
-    value.at("accuracy").get_to(r.accuracy);
-    value.at("test_loss").get_to(r.test_loss);
-    value.at("train_loss").get_to(r.train_loss);
-    value.at("best_accuracy").get_to(r.best_accuracy);
-    value.at("epochs_trained").get_to(r.epochs);
-    value.at("train_seconds").get_to(r.train_seconds);
-  } catch (const nlohmann::json::exception& e) {
-    return Error{.where = where, .problem = fmt::format("is not a complete run ({})", e.what())};
+  Fields fields(value, where);
+  fields.require("parameters", r.parameter_count);
+  fields.require("tier", r.tier);
+  fields.require("threads", r.threads);
+  fields.require("accuracy", r.accuracy);
+  fields.require("test_loss", r.test_loss);
+  fields.require("train_loss", r.train_loss);
+  fields.require("best_accuracy", r.best_accuracy);
+  fields.require("epochs_trained", r.epochs);
+  fields.require("train_seconds", r.train_seconds);
+  fields.read("failed", r.failed);
+  // The first programs kept such a run as one that counts.
+  if (r.failed.empty() && !std::isfinite(r.test_loss)) r.failed = "the loss on the test set is not finite";
+  return fields.finish(std::move(r));
+}
+
+bool counts(const StudyRun* run) {
+  return run->failed.empty();
+}
+
+// Seed by seed, where both runs count.
+std::optional<PairedTest> compare(std::span<const StudyRun* const> runs,
+                                  std::span<const StudyRun* const> first) {
+  std::vector<double> own, other;
+  for (std::size_t k = 0; k < std::min(runs.size(), first.size()); ++k) {
+    if (!counts(runs[k]) || !counts(first[k])) continue;
+    own.push_back(runs[k]->accuracy);
+    other.push_back(first[k]->accuracy);
   }
-  return r;
+  return paired_t_test(own, other);
 }
 
 // The same run, wherever its data are found.
@@ -111,11 +132,9 @@ Result<Study> Study::open(StudyPlan plan) {
   }
   Study study(std::move(plan));
   if (study.plan_.folder.empty()) return study;
-  std::error_code failure;
-  std::filesystem::create_directories(study.plan_.folder, failure);
-  if (failure) {
-    return input_error(study.plan_.folder.string(), fmt::format("cannot be made ({})", failure.message()));
-  }
+  auto lock = FolderLock::take(study.plan_.folder);
+  if (!lock) return lock.error();
+  study.lock_ = std::move(*lock);
   if (auto status = study.read(); !status) return status.error();
   return study;
 }
@@ -133,8 +152,8 @@ Status Study::read() {
   if (!value.is_object() || value.value("format", "") != "synann-study-1" || !value.contains("runs") ||
       !value["runs"].is_array() || value.value("data_sha256", "") != plan_.data->sha256)
     return foreign;
-  for (const auto& entry : value["runs"]) {
-    auto run = run_from_json(entry, path.string());
+  for (std::size_t k = 0; k < value["runs"].size(); ++k) {
+    auto run = run_from_json(value["runs"][k], fmt::format("{}, run {}", path.string(), k + 1));
     if (!run) return run.error();
     runs_.push_back(std::move(*run));
   }
@@ -178,10 +197,9 @@ Result<std::optional<StudyRun>> Study::make(
     if (stop.load()) (*session)->request_stop();
   };
   const auto end = (*session)->run();
-  if (end) return *end == State::Stopped ? std::optional<StudyRun>() : std::optional(std::move(made));
-  Error error = end.error();
-  error.where = fmt::format("{}, seed {}, {}", settings.model, settings.seed, error.where);
-  return error;
+  if (end && *end == State::Stopped) return std::optional<StudyRun>();
+  if (!end) made.failed = end.error().sentence();
+  return std::optional(std::move(made));
 }
 
 Result<bool> Study::run(const std::atomic<bool>& stop,
@@ -218,10 +236,12 @@ std::vector<const StudyRun*> Study::runs_of(const Settings& model) const {
 
 std::vector<StudyRow> Study::table() const {
   std::vector<StudyRow> rows;
-  std::vector<double> first;  // the first model's accuracies
+  std::vector<const StudyRun*> first;  // the first model's
   for (const Settings& model : plan_.models) {
-    const auto runs = runs_of(model);
-    if (runs.empty()) continue;
+    const auto all = runs_of(model);
+    if (all.empty()) continue;
+    std::vector<const StudyRun*> runs;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(runs), counts);
     const auto each = [&](auto member) {
       std::vector<double> values;
       for (const StudyRun* run : runs) values.push_back(static_cast<double>(run->*member));
@@ -229,18 +249,20 @@ std::vector<StudyRow> Study::table() const {
     };
     const auto accuracies = each(&StudyRun::accuracy), losses = each(&StudyRun::test_loss);
     StudyRow row{.model = model.model,
-                 .parameter_count = runs.front()->parameter_count,
+                 .parameter_count = all.front()->parameter_count,
                  .runs = static_cast<int>(runs.size()),
+                 .failed = static_cast<int>(all.size() - runs.size()),
                  .accuracy = mean(accuracies),
                  .accuracy_deviation = standard_deviation(accuracies),
                  .best_accuracy = mean(each(&StudyRun::best_accuracy)),
                  .test_loss = mean(losses),
                  .test_loss_deviation = standard_deviation(losses),
                  .seconds_per_epoch = mean(each(&StudyRun::train_seconds)) / mean(each(&StudyRun::epochs))};
-    if (rows.empty()) first = accuracies;
-    const std::size_t pairs = std::min(first.size(), accuracies.size());
-    if (!rows.empty())
-      row.against_first = paired_t_test(std::span(accuracies).first(pairs), std::span(first).first(pairs));
+    if (rows.empty()) {
+      first = all;
+    } else {
+      row.against_first = compare(all, first);
+    }
     rows.push_back(std::move(row));
   }
   return rows;

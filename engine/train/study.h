@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/folder_lock.h"
 #include "engine/core/result.h"
 #include "engine/core/statistics.h"
 #include "engine/data/dataset.h"
@@ -15,7 +16,7 @@
 
 namespace synann::train {
 
-// One model trained from one seed, to its last epoch.
+// One model trained from one seed, to its last epoch, or to where its numbers broke.
 struct StudyRun {
   Settings settings;        // model and seed among them
   int parameter_count = 0;  // trained numbers
@@ -27,6 +28,7 @@ struct StudyRun {
   double best_accuracy = 0;  // of all epochs: selected on the test set unless images are held back
   int epochs = 0;            // that were trained
   double train_seconds = 0;  // training steps alone
+  std::string failed{};      // why it ended early, in one sentence; empty where it did not: its numbers count
 };
 
 // Several models on the same data from the same seeds: the same order of images, the same batches.
@@ -50,25 +52,29 @@ struct StudyProgress {
 struct StudyRow {
   std::string model;
   int parameter_count = 0;
-  int runs = 0;
+  int runs = 0;    // that count: all numbers below are theirs alone, NaN where there is none
+  int failed = 0;  // runs that do not count
   double accuracy = 0, accuracy_deviation = 0;    // percent; the deviation is NaN for one run
   double best_accuracy = 0;                       // percent, mean
   double test_loss = 0, test_loss_deviation = 0;  // nats
   double seconds_per_epoch = 0;                   // of training
-  std::optional<PairedTest> against_first{};      // accuracies, seed by seed
+  std::optional<PairedTest> against_first{};      // accuracies, seed by seed, where both count
 };
 
 inline constexpr const char* kStudyFile = "study.json";
 
-// Trains what a plan asks for, run after run, on the calling thread. Finished runs are kept in
-// folder/study.json after each, and found there when the same study is started again.
+// Trains what a plan asks for, run after run, on the calling thread. Runs that ended, well or not, are kept
+// in folder/study.json after each, and found there when the same study is started again. Holds the folder's
+// lock.
 class Study {
  public:
-  // Errors: settings out of range, no models, a model named twice, a folder that cannot be written or holds
-  // something else.
+  // Errors: settings out of range, no models, a model named twice, a folder that cannot be written, that
+  // another program writes or that holds something else.
   static Result<Study> open(StudyPlan plan);
 
   const std::vector<StudyRun>& runs() const { return runs_; }
+  // Something a person should know of the folder, in one sentence; empty where there is nothing to say.
+  std::string note() const { return lock_ ? lock_->warning() : std::string(); }
   std::vector<StudyRow> table() const;  // rows in the plan's order; models without a run are left out
 
   // Returns false when stopped. `on_progress` is told often, `on_run` after each run.
@@ -88,6 +94,7 @@ class Study {
                                        const std::function<void(const StudyProgress&)>& on_progress) const;
 
   StudyPlan plan_;
+  std::optional<FolderLock> lock_;
   std::vector<StudyRun> runs_;  // in the order in which they were made
 };
 
