@@ -31,7 +31,7 @@ struct BenchArguments {
 };
 
 compute::CancelFlag cancel;
-void on_interrupt(int) {
+void on_interrupt() {
   cancel.set();
 }
 
@@ -81,7 +81,7 @@ int bench_run(BenchArguments a) {
   }
   progress.wipe();
   if (!measured) return report(measured.error());
-  if (cancel.is_set()) return kInterrupted;
+  if (cancel.is_set()) return interrupted_code();
   programs.own_peak_mb = own_peak_megabytes();
   const auto lines = bench_json(*measured, a.options, programs);
   if (a.json) {

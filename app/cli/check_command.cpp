@@ -20,7 +20,7 @@ struct CheckArguments {
 };
 
 compute::CancelFlag cancel;
-void on_interrupt(int) {
+void on_interrupt() {
   cancel.set();
 }
 

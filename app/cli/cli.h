@@ -10,7 +10,8 @@ class App;
 // The command line `synann`: the engine without a window and without Qt.
 namespace synann::cli {
 
-// Exit codes; a contract.
+// Exit codes; a contract. Interrupted by Ctrl-C; another signal gives 128 and its number
+// (interrupted_code()).
 inline constexpr int kOk = 0, kFailed = 1, kUsage = 2, kInterrupted = 130;
 
 // Parses, runs one command, returns its exit code.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/console.h"
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -25,7 +27,7 @@ int report(const Error& error) {
     case ErrorKind::Failed:
       return kFailed;
     case ErrorKind::Cancelled:
-      return kInterrupted;
+      return interrupted_code();
   }
   return kFailed;
 }
@@ -52,13 +54,35 @@ void ProgressLine::wipe() {
   std::fflush(stderr);
 }
 
-InterruptGuard::InterruptGuard(void (*handler)(int)) {
-  std::signal(SIGINT, handler);
-  std::signal(SIGTERM, handler);
+namespace {
+
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
+std::atomic<int> latest_signal{0};
+std::atomic<void (*)()> stop_work{nullptr};
+
+void on_signal(int number) {
+  latest_signal.store(number);
+  if (auto* stop = stop_work.load()) stop();
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard(void (*stop)()) {
+  stop_work.store(stop);
+  for (const int number : kSignals) {
+    if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
+  }
 }
 InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int number : kSignals) {
+    if (std::signal(number, SIG_DFL) == SIG_IGN) std::signal(number, SIG_IGN);
+  }
+  stop_work.store(nullptr);
+}
+
+int interrupted_code() {
+  const int number = latest_signal.load();
+  return number > 0 ? 128 + number : kInterrupted;
 }
 
 std::string clock_text(double seconds) {

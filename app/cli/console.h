@@ -33,14 +33,18 @@ class ProgressLine {
   double last_ = 0;  // seconds of the steady clock
 };
 
-// While alive, SIGINT and SIGTERM call `handler` (async-signal-safe: it may only set flags).
+// While alive, SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal is closed) call `stop`, which must be
+// async-signal-safe: it may only set flags. A signal that is ignored, as under nohup, stays ignored.
 class InterruptGuard {
  public:
-  explicit InterruptGuard(void (*handler)(int));
+  explicit InterruptGuard(void (*stop)());
   ~InterruptGuard();
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
+
+// 128 + the latest signal that an InterruptGuard caught; kInterrupted where there was none.
+int interrupted_code();
 
 // "1:02:03" or "02:03".
 std::string clock_text(double seconds);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <fmt/format.h>
 #include <memory>
 
@@ -24,7 +25,7 @@ struct EvalArguments {
 };
 
 compute::CancelFlag cancel;
-void on_interrupt(int) {
+void on_interrupt() {
   cancel.set();
 }
 
@@ -62,6 +63,12 @@ int eval_run(const EvalArguments& a) {
   const auto result = measure(a);
   if (!result) return report(result.error());
   const double loss = result->loss_sum / result->count;
+  if (!std::isfinite(loss)) {
+    return report({.kind = ErrorKind::Failed,
+                   .where = a.checkpoint,
+                   .problem = "its loss on the test set is not finite",
+                   .remedy = "go back to an earlier checkpoint"});
+  }
   if (a.json) {
     print_line(nlohmann::ordered_json{{"test_loss", loss},
                                       {"correct", result->correct},

@@ -9,6 +9,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "engine/core/folder_lock.h"
 #include "engine/train/checkpoint.h"
 
 namespace synann::cli {
@@ -16,19 +17,19 @@ namespace {
 
 struct ImportArguments {
   std::string file, out;
-  AskedSettings asked;
+  train::AskedSettings asked;
 };
 
 int import_run(const ImportArguments& a) {
   auto loaded = train::read_checkpoint(a.file);
   if (!loaded) return report(loaded.error());
   auto& checkpoint = loaded->checkpoint;
-  for (const auto& [key, value] : a.asked.numbers) train::set_setting(checkpoint.settings, key, value);
-  for (const auto& [key, option] : a.asked.choices) train::set_choice(checkpoint.settings, key, option);
+  train::apply_settings(checkpoint.settings, a.asked);
   if (auto status = train::validate(checkpoint.settings); !status) return report(status.error());
   const std::filesystem::path folder = a.out, path = folder / train::kLastCheckpoint;
+  const auto lock = FolderLock::take(folder);
+  if (!lock) return report(lock.error());
   std::error_code code;
-  std::filesystem::create_directories(folder, code);
   if (std::filesystem::exists(path, code)) {
     return report(input_error(path.string(), "is there already, and an import never replaces a run",
                               "choose another folder"));

@@ -26,7 +26,7 @@ std::string help_of(const train::SettingInfo& info) {
 
 }  // namespace
 
-void add_settings(CLI::App& command, AskedSettings& asked) {
+void add_settings(CLI::App& command, train::AskedSettings& asked) {
   for (const train::SettingInfo& info : train::setting_infos()) {
     const std::string key(info.key);
     if (is_switch(info)) {

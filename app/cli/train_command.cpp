@@ -2,7 +2,6 @@
 #include <atomic>
 #include <fmt/format.h>
 #include <memory>
-#include <optional>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -12,10 +11,11 @@
 #include "app/cli/console.h"
 #include "app/cli/options.h"
 #include "engine/data/registry.h"
-#include "engine/train/checkpoint.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
+#include "engine/train/run_folder.h"
+#include "engine/train/run_needs.h"
 #include "engine/train/session.h"
 
 namespace synann::cli {
@@ -25,15 +25,23 @@ using train::Session;
 
 struct TrainArguments {
   std::string model = "syna-cnn", data = "digits";
-  AskedSettings asked;
-  train::Settings settings;  // once all is known
+  train::AskedSettings asked;
   train::Execution execution;
   std::string out, resume;
   int log_interval = train::kLogInterval;
   int record_mib = 64;
-  bool json = false;
+  bool json = false, fresh_optimiser = false;
   bool data_given = false, model_given = false, device_given = false;
 };
+
+// "12 MiB: checkpoints 1.2 MiB, optimiser 640 KiB, records 10 MiB, history 12 KiB"
+std::string sizes_text(const train::FolderSizes& sizes) {
+  std::string text =
+      fmt::format("{}: checkpoints {}", train::bytes_text(sizes.all()), train::bytes_text(sizes.checkpoints));
+  if (sizes.optimiser > 0) text += fmt::format(", optimiser {}", train::bytes_text(sizes.optimiser));
+  if (sizes.records > 0) text += fmt::format(", records {}", train::bytes_text(sizes.records));
+  return text + fmt::format(", history {}", train::bytes_text(sizes.history));
+}
 
 // Prints a run as it happens: the original's log lines, or JSON lines.
 class Printer final : public train::Observer {
@@ -86,13 +94,22 @@ class Printer final : public train::Observer {
     if (json_) print(train::to_json(change));
   }
 
+  void on_resume(const train::Resume& resume) override {
+    if (json_) print(train::to_json(resume));
+  }
+
   void on_device(const train::DeviceChange& change) override {
     if (json_) print(train::to_json(change));
   }
 
+  void on_notice(const std::string& sentence) override {
+    progress_.wipe();
+    fmt::print(stderr, "synann: {}.\n", sentence);
+  }
+
   void on_state(train::State state, const std::string& reason) override {
-    if (json_ && state == train::State::Stopped) print({{"event", "pause"}, {"reason", reason}});
-    if (json_ && state == train::State::Failed) print({{"event", "pause"}, {"reason", reason}});
+    const bool early = state == train::State::Stopped || state == train::State::Failed;
+    if (json_ && early) print({{"event", "pause"}, {"reason", reason}});
   }
   void on_saved(const std::string& checkpoint) override { checkpoint_ = checkpoint; }
 
@@ -104,8 +121,9 @@ class Printer final : public train::Observer {
           {{"event", "end"}, {"best_epoch", best_epoch_}, {"selected_on", set}, {"checkpoint", checkpoint_}});
     } else if (best_epoch_ > 0) {
       // On standard error: standard output is the original's log, line by line.
-      fmt::print(stderr, "synann: best epoch {}, selected on {}; the run is in {}\n", best_epoch_, set,
-                 std::filesystem::path(checkpoint_).parent_path().string());
+      const auto folder = std::filesystem::path(checkpoint_).parent_path();
+      fmt::print(stderr, "synann: best epoch {}, selected on {}; the run is in {} ({})\n", best_epoch_, set,
+                 folder.string(), sizes_text(train::folder_sizes(folder)));
     }
   }
   const std::string& checkpoint() const { return checkpoint_; }
@@ -140,85 +158,52 @@ class Printer final : public train::Observer {
 std::atomic<Session*> running{nullptr};
 std::atomic<bool> interrupted{false};
 
-void on_interrupt(int) {
+void on_interrupt() {
   interrupted.store(true);
   if (Session* session = running.load()) session->request_stop();
 }
 
-// The recommended settings of the model, then what was asked for. A run that is resumed goes on with its own
-// data and number of epochs unless others are named: the history beside it knows them.
-void fill_in(TrainArguments& a) {
-  std::string data = a.data;
-  std::optional<train::History> history;
-  if (!a.resume.empty()) {
-    if (auto read = train::read_history(std::filesystem::path(a.resume).parent_path()))
-      history = std::move(*read);
-  }
-  if (history && !a.data_given) data = history->start.settings.data;
-  a.settings = train::recommended_settings(a.model, data);
-  if (history) a.settings.epochs = history->start.settings.epochs;
-  for (const auto& [key, value] : a.asked.numbers) train::set_setting(a.settings, key, value);
-  for (const auto& [key, option] : a.asked.choices) train::set_choice(a.settings, key, option);
-}
-
-// What may change while a run is open also changes when it is resumed.
-void post_live_settings(const TrainArguments& a, Session& session) {
-  for (const auto& [key, value] : a.asked.numbers) {
-    if (key == "lr") session.post({train::Command::Kind::SetLearningRate, value});
-    if (key == "momentum") session.post({train::Command::Kind::SetMomentum, value});
-  }
-}
-
-// A checkpoint brings its own settings; what cannot change in the middle of a run is refused rather than
-// ignored. A bare state dict brings none.
-Status check_resume(const TrainArguments& a) {
-  const auto loaded = train::read_checkpoint(a.resume);
-  if (!loaded) return loaded.error();
-  const auto& checkpoint = loaded->checkpoint;
-  if (checkpoint.data_sha256.empty()) return {};
-  const auto refuse = [&](const std::string& key) {
-    return Error{.where = a.resume,
-                 .problem = fmt::format("--{} cannot change in the middle of a run", key),
-                 .remedy = "leave it out, or start a new run without --resume"};
-  };
-  if (a.model_given && a.model != checkpoint.settings.model) return refuse("model");
-  for (const auto& [key, value] : a.asked.numbers) {
-    if (key != "epochs" && key != "lr" && key != "momentum" &&
-        value != train::setting_value(checkpoint.settings, key))
-      return refuse(key);
-  }
-  for (const auto& [key, option] : a.asked.choices) {
-    if (option != train::choice_value(checkpoint.settings, key)) return refuse(key);
-  }
+// Where a run that is resumed has its data: what its history says, unless other data is named.
+Status fill_in_place(TrainArguments& a) {
+  const auto history_file = std::filesystem::path(a.resume).parent_path() / train::kHistoryFile;
+  std::error_code code;
+  if (a.resume.empty() || a.data_given || !std::filesystem::exists(history_file, code)) return {};
+  const auto history = train::read_history(history_file);
+  if (!history) return history.error();
+  a.data = history->settings().data;
   return {};
 }
 
 int train_run(TrainArguments a) {
   const InterruptGuard guard(on_interrupt);
   if (a.log_interval < 1) return report(input_error("--log-interval", "must be at least 1"));
-  fill_in(a);
-  if (auto status = train::validate(a.settings); !status) return report(status.error());
-  if (!a.resume.empty()) {
-    if (auto status = check_resume(a); !status) return report(status.error());
-  }
-  auto data = data::open_dataset(a.settings.data);
+  if (a.fresh_optimiser && a.resume.empty())
+    return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
+  if (auto status = fill_in_place(a); !status) return report(status.error());
+  // The recommended settings of the model, then what was asked for; a checkpoint brings its own.
+  train::Settings settings = train::recommended_settings(a.model, a.data);
+  train::apply_settings(settings, a.asked);
+  if (auto status = train::validate(settings); !status) return report(status.error());
+  auto data = data::open_dataset(settings.data);
   if (!data) return report(data.error());
   const std::filesystem::path resume = a.resume;
   std::filesystem::path folder = a.out;
   if (folder.empty())
-    folder = a.resume.empty() ? train::default_run_folder(a.settings)
+    folder = a.resume.empty() ? train::default_run_folder(settings)
                               : std::filesystem::absolute(resume).parent_path();
 
   Printer printer(a.log_interval, a.json, a.device_given);
-  auto session = Session::create({.settings = a.settings,
+  if (a.model_given) a.asked.model = a.model;
+  auto session = Session::create({.settings = settings,
                                   .execution = a.execution,
                                   .data = *data,
                                   .folder = folder,
                                   .resume = resume,
+                                  .asked = a.asked,
+                                  .fresh_optimiser = a.fresh_optimiser,
                                   .record = {.bytes = std::int64_t{a.record_mib} << 20}},
                                  printer);
   if (!session) return report(session.error());
-  if (!a.resume.empty()) post_live_settings(a, **session);
   running.store(session->get());
   if (interrupted.load()) (*session)->request_stop();
   const auto end = (*session)->run();
@@ -228,7 +213,7 @@ int train_run(TrainArguments a) {
   if (*end != train::State::Stopped) return kOk;
   fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",
              printer.checkpoint());
-  return kInterrupted;
+  return interrupted_code();
 }
 
 }  // namespace
@@ -248,6 +233,8 @@ void add_train(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
+  c->add_flag("--fresh-optimizer", a->fresh_optimiser,
+              "With --resume: the optimiser's state begins at zero again, whether its file is there or not");
   c->add_flag("--json", a->json, "JSON lines instead of the log");
   const auto* device = c->get_option("--device");
   c->callback([a, data, model, device, &action] {

@@ -53,9 +53,8 @@ Status read_losses(const nlohmann::json& value, const ReadFrom& from, History& h
 
 // Forgets what was made behind the position: it was not in the checkpoint that the run went on from.
 void cut_back(History& history, const Position& at) {
-  const std::int64_t end = std::int64_t{at.epoch - 1} * history.start.train_count +
-                           std::int64_t{at.step} * history.start.settings.batch_size;
-  const auto kept = std::lower_bound(history.examples.begin(), history.examples.end(), end);
+  const auto kept =
+      std::lower_bound(history.examples.begin(), history.examples.end(), history.examples_at(at));
   history.examples.erase(kept, history.examples.end());
   history.losses.resize(history.examples.size());
   std::erase_if(history.evaluations, [&](const Evaluation& e) { return e.epoch >= at.epoch; });
@@ -201,6 +200,11 @@ std::int64_t History::steps_at(const Position& position) const {
   return std::int64_t{position.epoch - 1} * start.steps_per_epoch + position.step;
 }
 
+std::int64_t History::examples_at(const Position& position) const {
+  return std::int64_t{position.epoch - 1} * start.train_count +
+         std::min<std::int64_t>(start.train_count, std::int64_t{position.step} * start.settings.batch_size);
+}
+
 Settings History::settings_at(std::int64_t steps) const {
   Settings s = start.settings;
   for (const SettingChange& change : changes) {
@@ -246,6 +250,14 @@ Result<History> read_history(const std::filesystem::path& folder_or_file) {
   const auto bytes = read_lines(path);
   if (!bytes) return bytes.error();
   return parse_history(text_of(*bytes), path.string());
+}
+
+std::optional<Settings> recorded_settings(const std::filesystem::path& folder, std::int64_t steps) {
+  std::error_code code;
+  if (!std::filesystem::is_directory(folder, code)) return std::nullopt;
+  const auto history = read_history(folder);
+  if (!history) return std::nullopt;
+  return history->settings_at(steps);
 }
 
 // A destructor has nobody to tell.

@@ -35,7 +35,8 @@ struct History {
   bool open_line = false;            // the last line has no end
   std::vector<std::string> unknown;  // what a newer version wrote and this one left out, each once
 
-  std::int64_t steps_at(const Position& position) const;  // done since the start of the run
+  std::int64_t steps_at(const Position& position) const;     // done since the start of the run
+  std::int64_t examples_at(const Position& position) const;  // seen since the start of the run
   // In force for the step that is made after `steps` steps of the run.
   Settings settings_at(std::int64_t steps) const;
   Settings settings() const { return settings_at(INT64_MAX); }  // in force at the end
@@ -48,6 +49,9 @@ inline constexpr const char* kHistoryFile = "history.jsonl";
 
 // Reads folder/history.jsonl, or the file itself. Errors name file, line, expected and found.
 Result<History> read_history(const std::filesystem::path& folder_or_file);
+// The settings in force after so many steps of the run in `folder`; nothing where no history is there to
+// tell.
+std::optional<Settings> recorded_settings(const std::filesystem::path& folder, std::int64_t steps);
 // Pure function of the bytes.
 Result<History> parse_history(std::string_view text, const std::string& file);
 

@@ -43,8 +43,8 @@ Status check_resume(const std::filesystem::path& resume, const Settings& has, co
 
 }  // namespace
 
-// A checkpoint brings its own settings; the data's place and the number of epochs are the caller's, and what
-// was asked for. A bare state dict brings nothing but its model and its numbers.
+// A checkpoint brings its own settings; the data's place is the caller's, and what was asked for. A bare
+// state dict brings nothing but its model and its numbers.
 void Session::Impl::adopt(LoadedCheckpoint loaded) {
   const Settings given = options_.settings;
   const bool bare = loaded.checkpoint.data_sha256.empty();
@@ -57,7 +57,6 @@ void Session::Impl::adopt(LoadedCheckpoint loaded) {
     checkpoint_.data_sha256 = options_.data->sha256;
   }
   settings().data = given.data;
-  settings().epochs = given.epochs;
   apply_settings(settings(), options_.asked);
   measured_start_ = !bare;
 }

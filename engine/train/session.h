@@ -34,8 +34,8 @@ struct SessionOptions {
   Execution execution{};
   data::DataPairPtr data{};        // opened by the caller
   std::filesystem::path folder{};  // for checkpoints and history; empty = write nothing
-  // A checkpoint to go on from. Its settings replace `settings`, except the data's place and the number of
-  // epochs.
+  // A checkpoint to go on from. Its settings replace `settings`, except the data's place; a bare state dict
+  // has none.
   std::filesystem::path resume{};
   AskedSettings asked{};         // of a run that is resumed: what is to change there; refused where it cannot
   bool fresh_optimiser = false;  // resume with its state at zero, whether its file is there or not

@@ -186,6 +186,18 @@ std::string value_text(const SettingValue& value) {
   return number ? fmt::format("{}", *number) : std::get<std::string>(value);
 }
 
+std::string setting_words(std::string_view key, const SettingValue& value) {
+  std::string name(key);
+  for (const SettingInfo& info : setting_infos())
+    if (info.key == key) name = info.label;
+  for (const ChoiceInfo& info : choice_infos())
+    if (info.key == key) name = info.label;
+  // In the middle of a sentence; "β" and abbreviations stay.
+  const bool word = name.size() > 1 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z';
+  if (word) name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  return name + ' ' + value_text(value);
+}
+
 bool apply_setting(Settings& s, std::string_view key, const SettingValue& value) {
   const double* number = std::get_if<double>(&value);
   const std::string* word = std::get_if<std::string>(&value);

@@ -91,6 +91,8 @@ void set_choice(Settings& settings, std::string_view key, std::string_view optio
 using SettingValue = std::variant<double, std::string>;
 // As a person types it: "0.006", "cosine".
 std::string value_text(const SettingValue& value);
+// With its name, as a sentence has it: "learning rate 0.006".
+std::string setting_words(std::string_view key, const SettingValue& value);
 // Takes over a value; false where the key is not known or its kind is the other one.
 bool apply_setting(Settings& settings, std::string_view key, const SettingValue& value);
 
@@ -104,9 +106,9 @@ std::vector<SettingDifference> differences(const Settings& from, const Settings&
 
 // The settings that somebody asked for, and only those.
 struct AskedSettings {
-  std::string model;  // empty: not asked for
-  std::map<std::string, double, std::less<>> numbers;
-  std::map<std::string, std::string, std::less<>> choices;
+  std::string model{};  // empty: not asked for
+  std::map<std::string, double, std::less<>> numbers{};
+  std::map<std::string, std::string, std::less<>> choices{};
 };
 // Takes over all that was asked for but the model.
 void apply_settings(Settings& settings, const AskedSettings& asked);

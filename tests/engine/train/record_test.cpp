@@ -96,6 +96,7 @@ class RecordTest : public QObject {
     options.data = data_;
     options.folder = out;
     options.resume = resume;
+    options.asked.numbers["epochs"] = settings.epochs;
     options.record = budget;
     auto session = Session::create(std::move(options), seen);
     if (!session) qFatal("%s", session.error().sentence().c_str());

@@ -75,6 +75,7 @@ class SessionRuns {
   fs::path at(const char* name) const { return fs::path(folder_->path().toStdString()) / name; }
 
   // Runs to the end or until `stop_after` steps; returns what was seen.
+  // A run that is resumed goes on to the last epoch of `settings`.
   Recorder run(const fs::path& out, int threads = 1, const fs::path& resume = {}, int stop_after = -1,
                Settings settings = tiny_settings()) {
     Recorder seen;
@@ -82,7 +83,8 @@ class SessionRuns {
                                     .execution = {.threads = threads},
                                     .data = data_,
                                     .folder = out,
-                                    .resume = resume},
+                                    .resume = resume,
+                                    .asked = {.numbers = {{"epochs", settings.epochs}}}},
                                    seen);
     if (!session) qFatal("%s", session.error().sentence().c_str());
     seen.after_steps = [&](int steps) {
