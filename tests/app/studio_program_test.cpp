@@ -81,6 +81,7 @@ class StudioProgramTest : public QObject {
   void exportsADocument();
   void exportsNumbers();
   void darkAndLogarithmicDiffer();
+  void endsWhenAsked_data();
   void endsWhenAsked();
 
  private:
@@ -212,27 +213,36 @@ void StudioProgramTest::darkAndLogarithmicDiffer() {
   QVERIFY(light != logarithmic);
 }
 
+void StudioProgramTest::endsWhenAsked_data() {
+  QTest::addColumn<int>("number");
+  QTest::newRow("Ctrl-C") << SIGINT;
+  QTest::newRow("asked to end") << SIGTERM;
+  QTest::newRow("the terminal is closed") << SIGHUP;
+}
+
+// With 128 and the number of the signal, as a shell would say it.
 void StudioProgramTest::endsWhenAsked() {
+  QFETCH(int, number);
   QProcess process;
   prepare(process, {"--history", home_->path()}, "offscreen");
   process.start();
   QVERIFY(process.waitForStarted(kWait));
   // It can be asked as soon as it catches the signal; asking again does no harm.
   QTRY_VERIFY_WITH_TIMEOUT(
-      [&process] {
+      [&] {
         if (process.state() == QProcess::NotRunning) return true;
         QFile status(QString("/proc/%1/status").arg(process.processId()));
         if (status.open(QIODevice::ReadOnly)) {
           const QByteArray text = status.readAll();
           const qsizetype at = text.indexOf("SigCgt:");
           const quint64 caught = text.mid(at + 8, 16).toULongLong(nullptr, 16);
-          if (caught & (quint64{1} << (SIGTERM - 1))) process.terminate();
+          if (caught & (quint64{1} << (number - 1))) ::kill(static_cast<pid_t>(process.processId()), number);
         }
         return false;
       }(),
       kWait);
   QVERIFY(process.exitStatus() == QProcess::NormalExit);
-  QCOMPARE(process.exitCode(), 130);
+  QCOMPARE(process.exitCode(), 128 + number);
 }
 
 }  // namespace synann

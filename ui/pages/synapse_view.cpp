@@ -8,6 +8,7 @@
 
 #include "engine/core/version.h"
 #include "engine/train/event_json.h"
+#include "engine/train/history.h"
 
 namespace synann::ui {
 namespace {
@@ -33,7 +34,9 @@ QString word(const QStringList& words, Enum value) {
 }  // namespace
 
 QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run) {
-  const std::string settings = train::to_json(frame.run.settings).dump();
+  // The record knows what the run began with; its history, what was in force at this step.
+  const std::string settings =
+      train::to_json(train::recorded_settings(run, frame.place.steps).value_or(frame.run.settings)).dump();
   return {{u"program"_s, u"synann-studio"_s},
           {u"version"_s, QString::fromLatin1(kVersion)},
           {u"run"_s, QString::fromStdString(run.string())},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/train_page.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QFontDatabase>
 #include <QHBoxLayout>
@@ -201,6 +203,7 @@ void TrainPage::take(const Snapshot& snapshot) {
   }
   if (snapshot.history) {
     start_ = snapshot.start.value_or(snapshot.history->start);
+    start_.settings = snapshot.history->settings();
     curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
     chart_->setCurve(curve_);
     accuracies_->setCurve(curve_);
@@ -211,12 +214,20 @@ void TrainPage::take(const Snapshot& snapshot) {
   if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
   for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
   for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
+  for (const train::SettingChange& change : snapshot.changes) {
+    const std::int64_t seen = std::int64_t{change.position.step} * start_.settings.batch_size;
+    curve_->mark(std::int64_t{change.position.epoch - 1} * start_.train_count +
+                     std::min<std::int64_t>(seen, start_.train_count),
+                 change);
+    train::apply_setting(start_.settings, change.key, change.value);
+  }
   if (!snapshot.log_lines.empty()) {
     QStringList lines;
     for (const std::string& line : snapshot.log_lines) lines.append(QString::fromStdString(line));
     log_->appendPlainText(lines.join('\n'));
   }
-  const bool drawn = snapshot.history || !snapshot.losses.empty() || !snapshot.evaluations.empty();
+  const bool drawn = snapshot.history || !snapshot.losses.empty() || !snapshot.evaluations.empty() ||
+                     !snapshot.changes.empty();
   if (drawn) refresh();
 }
 

@@ -76,6 +76,8 @@ QString AccuracyTableModel::text(const train::Evaluation& evaluation, int column
       return u"%1/%2"_s.arg(evaluation.correct).arg(evaluation.count);
     case Accuracy:
       return u"%1 %"_s.arg(evaluation.accuracy(), 0, 'f', 2);
+    case LearningRate:
+      return evaluation.epoch > 0 ? QString::number(evaluation.learning_rate, 'g', 4) : u"–"_s;
     case Seconds:
       return u"%1 s"_s.arg(evaluation.train_seconds + evaluation.eval_seconds, 0, 'f', 1);
     case Note:
@@ -88,14 +90,16 @@ QString AccuracyTableModel::text(const train::Evaluation& evaluation, int column
 QVariant AccuracyTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
   const auto column = static_cast<std::size_t>(section);
-  const std::array<QString, ColumnCount> names{
-      tr("Epoch"), tr("Train loss"), tr("Test loss"), tr("Correct"), tr("Accuracy"), tr("Time"), tr("Note")};
+  const std::array<QString, ColumnCount> names{tr("Epoch"),   tr("Train loss"), tr("Test loss"),
+                                               tr("Correct"), tr("Accuracy"),   tr("Learning rate"),
+                                               tr("Time"),    tr("Note")};
   const std::array<QString, ColumnCount> helps{
       tr("Epochs trained when this was measured"),
       tr("Mean negative log-likelihood of the epoch's batches, dropout on, in nats"),
       tr("Mean negative log-likelihood of the test set, in nats"),
       tr("Test images recognised, of all"),
       tr("Test images recognised, in percent"),
+      tr("Of the epoch's last step"),
       tr("Wall time of the epoch's training and its evaluation"),
       tr("The best epoch is the one with the highest accuracy; with equal accuracy, the lower loss")};
   if (role == Qt::DisplayRole) return names[column];

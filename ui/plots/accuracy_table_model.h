@@ -14,7 +14,7 @@ class AccuracyTableModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
-  enum Column { Epoch, TrainLoss, TestLoss, Correct, Accuracy, Seconds, Note, ColumnCount };
+  enum Column { Epoch, TrainLoss, TestLoss, Correct, Accuracy, LearningRate, Seconds, Note, ColumnCount };
 
   explicit AccuracyTableModel(QObject* parent = nullptr);
   void setCurve(std::shared_ptr<const LossCurve> curve);

@@ -72,12 +72,7 @@ void appendCell(QByteArray& csv, const QVariant& value) {
     default:
       break;
   }
-  const QString text = value.toString();
-  if (!text.contains(QRegularExpression(u"[,\"\n]"_s))) {
-    csv.append(text.toUtf8());
-    return;
-  }
-  csv.append('"').append(QString(text).replace('"', u"\"\""_s).toUtf8()).append('"');
+  csv.append(csvText(value.toString()));
 }
 
 Error error(const std::filesystem::path& path, ErrorKind kind, std::string problem, std::string expected,

@@ -23,6 +23,8 @@ LossCurve LossCurve::fromHistory(const train::History& history) {
   curve.setTrainCount(history.start.train_count);
   curve.append(history.examples, history.losses);
   for (const train::Evaluation& evaluation : history.evaluations) curve.append(evaluation);
+  for (const train::SettingChange& change : history.changes)
+    curve.mark(history.examples_at(change.position), change);
   return curve;
 }
 
@@ -76,11 +78,22 @@ void LossCurve::append(const train::Evaluation& evaluation) {
   ++revision_;
 }
 
+void LossCurve::mark(std::int64_t examples, const train::SettingChange& change) {
+  const std::string words = train::setting_words(change.key, change.value);
+  if (!marks_.empty() && marks_.back().examples == examples) {
+    marks_.back().words += ", " + words;
+  } else {
+    marks_.push_back({examples, words});
+  }
+  ++revision_;
+}
+
 void LossCurve::cutBack(std::int64_t examples) {
   const auto keep = std::lower_bound(examples_.begin(), examples_.end(), examples) - examples_.begin();
   examples_.resize(static_cast<std::size_t>(keep));
   losses_.resize(static_cast<std::size_t>(keep));
   std::erase_if(evaluations_, [&](const train::Evaluation& e) { return e.examples > examples; });
+  std::erase_if(marks_, [&](const SettingMark& m) { return m.examples > examples; });
   recount();
   ++revision_;
   ++generation_;

@@ -5,12 +5,20 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/train/events.h"
 #include "engine/train/history.h"
 
 namespace synann::ui {
+
+// Where a setting was changed.
+struct SettingMark {
+  std::int64_t examples = 0;  // seen before the first step with the new value
+  std::string words;          // "learning rate 0.006"
+  bool operator==(const SettingMark&) const = default;
+};
 
 // The losses of one run in full resolution: every step, every evaluation, nothing thinned. Plain data without
 // a look. The owner appends to it; charts and tables share it read-only and catch up when told to refresh.
@@ -27,7 +35,9 @@ class LossCurve {
   void append(const train::StepLosses& steps);
   void append(std::span<const std::int64_t> examples, std::span<const float> losses);  // of equal length
   void append(const train::Evaluation& evaluation);
-  // Drops the train points at and after `examples`, and the evaluations after it.
+  // Several changes at one place are one mark.
+  void mark(std::int64_t examples, const train::SettingChange& change);
+  // Drops the train points at and after `examples`, and the evaluations and marks after it.
   void cutBack(std::int64_t examples);
 
   std::span<const std::int64_t> examples() const {
@@ -35,6 +45,7 @@ class LossCurve {
   }                                                          // x of each train point: examples seen
   std::span<const float> losses() const { return losses_; }  // y of each train point, nats
   const std::vector<train::Evaluation>& evaluations() const { return evaluations_; }
+  const std::vector<SettingMark>& marks() const { return marks_; }  // in order
 
   bool empty() const { return losses_.empty() && evaluations_.empty(); }
   int trainCount() const { return train_count_; }
@@ -65,6 +76,7 @@ class LossCurve {
   std::vector<std::int64_t> examples_;
   std::vector<float> losses_;
   std::vector<train::Evaluation> evaluations_;
+  std::vector<SettingMark> marks_;
   int train_count_ = 0;
   std::optional<Extent> all_, positive_;
   std::int64_t not_finite_ = 0;

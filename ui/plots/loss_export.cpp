@@ -68,7 +68,7 @@ Picture picture(const LossCurve& curve, const LossFigureOptions& options) {
 }  // namespace
 
 QByteArray lossCsv(const LossCurve& curve) {
-  QByteArray csv("series,epoch,examples,loss,accuracy\n");
+  QByteArray csv("series,epoch,examples,loss,accuracy,setting\n");
   const auto examples = curve.examples();
   csv.reserve(static_cast<qsizetype>(examples.size()) * 32 + 64);
   const auto start = [&](const char* series, int epoch, std::int64_t x) {
@@ -81,14 +81,20 @@ QByteArray lossCsv(const LossCurve& curve) {
   for (std::size_t k = 0; k < examples.size(); ++k) {
     start("train", curve.trainCount() > 0 ? curve.epochAt(examples[k]) : -1, examples[k]);
     appendNumber(csv, curve.losses()[k]);
-    csv.append(",\n");
+    csv.append(",,\n");
   }
   for (const train::Evaluation& evaluation : curve.evaluations()) {
     start("test", evaluation.epoch, evaluation.examples);
     appendNumber(csv, evaluation.test_loss);
     csv.append(',');
     appendNumber(csv, evaluation.accuracy());
+    csv.append(',');
+    if (evaluation.epoch > 0) appendNumber(csv.append("learning rate "), evaluation.learning_rate);
     csv.append('\n');
+  }
+  for (const SettingMark& mark : curve.marks()) {
+    start("change", curve.trainCount() > 0 ? curve.epochAt(mark.examples) : -1, mark.examples);
+    csv.append(",,").append(csvText(QString::fromStdString(mark.words))).append('\n');
   }
   return csv;
 }

@@ -29,8 +29,8 @@ struct LossFigureOptions {
 Status exportLossFigure(const LossCurve& curve, const std::filesystem::path& path,
                         const LossFigureOptions& options = {});
 
-// series,epoch,examples,loss,accuracy in full resolution; numbers as short as they can be and still read back
-// exactly, with a point whatever the locale.
+// series,epoch,examples,loss,accuracy,setting in full resolution, a line for each change of a setting among
+// them; numbers as short as they can be and still read back exactly, with a point whatever the locale.
 QByteArray lossCsv(const LossCurve& curve);
 
 }  // namespace synann::ui

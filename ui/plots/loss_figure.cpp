@@ -20,6 +20,7 @@
 #include "ui/plots/decimate.h"
 #include "ui/plots/overlay_label.h"
 #include "ui/plots/polyline_clip.h"
+#include "ui/plots/setting_marks.h"
 
 namespace synann::ui {
 namespace {
@@ -63,6 +64,7 @@ LossFigure::LossFigure(QGraphicsItem* parent)
       train_path_(new QGraphicsPathItem(this)),
       frame_(new QGraphicsPathItem(this)),
       best_ring_(new QGraphicsEllipseItem(this)),
+      setting_marks_(new SettingMarks(this)),
       best_text_(new OverlayLabel(this)),
       empty_text_(new OverlayLabel(this)),
       note_text_(new OverlayLabel(this)) {
@@ -146,6 +148,7 @@ void LossFigure::setLook(const FigureLook& look) {
   lone_->setColor(look.train);
   lone_->setPen(Qt::NoPen);
   best_ring_->setPen(solidPen(look.text, kLineWidth));
+  setting_marks_->setColors(look.frame, look.text, look.box);
   for (OverlayLabel* item : {best_text_, empty_text_, note_text_}) {
     item->setColors(look.text, look.box);
     item->setFont(font());
@@ -180,6 +183,7 @@ void LossFigure::display(const LossCurve& curve, const LossRange& range, bool lo
   showTest(curve);
   showNotFinite(curve);
   setNote(curve);
+  marks_ = curve.marks();
   empty_text_->setVisible(curve.empty());
   placeOverlays();
 }

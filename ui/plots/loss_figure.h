@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <QChart>
 #include <QList>
@@ -21,6 +22,7 @@ class QScatterSeries;
 namespace synann::ui {
 
 class OverlayLabel;
+class SettingMarks;
 
 inline constexpr double kBestRingSize = 14;  // pixels
 
@@ -53,6 +55,7 @@ class LossFigure : public QChart {
   const QLineSeries* trainSeries() const { return train_; }
   const QScatterSeries* testSeries() const { return test_; }
   const QScatterSeries* lonePoint() const { return lone_; }
+  const SettingMarks* settingMarks() const { return setting_marks_; }
   QString note() const;  // what the picture cannot show: "2 losses are not finite …"; empty as a rule
   QStringList tickLabels(Qt::Orientation axis) const;
 
@@ -89,9 +92,11 @@ class LossFigure : public QChart {
   QGraphicsPathItem* train_path_;
   QGraphicsPathItem* frame_;  // with the minor ticks
   QGraphicsEllipseItem* best_ring_;
+  SettingMarks* setting_marks_;
   OverlayLabel* best_text_;
   OverlayLabel* empty_text_;
   OverlayLabel* note_text_;
+  std::vector<SettingMark> marks_;
   QList<QPointF> train_points_;        // in axis positions
   std::optional<QPointF> best_point_;  // in examples and nats
   QList<Tick> x_ticks_, y_ticks_;

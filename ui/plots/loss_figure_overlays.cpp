@@ -14,6 +14,7 @@
 #include "ui/plots/loss_figure.h"
 #include "ui/plots/overlay_label.h"
 #include "ui/plots/polyline_clip.h"
+#include "ui/plots/setting_marks.h"
 
 namespace synann::ui {
 namespace {
@@ -28,6 +29,7 @@ void LossFigure::placeOverlays() {
   if (area.width() < 1 || area.height() < 1) return;
   placeLegend();
   placeBest();
+  setting_marks_->show(marks_, area, font(), [this](double x) { return toPixel(x, range_.maxY).x(); });
   drawFrame();
   if (vector_) drawTrainPath();
   const QRectF empty = empty_text_->boundingRect(), note = note_text_->boundingRect();

@@ -133,4 +133,9 @@ Status writePicture(const Picture& picture, const std::filesystem::path& path, i
   return writeWhole(path, bytes);
 }
 
+QByteArray csvText(const QString& text) {
+  if (!text.contains(QRegularExpression(u"[,\"\n]"_s))) return text.toUtf8();
+  return '"' + QString(text).replace('"', u"\"\""_s).toUtf8() + '"';
+}
+
 }  // namespace synann::ui

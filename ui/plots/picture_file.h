@@ -46,6 +46,9 @@ Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
 // The application's font by its real name: "Sans Serif" means nothing to those who open the file elsewhere.
 QFont figureFont();
 
+// As a field of a CSV file: in quotation marks where it holds a comma, one of them or an end of line.
+QByteArray csvText(const QString& text);
+
 // The shortest decimal text that reads back as the same number, with a point in every locale.
 template <class Number>
 void appendNumber(QByteArray& text, Number number) {

@@ -26,15 +26,22 @@ Status load_data(const RunJob& job, SnapshotMailbox& mailbox) {
   return {};
 }
 
-bool ended(const train::History& history) {
-  return !history.evaluations.empty() && history.evaluations.back().epoch >= history.start.settings.epochs;
+// How the run was left. One that was killed, or whose history is of the first programs, does not say so
+// itself.
+StateChange left(const train::History& history) {
+  if (history.end) return {run_state(history.end->state), history.end->reason};
+  const bool whole =
+      !history.evaluations.empty() && history.evaluations.back().epoch >= history.settings().epochs;
+  return {whole ? RunState::Finished : RunState::Stopped, {}};
 }
 
 Status read_run(const RunJob& job, SnapshotMailbox& mailbox) {
   mailbox.put_state(RunState::Loading);
   Result<train::History> history = train::read_history(job.folder);
   if (!history) return history.error();
-  mailbox.put_state(ended(*history) ? RunState::Finished : RunState::Stopped);
+  const StateChange end = left(*history);
+  mailbox.put_state(end.state, end.state == RunState::Failed ? end.reason : std::string());
+  if (const std::string note = history->unknown_note(); !note.empty()) mailbox.on_notice(note);
   mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
   return {};
 }
@@ -49,12 +56,12 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
       .data = *data,
       .folder = job.folder,
       .resume = job.resume ? job.folder / train::kLastCheckpoint : std::filesystem::path(),
+      .asked = job.asked,
       .start_paused = job.start_paused,
       .record = job.record};
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
   if (!session) return session.error();
-  if (job.resume) {  // the session has cut the history back to its checkpoint: what is left is what was
-                     // trained
+  if (job.resume) {  // the session has told the history that it goes on: what it still holds counts
     Result<train::History> history = train::read_history(job.folder);
     if (history) mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
   }

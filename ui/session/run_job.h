@@ -29,7 +29,8 @@ struct RunJob {
   train::Execution execution;
   std::filesystem::path folder;  // of the run; empty = write nothing
   train::RecordBudget record;
-  bool resume = false;  // go on from the folder's last checkpoint
+  bool resume = false;         // go on from the folder's last checkpoint
+  train::AskedSettings asked;  // then: what is to change there
   bool start_paused = false;
   DataOpener open_data;
   data::DataPairPtr data;  // already open, when it is what settings.data names

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <fmt/format.h>
 
 #include "engine/train/log_lines.h"
 
@@ -27,11 +28,17 @@ std::vector<std::string> log_lines(const train::Evaluation& evaluation) {
           std::string()};
 }
 
+std::string change_line(const train::SettingChange& change) {
+  return fmt::format("— {} from step {} of epoch {} on", train::setting_words(change.key, change.value),
+                     change.position.step, change.position.epoch);
+}
+
 std::vector<std::string> log_lines(const train::History& history) {
   std::vector<std::string> lines;
   const int per_epoch = history.start.steps_per_epoch, batch = history.start.settings.batch_size;
   if (per_epoch <= 0) return lines;
-  std::size_t next = 0;  // the evaluation to come
+  std::size_t next = 0;     // the evaluation to come
+  std::size_t changed = 0;  // the change to come
   const auto put = [&lines](const std::vector<std::string>& more) {
     lines.insert(lines.end(), more.begin(), more.end());
   };
@@ -42,6 +49,10 @@ std::vector<std::string> log_lines(const train::History& history) {
     while (next < history.evaluations.size() && history.evaluations[next].epoch < epoch) {
       put(log_lines(history.evaluations[next++]));
     }
+    while (changed < history.changes.size() &&
+           history.steps_at(history.changes[changed].position) <= static_cast<std::int64_t>(k)) {
+      put({change_line(history.changes[changed++])});
+    }
     put(log_lines({.epoch = epoch,
                    .first_step = step,
                    .batch_size = batch,
@@ -51,6 +62,7 @@ std::vector<std::string> log_lines(const train::History& history) {
                   history.start.train_count, per_epoch));
   }
   while (next < history.evaluations.size()) put(log_lines(history.evaluations[next++]));
+  while (changed < history.changes.size()) put({change_line(history.changes[changed++])});
   return lines;
 }
 

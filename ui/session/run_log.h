@@ -20,4 +20,7 @@ std::vector<std::string> log_lines(const train::Evaluation& evaluation);
 // The log of a recorded run, as it was when it ran.
 std::vector<std::string> log_lines(const train::History& history);
 
+// "Learning rate 0.006 from step 120 of epoch 3 on": not a line of the original's.
+std::string change_line(const train::SettingChange& change);
+
 }  // namespace synann::ui

@@ -32,8 +32,11 @@ std::int64_t RunMarks::stepsAt(const train::Position& position) const {
 
 void RunMarks::take(const Snapshot& snapshot) {
   if (snapshot.start) steps_per_epoch_ = snapshot.start->steps_per_epoch;
-  if (snapshot.history) addHistory(*snapshot.history);
-  if (snapshot.start) setStart(*snapshot.start);
+  if (snapshot.history) {
+    addHistory(*snapshot.history);
+  } else if (snapshot.start) {
+    setStart(*snapshot.start);
+  }
   for (const LossBatch& batch : snapshot.losses) {
     std::int64_t step = stepsAt({batch.epoch, batch.first_step});
     for (const float loss : batch.losses) addLoss(step++, loss);
@@ -53,6 +56,10 @@ void RunMarks::setStart(const train::StartInfo& start) {
   const std::int64_t steps = stepsAt(start.position);
   if (steps <= 0) return;
   cutBack(steps);
+  addResume(steps);
+}
+
+void RunMarks::addResume(std::int64_t steps) {
   marks_.push_back({TimeMark::Kind::Resumed, steps, tr("resumed at step %1").arg(countWords(steps))});
 }
 
@@ -75,6 +82,7 @@ void RunMarks::addHistory(const train::History& history) {
   for (const train::Evaluation& evaluation : history.evaluations) addEvaluation(evaluation);
   for (const train::SettingChange& change : history.changes) addChange(change);
   for (const train::DeviceChange& change : history.devices) addDevice(change);
+  for (const train::Resume& resume : history.resumes) addResume(stepsAt(resume.position));
   for (const train::Fork& fork : history.forks) {
     const std::int64_t at = stepsAt(fork.position);
     marks_.push_back(
@@ -111,15 +119,9 @@ void RunMarks::addEvaluation(const train::Evaluation& evaluation) {
 
 void RunMarks::addChange(const train::SettingChange& change) {
   const std::int64_t steps = stepsAt(change.position);
-  QString label = QString::fromStdString(change.key);
-  for (const train::SettingInfo& info : train::setting_infos()) {
-    if (info.key == change.key)
-      label = QString::fromUtf8(info.label.data(), static_cast<qsizetype>(info.label.size()));
-  }
-  marks_.push_back(
-      {TimeMark::Kind::Setting, steps,
-       tr("%1 %2 from step %3 on")
-           .arg(label, QString::fromStdString(train::value_text(change.value)), countWords(steps))});
+  const std::string words = train::setting_words(change.key, change.value);
+  marks_.push_back({TimeMark::Kind::Setting, steps,
+                    tr("%1 from step %2 on").arg(QString::fromStdString(words), countWords(steps))});
 }
 
 void RunMarks::addDevice(const train::DeviceChange& change) {

@@ -58,6 +58,7 @@ class RunMarks : public QObject {
   void addLoss(std::int64_t step, float loss);
   void addEvaluation(const train::Evaluation& evaluation);
   void addChange(const train::SettingChange& change);
+  void addResume(std::int64_t steps);
   void addDevice(const train::DeviceChange& change);
   void cutBack(std::int64_t steps);
   std::int64_t stepsAt(const train::Position& position) const;

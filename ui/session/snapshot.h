@@ -15,6 +15,7 @@ namespace synann::ui {
 
 // What the window shows of a run in one word. The engine's states, and the two before a session exists.
 enum class RunState { Ready, Loading, Training, Evaluating, Paused, Stopped, Finished, Failed };
+RunState run_state(train::State state);
 
 // A change of state with its reason: empty, or one sentence.
 struct StateChange {
@@ -62,6 +63,7 @@ struct Snapshot {
   std::vector<train::Evaluation> evaluations;
   std::vector<train::SettingChange> changes;
   std::vector<train::DeviceChange> devices;
+  std::vector<std::string> notices;    // what a person should know, each one sentence without a full stop
   std::vector<std::string> log_lines;  // as the original script prints them
   std::vector<StateChange> states;
   Progress progress;

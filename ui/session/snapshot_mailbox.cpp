@@ -8,7 +8,6 @@
 
 namespace synann::ui {
 
-namespace {
 RunState run_state(train::State state) {
   switch (state) {
     case train::State::Training:
@@ -26,7 +25,6 @@ RunState run_state(train::State state) {
   }
   return RunState::Failed;
 }
-}  // namespace
 
 template <class Change>
 void SnapshotMailbox::write(Change&& change) {
@@ -133,7 +131,10 @@ void SnapshotMailbox::on_evaluation(const train::Evaluation& evaluation) {
 }
 
 void SnapshotMailbox::on_change(const train::SettingChange& change) {
-  write([&] { pending_.changes.push_back(change); });
+  write([&] {
+    pending_.changes.push_back(change);
+    append_lines({change_line(change)});
+  });
 }
 
 void SnapshotMailbox::on_device(const train::DeviceChange& change) {
@@ -153,6 +154,10 @@ void SnapshotMailbox::on_device_refused(const std::string& sentence, const train
     pending_.refused = sentence;
     pending_.execution = stays;
   });
+}
+
+void SnapshotMailbox::on_notice(const std::string& sentence) {
+  write([&] { pending_.notices.push_back(sentence); });
 }
 
 void SnapshotMailbox::on_resources(const train::Resources& resources) {
@@ -179,7 +184,7 @@ void SnapshotMailbox::on_saved(const std::string& checkpoint) {
 // Where a run that is only looked at stands.
 void SnapshotMailbox::stand_at_end(const train::History& history) {
   Progress& p = pending_.progress;
-  p.epochs = history.start.settings.epochs;
+  p.epochs = history.settings().epochs;
   p.steps_per_epoch = history.start.steps_per_epoch;
   p.count = history.start.train_count;
   const int steps = static_cast<int>(history.losses.size());
@@ -187,6 +192,7 @@ void SnapshotMailbox::stand_at_end(const train::History& history) {
   p.examples =
       std::min<std::int64_t>(p.count, std::int64_t{p.position.step} * history.start.settings.batch_size);
   estimate();
+  if (history.end && history.end->state == train::State::Finished) p.fraction = 1;
 }
 
 // Steps that follow one another become one batch, so that a slow window costs memory for the numbers alone.

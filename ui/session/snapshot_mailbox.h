@@ -43,6 +43,7 @@ class SnapshotMailbox final : public train::Observer {
   void on_change(const train::SettingChange& change) override;
   void on_device(const train::DeviceChange& change) override;
   void on_device_refused(const std::string& sentence, const train::Execution& stays) override;
+  void on_notice(const std::string& sentence) override;
   void on_resources(const train::Resources& resources) override;
   void on_state(train::State state, const std::string& reason) override;
   bool wants_weights() override { return weights_wanted_.load(); }

@@ -69,7 +69,7 @@ void SynapseSource::take(const Snapshot& snapshot) {
     if (active()) controller_.requestWeights();
   }
   if (snapshot.history && !snapshot.start) {
-    wanted_data_ = snapshot.history->start.settings.data;
+    wanted_data_ = snapshot.history->settings().data;
     runChanged();
   }
   if (snapshot.weights) live_ = snapshot.weights;

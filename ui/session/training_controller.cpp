@@ -212,14 +212,11 @@ void TrainingController::continueRun(const Request& request) {
   job.settings = settings;
   job.folder = run_->folder;
   job.resume = true;
+  for (const train::SettingInfo& info : train::setting_infos())
+    if (info.live) job.asked.numbers.emplace(info.key, train::setting_value(settings, info.key));
   job.start_paused = request.intent != Intent::Train;
-  const train::Settings before = run_->settings;
-  run_->settings.epochs = settings.epochs;
+  run_->settings = settings;
   launch(std::move(job));
-  for (const char* key : {"lr", "momentum"}) {  // the checkpoint brings its own; epochs came with the job
-    const double value = train::setting_value(settings, key);
-    if (train::setting_value(before, key) != value) postLive(key, value);
-  }
   if (job_.start_paused) postIntent(*link_, request.intent);
 }
 

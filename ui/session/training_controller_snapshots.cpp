@@ -56,6 +56,7 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (!snapshot.saved.empty() && run_) run_->saved = true;
   if (snapshot.start && run_) absorbStart(*snapshot.start);
   if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
+  for (const std::string& sentence : snapshot.notices) emit noticed(sentenceOf(sentence));
   for (const train::DeviceChange& change : snapshot.devices)
     emit noticed(tr("From epoch %1 on: %2.").arg(change.position.epoch).arg(deviceWords(change)));
   if (!snapshot.refused.empty()) {
@@ -66,12 +67,11 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (started_) progress_ = snapshot.progress;  // what only loads data leaves the run at hand alone
 }
 
-// A checkpoint brings its own live settings; those that were changed since win.
+// Settings that were changed while the session was being made have not reached it yet; they win.
 void TrainingController::absorbStart(const train::StartInfo& start) {
   started_ = true;
   if (!job_.resume) emit runBegan();
   train::Settings now = start.settings;
-  posted_.emplace_back("epochs");  // came with the job
   for (const std::string& key : posted_)
     train::set_setting(now, key, train::setting_value(run_->settings, key));
   if (now == run_->settings) return;
@@ -84,7 +84,7 @@ void TrainingController::absorbReadRun(const train::History& history) {
   const bool is_file = job_.folder.filename() == train::kHistoryFile;
   const std::filesystem::path folder = is_file ? job_.folder.parent_path() : job_.folder;
   std::error_code ignored;
-  run_ = OpenRun{history.start.settings, folder, history.start.settings.epochs,
+  run_ = OpenRun{history.settings(), folder, history.start.settings.epochs,
                  std::filesystem::exists(folder / train::kLastCheckpoint, ignored)};
   emit settingsChanged(run_->settings);
 }

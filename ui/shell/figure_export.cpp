@@ -21,7 +21,8 @@ QString tr(const char* text) {
   return QCoreApplication::translate("figure_export", text);
 }
 
-QString settingsText(const train::StartInfo& start) {
+// The settings in force at the end, and where they were changed on the way.
+QString settingsText(const train::StartInfo& start, const std::vector<SettingMark>& marks) {
   const train::Settings& s = start.settings;
   QStringList parts = {QStringLiteral("model=%1").arg(QString::fromStdString(s.model)),
                        QStringLiteral("data=%1").arg(QString::fromStdString(start.data_name))};
@@ -35,18 +36,23 @@ QString settingsText(const train::StartInfo& start) {
                  QString::fromStdString(train::choice_value(s, info.key)));
   }
   parts.append(QStringLiteral("data-sha256=%1").arg(QString::fromStdString(start.data_sha256)));
+  for (const SettingMark& mark : marks) {
+    parts.append(QStringLiteral("changed=\"%1 from %2 examples on\"")
+                     .arg(QString::fromStdString(mark.words))
+                     .arg(mark.examples));
+  }
   parts.append(QStringLiteral("synann-studio=%1").arg(programVersion()));
   return parts.join(' ');
 }
 
 }  // namespace
 
-LossFigureOptions figureOptions(const train::StartInfo& start) {
+LossFigureOptions figureOptions(const train::StartInfo& start, const LossCurve& curve) {
   LossFigureOptions options;
   options.title =
       tr("Loss of %1 on %2")
           .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
-  options.settings = settingsText(start);
+  options.settings = settingsText(start, curve.marks());
   return options;
 }
 
@@ -68,7 +74,7 @@ QString askForFigurePath(QWidget* parent, const QString& folder, const QString& 
 }
 
 Status exportLoss(const TrainPage& page, const QString& path) {
-  LossFigureOptions options = figureOptions(page.startInfo());
+  LossFigureOptions options = figureOptions(page.startInfo(), page.curve());
   const LossChart& chart = *page.chart();
   options.dark = isDark(page.palette());
   options.logY = chart.logY();

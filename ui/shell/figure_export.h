@@ -14,7 +14,7 @@ class TrainPage;
 
 // Title and settings of a run as they are kept inside an exported figure; the same from the window and the
 // prompt.
-LossFigureOptions figureOptions(const train::StartInfo& start);
+LossFigureOptions figureOptions(const train::StartInfo& start, const LossCurve& curve);
 
 // Asks where to save a figure and as what; the extension follows the chosen kind. Empty = given up.
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name);

@@ -7,8 +7,9 @@ class QSocketNotifier;
 
 namespace synann::ui {
 
-// Turns Ctrl-C in the terminal and a request to end the process into an event, so that the run is saved
-// first. One at a time; puts the earlier signal handlers back when it goes.
+// Turns Ctrl-C in the terminal (SIGINT), a request to end the process (SIGTERM) and the end of the terminal
+// (SIGHUP) into an event, so that the run is saved first. A signal that is ignored, as under nohup, stays
+// ignored. One at a time; puts the earlier signal handlers back when it goes.
 class SignalWatcher : public QObject {
   Q_OBJECT
 
@@ -17,7 +18,7 @@ class SignalWatcher : public QObject {
   ~SignalWatcher() override;
 
  signals:
-  void asked();
+  void asked(int signal);
 
  private:
   void readSignal();

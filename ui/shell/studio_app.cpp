@@ -59,12 +59,17 @@ int complain(const Error& error) {
 int exportFigureFile(const StudioOptions& options) {
   const Result<train::History> history = train::read_history(options.history);
   if (!history) return complain(history.error());
-  LossFigureOptions figure = figureOptions(history->start);
+  if (const std::string note = history->unknown_note(); !note.empty())
+    fmt::print(stderr, "synann-studio: {}\n", note);
+  train::StartInfo run = history->start;
+  run.settings = history->settings();
+  const LossCurve curve = LossCurve::fromHistory(*history);
+  LossFigureOptions figure = figureOptions(run, curve);
   figure.width = options.width;
   figure.height = options.height;
   figure.dark = options.dark;
   figure.logY = options.log_y;
-  const Status saved = exportLossFigure(LossCurve::fromHistory(*history), options.export_path, figure);
+  const Status saved = exportLossFigure(curve, options.export_path, figure);
   return saved ? 0 : complain(saved.error());
 }
 
@@ -80,8 +85,8 @@ int openWindow(QApplication& app, const StudioOptions& options) {
   QObject::connect(
       &window, &MainWindow::closed, &app, [&exit_code] { QApplication::exit(exit_code); },
       Qt::QueuedConnection);
-  QObject::connect(&watcher, &SignalWatcher::asked, &window, [&window, &exit_code] {
-    exit_code = 130;
+  QObject::connect(&watcher, &SignalWatcher::asked, &window, [&window, &exit_code](int number) {
+    exit_code = 128 + number;
     window.close();
   });
   window.show();

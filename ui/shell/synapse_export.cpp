@@ -44,7 +44,7 @@ Result<data::DataPairPtr> dataOf(const StudioOptions& options) {
   if (!options.data.empty()) return data::open_dataset(options.data);
   const auto history = train::read_history(options.history);
   if (!history) return history.error();
-  return data::open_dataset(history->start.settings.data);
+  return data::open_dataset(history->settings().data);
 }
 
 Status checkBelow(const char* option, int value, int count, const std::string& what) {

@@ -170,12 +170,12 @@ class LossExportTest : public QObject {
     QVERIFY(exportLossFigure(*curve_, path("a.csv"), options_).ok());
     QLocale::setDefault(before);
     const QList<QByteArray> lines = contents(path("a.csv")).trimmed().split('\n');
-    QCOMPARE(lines[0], QByteArray("series,epoch,examples,loss,accuracy"));
+    QCOMPARE(lines[0], QByteArray("series,epoch,examples,loss,accuracy,setting"));
     QCOMPARE(lines.size(),
              static_cast<qsizetype>(1 + curve_->losses().size() + curve_->evaluations().size()));
     for (std::size_t k = 0; k < curve_->losses().size(); ++k) {
       const QList<QByteArray> fields = lines[static_cast<qsizetype>(k) + 1].split(',');
-      QCOMPARE(fields.size(), 5);
+      QCOMPARE(fields.size(), 6);
       QCOMPARE(fields[0], QByteArray("train"));
       QCOMPARE(fields[1].toInt(), curve_->epochAt(curve_->examples()[k]));
       QCOMPARE(fields[2].toLongLong(), curve_->examples()[k]);
@@ -188,10 +188,29 @@ class LossExportTest : public QObject {
     QVERIFY(last[4].toDouble() == curve_->evaluations().back().accuracy());
   }
 
+  // Each change of a setting is a line of its own, and stands in the figure.
+  void changesOfSettingsAreNamed() {
+    LossCurve curve = *curve_;
+    const std::int64_t half = curve.lastExamples() / 2;
+    curve.mark(half, {{1, 300}, "lr", 0.05});
+    curve.mark(half, {{1, 300}, "momentum", 0.25});
+    QVERIFY(exportLossFigure(curve, path("m.csv"), options_).ok());
+    const QList<QByteArray> lines = contents(path("m.csv")).trimmed().split('\n');
+    const QByteArray place =
+        QByteArray::number(curve.epochAt(half)) + ',' + QByteArray::number(qlonglong{half});
+    QCOMPARE(lines.back(), "change," + place + R"(,,,"learning rate 0.05, momentum 0.25")");
+    QVERIFY(lines[lines.size() - 2].startsWith("test,") &&
+            lines[lines.size() - 2].contains(",learning rate "));
+    QVERIFY(exportLossFigure(curve, path("m.svg"), options_).ok());
+    QVERIFY(contents(path("m.svg")).contains(">learning rate 0.05, momentum 0.25<"));
+    QVERIFY(exportLossFigure(*curve_, path("n.svg"), options_).ok());
+    QVERIFY(!contents(path("n.svg")).contains("learning rate"));
+  }
+
   void anEmptyCurveIsAFigureToo() {
     for (const char* name : {"e.png", "e.svg", "e.pdf", "e.csv"})
       QVERIFY(exportLossFigure(LossCurve(), path(name), options_).ok());
-    QCOMPARE(contents(path("e.csv")), QByteArray("series,epoch,examples,loss,accuracy\n"));
+    QCOMPARE(contents(path("e.csv")), QByteArray("series,epoch,examples,loss,accuracy,setting\n"));
   }
 
   void theExtensionMayBeInCapitals() {

@@ -52,6 +52,11 @@ void RunLogTest::aRecordedRunReadsAsItRan() {
       train::train_line(1, 0, 100, 0, 2, 2.0), "", train::test_line(1.2, 5, 10), "",
       train::train_line(2, 0, 100, 0, 2, 1.0), "", train::test_line(0.4, 9, 10), ""};
   QCOMPARE(log_lines(history), expected);
+  // A change stands where it was made.
+  history.changes = {{{2, 1}, "lr", 0.5}};
+  auto changed = expected;
+  changed.insert(changed.begin() + 5, "— learning rate 0.5 from step 1 of epoch 2 on");
+  QCOMPARE(log_lines(history), changed);
 }
 
 void RunLogTest::wordsOfTheRunBar() {

@@ -69,7 +69,7 @@ void RunMarksTest::aRunLeavesItsMarks() {
   QCOMPARE(stepsOf(marks, TimeMark::Kind::Best).size(), 1u);
   QCOMPARE(marks.outline().means.size(), 40u);
   const QString summary = marks.summary();
-  QVERIFY2(summary.startsWith("2 epochs, Learning rate 0.006 from step 1 on"), qPrintable(summary));
+  QVERIFY2(summary.startsWith("2 epochs, learning rate 0.006 from step 1 on"), qPrintable(summary));
   QVERIFY2(summary.contains("2 threads from step 20 on") && summary.contains("best, after epoch"),
            qPrintable(summary));
 }
