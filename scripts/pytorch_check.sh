@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Compares the program with PyTorch, where a python3 with PyTorch is at hand (Debian: python3-torch): golden files are
-# made by it for several models and options and checked with every tier, and checkpoints cross over in both directions.
+# made by it for several models and options and checked with every tier, and checkpoints cross over in both directions;
+# safetensors and huggingface_hub read them where they are installed.
 # SYNANN_MNIST names the folder with MNIST; PYTHON another interpreter. Takes a few minutes.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -48,4 +49,12 @@ done
 golden syna-pixel-clamp-exp --model syna-pixel --beta clamp --alpha exp
 say "Checkpoints"
 "$PYTHON" "$ROOT/tests/oracle/check_checkpoints.py" --synann "$SYNANN" --mnist "$SYNANN_MNIST" || failed=1
+if "$PYTHON" -c 'import safetensors, huggingface_hub' 2>/dev/null; then
+  for optimizer in sgd adam; do
+    "$SYNANN" train --data digits --epochs 1 --optimizer "$optimizer" --lr 0.001 --out "$scratch/$optimizer" >/dev/null 2>&1
+  done
+  "$PYTHON" "$ROOT/tests/oracle/read_checkpoints.py" "$scratch/sgd" "$scratch/adam" || failed=1
+else
+  say "skipped: $PYTHON has not both of safetensors and huggingface_hub, which would read checkpoints"
+fi
 exit "$failed"
