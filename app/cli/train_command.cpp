@@ -82,7 +82,7 @@ class Printer final : public train::Observer {
   }
 
   void on_evaluation(const train::Evaluation& e) override {
-    if (e.best) best_epoch_ = e.epoch;
+    if (e.best) best_measured_ = e.epoch;
     if (json_) {
       print(train::to_json(e));
     } else if (e.epoch > 0) {
@@ -111,15 +111,18 @@ class Printer final : public train::Observer {
     const bool early = state == train::State::Stopped || state == train::State::Failed;
     if (json_ && early) print({{"event", "pause"}, {"reason", reason}});
   }
-  void on_saved(const std::string& checkpoint) override { checkpoint_ = checkpoint; }
+  void on_saved(const std::string& checkpoint) override {
+    checkpoint_ = checkpoint;
+    best_epoch_ = best_measured_;
+  }
 
-  void finish() {
+  void finish(bool failed) {
     progress_.wipe();
     const char* set = start_.settings.validation > 0 ? "the validation set" : "the test set";
     if (json_) {
       print(
           {{"event", "end"}, {"best_epoch", best_epoch_}, {"selected_on", set}, {"checkpoint", checkpoint_}});
-    } else if (best_epoch_ > 0) {
+    } else if (best_epoch_ > 0 && !failed) {
       // On standard error: standard output is the original's log, line by line.
       const auto folder = std::filesystem::path(checkpoint_).parent_path();
       fmt::print(stderr, "synann: best epoch {}, selected on {}; the run is in {} ({})\n", best_epoch_, set,
@@ -150,8 +153,8 @@ class Printer final : public train::Observer {
   int log_interval_;
   bool json_, device_asked_;
   train::StartInfo start_;
-  double smoothed_ = 0;  // seconds per step
-  int best_epoch_ = 0;
+  double smoothed_ = 0;                     // seconds per step
+  int best_measured_ = 0, best_epoch_ = 0;  // the latter is saved
   std::string checkpoint_;
 };
 
@@ -208,7 +211,7 @@ int train_run(TrainArguments a) {
   if (interrupted.load()) (*session)->request_stop();
   const auto end = (*session)->run();
   running.store(nullptr);
-  printer.finish();
+  printer.finish(!end);
   if (!end) return report(end.error());
   if (*end != train::State::Stopped) return kOk;
   fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",

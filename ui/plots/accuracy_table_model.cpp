@@ -91,7 +91,7 @@ QVariant AccuracyTableModel::headerData(int section, Qt::Orientation orientation
   if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
   const auto column = static_cast<std::size_t>(section);
   const std::array<QString, ColumnCount> names{tr("Epoch"),   tr("Train loss"), tr("Test loss"),
-                                               tr("Correct"), tr("Accuracy"),   tr("Learning rate"),
+                                               tr("Correct"), tr("Accuracy"),   tr("Rate"),
                                                tr("Time"),    tr("Note")};
   const std::array<QString, ColumnCount> helps{
       tr("Epochs trained when this was measured"),
@@ -99,7 +99,7 @@ QVariant AccuracyTableModel::headerData(int section, Qt::Orientation orientation
       tr("Mean negative log-likelihood of the test set, in nats"),
       tr("Test images recognised, of all"),
       tr("Test images recognised, in percent"),
-      tr("Of the epoch's last step"),
+      tr("Learning rate of the epoch's last step"),
       tr("Wall time of the epoch's training and its evaluation"),
       tr("The best epoch is the one with the highest accuracy; with equal accuracy, the lower loss")};
   if (role == Qt::DisplayRole) return names[column];
