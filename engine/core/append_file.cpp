@@ -12,14 +12,16 @@
 namespace synann {
 
 Result<AppendFile> AppendFile::open(const std::filesystem::path& path) {
+  const Error irregular =
+      input_error(path.string(), "is not a regular file", "remove it, or choose another folder");
   AppendFile file(path);
-  // Without O_NONBLOCK, opening a named pipe would wait for a reader for ever.
+  // Without O_NONBLOCK, opening a named pipe would wait for a reader for ever; with it, one that has none
+  // cannot be opened (ENXIO).
   file.descriptor_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
-  if (file.descriptor_ < 0) return write_error(path, errno);
+  if (file.descriptor_ < 0) return errno == ENXIO ? irregular : write_error(path, errno);
   struct stat info {};
   if (::fstat(file.descriptor_, &info) != 0) return write_error(path, errno);
-  if (!S_ISREG(info.st_mode))
-    return input_error(path.string(), "is not a regular file", "remove it, or choose another folder");
+  if (!S_ISREG(info.st_mode)) return irregular;
   return file;
 }
 

@@ -89,10 +89,16 @@ int sync_all(std::span<const Descriptor> files) {
   return failed.load();
 }
 
-// Where a file is written: renaming onto a symbolic link would replace the link; what it points at is meant.
+// Where a file is written: renaming onto a symbolic link would replace the link; what it points at is meant,
+// whether it is there yet or not.
 Result<fs::path> target_of(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as the system's own limit
   std::error_code ignored;
-  const fs::path target = fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
+  fs::path target = path;
+  for (int links = 0; fs::is_symlink(target, ignored); ++links) {
+    if (links == kMostLinks) return write_error(path, ELOOP);
+    target = target.parent_path() / fs::read_symlink(target, ignored);
+  }
   const fs::file_status there = fs::status(target, ignored);
   if (target.filename().empty() || fs::is_directory(there))
     return write_error(path, fs::is_directory(there) ? EISDIR : ENOENT);
