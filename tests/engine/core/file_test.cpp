@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/file.h"
 
-#include <csignal>
 #include <cstdint>
 #include <string>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -13,11 +11,13 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "engine/core/small_disk.h"
 #include "engine/std_strings.h"
 
 using synann::ErrorKind;
 using synann::read_file;
 using synann::write_file_atomically;
+using synann::testing::SmallDisk;
 
 namespace {
 
@@ -25,26 +25,6 @@ std::vector<std::uint8_t> bytes_of(const char* text) {
   const std::string_view view(text);
   return {view.begin(), view.end()};
 }
-
-// Lets no file of this process grow beyond `bytes`, as on a full disk, until it goes out of scope.
-class SmallDisk {
- public:
-  explicit SmallDisk(rlim_t bytes) : old_action_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit small{bytes, old_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallDisk() {
-    setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, old_action_);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
- private:
-  rlimit old_{};
-  void (*old_action_)(int);
-};
 
 }  // namespace
 
