@@ -265,7 +265,14 @@ Result<std::vector<std::uint8_t>> read_tensor_file(const std::filesystem::path& 
 
 Result<std::map<std::string, std::string>> read_tensor_metadata(const std::filesystem::path& path) {
   const std::string file = path.string();
-  std::ifstream in(path, std::ios::binary);
+  std::error_code code;
+  std::ifstream in;
+  // Opening a named pipe would wait for a writer for ever.
+  if (std::filesystem::is_regular_file(path, code)) in.open(path, std::ios::binary);
+  if (!in.is_open()) {
+    const auto why = read_file(path, kLargestHeader);
+    return why ? broken(file, "cannot be read") : why.error();
+  }
   std::uint64_t length = 0;
   in.read(reinterpret_cast<char*>(&length), 8);
   if (!in || length > kLargestHeader) return broken(file, "is not a safetensors file");
