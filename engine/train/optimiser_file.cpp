@@ -54,6 +54,45 @@ Status read_block(const io::SafeTensors& content, const model::Model& model, con
   return {};
 }
 
+// Nothing stands beside the state's tensors: the file is all of one state.
+Status refuse_others(const io::SafeTensors& content, const model::Model& model, const std::string& optimiser,
+                     const std::string& file) {
+  const bool adam = optimiser == "adam";
+  for (const io::Tensor& t : content.tensors) {
+    const auto dot = std::min(t.name.rfind('.'), t.name.size());
+    const Parameter* p = model.parameters.find(std::string_view(t.name).substr(0, dot));
+    const std::string buffer = t.name.substr(std::min(dot + 1, t.name.size()));
+    const bool known = adam ? buffer == kMean || buffer == kSquares : buffer == kMomentum;
+    if (p && p->role == Role::Trained && known) continue;
+    return Error{.where = file,
+                 .problem = fmt::format("holds a tensor \"{}\" that the {} state of {} does not have", t.name,
+                                        optimiser, model.id)};
+  }
+  return {};
+}
+
+// The metadata name the format, the optimiser and the model.
+Status check_facts(Metadata& metadata, const std::string& file, const model::Model& model) {
+  const auto refuse = [&](const char* problem, const std::string& expected, const std::string& found) {
+    return Error{.where = file,
+                 .problem = problem,
+                 .expected = expected,
+                 .found = fmt::format("\"{}\"", found.substr(0, 40))};
+  };
+  const std::string format = metadata.text("synann.format"), optimiser = metadata.text("optimizer"),
+                    id = metadata.text("model");
+  if (metadata.error || format != kOptimiserFormat) {
+    Error error = refuse("is not an optimiser's state of this program",
+                         fmt::format("synann.format {}", kOptimiserFormat), format);
+    if (metadata.error) error.found = "none";
+    return error;
+  }
+  if (optimiser != "adam" && optimiser != "sgd")
+    return refuse("holds the state of an optimiser that is not known", "sgd or adam", optimiser);
+  if (id != model.id) return refuse("belongs to another model", model.id, id);
+  return {};
+}
+
 }  // namespace
 
 std::unique_ptr<io::TensorFile> format_optimiser(const model::State& state, const model::Model& model) {
@@ -105,13 +144,9 @@ Status parse_optimiser(std::span<const std::uint8_t> bytes, const std::string& f
   const auto content = io::parse_safetensors(bytes, file);
   if (!content) return content.error();
   Metadata metadata(content->metadata, file);
-  const std::string format = metadata.text("synann.format"), optimiser = metadata.text("optimizer");
-  if (metadata.error || format != kOptimiserFormat) {
-    return Error{.where = file,
-                 .problem = "is not an optimiser's state of this program",
-                 .expected = fmt::format("synann.format {}", kOptimiserFormat),
-                 .found = metadata.error ? "none" : fmt::format("\"{}\"", format.substr(0, 40))};
-  }
+  if (auto status = check_facts(metadata, file, model); !status) return status;
+  const std::string optimiser = metadata.text("optimizer");
+  if (auto status = refuse_others(*content, model, optimiser, file); !status) return status;
   const bool adam = optimiser == "adam";
   state.momenta.assign(model.parameters.trained_count(), 0);
   state.squares.assign(adam ? model.parameters.trained_count() : 0, 0);

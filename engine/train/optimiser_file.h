@@ -29,8 +29,8 @@ std::string optimiser_file_name(const io::TensorFile& file);
 std::string optimiser_file_name(std::span<const std::uint8_t> bytes);
 bool is_optimiser_file_name(std::string_view name);
 
-// Fills state.momenta, and state.squares where the file has them. Errors: another model's, a tensor that is
-// missing, misshapen or not finite.
+// Fills state.momenta, and state.squares where the file has them. Errors: another model's or optimiser's, a
+// tensor that is missing, misshapen, not finite, or none of the state's.
 Status parse_optimiser(std::span<const std::uint8_t> bytes, const std::string& file,
                        const model::Model& model, model::State& state);
 // Reads the file and checks that its content is the one its name tells.
