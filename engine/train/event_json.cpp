@@ -27,12 +27,7 @@ using nlohmann::ordered_json;
 
 // What `fields` held beyond what was read from them.
 void note_unknown(const Fields& fields, const char* event, const ReadFrom& from) {
-  if (from.unknown == nullptr) return;
-  for (const std::string& key : fields.unknown()) {
-    std::string words = fmt::format("\"{}\" of {}", key, event);
-    if (std::find(from.unknown->begin(), from.unknown->end(), words) == from.unknown->end())
-      from.unknown->push_back(std::move(words));
-  }
+  for (const std::string& key : fields.unknown()) from.note(fmt::format("\"{}\" of {}", key, event));
 }
 
 // Every event has its name, and most a position.
@@ -45,6 +40,8 @@ Fields open_event(const json& value, const std::string& where) {
 void read_position(Fields& fields, Position& position) {
   fields.read("epoch", position.epoch);
   fields.read("step", position.step);
+  if (position.epoch < 1) fields.fail("epoch", "a number of at least 1");
+  if (position.step < 0) fields.fail("step", "a number of at least 0");
 }
 
 template <class T>
@@ -102,6 +99,11 @@ void read_settings(Fields& f, Settings& s) {
 }
 
 }  // namespace
+
+void ReadFrom::note(std::string words) const {
+  if (unknown != nullptr && std::find(unknown->begin(), unknown->end(), words) == unknown->end())
+    unknown->push_back(std::move(words));
+}
 
 ordered_json to_json(const Settings& s) {
   ordered_json j{{"model", s.model}, {"data", s.data}};
@@ -168,6 +170,7 @@ Result<StartInfo> start_from_json(const json& value, const ReadFrom& from) {
   f.read("left_out", s.left_out);
   f.read("version", s.version);
   f.read("commit", s.commit);
+  f.value("needs");  // the history's reader looks at it before
   return close_event(f, "start", from, std::move(s));
 }
 
@@ -287,9 +290,10 @@ Result<Resume> resume_from_json(const json& value, const ReadFrom& from) {
         return change.is_object() && change.contains(side) ? value_from(change[side]) : std::nullopt;
       };
       const auto before = part("from"), after = part("to");
-      if (key.empty() && from.unknown)
-        from.unknown->push_back(fmt::format("\"{}\" changed by a resume", name));
-      if (key.empty()) continue;
+      if (key.empty()) {
+        from.note(fmt::format("\"{}\" changed by a resume", name));
+        continue;
+      }
       if (!before || !after) f.fail(name.c_str(), "from and to");
       if (before && after) r.changed.push_back({key, *before, *after});
     }

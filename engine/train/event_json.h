@@ -20,6 +20,7 @@ namespace synann::train {
 struct ReadFrom {
   std::string where;
   std::vector<std::string>* unknown = nullptr;  // "\"key\" of event"
+  void note(std::string words) const;           // into `unknown`, once
 };
 
 nlohmann::ordered_json to_json(const Settings& settings);

@@ -20,6 +20,7 @@ namespace synann::train {
 namespace {
 
 constexpr std::uint64_t kLargestHistory = 4ull << 30;  // bytes
+constexpr std::int64_t kMostExamples = 1ll << 53;      // seen in a run; sums of them cannot overflow
 constexpr int kLongestLine = 2000;                     // losses
 constexpr std::string_view kLineStart = R"({"event":")";
 
@@ -35,7 +36,8 @@ Status read_losses(const nlohmann::json& value, const ReadFrom& from, History& h
     return value.contains(key) && value[key].is_number_integer() ? value[key].get<std::int64_t>() : -1;
   };
   const std::int64_t examples = number("examples"), batch = number("batch_size");
-  if (examples < 0 || batch < 1 || !value.contains("loss") || !value["loss"].is_array()) {
+  if (examples < 0 || examples > kMostExamples || batch < 1 || batch > INT32_MAX || !value.contains("loss") ||
+      !value["loss"].is_array()) {
     return Error{.where = from.where,
                  .problem = "the losses are not complete",
                  .expected = "examples, batch_size and a list of numbers"};
@@ -114,9 +116,7 @@ Status read_event(const nlohmann::json& value, const ReadFrom& from, History& hi
   if (event == "end") return take_event(end_from_json(value, from), [&](const End& e) { history.end = e; });
   if (event.empty())
     return Error{.where = from.where, .problem = "is not an event", .expected = "an object with \"event\""};
-  std::string words = fmt::format("event \"{}\"", event.substr(0, 60));
-  if (std::find(from.unknown->begin(), from.unknown->end(), words) == from.unknown->end())
-    from.unknown->push_back(std::move(words));
+  from.note(fmt::format("event \"{}\"", event.substr(0, 60)));
   return {};
 }
 
@@ -163,8 +163,7 @@ class Parser {
   }
 
   Status take_start(const nlohmann::json& value, const ReadFrom& from) {
-    auto start = start_from_json(value, from);
-    if (!start) return start.error();
+    // First: what else stands there, only that version may understand.
     const std::string needs =
         value.contains("needs") && value["needs"].is_string() ? value["needs"].get<std::string>() : "";
     if (is_newer(needs, kVersion)) {
@@ -172,6 +171,8 @@ class Parser {
                    .problem = fmt::format("needs version {} of the program or a newer one", needs),
                    .found = fmt::format("version {}", kVersion)};
     }
+    auto start = start_from_json(value, from);
+    if (!start) return start.error();
     history_.start = std::move(*start);
     started_ = true;
     return {};
