@@ -11,6 +11,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "app/command_line/command_line.h"
 #include "engine/bench/suite.h"
 #include "engine/core/file.h"
 #include "engine/core/thread_pool.h"
@@ -102,32 +103,35 @@ void add_bench(CLI::App& app, Action& action) {
   auto a = std::make_shared<BenchArguments>();
   CLI::App* c = app.add_subcommand("bench", "Measure the speed of this machine, beside its peak");
   bench::Options& o = a->options;
-  c->add_option("--models", o.models, "Networks to measure, or all: " + model_list())
-      ->delimiter(',')
-      ->capture_default_str();
-  auto* threads = c->add_option("--threads", o.threads, "Numbers of threads (1 and all processors)")
-                      ->delimiter(',')
-                      ->check(CLI::Range(1, 1024));
-  auto* widths = c->add_option("--widths", o.widths, "Sizes of the synapse layer alone")
-                     ->delimiter(',')
-                     ->check(CLI::Range(1, 8192))
-                     ->capture_default_str();
-  c->add_option("--work", a->work, "What is measured: train, eval, synapse (the layer alone), programs")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"train", "eval", "synapse", "programs"}))
-      ->capture_default_str();
-  c->add_option("--data", a->data, "digits (built in), mnist, or a folder (MNIST where it is found)");
-  c->add_option("--device", o.device, "auto, cpu or cuda")->capture_default_str();
-  c->add_option("--tier", o.tier, "auto, or one of the tiers of synann train")->capture_default_str();
-  c->add_option("--batch-size", o.batch, "Samples a step")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 10000));
-  auto* rounds = c->add_option("--rounds", o.rounds, "Measurements of each")
-                     ->capture_default_str()
-                     ->check(CLI::Range(1, 1000));
-  c->add_flag("--quick", a->quick, "Three short rounds, no large layers: for trying, not for quoting");
-  c->add_flag("--json", a->json, "JSON lines (docs/formats.md) in place of the table");
-  c->add_option("--save", a->save, "Writes the JSON lines into this file as well");
+  std::vector<std::string> known{"all"};
+  for (const auto& info : model::known_models()) known.emplace_back(info.id);
+  app::add_words(*c, "--models", "ID,ID", o.models, known,
+                 fmt::format("Networks to measure, {} unless told otherwise: all, or of {}.",
+                             fmt::join(o.models, ","), model_list()));
+  auto* threads = app::add_wholes(*c, "--threads", "N,N", o.threads, 1, kMostThreads, 1, kMostThreads,
+                                  fmt::format("Numbers of threads, 1 to {}; 1 and all processors unless told "
+                                              "otherwise.",
+                                              kMostThreads));
+  constexpr int kWidest = 8192;
+  auto* widths =
+      app::add_wholes(*c, "--widths", "N,N", o.widths, 1, kWidest, 1, 100,
+                      fmt::format("Sizes of the synapse layer alone, 1 to {}; {} unless told otherwise.",
+                                  kWidest, fmt::join(o.widths, ",")));
+  app::add_words(
+      *c, "--work", "WORD,WORD", a->work, {"train", "eval", "synapse", "programs"},
+      "What is measured, all unless told otherwise: train, eval, synapse (the layer alone), programs.");
+  app::add_text(*c, "--data", "DATA", a->data,
+                "digits (built in), mnist, or a folder; MNIST where it is found unless told otherwise.");
+  app::add_word(*c, "--device", o.device, {"auto", "cpu", "cuda"}, "One of auto (the default), cpu, cuda.");
+  app::add_text(*c, "--tier", "TIER", o.tier, "auto (the default), or one of the tiers of synann train.");
+  app::add_whole(*c, "--batch-size", o.batch, 1, 10'000,
+                 fmt::format("Samples a step, 1 to 10000; {} unless told otherwise.", o.batch));
+  auto* rounds =
+      app::add_whole(*c, "--rounds", o.rounds, 1, 1000,
+                     fmt::format("Measurements of each, 1 to 1000; {} unless told otherwise.", o.rounds));
+  c->add_flag("--quick", a->quick, "Three short rounds, no large layers: for trying, not for quoting.");
+  c->add_flag("--json", a->json, "JSON lines (docs/formats.md) in place of the table.");
+  app::add_text(*c, "--save", "FILE", a->save, "Writes the JSON lines into this file as well.");
   c->callback([a, threads, widths, rounds, &action] {
     action = [a, threads, widths, rounds] {
       fill_in(*a, threads->count() > 0, rounds->count() > 0, widths->count() > 0);

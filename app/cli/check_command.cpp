@@ -8,6 +8,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/command_line/command_line.h"
 #include "engine/compute/check/check.h"
 
 namespace synann::cli {
@@ -101,8 +102,9 @@ void add_check(CLI::App& app, Action& action) {
   auto a = std::make_shared<CheckArguments>();
   CLI::App* c =
       app.add_subcommand("check", "Self-test of this machine: everything fast against the reference");
-  c->add_option("--device", a->device, "auto (all there is), cpu or cuda")->capture_default_str();
-  auto* seed = c->add_option("--seed", a->seed, "Repeats the random inputs of an earlier self-test");
+  app::add_word(*c, "--device", a->device, {"auto", "cpu", "cuda"}, "One of auto (all there is), cpu, cuda.");
+  auto* seed = app::add_whole(*c, "--seed", a->seed, 0, INT64_MAX,
+                              "Repeats the random inputs of an earlier self-test.");
   c->add_flag("--json", a->json, "JSON lines");
   c->callback([a, seed, &action] {
     action = [a, seed] {

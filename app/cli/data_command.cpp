@@ -7,6 +7,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/command_line/command_line.h"
 #include "engine/data/digits.h"
 #include "engine/data/registry.h"
 
@@ -69,20 +70,22 @@ void add_data(CLI::App& app, Action& action) {
   c->require_subcommand(1);
   CLI::App* make =
       c->add_subcommand("make", "Write the built-in digits as IDX files with the names of MNIST");
-  make->add_option("folder,--out", a->folder, "Where to write")->required();
-  make->add_option("--train", a->train, "Training images")
-      ->capture_default_str()
-      ->check(CLI::Range(1, kLargestCount));
-  make->add_option("--test", a->test, "Test images")
-      ->capture_default_str()
-      ->check(CLI::Range(1, kLargestCount));
-  make->add_option("--seed", a->seed, "Seed of the training images; the test images take the next one")
-      ->capture_default_str();
+  app::add_text(*make, "folder,--out", "FOLDER", a->folder, "Where to write.")->required();
+  app::add_whole(*make, "--train", a->train, 1, kLargestCount,
+                 fmt::format("Training images, 1 to {}; {} unless told otherwise.", kLargestCount, a->train));
+  app::add_whole(*make, "--test", a->test, 1, kLargestCount,
+                 fmt::format("Test images, 1 to {}; {} unless told otherwise.", kLargestCount, a->test));
+  app::add_whole(
+      *make, "--seed", a->seed, 0, INT64_MAX,
+      fmt::format("Seed of the training images, {} unless told otherwise; the test images take the next "
+                  "one.",
+                  a->seed));
   make->add_flag("--force", a->force, "Replace files that are there");
   make->add_flag("--json", a->json, "One JSON object");
   make->callback([a, &action] { action = [a] { return make_run(*a); }; });
   CLI::App* verify = c->add_subcommand("verify", "Read a data set, check every rule, print its digest");
-  verify->add_option("data,--data", a->data, "digits, mnist, or a folder of IDX files")->required();
+  app::add_text(*verify, "data,--data", "DATA", a->data, "digits, mnist, or a folder of IDX files.")
+      ->required();
   verify->add_flag("--json", a->json, "One JSON object");
   verify->callback([a, &action] { action = [a] { return verify_run(*a); }; });
 }

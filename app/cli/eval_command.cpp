@@ -9,6 +9,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "app/command_line/command_line.h"
 #include "engine/compute/backend.h"
 #include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
@@ -86,14 +87,13 @@ int eval_run(const EvalArguments& a) {
 void add_eval(CLI::App& app, Action& action) {
   auto a = std::make_shared<EvalArguments>();
   CLI::App* c = app.add_subcommand("eval", "Measure a checkpoint on a test set");
-  c->add_option("--checkpoint", a->checkpoint,
-                "The checkpoint (last.safetensors or best.safetensors of a run)")
+  app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
+                "The checkpoint: last.safetensors or best.safetensors of a run.")
       ->required();
-  c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
-      ->capture_default_str();
-  c->add_option("--test-batch-size", a->batch_size, "Images measured at a time")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
+  app::add_text(*c, "--data", "DATA", a->data,
+                "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
+  app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,
+                 "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
   add_execution(*c, a->execution);
   c->add_flag("--json", a->json, "One JSON object");
   c->callback([a, &action] { action = [a] { return eval_run(*a); }; });

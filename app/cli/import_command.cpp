@@ -9,6 +9,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "app/command_line/command_line.h"
 #include "engine/core/folder_lock.h"
 #include "engine/train/checkpoint.h"
 
@@ -46,8 +47,9 @@ int import_run(const ImportArguments& a) {
 void add_import(CLI::App& app, Action& action) {
   auto a = std::make_shared<ImportArguments>();
   CLI::App* c = app.add_subcommand("import", "Make a checkpoint of a PyTorch state dict (safetensors)");
-  c->add_option("file", a->file, "The state dict, with the names of the original network")->required();
-  c->add_option("--out", a->out, "Folder for last.safetensors")->required();
+  app::add_text(*c, "file", "FILE", a->file, "The state dict, with the names of the original network.")
+      ->required();
+  app::add_text(*c, "--out", "FOLDER", a->out, "For last.safetensors.")->required();
   add_settings(*c, a->asked);
   c->callback([a, &action] { action = [a] { return import_run(*a); }; });
 }

@@ -1,74 +1,111 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
-#include <cmath>
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line/command_line.h"
 #include "engine/compute/backend.h"
+#include "engine/core/text_value.h"
 #include "engine/model/description.h"
 
 namespace synann::cli {
 namespace {
 
+constexpr const char* kTraining = "Training";
+constexpr const char* kEnding = "When to stop";
+constexpr const char* kSynapse = "Synapse layer";
+constexpr const char* kComputing = "Computing";
+
 bool is_switch(const train::SettingInfo& info) {
   return info.decimals == 0 && info.minimum == 0 && info.maximum == 1;
 }
 
+// The defaults of epochs and rates depend on the model; those of the original are named.
 std::string help_of(const train::SettingInfo& info) {
-  std::string help(info.help);
-  // The defaults of epochs and rates depend on the model; those of the original are named.
-  if (!is_switch(info)) help += fmt::format(" [original: {}]", info.fallback);
-  return help;
+  if (is_switch(info)) return fmt::format("{} A switch; --no-{} turns it off.", info.help, info.key);
+  return fmt::format("{} {} to {}; the original: {}.", info.help, info.minimum, info.maximum, info.fallback);
+}
+
+const char* group_of(std::string_view key) {
+  constexpr std::string_view ending[] = {"target-accuracy", "patience", "minutes", "watch-headroom"};
+  constexpr std::string_view synapse[] = {"synapse", "beta", "alpha", "diagonal"};
+  if (std::find(std::begin(ending), std::end(ending), key) != std::end(ending)) return kEnding;
+  return std::find(std::begin(synapse), std::end(synapse), key) != std::end(synapse) ? kSynapse : kTraining;
+}
+
+CLI::Option* add_setting(CLI::App& command, const train::SettingInfo& info, train::AskedSettings& asked) {
+  const std::string key(info.key), name = "--" + key;
+  if (is_switch(info)) {
+    return command
+        .add_flag_function(
+            fmt::format("{},!--no-{}", name, key),
+            [&asked, key](std::int64_t count) { asked.numbers[key] = count > 0 ? 1 : 0; }, help_of(info))
+        ->disable_flag_override();
+  }
+  if (info.decimals == 0) {
+    return app::add_whole_value(
+        command, name, [&asked, key](std::int64_t value) { asked.numbers[key] = static_cast<double>(value); },
+        static_cast<std::int64_t>(info.minimum), static_cast<std::int64_t>(info.maximum), help_of(info));
+  }
+  return app::add_value(
+      command, name, "X",
+      [&asked, key, name, least = info.minimum, most = info.maximum](const std::string& text) -> Status {
+        const auto value = parse_number(name, text, least, most);
+        if (!value) return value.error();
+        asked.numbers[key] = *value;
+        return {};
+      },
+      help_of(info));
 }
 
 }  // namespace
 
 void add_settings(CLI::App& command, train::AskedSettings& asked) {
-  for (const train::SettingInfo& info : train::setting_infos()) {
-    const std::string key(info.key);
-    if (is_switch(info)) {
-      command.add_flag_function(
-          fmt::format("--{0},!--no-{0}", key),
-          [&asked, key](std::int64_t count) { asked.numbers[key] = count > 0 ? 1 : 0; }, help_of(info));
-    } else {
-      const bool whole = info.decimals == 0;
-      command.add_option_function<double>(
-          "--" + key,
-          [&asked, key, whole, least = info.minimum, most = info.maximum](double value) {
-            if (whole && value != std::floor(value)) {
-              throw CLI::ValidationError("--" + key, fmt::format("expected a whole number, found {}", value));
-            }
-            if (!(value >= least && value <= most)) {
-              throw CLI::ValidationError(
-                  "--" + key,
-                  fmt::format("is out of range: expected {} to {}, found {}", least, most, value));
-            }
-            asked.numbers[key] = value;
-          },
-          help_of(info));
-    }
-  }
+  for (const train::SettingInfo& info : train::setting_infos())
+    add_setting(command, info, asked)->group(group_of(info.key));
   for (const train::ChoiceInfo& info : train::choice_infos()) {
     const std::string key(info.key);
-    command.add_option_function<std::string>(
-        "--" + key, [&asked, key](const std::string& option) { asked.choices[key] = option; },
-        fmt::format("{} ({})", info.help, fmt::join(info.options, ", ")));
+    std::vector<std::string> words(info.options.begin(), info.options.end());
+    std::string help = fmt::format("{} One of {}.", info.help, fmt::join(words, ", "));
+    app::add_value(
+        command, "--" + key, "WORD",
+        [&asked, key, words = std::move(words)](const std::string& text) -> Status {
+          if (auto status = check_word("--" + key, text, words); !status) return status;
+          asked.choices[key] = text;
+          return {};
+        },
+        help)
+        ->group(group_of(key));
   }
 }
 
 void add_execution(CLI::App& command, train::Execution& execution) {
-  command.add_option("--device", execution.device, "auto, cpu or cuda")->capture_default_str();
-  command
-      .add_option("--tier", execution.tier,
-                  fmt::format("auto, {}; on cuda: auto, {}", fmt::join(compute::known_tiers(), ", "),
-                              fmt::join(compute::known_tiers("cuda"), ", ")))
-      ->capture_default_str();
-  command.add_option("--threads", execution.threads, "0 = all processors")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+  app::add_word(command, "--device", execution.device, {"auto", "cpu", "cuda"},
+                "auto takes the faster one and says why. One of auto, cpu, cuda.")
+      ->group(kComputing);
+  app::add_text(
+      command, "--tier", "TIER", execution.tier,
+      fmt::format("Which implementation computes: auto, {}; on cuda auto, {}.",
+                  fmt::join(compute::known_tiers(), ", "), fmt::join(compute::known_tiers("cuda"), ", ")))
+      ->group(kComputing);
+  app::add_whole(
+      command, "--threads", execution.threads, 0, kMostThreads,
+      fmt::format("Threads on the CPU, up to {}; 0, the default, takes all processors. The result is the "
+                  "same for any number.",
+                  kMostThreads))
+      ->group(kComputing);
+}
+
+Status check_model(const std::string& id) {
+  std::vector<std::string> ids;
+  for (const auto& info : model::known_models()) ids.emplace_back(info.id);
+  return check_word("--model", id, ids);
 }
 
 std::string model_list() {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/core/result.h"
 #include "engine/train/settings.h"
 
 namespace CLI {
@@ -17,6 +18,11 @@ void add_settings(CLI::App& command, train::AskedSettings& asked);
 
 // --device, --tier, --threads.
 void add_execution(CLI::App& command, train::Execution& execution);
+
+inline constexpr int kMostThreads = 1024;
+
+// One sentence for a model that there is not.
+Status check_model(const std::string& id);
 
 std::string model_list();  // "syna-cnn, syna-mlp, …"
 

@@ -7,6 +7,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/command_line/command_line.h"
 #include "engine/compute/parity.h"
 #include "engine/core/file.h"
 #include "engine/data/registry.h"
@@ -73,9 +74,9 @@ void add_parity(CLI::App& app, Action& action) {
   auto a = std::make_shared<ParityArguments>();
   CLI::App* c = app.add_subcommand("parity", "Compare this program with PyTorch's numbers in golden files");
   c->add_option("files", a->files, "Golden files (safetensors, format synann-parity-1)")->required();
-  c->add_option("--device", a->device, "cpu, cuda, or auto for all there are")->capture_default_str();
-  c->add_option("--tier", a->tier, "all, or one tier")->capture_default_str();
-  c->add_option("--data", a->data, "MNIST, for the training steps")->capture_default_str();
+  app::add_word(*c, "--device", a->device, {"auto", "cpu", "cuda"}, "cpu, cuda, or auto for all there are.");
+  app::add_text(*c, "--tier", "TIER", a->tier, "all, the default, or one tier.");
+  app::add_text(*c, "--data", "DATA", a->data, "MNIST, for the training steps.");
   c->add_flag("--json", a->json, "One JSON object a tensor");
   c->callback([a, &action] { action = [a] { return parity_run(*a); }; });
 }

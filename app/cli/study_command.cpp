@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -10,7 +11,9 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
+#include "engine/model/description.h"
 #include "engine/train/study.h"
 
 namespace synann::cli {
@@ -149,18 +152,20 @@ void add_study(CLI::App& app, Action& action) {
   auto a = std::make_shared<StudyArguments>();
   CLI::App* c = app.add_subcommand(
       "study", "Train several models from the same seeds on the same batches and compare them");
-  c->add_option("--models", a->models,
-                "Separated by commas; the first is what the others are compared with: " + model_list())
-      ->delimiter(',')
-      ->capture_default_str();
-  c->add_option("--seeds", a->seeds, "How many; they count up from --seed, or from 1")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
-      ->capture_default_str();
+  std::vector<std::string> known;
+  for (const auto& info : model::known_models()) known.emplace_back(info.id);
+  app::add_words(
+      *c, "--models", "ID,ID", a->models, known,
+      fmt::format("With commas between them; the first is what the others are compared with. {} unless "
+                  "told otherwise. Of {}.",
+                  fmt::join(a->models, ","), model_list()));
+  app::add_whole(*c, "--seeds", a->seeds, 1, 1000,
+                 "How many seeds, 1 to 1000; 3 unless told otherwise. They count up from --seed, or from 1.");
+  app::add_text(*c, "--data", "DATA", a->data,
+                "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
   add_settings(*c, a->asked);
   add_execution(*c, a->execution);
-  c->add_option("--out", a->out, "Folder for study.json: every run, kept as soon as it is finished");
+  app::add_text(*c, "--out", "FOLDER", a->out, "For study.json: every run, kept as soon as it is finished.");
   c->add_flag("--json", a->json, "One JSON object a model");
   c->callback([a, &action] { action = [a] { return study_run(*a); }; });
 }

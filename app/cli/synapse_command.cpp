@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -12,18 +10,13 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/command_line/command_line.h"
 #include "engine/synapse/domain.h"
 #include "engine/synapse/function.h"
 #include "engine/synapse/surprisal.h"
 
 namespace synann::cli {
 namespace {
-
-// The arguments as they were typed: this command says itself what is wrong with a number.
-struct SynapseArguments {
-  std::string alpha = "1", beta = "0.5", x, y;
-  bool json = false;
-};
 
 // A synapse with the point it is looked at.
 struct Place {
@@ -38,39 +31,6 @@ struct Quantity {
   double value;
   std::string why_not;  // empty where the value exists
 };
-
-Result<double> parse_number(const char* option, const std::string& text) {
-  const char* begin = text.data();
-  const char* end = begin + text.size();
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
-  double value = 0;
-  const auto [stop, code] = std::from_chars(begin, end, value);
-  const auto error = [&](const char* problem) {
-    return Error{.where = option,
-                 .problem = problem,
-                 .expected = "a finite number such as 0.6",
-                 .found = fmt::format("\"{}\"", text)};
-  };
-  if (code == std::errc::result_out_of_range) return error("outside the range of double precision");
-  if (code != std::errc() || stop != end) return error("not a number");
-  if (!std::isfinite(value)) return error("not finite");
-  return value;
-}
-
-Result<Place> parse_place(const SynapseArguments& a) {
-  Place place;
-  const auto read = [](const char* option, const std::string& text, double& value) -> Status {
-    const auto number = parse_number(option, text);
-    if (!number) return number.error();
-    value = *number;
-    return {};
-  };
-  if (auto s = read("--alpha", a.alpha, place.synapse.alpha); !s) return s.error();
-  if (auto s = read("--beta", a.beta, place.synapse.beta); !s) return s.error();
-  if (auto s = read("--x", a.x, place.x); !s) return s.error();
-  if (auto s = read("--y", a.y, place.y); !s) return s.error();
-  return place;
-}
 
 // The surprisal −log p of one argument.
 Quantity surprisal_of(const char* key, const char* symbol, const char* argument, double p) {
@@ -184,13 +144,16 @@ void print_text(const Place& p) {
     print_line(std::string(synapse::sentence(remark)));
 }
 
+struct SynapseArguments {
+  Place place{.synapse = {.alpha = 1, .beta = 0.5}};
+  bool json = false;
+};
+
 int synapse_run(const SynapseArguments& a) {
-  const auto place = parse_place(a);
-  if (!place) return report(place.error());
   if (a.json) {
-    print_json(*place);
+    print_json(a.place);
   } else {
-    print_text(*place);
+    print_text(a.place);
   }
   return kOk;
 }
@@ -201,10 +164,13 @@ void add_synapse(CLI::App& app, Action& action) {
   auto a = std::make_shared<SynapseArguments>();
   CLI::App* c = app.add_subcommand(
       "synapse", "One synapse: S = α x (1 − β y), its derivatives, its surprisal, its Bose–Einstein number");
-  c->add_option("--alpha", a->alpha, "Scale of the excitation")->capture_default_str();
-  c->add_option("--beta", a->beta, "Scale of the inhibition")->capture_default_str();
-  c->add_option("--x", a->x, "Open probability of the excitatory channels")->required();
-  c->add_option("--y", a->y, "Open probability of the inhibitory channels")->required();
+  const auto number = [c](const char* name, double& out, const char* help) {
+    return app::add_number(*c, name, out, -HUGE_VAL, HUGE_VAL, help);
+  };
+  number("--alpha", a->place.synapse.alpha, "Scale of the excitation; 1 unless told otherwise.");
+  number("--beta", a->place.synapse.beta, "Scale of the inhibition; 0.5 unless told otherwise.");
+  number("--x", a->place.x, "Open probability of the excitatory channels.")->required();
+  number("--y", a->place.y, "Open probability of the inhibitory channels.")->required();
   c->add_flag("--json", a->json, "One JSON object; what has no value is null");
   c->callback([a, &action] { action = [a] { return synapse_run(*a); }; });
 }

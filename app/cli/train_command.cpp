@@ -10,6 +10,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
+#include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
@@ -22,6 +23,8 @@ namespace synann::cli {
 namespace {
 
 using train::Session;
+
+constexpr int kMostRecordMib = 1 << 20, kMostLogInterval = 1'000'000;
 
 struct TrainArguments {
   std::string model = "syna-cnn", data = "digits";
@@ -62,6 +65,7 @@ class Printer final : public train::Observer {
   }
 
   void on_steps(const train::StepLosses& losses) override {
+    steps_ += static_cast<std::int64_t>(losses.losses.size());
     for (std::size_t k = 0; k < losses.losses.size(); ++k) {
       const int step = losses.first_step + static_cast<int>(k);
       if (step % log_interval_ != 0) continue;
@@ -130,6 +134,8 @@ class Printer final : public train::Observer {
     }
   }
   const std::string& checkpoint() const { return checkpoint_; }
+  std::int64_t steps() const { return steps_; }  // made by this program
+  int epochs() const { return start_.settings.epochs; }
 
  private:
   void print(const nlohmann::ordered_json& value) { line(value.dump()); }
@@ -153,7 +159,8 @@ class Printer final : public train::Observer {
   int log_interval_;
   bool json_, device_asked_;
   train::StartInfo start_;
-  double smoothed_ = 0;                     // seconds per step
+  double smoothed_ = 0;  // seconds per step
+  std::int64_t steps_ = 0;
   int best_measured_ = 0, best_epoch_ = 0;  // the latter is saved
   std::string checkpoint_;
 };
@@ -179,7 +186,6 @@ Status fill_in_place(TrainArguments& a) {
 
 int train_run(TrainArguments a) {
   const InterruptGuard guard(on_interrupt);
-  if (a.log_interval < 1) return report(input_error("--log-interval", "must be at least 1"));
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
   if (auto status = fill_in_place(a); !status) return report(status.error());
@@ -212,6 +218,12 @@ int train_run(TrainArguments a) {
   const auto end = (*session)->run();
   running.store(nullptr);
   printer.finish(!end);
+  if (end && *end == train::State::Finished && printer.steps() == 0 && !a.resume.empty()) {
+    fmt::print(
+        stderr,
+        "synann: nothing was left to do: all {} epochs of {} are trained; --epochs N goes on to epoch N.\n",
+        printer.epochs(), a.resume);
+  }
   if (!end) return report(end.error());
   if (*end != train::State::Stopped) return kOk;
   fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",
@@ -224,21 +236,36 @@ int train_run(TrainArguments a) {
 void add_train(CLI::App& app, Action& action) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
-  auto* model = c->add_option("--model", a->model, "The network: " + model_list())->capture_default_str();
-  auto* data = c->add_option("--data", a->data, "digits (built in), mnist, or a folder of IDX files")
-                   ->capture_default_str();
-  add_settings(*c, a->asked);
-  c->add_option("--log-interval", a->log_interval, "Steps between log lines")->capture_default_str();
-  add_execution(*c, a->execution);
-  c->add_option("--out", a->out, "Folder for checkpoints and history (a new one in the user's data folder)");
-  c->add_option("--record", a->record_mib,
-                "Most MiB for the record of β at every step or every few (0 keeps none)")
-      ->check(CLI::Range(0, 1 << 20))
-      ->capture_default_str();
-  c->add_option("--resume", a->resume, "Checkpoint to go on from, bit for bit as if never stopped");
+  auto* model = app::add_value(
+      *c, "--model", "ID",
+      [a](const std::string& id) -> Status {
+        a->model = id;
+        return check_model(id);
+      },
+      fmt::format("The network, {} unless told otherwise. One of {}.", a->model, model_list()));
+  auto* data =
+      app::add_text(*c, "--data", "DATA", a->data,
+                    "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
+  app::add_text(*c, "--resume", "FILE", a->resume,
+                "Goes on from this checkpoint with its settings, bit for bit as if never stopped.");
   c->add_flag("--fresh-optimizer", a->fresh_optimiser,
-              "With --resume: the optimiser's state begins at zero again, whether its file is there or not");
-  c->add_flag("--json", a->json, "JSON lines instead of the log");
+              "With --resume: the optimiser's state begins at zero, whether its file is there or not.");
+  add_settings(*c, a->asked);
+  add_execution(*c, a->execution);
+  constexpr const char* kOutput = "Output";
+  app::add_text(*c, "--out", "FOLDER", a->out,
+                "For checkpoints, history and records; a new folder in the user's data folder unless named.")
+      ->group(kOutput);
+  app::add_whole(
+      *c, "--record", a->record_mib, 0, kMostRecordMib,
+      fmt::format("Most MiB for the record of β at every step or every few, up to {}; 64 unless told "
+                  "otherwise, 0 keeps none.",
+                  kMostRecordMib))
+      ->group(kOutput);
+  app::add_whole(*c, "--log-interval", a->log_interval, 1, kMostLogInterval,
+                 "Steps between log lines; 100 as in the original.")
+      ->group(kOutput);
+  c->add_flag("--json", a->json, "JSON lines instead of the log.")->group(kOutput)->disable_flag_override();
   const auto* device = c->get_option("--device");
   c->callback([a, data, model, device, &action] {
     a->data_given = data->count() > 0;

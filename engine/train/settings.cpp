@@ -36,16 +36,15 @@ constexpr Number number(SettingInfo info) {
 }
 
 constexpr Number kNumbers[] = {
-    number<&Settings::epochs>({"epochs", "Epochs", "epochs",
-                               "How often training walks through the whole training set.", 1, 100000, 200, 1,
-                               0, true, false}),
+    number<&Settings::epochs>({"epochs", "Epochs", "epochs", "Number of passes over the training set.", 1,
+                               100000, 200, 1, 0, true, false}),
     number<&Settings::batch_size>({"batch-size", "Batch size", "samples",
-                                   "How many images one step averages its gradient over.", 1, 10000, 100, 10,
-                                   0, false, false}),
+                                   "Number of samples in a batch: one step averages its gradient over them.",
+                                   1, 10000, 100, 10, 0, false, false}),
     number<&Settings::test_batch_size>(
         {"test-batch-size", "Test batch size", "samples",
-         "How many test images are measured at a time; matters only for the batch-coupled synapse.", 1,
-         100000, 100, 100, 0, false, false}),
+         "Number of test samples measured at a time; matters only for the batch-coupled synapse.", 1, 100000,
+         100, 100, 0, false, false}),
     number<&Settings::learning_rate>({"lr", "Learning rate", "",
                                       "How far a step moves the weights along the gradient.", 0, 10, 0.012,
                                       0.001, 6, true, false}),
@@ -56,14 +55,13 @@ constexpr Number kNumbers[] = {
                              "Names the random numbers: initial weights, order of the images, dropout. The "
                              "same seed gives the same run.",
                              0, 2147483647, 5, 1, 0, false, false}),
-    number<&Settings::nesterov>({"nesterov", "Nesterov", "", "1 lets SGD look ahead along its momentum.", 0,
-                                 1, 0, 1, 0, false, true}),
+    number<&Settings::nesterov>(
+        {"nesterov", "Nesterov", "", "Nesterov momentum for SGD.", 0, 1, 0, 1, 0, false, true}),
     number<&Settings::weight_decay>({"weight-decay", "Weight decay", "",
-                                     "Pulls every weight towards zero, in proportion to itself.", 0, 1, 0,
+                                     "L2 penalty: this times the weight is added to its gradient.", 0, 1, 0,
                                      0.0001, 6, false, true}),
-    number<&Settings::clip>({"clip", "Gradient clip", "",
-                             "The gradient is shortened to this length; 0 never.", 0, 1000000, 0, 1, 3, false,
-                             true, "never"}),
+    number<&Settings::clip>({"clip", "Gradient clip", "", "Maximum norm of the gradient; 0: no clipping.", 0,
+                             1000000, 0, 1, 3, false, true, "never"}),
     number<&Settings::schedule_epochs>(
         {"schedule-epochs", "Schedule epochs", "epochs",
          "step: epochs between two drops of the rate; plateau: epochs without a lower loss before one.", 1,
@@ -85,7 +83,7 @@ constexpr Number kNumbers[] = {
                                 "The run ends after so many minutes of training; 0 never.", 0, 100000, 0, 1,
                                 2, false, true, "never"}),
     number<&Settings::watch_headroom>({"watch-headroom", "Watch headroom", "",
-                                       "1 stops the run before the first update at which min (1 − βx) ≤ 0, "
+                                       "Stops the run before the first update at which min (1 − βx) ≤ 0, "
                                        "where factors stop being probabilities.",
                                        0, 1, 1, 1, 0, false, true}),
 };

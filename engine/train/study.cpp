@@ -129,6 +129,11 @@ Result<Study> Study::open(StudyPlan plan) {
     if (auto status = validate(*m); !status) return status.error();
     if (std::any_of(plan.models.begin(), m, [&](const Settings& s) { return s.model == m->model; }))
       return Error{.where = "--models", .problem = fmt::format("names {} twice", m->model)};
+    const data::Dataset& images = plan.data->train;
+    if (const auto built =
+            model::build(m->model, images.rows, images.columns, images.classes, synapse_options(*m));
+        !built)
+      return built.error();
   }
   Study study(std::move(plan));
   if (study.plan_.folder.empty()) return study;

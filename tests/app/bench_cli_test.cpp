@@ -103,7 +103,7 @@ void BenchCliTest::table() {
 void BenchCliTest::usageErrors_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QString>("says");
-  QTest::newRow("model") << QStringList{"--models", "none"} << "unknown model";
+  QTest::newRow("model") << QStringList{"--models", "none"} << "is not known";
   QTest::newRow("threads") << QStringList{"--threads", "0"} << "--threads";
   QTest::newRow("work") << QStringList{"--work", "play"} << "--work";
   QTest::newRow("tier") << QStringList{"--tier", "none"} << "--tier";

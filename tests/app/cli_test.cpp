@@ -234,13 +234,13 @@ void CliTest::usageErrors_data() {
   const auto row = [](const char* name, QStringList arguments, const char* part) {
     QTest::newRow(name) << arguments << QString(part);
   };
-  row("nothing", {}, "subcommand");
+  row("nothing", {}, "no command is named");
   row("unknown command", {"fly"}, "fly");
   row("unknown option", {"train", "--speed", "9"}, "--speed");
   row("not a number", {"train", "--epochs", "many"}, "--epochs");
   row("no epochs", {"train", "--epochs", "0"}, "--epochs");
   row("negative rate", {"train", "--lr", "-1"}, "--lr");
-  row("negative seed", {"train", "--seed", "-3"}, "expected 0 to 2147483647, found -3");
+  row("negative seed", {"train", "--seed", "-3"}, "from 0 to 2147483647, found \"-3\"");
   row("nan rate", {"train", "--lr", "nan"}, "--lr");
   row("huge batch", {"train", "--batch-size", "100000"}, "--batch-size");
   row("momentum", {"train", "--momentum", "1"}, "--momentum");
@@ -251,7 +251,7 @@ void CliTest::usageErrors_data() {
   row("unknown schedule", {"train", "--schedule", "random"}, "one-cycle");
   row("unknown beta", {"train", "--beta", "big"}, "sigmoid");
   row("import absent", {"import", "absent.safetensors", "--out", "x"}, "absent.safetensors");
-  row("unknown device", {"train", "--device", "tpu"}, "auto, cpu or cuda");
+  row("unknown device", {"train", "--device", "tpu"}, "one of auto, cpu, cuda");
   row("unknown tier", {"train", "--tier", "quick"}, "reference");
   row("no data", {"train", "--data", "nowhere/at/all"}, "nowhere/at/all");
   row("no checkpoint", {"eval", "--checkpoint", "absent.safetensors"}, "absent.safetensors");

@@ -194,13 +194,13 @@ void SynapseCliTest::fifteenDigitsNearThePole() {
 void SynapseCliTest::badNumbers_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QString>("part");
-  QTest::newRow("a word") << at("1", "0.5", "many", "0.3") << "--x: not a number";
+  QTest::newRow("a word") << at("1", "0.5", "many", "0.3") << "--x: is not a number";
   QTest::newRow("half a number") << at("1", "0.5", "0.6x", "0.3") << "\"0.6x\"";
   QTest::newRow("empty") << at("1", "0.5", "", "0.3") << "--x";
   QTest::newRow("comma") << at("1", "0,5", "0.6", "0.3") << "--beta";
-  QTest::newRow("nan") << at("1", "0.5", "0.6", "nan") << "--y: not finite";
-  QTest::newRow("infinite") << at("-inf", "0.5", "0.6", "0.3") << "--alpha: not finite";
-  QTest::newRow("too large") << at("1", "1e999", "0.6", "0.3") << "range of double precision";
+  QTest::newRow("nan") << at("1", "0.5", "0.6", "nan") << "--y: is not finite";
+  QTest::newRow("infinite") << at("-inf", "0.5", "0.6", "0.3") << "--alpha: is not finite";
+  QTest::newRow("too large") << at("1", "1e999", "0.6", "0.3") << "out of range";
   QTest::newRow("no x") << QStringList{"--y", "0.3"} << "--x";
   QTest::newRow("no value") << QStringList{"--y", "0.3", "--x"} << "--x";
   QTest::newRow("unknown option") << QStringList{"--z", "0.3", "--x", "1", "--y", "1"} << "--z";
