@@ -146,6 +146,8 @@ Status RunFolder::begin_history(const Continuation& continuation, bool in_place,
   const auto past = read_history(source);
   if (!past) return past.error();
   note_ = past->unknown_note();
+  measured_start_ = std::any_of(past->evaluations.begin(), past->evaluations.end(),
+                                [](const Evaluation& e) { return e.epoch == 0; });
   for (const EpochTime& time : past->times) {
     if (time.position == start.position && start.position.step > 0) epoch_seconds_ = time.seconds;
   }

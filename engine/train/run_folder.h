@@ -44,6 +44,8 @@ class RunFolder {
 
   // What the history says of the resume, where there was one.
   const std::optional<Resume>& resumed() const { return resumed_; }
+  // Whether the history holds the measurement before training.
+  bool measured_start() const { return measured_start_; }
   // One sentence about what of the history this version does not know; empty where it knows it all.
   const std::string& note() const { return note_; }
 
@@ -79,6 +81,7 @@ class RunFolder {
   std::filesystem::path folder_;
   double epoch_seconds_ = 0;
   std::optional<Resume> resumed_;
+  bool measured_start_ = false;
   std::string note_;
   std::unique_ptr<HistoryWriter> history_;
   std::optional<CheckpointWriter> checkpoints_;

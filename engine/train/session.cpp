@@ -145,6 +145,8 @@ Status Session::Impl::open_folder() {
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
   epoch_seconds_ = folder_->epoch_seconds();
+  // A run that was left before its first measurement makes it now.
+  if (at() == Position{} && !folder_->measured_start()) measured_start_ = false;
   if (!folder_->note().empty()) observer_.on_notice(folder_->note());
   return record(true);
 }
