@@ -12,6 +12,7 @@
 #include <QString>
 #include <QStringList>
 
+#include "engine/io/base64.h"
 #include "engine/io/safetensors.h"
 #include "engine/model/description.h"
 #include "engine/model/state.h"
@@ -62,6 +63,11 @@ inline std::vector<std::uint8_t> bytes_of(const Pieces& pieces) {
   std::vector<std::uint8_t> bytes;
   for (const auto piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
   return bytes;
+}
+
+// A block of numbers as the first format of checkpoints keeps it.
+inline std::string base64_of(const std::vector<float>& values) {
+  return io::to_base64({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
 }
 
 // The files of a folder whose names match.

@@ -11,7 +11,6 @@
 
 #include "engine/core/file.h"
 #include "engine/core/version.h"
-#include "engine/io/base64.h"
 #include "engine/std_strings.h"
 #include "engine/train/checkpoint_fixtures.h"
 #include "engine/train/event_json.h"
@@ -24,10 +23,6 @@ using namespace synann::train;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string to_base64(const std::vector<float>& values) {
-  return io::to_base64({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
-}
 
 // A checkpoint as version 0.1.0 wrote it: momenta in base64 among the metadata, `format` its name.
 io::SafeTensors first_format(const Checkpoint& c, const model::Model& model) {
@@ -52,8 +47,8 @@ io::SafeTensors first_format(const Checkpoint& c, const model::Model& model) {
                       {"plateau_best_loss", "0.3333333333333333"},
                       {"plateau_bad_epochs", "1"},
                       {"plateau_epochs_seen", "2"},
-                      {"momentum", to_base64(c.state.momenta)}};
-  if (!c.state.squares.empty()) content.metadata["adam_squares"] = to_base64(c.state.squares);
+                      {"momentum", base64_of(c.state.momenta)}};
+  if (!c.state.squares.empty()) content.metadata["adam_squares"] = base64_of(c.state.squares);
   for (const Parameter& p : model.parameters.all()) {
     content.tensors.push_back(
         p.type == ElementType::I64
@@ -211,7 +206,7 @@ void CheckpointTest::brokenMomentaOfTheFirstFormatAreRefused() {
   auto content = first_format(written, model);
   QCOMPARE(complaint(content), std::string("accepted"));
   const std::string expected = "expected " + std::to_string(count) + " numbers in base64, found ";
-  content.metadata["momentum"] = to_base64({1, 2});
+  content.metadata["momentum"] = base64_of({1, 2});
   QCOMPARE(complaint(content), "run/c: the checkpoint's momentum: " + expected + "8 bytes");
   content.metadata["momentum"] = "%%%";
   QCOMPARE(complaint(content), "run/c: the checkpoint's momentum: " + expected + "no base64");
@@ -220,7 +215,7 @@ void CheckpointTest::brokenMomentaOfTheFirstFormatAreRefused() {
   content = first_format(written, model);
   std::vector<float> squares(count, 1);
   squares.back() = std::numeric_limits<float>::quiet_NaN();
-  content.metadata["adam_squares"] = to_base64(squares);
+  content.metadata["adam_squares"] = base64_of(squares);
   QCOMPARE(
       complaint(content),
       std::string("run/c: the checkpoint's adam_squares: expected finite numbers, found NaN or infinity"));

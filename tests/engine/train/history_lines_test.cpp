@@ -97,6 +97,10 @@ void HistoryLinesTest::aTornLineStandsBeforeTheEventThatSaysSo() {
   const auto again = parse_history(begun() + torn + resumed(1).substr(0, 20), "h");
   QVERIFY(again.ok());
   QCOMPARE(again->torn, 2);
+  // One that lacks no more than its end can be read where another line begins: it explains the first.
+  const auto whole = parse_history(begun() + torn + resumed(1).substr(0, resumed(1).size() - 1), "h");
+  QVERIFY(whole.ok() && whole->truncated && whole->open_line);
+  QCOMPARE(whole->torn, 1);
 }
 
 void HistoryLinesTest::otherUnreadableLinesAreErrors_data() {

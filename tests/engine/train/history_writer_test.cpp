@@ -41,6 +41,7 @@ class HistoryWriterTest : public QObject {
   void everyEventComesBack();
   void lossesComeBackToTheBit();
   void lossesOfAStretchShareALine();
+  void aGapBeginsAnotherLine();
   void manyLossesDoNotWait();
   void lossesReachTheFileWithTheWriter();
   void aResumeOnlyAppends();
@@ -144,6 +145,16 @@ void HistoryWriterTest::lossesOfAStretchShareALine() {
   QCOMPARE(content().count("\"loss\":[1,2,3]}\n{\"event\":\"pause\""), 1);
   QCOMPARE(read().losses, (std::vector<float>{1, 2, 3, 3, 1, 2}));
   QCOMPARE(read().examples, (std::vector<std::int64_t>{0, 40, 80, 120, 250, 290}));
+}
+
+void HistoryWriterTest::aGapBeginsAnotherLine() {
+  const auto writer = create();
+  const std::vector<float> one{1};
+  for (const Position& at : {Position{1, 3}, Position{1, 5}, Position{2, 6}})
+    QVERIFY(writer->append(losses_of(one, at.epoch, at.step)).ok());
+  QVERIFY(writer->flush().ok());
+  QCOMPARE(content().count("\"event\":\"losses\""), 3);
+  QCOMPARE(read().examples, (std::vector<std::int64_t>{120, 200, 490}));
 }
 
 void HistoryWriterTest::manyLossesDoNotWait() {
