@@ -113,8 +113,8 @@ Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const
                                   const RecordBudget& budget) {
   std::error_code code;
   const fs::path& from = continuation.from;
-  const bool continues = !from.empty() && fs::equivalent(folder / kLastCheckpoint, from, code);
   const bool in_place = !from.empty() && fs::equivalent(folder, fs::absolute(from).parent_path(), code);
+  const bool continues = in_place && fs::equivalent(folder / kLastCheckpoint, from, code);
   remove_half_written(folder);
   if (!continues) {
     if (auto status = set_aside(folder, in_place); !status) return status.error();

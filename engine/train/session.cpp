@@ -156,6 +156,11 @@ Status Session::Impl::open_folder() {
 Status Session::Impl::prepare() {
   const bool writes = !options_.folder.empty(), resumes = !options_.resume.empty();
   std::error_code code;
+  // The optimiser's state, the history and the records lie beside the file that a link points at.
+  if (std::filesystem::is_symlink(options_.resume, code)) {
+    if (auto file = std::filesystem::canonical(options_.resume, code); !code)
+      options_.resume = std::move(file);
+  }
   const bool own = writes && resumes &&
                    std::filesystem::equivalent(
                        options_.folder, std::filesystem::absolute(options_.resume).parent_path(), code);
