@@ -62,6 +62,9 @@ class SessionResumeTest : public QObject, private SessionRuns {
   void aFreshOptimiserStartsAtZero();
   void aMissingOptimiserIsRefused();
   void theFirstFormatGoesOn();
+  void aLinkedCheckpointIsItsFile_data();
+  void aLinkedCheckpointIsItsFile();
+  void aSecondNameOverwritesNothing();
   void oldOptimiserFilesGo();
 
  private:
@@ -215,6 +218,46 @@ void SessionResumeTest::theFirstFormatGoesOn() {
   run(at("a"), 1, last);
   QVERIFY(bytes_of(last) == bytes_of(at("whole") / kLastCheckpoint));
   QCOMPARE(difference(*read_history(at("a")), *read_history(at("whole"))), QString());
+}
+
+void SessionResumeTest::aLinkedCheckpointIsItsFile_data() {
+  QTest::addColumn<QString>("folder");
+  QTest::newRow("in its own folder") << "a";
+  QTest::newRow("in another folder") << "b";
+}
+
+// What belongs to a checkpoint lies beside the file, wherever links to it lie.
+void SessionResumeTest::aLinkedCheckpointIsItsFile() {
+  QFETCH(QString, folder);
+  run(at("whole"));
+  run(at("a"), 1, {}, 9);
+  fs::create_directory(at("links"));
+  fs::create_symlink("../a/last.safetensors", at("links") / "best-so-far");
+  const auto history = bytes_of(at("a") / kHistoryFile);
+  const fs::path out = at(qPrintable(folder));
+  run(out, 1, at("links") / "best-so-far");
+  QVERIFY(bytes_of(out / kHistoryFile).startsWith(history));
+  QCOMPARE(difference(*read_history(out), *read_history(at("whole"))), QString());
+  QVERIFY(bytes_of(out / kLastCheckpoint) == bytes_of(at("whole") / kLastCheckpoint));
+  QVERIFY(!fs::exists(out / "earlier-1"));
+}
+
+// The same file by another name is not the run's own checkpoint, and what stood there is kept.
+void SessionResumeTest::aSecondNameOverwritesNothing() {
+  run(at("a"), 1, {}, 9);
+  fs::create_directory(at("links"));
+  fs::create_hard_link(at("a") / kLastCheckpoint, at("links") / kLastCheckpoint);
+  const auto history = bytes_of(at("a") / kHistoryFile);
+  Recorder seen;
+  const auto session = Session::create({.settings = tiny_settings(),
+                                        .execution = {.threads = 1},
+                                        .data = data_,
+                                        .folder = at("a"),
+                                        .resume = at("links") / kLastCheckpoint,
+                                        .fresh_optimiser = true},
+                                       seen);
+  QVERIFY2(session.ok(), session.ok() ? "" : session.error().sentence().c_str());
+  QVERIFY(bytes_of(at("a") / "earlier-1" / kHistoryFile) == history);
 }
 
 // After any number of saves there are the states that best and last name, and no others.
