@@ -106,7 +106,7 @@ std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model:
                                                const std::string& optimiser_file) {
   auto settings = to_json(c.settings);
   settings.erase("data");
-  return {
+  std::map<std::string, std::string> metadata = {
       {"format", "pt"},  // what Hugging Face's loaders ask for: the tensors are PyTorch's
       {"synann.format", kCheckpointFormat},
       {"synann.optimizer", optimiser_file.empty() ? kNoOptimiser : optimiser_file},
@@ -128,6 +128,8 @@ std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model:
       {"plateau_bad_epochs", fmt::format("{}", c.plateau.bad_epochs)},
       {"plateau_epochs_seen", fmt::format("{}", c.plateau.epochs_seen)},
   };
+  if (c.optimiser_begun > 0) metadata["optimizer_begun"] = fmt::format("{}", c.optimiser_begun);
+  return metadata;
 }
 
 // The state dict; what the views show belongs to the state and the model.
@@ -252,6 +254,8 @@ Status read_facts(Metadata& metadata, const std::string& file, Checkpoint& c) {
   c.plateau = {metadata.number("plateau_factor", 0.0), metadata.number("plateau_best_loss", 0.0),
                metadata.number("plateau_bad_epochs", 0), metadata.number("plateau_epochs_seen", 0)};
   c.epoch_loss_sum = metadata.number("epoch_loss_sum", 0.0);
+  if (metadata.has("optimizer_begun"))
+    c.optimiser_begun = metadata.number("optimizer_begun", std::int64_t{0});
   if (metadata.error) return *metadata.error;
   if (c.rows > 4096 || c.columns > 4096 || c.classes > 4096)
     return input_error(file, "the checkpoint's image size or number of classes is implausible");

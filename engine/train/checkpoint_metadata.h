@@ -18,6 +18,7 @@ class Metadata {
   Metadata(const std::map<std::string, std::string>& values, std::string file)
       : values_(values), file_(std::move(file)) {}
 
+  bool has(const char* key) const { return values_.contains(key); }
   std::string text(const char* key) {
     const auto it = values_.find(key);
     if (it != values_.end()) return it->second;

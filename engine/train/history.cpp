@@ -208,8 +208,13 @@ std::int64_t History::examples_at(const Position& position) const {
 
 Settings History::settings_at(std::int64_t steps) const {
   Settings s = start.settings;
+  // The first programs wrote the start anew at each resume: what was changed before is in it, or overtaken by
+  // it.
+  const std::int64_t begun = steps_at(start.position);
   for (const SettingChange& change : changes) {
-    if (steps_at(change.position) <= steps) apply_setting(s, change.key, change.value);
+    const std::int64_t from = steps_at(change.position);
+    if (from < begun && begun <= steps) continue;
+    if (from <= steps) apply_setting(s, change.key, change.value);
   }
   return s;
 }

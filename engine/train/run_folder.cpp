@@ -109,8 +109,8 @@ FolderSizes folder_sizes(const fs::path& folder) {
 }
 
 Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const Continuation& continuation,
-                                  const StartInfo& start, const model::Model& model,
-                                  const RecordBudget& budget) {
+                                  const StartInfo& start, const Checkpoint& checkpoint,
+                                  const model::Model& model, const RecordBudget& budget) {
   std::error_code code;
   const fs::path& from = continuation.from;
   const bool in_place = !from.empty() && fs::equivalent(folder, fs::absolute(from).parent_path(), code);
@@ -120,12 +120,15 @@ Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const
     if (auto status = set_aside(folder, in_place); !status) return status.error();
   }
   RunFolder run(std::move(lock), folder);
+  run.checkpoints_.emplace(folder);
+  if (in_place && !continues) {
+    if (auto status = run.checkpoints_->save(checkpoint, model, false); !status) return status.error();
+  }
   if (auto status = run.begin_history(continuation, in_place, start); !status) return status.error();
   if (!from.empty() && !continues) {
     const Fork fork{.position = start.position, .from = from.string()};
     if (auto status = run.history_->append(fork); !status) return status.error();
   }
-  run.checkpoints_.emplace(folder);
   if (budget.bytes > 0 && !synapse_parameters(model).empty()) {
     if (auto status = run.open_records(from, start, model, budget); !status) return status.error();
   }

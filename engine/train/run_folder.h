@@ -37,10 +37,14 @@ class RunFolder {
 
   // `lock` is that of `folder`. An earlier run in it is moved into earlier-1, earlier-2, … unless the new run
   // continues it. A run that goes on from another file than its own last checkpoint keeps a copy of what
-  // stood here. The records go on up to `start.position`; a budget of no bytes keeps none.
+  // stood here, and has `checkpoint`,
+  // where it stands, as its last one before its history says that it goes on: a kill in between leaves
+  // nothing that does not fit together. The records go on up to `start.position`; a budget of no bytes keeps
+  // none.
   static Result<RunFolder> open(FolderLock lock, const std::filesystem::path& folder,
                                 const Continuation& continuation, const StartInfo& start,
-                                const model::Model& model, const RecordBudget& budget);
+                                const Checkpoint& checkpoint, const model::Model& model,
+                                const RecordBudget& budget);
 
   // What the history says of the resume, where there was one.
   const std::optional<Resume>& resumed() const { return resumed_; }

@@ -141,7 +141,7 @@ Status Session::Impl::open_folder() {
   if (options_.folder.empty()) return {};
   auto folder =
       RunFolder::open(std::move(lock_), options_.folder, {options_.resume, options_.fresh_optimiser},
-                      start_info(), *model_, options_.record);
+                      start_info(), checkpoint_, *model_, options_.record);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
   epoch_seconds_ = folder_->epoch_seconds();
@@ -170,6 +170,9 @@ Status Session::Impl::prepare() {
   if (auto status = resumes ? resume_checkpoint() : build_model(); !status) return status;
   if (auto status = split_data(); !status) return status;
   if (auto status = check_batches(); !status) return status;
+  // As a new optimiser of PyTorch would, Adam counts its steps anew; SGD has no count.
+  if (resumes && options_.fresh_optimiser && settings().optimizer.starts_with("adam"))
+    checkpoint_.optimiser_begun = steps_done();
   const RunNeeds needs = run_needs(*model_, settings(), writes ? options_.record.bytes : 0);
   if (const std::string words = needs_note(needs, options_.folder); !words.empty())
     observer_.on_notice(words);

@@ -60,17 +60,18 @@ Status Session::Impl::train_span() {
   }
   const std::int64_t examples = examples_seen();
   const WorkClock clock;
-  auto result = backend_->run({.seed = settings().seed,
-                               .epoch = at().epoch,
-                               .first_step = at().step,
-                               .step_count = steps,
-                               .batch_size = settings().batch_size,
-                               .order = order_,
-                               .learning_rates = rates,
-                               .optimiser = optimiser(settings()),
-                               .first_count = std::int64_t{at().epoch - 1} * steps_per_epoch() + at().step,
-                               .watch = {.headroom = settings().watch_headroom}},
-                              cancel_);
+  auto result =
+      backend_->run({.seed = settings().seed,
+                     .epoch = at().epoch,
+                     .first_step = at().step,
+                     .step_count = steps,
+                     .batch_size = settings().batch_size,
+                     .order = order_,
+                     .learning_rates = rates,
+                     .optimiser = optimiser(settings()),
+                     .first_count = std::max<std::int64_t>(0, steps_done() - checkpoint_.optimiser_begun),
+                     .watch = {.headroom = settings().watch_headroom}},
+                    cancel_);
   if (!result) return fall_back(result.error());
   const auto done = static_cast<int>(result->losses.size());
   const double seconds = clock.seconds(step_seconds_ * done);

@@ -189,6 +189,8 @@ void SessionResumeTest::aFreshOptimiserStartsAtZero() {
   QVERIFY(std::any_of(state.momenta.begin(), state.momenta.end(), [](float v) { return v != 0; }));
   std::fill(state.momenta.begin(), state.momenta.end(), 0.0f);
   std::fill(state.squares.begin(), state.squares.end(), 0.0f);
+  // The bias correction counts from there: without, the first updates would be three times as long.
+  if (optimizer == "adam") loaded->checkpoint.optimiser_begun = loaded->checkpoint.position.step;
   QVERIFY(write_checkpoint(at("zero") / kLastCheckpoint, loaded->checkpoint, *loaded->model).ok());
   run(at("zero"), 1, at("zero") / kLastCheckpoint, -1, settings);
 
@@ -198,6 +200,8 @@ void SessionResumeTest::aFreshOptimiserStartsAtZero() {
   make_first_format(at("first") / kLastCheckpoint);
   resume_fresh(at("first"), settings);
   const auto expected = bytes_of(at("zero") / kLastCheckpoint);
+  QCOMPARE(read_checkpoint(at("fresh") / kLastCheckpoint)->checkpoint.optimiser_begun,
+           optimizer == "adam" ? 1 : 0);
   QVERIFY(bytes_of(at("fresh") / kLastCheckpoint) == expected);
   QVERIFY(bytes_of(at("gone") / kLastCheckpoint) == expected);
   QVERIFY(bytes_of(at("first") / kLastCheckpoint) == expected);
