@@ -71,6 +71,17 @@ double pointLoss(const LossCurve& curve, CurvePoint point) {
                                             : curve.evaluations()[point.index].test_loss;
 }
 
+void KeptPoint::keep(const LossCurve& curve, std::optional<CurvePoint> point) {
+  point_ = point;
+  generation_ = curve.generation();
+}
+
+std::optional<CurvePoint> KeptPoint::on(const LossCurve& curve) const {
+  const bool there =
+      point_ && generation_ == curve.generation() && point_->index < pointCount(curve, point_->series);
+  return there ? point_ : std::nullopt;
+}
+
 QString spokenPoint(const LossCurve& curve, CurvePoint point) {
   const QString loss = spokenLoss(pointLoss(curve, point));
   if (point.series == CurveSeries::Train) {

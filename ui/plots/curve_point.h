@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -25,6 +26,18 @@ struct CurvePoint {
 std::size_t pointCount(const LossCurve& curve, CurveSeries series);
 double pointExamples(const LossCurve& curve, CurvePoint point);
 double pointLoss(const LossCurve& curve, CurvePoint point);
+
+// A point that is kept while the curve goes on. Points that were taken away, and another curve, lose it: its
+// index would name another point then, or none. Asked for it each time, a keeper cannot read what is gone.
+class KeptPoint {
+ public:
+  void keep(const LossCurve& curve, std::optional<CurvePoint> point);  // forgotten where it does not exist
+  std::optional<CurvePoint> on(const LossCurve& curve) const;
+
+ private:
+  std::optional<CurvePoint> point_;
+  std::uint64_t generation_ = 0;
+};
 
 // For a screen reader: "train loss 0.0936 at 12,800 examples, epoch 1".
 QString spokenPoint(const LossCurve& curve, CurvePoint point);

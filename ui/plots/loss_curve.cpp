@@ -2,6 +2,7 @@
 #include "ui/plots/loss_curve.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 namespace synann::ui {
@@ -18,6 +19,11 @@ void widen(std::optional<LossCurve::Extent>& extent, double value) {
 
 }  // namespace
 
+std::uint64_t LossCurve::newGeneration() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 LossCurve LossCurve::fromHistory(const train::History& history) {
   LossCurve curve;
   curve.setTrainCount(history.start.train_count);
@@ -29,10 +35,9 @@ LossCurve LossCurve::fromHistory(const train::History& history) {
 }
 
 void LossCurve::clear() {
-  const std::uint64_t revision = revision_, generation = generation_;
+  const std::uint64_t revision = revision_;
   *this = LossCurve();
   revision_ = revision + 1;
-  generation_ = generation + 1;
 }
 
 void LossCurve::setTrainCount(int samples) {
@@ -71,7 +76,7 @@ void LossCurve::append(const train::Evaluation& evaluation) {
   if (same != evaluations_.end()) {  // a resumed run repeats the epoch it was in
     evaluations_.erase(same, evaluations_.end());
     recount();
-    ++generation_;
+    generation_ = newGeneration();
   }
   evaluations_.push_back(evaluation);
   count(evaluation.examples, evaluation.test_loss);
@@ -96,7 +101,7 @@ void LossCurve::cutBack(std::int64_t examples) {
   std::erase_if(marks_, [&](const SettingMark& m) { return m.examples > examples; });
   recount();
   ++revision_;
-  ++generation_;
+  generation_ = newGeneration();
 }
 
 int LossCurve::epochAt(std::int64_t examples) const {

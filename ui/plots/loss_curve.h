@@ -66,10 +66,13 @@ class LossCurve {
   }  // finite losses ≤ 0: a logarithm cannot show them
   std::optional<std::int64_t> firstNotFinite() const { return first_not_finite_; }  // x of the first of them
 
-  std::uint64_t revision() const { return revision_; }      // grows with every change
-  std::uint64_t generation() const { return generation_; }  // grows when points are taken away
+  std::uint64_t revision() const { return revision_; }  // grows with every change
+  // Grows when points are taken away, and is never that of another curve, copies apart: an index that is kept
+  // with it names the same point as long as the curve has that generation.
+  std::uint64_t generation() const { return generation_; }
 
  private:
+  static std::uint64_t newGeneration();
   void count(std::int64_t examples, double loss);
   void recount();
 
@@ -83,7 +86,7 @@ class LossCurve {
   std::int64_t not_positive_ = 0;
   std::optional<std::int64_t> first_not_finite_;
   std::uint64_t revision_ = 1;
-  std::uint64_t generation_ = 1;
+  std::uint64_t generation_ = newGeneration();
 };
 
 }  // namespace synann::ui

@@ -34,7 +34,7 @@ LossView::LossView(QWidget* parent)
          "the ends, Page Up and Page Down a tenth further, plus and minus zoom, Shift and arrows move, 0 "
          "follows, "
          "L changes to a logarithmic axis."));
-  updateAccessibleName(false);
+  setAccessibleName(tr("Loss figure"));
   connect(figure_, &QChart::plotAreaChanged, this, [this] {
     if (!drawing_ && isVisible()) redraw();
   });
@@ -54,10 +54,9 @@ void LossView::setCurve(std::shared_ptr<const LossCurve> curve) {
 void LossView::refresh() {
   if (!isVisible() || shown_revision_ == curve_->revision()) return;
   shown_revision_ = curve_->revision();
-  // Points were taken away, so an index may name another point now.
-  if (point_ && point_generation_ != curve_->generation()) setCurrentPoint(std::nullopt);
   state_.update(*curve_);
   redraw();
+  tellPoint();  // it may be gone
 }
 
 void LossView::redraw() {
@@ -97,38 +96,37 @@ void LossView::zoomTo(const LossRange& range) {
 }
 
 void LossView::setCurrentPoint(std::optional<CurvePoint> point) {
-  if (point && point->index >= pointCount(*curve_, point->series)) point.reset();
-  point_generation_ = curve_->generation();
-  const bool changed = point != point_;
-  point_ = point;
+  point_.keep(*curve_, point);
   placeCrosshair();
-  if (!changed) return;
-  updateAccessibleName(true);
-  emit currentPointChanged(currentPointText());
+  tellPoint();
 }
 
 QString LossView::currentPointText() const {
-  return point_ ? spokenPoint(*curve_, *point_) : QString();
+  const auto current = currentPoint();
+  return current ? spokenPoint(*curve_, *current) : QString();
 }
 
-void LossView::updateAccessibleName(bool announce) {
+void LossView::tellPoint() {
   const QString text = currentPointText();
+  if (text == told_) return;
+  told_ = text;
   // Setting the name tells screen readers that it changed.
-  if (announce || accessibleName().isEmpty())
-    setAccessibleName(text.isEmpty() ? tr("Loss figure") : tr("Loss figure: %1").arg(text));
+  setAccessibleName(text.isEmpty() ? tr("Loss figure") : tr("Loss figure: %1").arg(text));
+  emit currentPointChanged(text);
 }
 
 void LossView::placeCrosshair() {
-  if (!point_) return crosshair_->hide();
-  const QPointF place = figure_->toPixel(pointExamples(*curve_, *point_), pointLoss(*curve_, *point_));
+  const auto current = currentPoint();
+  if (!current) return crosshair_->hide();
+  const double examples = pointExamples(*curve_, *current);
+  const QPointF place = figure_->toPixel(examples, pointLoss(*curve_, *current));
   const QRectF area = figure_->plotArea();
   // A loss without a place (NaN, or zero on a log axis) still has its values: shown at the upper frame.
   const QPointF shown(place.x(), std::isnan(place.y()) ? area.top() : place.y());
-  const QPointF x_only(figure_->toPixel(pointExamples(*curve_, *point_), figure_->range().maxY).x(),
-                       area.top());
+  const QPointF x_only(figure_->toPixel(examples, figure_->range().maxY).x(), area.top());
   const QPointF point = std::isnan(shown.x()) ? x_only : shown;
   if (!area.adjusted(-1, -1, 1, 1).contains(point)) return crosshair_->hide();
-  crosshair_->place(point, area, detailedPoint(*curve_, *point_), font());
+  crosshair_->place(point, area, detailedPoint(*curve_, *current), font());
 }
 
 void LossView::applyPalette() {

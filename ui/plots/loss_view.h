@@ -40,7 +40,7 @@ class LossView : public QChartView {
   void zoomTo(const LossRange& range);
 
   void setCurrentPoint(std::optional<CurvePoint> point);
-  std::optional<CurvePoint> currentPoint() const { return point_; }
+  std::optional<CurvePoint> currentPoint() const { return point_.on(*curve_); }
   QString currentPointText() const;
   const LossFigure* figure() const { return figure_; }
   const Crosshair* crosshair() const { return crosshair_; }
@@ -59,12 +59,14 @@ class LossView : public QChartView {
   void wheelEvent(QWheelEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void leaveEvent(QEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
   void showEvent(QShowEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:
   enum class Drag { None, Band, Pan };
 
+  void endDrag();
   void redraw();  // shows the viewport as it is
   void viewportChanged(bool followed);
   void placeCrosshair();
@@ -79,18 +81,18 @@ class LossView : public QChartView {
   void otherSeries();
   void bringIntoView(CurvePoint point);
   QPointF toFigure(QPointF position) const;
-  void updateAccessibleName(bool announce);
+  void tellPoint();
 
   std::shared_ptr<const LossCurve> curve_;
   LossViewport state_;
   LossFigure* figure_ = nullptr;
   Crosshair* crosshair_ = nullptr;
   QRubberBand* band_ = nullptr;
-  std::optional<CurvePoint> point_;
+  KeptPoint point_;
+  QString told_;  // what was said of it last
   Drag drag_ = Drag::None;
   QPoint drag_start_, drag_last_;
   std::uint64_t shown_revision_ = 0;
-  std::uint64_t point_generation_ = 0;
   bool drawing_ = false;
 };
 

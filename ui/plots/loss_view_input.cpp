@@ -58,13 +58,22 @@ void LossView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void LossView::mouseReleaseEvent(QMouseEvent* event) {
-  if (drag_ == Drag::Band && band_->isVisible()) {
-    band_->hide();
-    zoomToBand(band_->geometry());
-  }
-  drag_ = Drag::None;
-  viewport()->setCursor(Qt::CrossCursor);
+  const bool zooms = drag_ == Drag::Band && band_->isVisible();
+  endDrag();
+  if (zooms) zoomToBand(band_->geometry());
   event->accept();
+}
+
+void LossView::endDrag() {
+  drag_ = Drag::None;
+  band_->hide();
+  viewport()->setCursor(Qt::CrossCursor);
+}
+
+// The release of the button will not be told.
+void LossView::hideEvent(QHideEvent* event) {
+  QChartView::hideEvent(event);
+  endDrag();
 }
 
 void LossView::mouseDoubleClickEvent(QMouseEvent* event) {
@@ -113,6 +122,7 @@ void LossView::zoomToBand(const QRect& band) {
 
 void LossView::zoomStep(double factor, QPointF about, Qt::KeyboardModifiers modifiers) {
   const QRectF area = figure_->plotArea();
+  if (area.isEmpty()) return;
   const QPointF inside(std::clamp(about.x(), area.left(), area.right()),
                        std::clamp(about.y(), area.top(), area.bottom()));
   const QPointF place = figure_->toData(inside);
@@ -140,8 +150,7 @@ void LossView::keyPressEvent(QKeyEvent* event) {
 }
 
 bool LossView::zoomKey(QKeyEvent* event) {
-  const QPointF middle =
-      point_ && crosshair_->isVisible() ? crosshair_->point() : figure_->plotArea().center();
+  const QPointF middle = crosshair_->isVisible() ? crosshair_->point() : figure_->plotArea().center();
   const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
   if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) return false;
   switch (event->key()) {
@@ -174,7 +183,8 @@ bool LossView::zoomKey(QKeyEvent* event) {
 }
 
 bool LossView::walkKey(int key) {
-  const CurveSeries series = point_ ? point_->series : CurveSeries::Train;
+  const auto current = currentPoint();
+  const CurveSeries series = current ? current->series : CurveSeries::Train;
   const auto count = static_cast<qsizetype>(pointCount(*curve_, series));
   switch (key) {
     case Qt::Key_Left:
@@ -201,7 +211,7 @@ bool LossView::walkKey(int key) {
       otherSeries();
       return true;
     case Qt::Key_Escape:
-      if (!point_) return false;  // Esc has other work to do when there is no crosshair
+      if (!current) return false;  // Esc has other work to do when there is no crosshair
       setCurrentPoint(std::nullopt);
       return true;
     default:
@@ -210,11 +220,12 @@ bool LossView::walkKey(int key) {
 }
 
 void LossView::walk(qsizetype steps) {
-  const CurveSeries series = point_ ? point_->series : CurveSeries::Train;
+  const auto current = currentPoint();
+  const CurveSeries series = current ? current->series : CurveSeries::Train;
   const auto count = static_cast<qsizetype>(pointCount(*curve_, series));
-  if (count == 0) return point_ ? void() : otherSeries();
+  if (count == 0) return current ? void() : otherSeries();
   // The first key press shows where one is: the newest point.
-  const qsizetype from = point_ ? static_cast<qsizetype>(point_->index) + steps : count - 1;
+  const qsizetype from = current ? static_cast<qsizetype>(current->index) + steps : count - 1;
   walkTo(series, static_cast<std::size_t>(std::clamp<qsizetype>(from, 0, count - 1)));
 }
 
@@ -226,10 +237,11 @@ void LossView::walkTo(CurveSeries series, std::size_t index) {
 }
 
 void LossView::otherSeries() {
-  const CurveSeries from = point_ ? point_->series : CurveSeries::Train;
+  const auto current = currentPoint();
+  const CurveSeries from = current ? current->series : CurveSeries::Train;
   const CurveSeries to = from == CurveSeries::Train ? CurveSeries::Test : CurveSeries::Train;
   const double examples =
-      point_ ? pointExamples(*curve_, *point_) : static_cast<double>(curve_->lastExamples());
+      current ? pointExamples(*curve_, *current) : static_cast<double>(curve_->lastExamples());
   if (const auto point = nearestByExamples(*curve_, to, examples)) walkTo(to, point->index);
 }
 
