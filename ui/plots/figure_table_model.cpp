@@ -11,6 +11,7 @@ void FigureTableModel::setFigure(std::shared_ptr<const Figure> figure) {
     if (rowCount() > 0 && columnCount() > 0)
       emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
     if (columnCount() > 0) emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+    if (rowCount() > 0) emit headerDataChanged(Qt::Vertical, 0, rowCount() - 1);
     return;
   }
   beginResetModel();
@@ -27,7 +28,8 @@ int FigureTableModel::columnCount(const QModelIndex& parent) const {
 }
 
 QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
-  if (!index.isValid() || !figure_) return {};
+  // A view may still ask for what an earlier, larger figure had.
+  if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount()) return {};
   const QVariant value = figure_->cell(index.row(), index.column());
   const bool number = value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
   if (role == Qt::DisplayRole) return number ? QVariant(numberText(value.toDouble())) : value;
@@ -38,9 +40,9 @@ QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (role != Qt::DisplayRole || !figure_) return {};
-  return orientation == Qt::Horizontal ? QVariant(figure_->columnName(section))
-                                       : QVariant(figure_->rowName(section));
+  const bool column = orientation == Qt::Horizontal;
+  if (role != Qt::DisplayRole || section < 0 || section >= (column ? columnCount() : rowCount())) return {};
+  return column ? figure_->columnName(section) : figure_->rowName(section);
 }
 
 }  // namespace synann::ui

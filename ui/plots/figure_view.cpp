@@ -45,10 +45,10 @@ FigureView::FigureView(QWidget* parent) : QWidget(parent) {
 }
 
 void FigureView::setFigure(std::shared_ptr<const Figure> figure) {
+  const bool same = figure_ && figure && figure->pointCount() == figure_->pointCount();
   figure_ = std::move(figure);
-  const int count = figure_ ? figure_->pointCount() : 0;
-  if (current_ && *current_ >= count) current_.reset();
-  if (hovered_ && *hovered_ >= count) hovered_.reset();
+  if (!same) setCurrentPoint(std::nullopt);
+  if (hovered_) hover(same ? hovered_ : std::nullopt);
   updateAccessibleName();
   update();
 }
@@ -133,7 +133,10 @@ void FigureView::keyPressEvent(QKeyEvent* event) {
 }
 
 void FigureView::mouseMoveEvent(QMouseEvent* event) {
-  const auto point = figure_ ? figure_->pointAt(event->position(), area(), how()) : std::nullopt;
+  hover(figure_ ? figure_->pointAt(event->position(), area(), how()) : std::nullopt);
+}
+
+void FigureView::hover(std::optional<int> point) {
   setToolTip(point ? figure_->pointText(*point) : QString());
   if (point == hovered_) return;
   hovered_ = point;

@@ -23,7 +23,8 @@ class FigureView : public QWidget {
  public:
   explicit FigureView(QWidget* parent = nullptr);
 
-  // The figure to show; null shows `placeholder` instead.
+  // The figure to show; null shows `placeholder` instead. What was picked stays picked where there are as
+  // many points as before; else their numbers mean other points.
   void setFigure(std::shared_ptr<const Figure> figure);
   const std::shared_ptr<const Figure>& figure() const { return figure_; }
   void setPlaceholder(const QString& words);
@@ -51,6 +52,7 @@ class FigureView : public QWidget {
  private:
   FigurePaint how() const;
   QRectF area() const;
+  void hover(std::optional<int> point);
   void updateAccessibleName();
 
   std::shared_ptr<const Figure> figure_;

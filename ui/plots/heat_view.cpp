@@ -32,9 +32,13 @@ HeatView::HeatView(QWidget* parent) : QWidget(parent) {
 }
 
 void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& scale) {
+  if (shown && (shown->rows < 1 || shown->columns < 1)) shown.reset();  // there is no cell to be at
   const bool same =
       figure_ && shown && figure_->data().rows == shown->rows && figure_->data().columns == shown->columns;
-  if (!same) viewport_ = {};
+  if (!same) {
+    viewport_ = {};
+    drag_.reset();
+  }
   figure_ = shown ? std::make_shared<HeatFigure>(std::move(shown), scale) : nullptr;
   if (figure_) {
     figure_->setViewport(viewport_);

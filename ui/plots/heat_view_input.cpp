@@ -143,6 +143,12 @@ void HeatView::leaveEvent(QEvent* event) {
   emit cellHovered(-1, -1);
 }
 
+// The release of the button will not be told.
+void HeatView::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  drag_.reset();
+}
+
 void HeatView::focusInEvent(QFocusEvent* event) {
   QWidget::focusInEvent(event);
   update();

@@ -64,7 +64,7 @@ std::optional<int> PointsFigure::pointAt(QPointF place, const QRectF& area, cons
     const auto& p = content_.points[static_cast<std::size_t>(k)];
     const QPointF way = axes.place(p.x, p.y) - place;
     const double distance = std::hypot(way.x(), way.y());
-    if (distance > nearest) continue;
+    if (!(distance <= nearest)) continue;  // nor one without a place
     nearest = distance;
     found = k;
   }

@@ -46,8 +46,10 @@ SurfaceView::SurfaceView(QWidget* parent) : QWidget(parent) {
 }
 
 void SurfaceView::setData(std::shared_ptr<const SurfaceData> shown, const SurfaceStyle& style) {
+  const bool same = figure_ && shown && figure_->data().grid.rows == shown->grid.rows &&
+                    figure_->data().grid.columns == shown->grid.columns;
+  if (!same) hovered_.reset();
   figure_ = shown ? std::make_shared<const SurfaceFigure>(std::move(shown), style, camera_) : nullptr;
-  if (hovered_ && (!figure_ || *hovered_ >= figure_->pointCount())) hovered_.reset();
   updateAccessibleName();
   update();
 }
@@ -217,6 +219,12 @@ void SurfaceView::leaveEvent(QEvent* event) {
   hovered_.reset();
   update();
   emit placeHovered({});
+}
+
+// The release of the button will not be told.
+void SurfaceView::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  drag_.reset();
 }
 
 void SurfaceView::focusInEvent(QFocusEvent* event) {
