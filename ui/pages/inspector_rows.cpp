@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 
+#include "ui/pages/synapse_figures.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/ticks.h"
 
@@ -72,9 +73,9 @@ void addPlace(const SynapseSource& source, const train::SynapseFrame* frame,
 
 void addCell(const Selection& selection, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
   const bool known = frame && frame->error.empty();
-  const int n = known ? frame->n() : 0;
-  const int i = known ? std::clamp(selection.unit(), 0, std::max(0, n - 1)) : selection.unit();
-  const int j = known ? std::clamp(selection.synapse(), 0, std::max(0, n - 1)) : selection.synapse();
+  SynapseCell at{selection.unit(), selection.synapse()};
+  if (known) at = cellIn(*frame, at.unit, at.synapse);
+  const auto [i, j] = at;
   const Cell cell = known ? cellOf(*frame, i, j) : Cell();
   const QString layer = known ? QString::fromStdString(frame->layer.name) : selection.layer();
   rows.push_back({tr("Layer"), layer.isEmpty() ? QStringLiteral("—") : layer, tr("The synapse layer")});

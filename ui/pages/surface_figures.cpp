@@ -9,6 +9,7 @@
 
 #include "engine/synapse/surprisal.h"
 #include "ui/pages/surface_lines.h"
+#include "ui/pages/synapse_figures.h"
 
 namespace synann::ui {
 namespace {
@@ -43,10 +44,9 @@ Names namesOf(SurfaceShown shown) {
 std::vector<synapse::OperatingPoint> pointsOf(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   if (frame == nullptr || scene.points == SurfaceScene::kNoClass || frame->samples.empty()) return {};
   const auto n = static_cast<std::size_t>(frame->n());
-  const auto last = frame->n() - 1;
-  auto points = synapse::operating_points(frame->samples, n, frame->labels,
-                                          static_cast<std::size_t>(std::clamp(scene.unit, 0, last)),
-                                          static_cast<std::size_t>(std::clamp(scene.cell, 0, last)));
+  const auto [unit, cell] = cellIn(*frame, scene.unit, scene.cell);
+  auto points = synapse::operating_points(frame->samples, n, frame->labels, static_cast<std::size_t>(unit),
+                                          static_cast<std::size_t>(cell));
   if (scene.points >= 0) std::erase_if(points, [&](const auto& p) { return p.label != scene.points; });
   return scene.shown == SurfaceShown::Surprisal ? synapse::surprisal_points(points) : points;
 }
@@ -61,6 +61,12 @@ synapse::Ranges rangesOf(const SurfaceScene& scene, const std::vector<synapse::O
 // The chosen place as the axes count it.
 double onAxis(const SurfaceScene& scene, double probability) {
   return scene.shown == SurfaceShown::Surprisal ? synapse::surprisal(probability) : probability;
+}
+
+// The inhibition alone, α has no part in it; none where β is not finite, as in a run that diverged.
+std::optional<synapse::Mode> modeOf(const synapse::Synapse& s) {
+  const auto there = synapse::to_surprisal({1, s.beta});
+  return there ? std::optional(there->mode) : std::nullopt;
 }
 
 QString synapseText(const synapse::Synapse& s) {
@@ -93,10 +99,9 @@ QString shownTitle(SurfaceShown shown) {
 // β of the followed cell at the start of the run, where it is known.
 std::optional<synapse::Synapse> startOf(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   if (frame == nullptr || !scene.follow || frame->initial.empty()) return std::nullopt;
-  const auto last = frame->n() - 1;
+  const auto [unit, cell] = cellIn(*frame, scene.unit, scene.cell);
   const auto k =
-      static_cast<std::size_t>(std::clamp(scene.unit, 0, last)) * static_cast<std::size_t>(frame->n()) +
-      static_cast<std::size_t>(std::clamp(scene.cell, 0, last));
+      static_cast<std::size_t>(unit) * static_cast<std::size_t>(frame->n()) + static_cast<std::size_t>(cell);
   synapse::Synapse start = synapseOf(scene, frame);
   start.beta = static_cast<double>(frame->initial[k]);
   return start;
@@ -157,16 +162,21 @@ std::shared_ptr<const CurveFigure> sectionFigure(const SurfaceScene& scene, cons
                                                               : synapse::field_at(field, s, held, chosen)),
                                .y_range = {},
                                .note = {}};
-  if (const auto start = startOf(scene, frame); start && field != synapse::Field::SlopeBeta)
-    content.series.push_back({tr("at the start"), section(*start)->values, 3, Qt::DotLine});
-  if (field != synapse::Field::SlopeBeta)
-    content.series.push_back({QStringLiteral("β = 0"), section({s.alpha, 0})->values, 2, Qt::DashLine});
+  const auto add = [&](const QString& name, const synapse::Synapse& other, int color, Qt::PenStyle pen) {
+    if (auto values = section(other)) content.series.push_back({name, std::move(values->values), color, pen});
+  };
+  const bool slope = field == synapse::Field::SlopeBeta;
+  if (const auto start = startOf(scene, frame); start && !slope)
+    add(tr("at the start"), *start, 3, Qt::DotLine);
+  if (!slope) add(QStringLiteral("β = 0"), {s.alpha, 0}, 2, Qt::DashLine);
   return std::make_shared<const CurveFigure>(std::move(content));
 }
 
 std::shared_ptr<const CurveFigure> boseFigure(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const synapse::Synapse s = synapseOf(scene, frame);
-  synapse::Mode mode = synapse::to_surprisal({1, s.beta})->mode;  // α has no part in it
+  const auto known = modeOf(s);
+  if (!known) return nullptr;
+  synapse::Mode mode = *known;
   mode.temperature = scene.temperature;
   const bool fermi = mode.statistics == synapse::Statistics::FermiDirac;
   const double v = synapse::surprisal(scene.y);
@@ -235,6 +245,7 @@ std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, cons
 
 std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,
                                             QString& why) {
+  why = tr("This synapse has no such figure: α and β must be finite.");
   switch (kSurfaceFigures.indexOf(scene.figure)) {
     case 1:
       return sectionFigure(scene, frame, synapse::Along::X);
@@ -248,10 +259,7 @@ std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const tra
       break;
   }
   auto data = surfaceData(scene, frame);
-  if (!data) {
-    why = tr("This synapse has no surface: α and β must be finite.");
-    return nullptr;
-  }
+  if (!data) return nullptr;
   return std::make_shared<const SurfaceFigure>(std::move(data), scene.style, scene.camera);
 }
 
@@ -267,7 +275,8 @@ void placeAmongData(SurfaceScene& scene, const train::SynapseFrame& frame) {
 QString placeNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const synapse::Synapse s = synapseOf(scene, frame);
   const auto number = [](double value) { return numberText(value, 9); };
-  const double n = synapse::occupation(synapse::to_surprisal({1, s.beta})->mode, synapse::surprisal(scene.y));
+  const auto mode = modeOf(s);
+  const double n = mode ? synapse::occupation(*mode, synapse::surprisal(scene.y)) : std::nan("");
   return QStringLiteral("x %1   y %2   ").arg(numberText(scene.x), numberText(scene.y)) +
          QStringLiteral("S %1   ∂S/∂β %2   −log S %3   n %4")
              .arg(number(synapse::evaluate(s, scene.x, scene.y)),

@@ -18,7 +18,8 @@ std::shared_ptr<const SurfaceData> surfaceData(const SurfaceScene& scene, const 
 // The cuts at the chosen y and at the chosen x.
 std::shared_ptr<const CurveFigure> sectionFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,
                                                  synapse::Along along);
-// The occupation of the inhibitor's mode over its energy v = −log y; Fermi–Dirac where β < 0.
+// The occupation of the inhibitor's mode over its energy v = −log y; Fermi–Dirac where β < 0. Null where β is
+// not finite.
 std::shared_ptr<const CurveFigure> boseFigure(const SurfaceScene& scene, const train::SynapseFrame* frame);
 // Null, with a sentence in `why`, where the inputs of the data are not known.
 std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,

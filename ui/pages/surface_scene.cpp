@@ -23,8 +23,8 @@ double number(const QJsonObject& json, const char* key, double otherwise, double
 
 synapse::Synapse synapseOf(const train::SynapseFrame& frame, int unit, int cell) {
   const auto n = static_cast<std::size_t>(frame.n());
-  const auto i = static_cast<std::size_t>(std::clamp(unit, 0, frame.n() - 1)),
-             j = static_cast<std::size_t>(std::clamp(cell, 0, frame.n() - 1));
+  const auto [row, column] = cellIn(frame, unit, cell);
+  const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
   return {static_cast<double>(frame.parameters.alpha[i]),
           static_cast<double>(frame.parameters.beta[i * n + j])};
 }

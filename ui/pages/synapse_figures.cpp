@@ -39,6 +39,11 @@ QString missingInputs(const train::SynapseFrame& frame) {
 
 }  // namespace
 
+SynapseCell cellIn(const train::SynapseFrame& frame, int unit, int synapse) {
+  const int last = std::max(0, frame.n() - 1);
+  return {std::clamp(unit, 0, last), std::clamp(synapse, 0, last)};
+}
+
 QString lensValue(const train::SynapseQuery& query) {
   const QString value = query.lens == train::Lens::Beta ? QStringLiteral("β") : QStringLiteral("β·x");
   return query.compare ? QStringLiteral("Δ(%1)").arg(value) : value;

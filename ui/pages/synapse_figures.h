@@ -15,6 +15,14 @@
 // The figures of the Synapses page, made of a frame: the same for the window and for a file.
 namespace synann::ui {
 
+// A cell of β: row i, column j.
+struct SynapseCell {
+  int unit = 0, synapse = 0;
+};
+// The chosen cell as far as the frame's layer reaches: it may have been chosen in a larger one. Who keeps a
+// cell asks here before he reads its numbers.
+SynapseCell cellIn(const train::SynapseFrame& frame, int unit, int synapse);
+
 enum class ScaleMode { Matrix, Run, Fixed };
 
 // How the figures look, beside what they show.

@@ -106,8 +106,7 @@ SynapseView synapseViewFromJson(const QJsonObject& json) {
 std::shared_ptr<const Figure> synapseFigure(const SynapseView& view, const train::SynapseFrame& frame,
                                             QString& why) {
   const auto data = heatDataOf(frame, view.query);
-  const int unit = std::clamp(view.unit, 0, frame.n() - 1),
-            synapse = std::clamp(view.synapse, 0, frame.n() - 1);
+  const auto [unit, synapse] = cellIn(frame, view.unit, view.synapse);
   if (view.figure == u"row"_s) return rowProfile(*data, unit, synapse);
   if (view.figure == u"column"_s) return columnProfile(*data, unit, synapse);
   if (view.figure == u"histogram"_s) return histogramFigure(frame, *data, view.query);

@@ -115,8 +115,7 @@ void SynapsesPage::showFrame() {
 // What follows the chosen cell.
 void SynapsesPage::showCell() {
   if (!frame_ || !data_) return;
-  const int unit = std::clamp(source_.selection().unit(), 0, data_->rows - 1),
-            synapse = std::clamp(source_.selection().synapse(), 0, data_->columns - 1);
+  const auto [unit, synapse] = cellIn(*frame_, source_.selection().unit(), source_.selection().synapse());
   heat_->setCell(unit, synapse);
   QString why;
   if (wanted(row_profile_) || wanted(column_profile_)) {
