@@ -187,12 +187,17 @@ std::optional<TimeMark> TimeTrack::markAt(int x) const {
   return found;
 }
 
+std::optional<std::int64_t> TimeTrack::stepsHere() const {
+  const auto at = static_cast<std::size_t>(value());
+  return frames_ && at < frames_->size() ? std::optional((*frames_)[at].steps) : std::nullopt;
+}
+
 bool TimeTrack::stepToMark(int direction) {
-  if (!frames_ || frames_->empty()) return false;
-  const std::int64_t here = (*frames_)[static_cast<std::size_t>(value())].steps;
+  const auto here = stepsHere();
+  if (!here) return false;
   std::optional<std::int64_t> next;
   for (const TimeMark& mark : marks_.marks()) {
-    if (direction > 0 ? mark.steps <= here : mark.steps >= here) continue;
+    if (direction > 0 ? mark.steps <= *here : mark.steps >= *here) continue;
     next = mark.steps;  // they are in order: the first one onwards, the last one backwards
     if (direction > 0) break;
   }
@@ -208,6 +213,17 @@ void TimeTrack::keyPressEvent(QKeyEvent* event) {
   if (to_mark && event->key() == Qt::Key_Right && stepToMark(1)) return;
   if (to_mark && event->key() == Qt::Key_Left && stepToMark(-1)) return;
   QSlider::keyPressEvent(event);
+}
+
+// A new run has nothing to be dragged along yet. The release of the button will not be told, here and below.
+void TimeTrack::changeEvent(QEvent* event) {
+  QSlider::changeEvent(event);
+  if (event->type() == QEvent::EnabledChange && !isEnabled()) setSliderDown(false);
+}
+
+void TimeTrack::hideEvent(QHideEvent* event) {
+  QSlider::hideEvent(event);
+  setSliderDown(false);
 }
 
 bool TimeTrack::event(QEvent* event) {

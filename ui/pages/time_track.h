@@ -37,6 +37,8 @@ class TimeTrack : public QSlider {
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
@@ -44,7 +46,8 @@ class TimeTrack : public QSlider {
   void drawMarks(QPainter& painter) const;
   void jumpTo(double x);
   bool stepToMark(int direction);
-  int inset() const;  // pixels from either end to the middle of the handle there
+  std::optional<std::int64_t> stepsHere() const;  // where the handle is; none without recorded steps
+  int inset() const;                              // pixels from either end to the middle of the handle there
 
   const RunMarks& marks_;
   std::shared_ptr<const std::vector<train::FramePlace>> frames_;

@@ -107,6 +107,11 @@ void MainWindow::connectController() {
     run_bar_->showProgress(controller_.progress());
   });
   connect(&controller_, &TrainingController::runBegan, messages_, &MessageBar::dismiss);
+  // A step that was chosen in another run names nothing in this one.
+  connect(&controller_, &TrainingController::runBegan, this, [this] {
+    time_line_->setPlaying(false);
+    selection_.setStep(Selection::kLive);
+  });
   connect(&controller_, &TrainingController::settingsChanged, this, &MainWindow::onSettings);
   connect(&controller_, &TrainingController::dataRefused, this, &MainWindow::onDataRefused);
   connect(&controller_, &TrainingController::executionRefused, this, [this](const train::Execution& stays) {
