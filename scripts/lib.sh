@@ -15,6 +15,8 @@ readonly PACKAGES_ENGINE=(g++ cmake ninja-build libeigen3-dev libfmt-dev nlohman
 readonly PACKAGES_STUDIO=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev fonts-dejavu-core)
 # The tests need nothing more: Qt Test is part of qt6-base-dev, and Qt draws without a screen.
 readonly PACKAGES_FORMAT=(clang-format)
+# A screen that nobody sees, somebody who clicks, and a window manager that gives dialogs the focus.
+readonly PACKAGES_MONKEY=(xvfb xdotool openbox)
 readonly PACKAGES_LINT=(clang-tidy)
 
 # ---- messages -----------------------------------------------------------------------------------------------------
