@@ -86,6 +86,12 @@ readonly KEYS=(Left Right Up Down Left Right Up Down Home End Page_Up Page_Down 
 readonly NUMBERS=(0 1 2 3 7 20 0.5 -1 0.01 50 1000 1e6 99999999)
 
 write() { act+=(type --delay 5 --args 1 -- "$1"); }
+# A path into a dialog for files; the first Return may be for the list of names that it offers.
+write_path() {
+  act+=(sleep 0.5 key ctrl+a)
+  write "$1"
+  act+=(sleep 0.1 key Return sleep 0.2 key Return)
+}
 point() {
   place
   act+=(mousemove "$x" "$y")
@@ -186,9 +192,9 @@ restart_under_the_pointer() {
 }
 # Another network or another data set for a new run: each of the choices in the run bar, by keys.
 choose_otherwise() {
-  act+=(key shift+F5 sleep 0.3)
-  one_of 60 60 150
-  act+=(mousemove "$word" 50 click 1 sleep 0.1)
+  act+=(key shift+F5 sleep 1)
+  one_of 60 180
+  act+=(mousemove "$word" 40 click 1 sleep 0.2)
   pick 6
   act+=(key Home key --repeat "$((picked + 1))" Down key Return key F5)
 }
@@ -200,23 +206,20 @@ resize() {
 # An exported figure, and one of those rebuilt; an earlier run. Their number is all that chance says of them.
 export_figure() {
   one_of png svg pdf csv npy
-  act+=(key ctrl+e sleep 0.5 key ctrl+a)
-  write "$HOME_OF_IT/figure$count.$word"
-  act+=(key Return)
+  act+=(key ctrl+e)
+  write_path "$HOME_OF_IT/figure$count.$word"
 }
 open_figure() {
   local files=("$HOME_OF_IT"/figure*.png "$HOME_OF_IT"/figure*.svg)
   pick 1000
-  act+=(key alt+f key f sleep 0.5)
-  write "${files[picked % ${#files[@]}]}"
-  act+=(key Return)
+  act+=(key alt+f key f)
+  write_path "${files[picked % ${#files[@]}]}"
 }
 open_run() {
   local folders=("$HOME_OF_IT"/data/synann*/runs/*)
   pick 1000
-  act+=(key ctrl+shift+o sleep 0.5 key ctrl+a)
-  write "${folders[picked % ${#folders[@]}]}"
-  act+=(key Return)
+  act+=(key ctrl+shift+o)
+  write_path "${folders[picked % ${#folders[@]}]}"
 }
 
 # The next action, by its weight, into `act` and `name`.
@@ -294,13 +297,13 @@ launch() {
   ) &
   pid=$!
   local try
-  for ((try = 0; try < 600; ++try)); do
+  for ((try = 0; try < 1200; ++try)); do
     if is_over "$pid"; then mishap "The program ended before its window was there."; fi
     window="$(xdotool search --onlyvisible --name '^SynaNN Studio$' 2>/dev/null | tail -n 1 || true)"
     if [[ -n "$window" ]]; then break; fi
     pause 0.1
   done
-  [[ -n "$window" ]] || mishap "There was no window after a minute."
+  [[ -n "$window" ]] || mishap "There was no window after two minutes."
   xdotool windowmove "$window" 0 0 windowsize "$window" "$WIDTH" "$HEIGHT" windowactivate "$window" sleep 0.5 key F5
   printf '(the program was started, and Train pressed)\n' >>"$ACTIONS"
 }
@@ -385,7 +388,7 @@ cat >"$scratch/openbox.xml" <<'XML'
 </openbox_config>
 XML
 
-Xvfb -displayfd 5 -screen 0 "${WIDTH}x${HEIGHT}x24" -nolisten tcp 5>"$scratch/display" >"$scratch/screen.log" 2>&1 &
+Xvfb -displayfd 5 -screen 0 "${WIDTH}x${HEIGHT}x24" -nolisten tcp -noreset 5>"$scratch/display" >"$scratch/screen.log" 2>&1 &
 screen=$!
 for ((try = 0; try < 100; ++try)); do
   if [[ -s "$scratch/display" ]]; then break; fi
@@ -397,6 +400,11 @@ export DISPLAY
 HOME="$HOME_OF_IT" XDG_CONFIG_HOME="$HOME_OF_IT/config" XDG_CACHE_HOME="$HOME_OF_IT/cache" \
   XDG_DATA_HOME="$HOME_OF_IT/data" openbox --config-file "$scratch/openbox.xml" >/dev/null 2>&1 &
 manager=$!
+for ((try = 0; try < 100; ++try)); do
+  if xdotool get_desktop >/dev/null 2>&1; then break; fi
+  pause 0.1
+done
+xdotool get_desktop >/dev/null 2>&1 || fail 2 "openbox did not start."
 
 # ---- on it goes ---------------------------------------------------------------------------------------------------
 
@@ -429,6 +437,5 @@ is_over "$pid" || mishap "The program did not end within $PATIENCE seconds."
 judge_the_end 143
 mapfile -t histories < <(find "$HOME_OF_IT/data" -name history.jsonl)
 [[ ${#histories[@]} -gt 0 ]] || fail 1 "Nothing was trained (seed $SEED)."
-trained="$(cat "${histories[@]}" | grep -o '"event":"losses"' | wc -l)"
-[[ "$trained" -gt 0 ]] || fail 1 "Not a step was trained (seed $SEED)."
+grep -qs '"event":"losses"' "${histories[@]}" || fail 1 "Not a step was trained (seed $SEED)."
 say "$count actions in $SECONDS seconds, seed $SEED; ${#histories[@]} runs; nothing broke."
