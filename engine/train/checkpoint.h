@@ -41,7 +41,7 @@ struct Checkpoint {
   Plateau plateau;
   std::int64_t optimiser_begun = 0;  // steps done when Adam's state was last set to zero: its own count of
                                      // steps begins there
-  double epoch_loss_sum = 0;  // over the steps done of the current epoch, nats
+  double epoch_loss_sum = 0;         // over the steps done of the current epoch, nats
   model::State state;
 };
 

@@ -138,7 +138,7 @@ void StudioProgramTest::exportsAPicture() {
   const Outcome outcome = exportTo("loss.png", {"--width", "640", "--height", "400"});
   QVERIFY2(outcome.exit_code == 0, qPrintable(outcome.err));
   const QImage image(file("loss.png"));
-  QCOMPARE(image.size(), QSize(1280, 800));  // two dots for each pixel
+  QCOMPARE(image.size(), QSize(640, 400));
   QSet<QRgb> colors;
   for (int y = 0; y < image.height(); y += 2) {
     for (int x = 0; x < image.width(); x += 2) colors.insert(image.pixel(x, y));

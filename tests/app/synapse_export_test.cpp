@@ -106,7 +106,7 @@ void SynapseExportTest::everyViewHasAFile() {
   const Outcome picture = save("view.png", arguments);
   QVERIFY2(picture.exit_code == 0 && picture.err.isEmpty(), qPrintable(picture.err));
   const QImage image(at("view.png"));
-  QCOMPARE(image.size(), QSize(1920, 1200));
+  QCOMPARE(image.size(), QSize(960, 600));
   QVERIFY(image.text("synann-figure").contains("\"program\":\"synann-studio\""));
   QVERIFY(image.text("synann-figure").contains("\"step\":200"));
   QCOMPARE(save("view.svg", arguments).exit_code, 0);

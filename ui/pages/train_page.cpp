@@ -15,15 +15,18 @@
 
 #include "engine/model/description.h"
 #include "ui/pages/action_button.h"
+#include "ui/pages/calm_spin_box.h"
 #include "ui/pages/placeholder_table.h"
 #include "ui/pages/setting_form.h"
 #include "ui/plots/accuracy_table_model.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/session/run_log.h"
 
 namespace synann::ui {
 
 namespace {
 
+constexpr int kMostLogInterval = 1'000'000;  // steps, as at the prompt
 constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
 
@@ -53,6 +56,7 @@ TrainPage::TrainPage(TrainingController& controller, QAction* log_y, QAction* fo
   connect(&controller, &TrainingController::settingsChanged, form_, &SettingForm::setSettings);
   connect(form_, &SettingForm::recordChosen, &controller,
           [&controller](int mib) { controller.setRecordBytes(std::int64_t{mib} << 20); });
+  connect(this, &TrainPage::logIntervalChanged, &controller, &TrainingController::setLogInterval);
   connect(form_, &SettingForm::edited, &controller,
           [&controller](const std::string& key, double value) { controller.setLive(key, value); });
 }
@@ -124,10 +128,31 @@ QWidget* TrainPage::makeLog() {
   log_->setTabStopDistance(kTabColumns * QFontMetricsF(log_->font()).horizontalAdvance('0'));
   log_->setPlaceholderText(tr("The log appears here while training, in the original's format."));
   log_->setAccessibleName(tr("Log"));
-  log_->setToolTip(tr("A line every 100 steps and after each epoch, as the original script prints them"));
+  log_->setToolTip(
+      tr("Losses of single steps, and the test set after each epoch, as the original script prints them"));
   log_->setMinimumHeight(60);
-  column->addWidget(makeHeading(tr("Log"), log_, box));
+  log_interval_ = new CalmSpinBox(box);
+  log_interval_->setObjectName("log.interval");
+  log_interval_->setDecimals(0);
+  log_interval_->setRange(1, kMostLogInterval);
+  log_interval_->setValue(train::kLogInterval);
+  log_interval_->setKeyboardTracking(false);
+  log_interval_->setSuffix(tr(" steps"));
+  log_interval_->setAccessibleName(tr("Log interval"));
+  log_interval_->setToolTip(tr("Steps between two lines of the log"));
+  auto* const every = new QLabel(tr("a line every"), box);
+  every->setBuddy(log_interval_);
+  auto* const row = new QHBoxLayout;
+  row->addWidget(makeHeading(tr("Log"), log_, box));
+  row->addStretch(1);
+  row->addWidget(every);
+  row->addWidget(log_interval_);
+  column->addLayout(row);
   column->addWidget(log_);
+  connect(log_interval_, &CalmSpinBox::valueChanged, this, [this](double steps) {
+    emit logIntervalChanged(static_cast<int>(steps));
+    writeLog();
+  });
   return box;
 }
 
@@ -170,6 +195,25 @@ void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
   connect(chart_, &LossChart::followChanged, follow, &QAction::setChecked);
 }
 
+void TrainPage::setLogInterval(int steps) {
+  log_interval_->setValue(steps);
+}
+
+// The log of what is shown so far, with as many lines as are wanted now.
+void TrainPage::writeLog() {
+  train::History shown;
+  shown.start = start_;
+  shown.examples.assign(curve_->examples().begin(), curve_->examples().end());
+  shown.losses.assign(curve_->losses().begin(), curve_->losses().end());
+  shown.evaluations = curve_->evaluations();
+  shown.changes = changes_;
+  QStringList lines;
+  for (const std::string& line : log_lines(shown, static_cast<int>(log_interval_->value())))
+    lines.append(QString::fromStdString(line));
+  log_->setPlainText(lines.join('\n'));
+  log_->moveCursor(QTextCursor::End);
+}
+
 QList<QSplitter*> TrainPage::splitters() const {
   return {rows_, bottom_};
 }
@@ -188,6 +232,7 @@ void TrainPage::showTitle() {
 
 void TrainPage::clear() {
   start_ = {};
+  changes_.clear();
   showTitle();
   form_->showRecordUse(0);
   curve_->clear();
@@ -204,6 +249,7 @@ void TrainPage::take(const Snapshot& snapshot) {
   if (snapshot.history) {
     start_ = snapshot.start.value_or(snapshot.history->start);
     start_.settings = snapshot.history->settings();
+    changes_ = snapshot.history->changes;
     curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
     chart_->setCurve(curve_);
     accuracies_->setCurve(curve_);
@@ -220,6 +266,7 @@ void TrainPage::take(const Snapshot& snapshot) {
                      std::min<std::int64_t>(seen, start_.train_count),
                  change);
     train::apply_setting(start_.settings, change.key, change.value);
+    changes_.push_back(change);
   }
   if (!snapshot.log_lines.empty()) {
     QStringList lines;

@@ -17,6 +17,7 @@ namespace synann::ui {
 
 class AccuracyTableModel;
 class LossChart;
+class CalmSpinBox;
 class SettingForm;
 
 // The training at a glance: the loss figure, the hyper-parameters beside it, the log and the accuracies
@@ -32,12 +33,14 @@ class TrainPage : public Page {
   LossChart* chart() const { return chart_; }
   const LossCurve& curve() const { return *curve_; }
   const train::StartInfo& startInfo() const { return start_; }  // of the run that is shown
+  void setLogInterval(int steps);
   QList<QSplitter*> splitters() const override;
   bool canExport() const override { return !curve_->empty(); }
   QString figureName() const override { return QStringLiteral("loss"); }
 
  signals:
   void curveChanged();
+  void logIntervalChanged(int steps);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -52,6 +55,7 @@ class TrainPage : public Page {
   void clear();
   void refresh();
   void showTitle();
+  void writeLog();
 
   std::shared_ptr<LossCurve> curve_;
   train::StartInfo start_;
@@ -59,6 +63,8 @@ class TrainPage : public Page {
   SettingForm* form_;
   QLabel* title_ = nullptr;
   QPlainTextEdit* log_ = nullptr;
+  CalmSpinBox* log_interval_ = nullptr;
+  std::vector<train::SettingChange> changes_;  // of the run that is shown
   AccuracyTableModel* accuracies_;
   QTableView* table_ = nullptr;
   QSplitter* rows_ = nullptr;

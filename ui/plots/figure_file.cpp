@@ -52,6 +52,7 @@ Picture picture(const Figure& figure, const FigureFile& file) {
   const QString json = jsonText(file);
   return {.width = file.width,
           .height = file.height,
+          .pixels = file.pixels,
           .background = file.dark ? FigureLook::dark().background : FigureLook::light().background,
           .title = figure.title(),
           .description = json,

@@ -6,6 +6,7 @@
 
 #include <QByteArray>
 #include <QJsonObject>
+#include <QSize>
 #include <QString>
 
 #include "engine/core/result.h"
@@ -13,10 +14,11 @@
 
 namespace synann::ui {
 
-// A figure's file; sizes in pixels of 1/96 inch (PNG: two dots each).
+// A figure's file; sizes in pixels of 1/96 inch.
 struct FigureFile {
   int width = 960;
   int height = 600;
+  QSize pixels{};  // of a PNG; twice the size where there is none
   bool dark = false;
   // Kept in the file: what the figure shows and of which run. readFigureView() gives it back.
   QJsonObject view;

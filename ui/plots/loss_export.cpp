@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/loss_export.h"
 
+#include <cmath>
 #include <string>
 
 #include <QGraphicsLayout>
@@ -15,7 +16,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr int kSmallest = 240;  // pixels; below, the axis titles do not fit
+constexpr int kSmallest = 150;  // pixels; below, the axis titles do not fit
 
 QString titleOf(const LossFigureOptions& options) {
   return options.title.isEmpty() ? u"Loss"_s : options.title;
@@ -28,7 +29,9 @@ class FigureScene {
       : figure_(new LossFigure), size_(options.width, options.height) {
     scene_.addItem(figure_);
     figure_->setFont(figureFont());
-    figure_->setDrawsForFile(kDotsPerPixel, vector);
+    const double dots =
+        options.pixels.isEmpty() ? 2.0 : static_cast<double>(options.pixels.width()) / options.width;
+    figure_->setDrawsForFile(static_cast<int>(std::ceil(dots)), vector);
     figure_->setLook(options.dark ? FigureLook::dark() : FigureLook::light());
     figure_->resize(size_);
     const LossRange range = options.range.value_or(fullRange(curve, options.logY));
@@ -56,6 +59,7 @@ Picture picture(const LossCurve& curve, const LossFigureOptions& options) {
   return {
       .width = options.width,
       .height = options.height,
+      .pixels = options.pixels,
       .background = options.dark ? FigureLook::dark().background : FigureLook::light().background,
       .title = title,
       .description = options.settings,

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <QByteArray>
+#include <QSize>
 #include <QString>
 
 #include "engine/core/result.h"
@@ -12,10 +13,11 @@
 
 namespace synann::ui {
 
-// How a loss figure is exported; sizes in pixels of 1/96 inch (PNG: two dots each).
+// How a loss figure is exported; sizes in pixels of 1/96 inch.
 struct LossFigureOptions {
   int width = 960;
   int height = 600;
+  QSize pixels{};  // of a PNG; twice the size where there is none
   bool dark = false;
   bool logY = false;
   std::optional<LossRange> range;  // all of the curve when absent

@@ -29,7 +29,8 @@ void LossFigure::placeOverlays() {
   if (area.width() < 1 || area.height() < 1) return;
   placeLegend();
   placeBest();
-  setting_marks_->show(marks_, area, font(), [this](double x) { return toPixel(x, range_.maxY).x(); });
+  setting_marks_->show(marks_, area, font(), legend()->geometry(),
+                       [this](double x) { return toPixel(x, range_.maxY).x(); });
   drawFrame();
   if (vector_) drawTrainPath();
   const QRectF empty = empty_text_->boundingRect(), note = note_text_->boundingRect();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/picture_file.h"
 
+#include <cmath>
+
 #include <QApplication>
 #include <QBuffer>
 #include <QFontInfo>
@@ -9,8 +11,9 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QRegularExpression>
-#include <QSaveFile>
 #include <QSvgGenerator>
+
+#include "engine/core/file.h"
 
 namespace synann::ui {
 namespace {
@@ -52,13 +55,20 @@ QByteArray tidied(const QByteArray& svg) {
 }
 
 QByteArray pngBytes(const Picture& picture) {
-  QImage image(picture.width * kDotsPerPixel, picture.height * kDotsPerPixel, QImage::Format_RGB32);
-  image.setDevicePixelRatio(kDotsPerPixel);
+  const QSize pixels = picture.pixels.isEmpty() ? 2 * QSize(picture.width, picture.height) : picture.pixels;
+  const double dots = static_cast<double>(pixels.width()) / picture.width;
+  QImage image(pixels, QImage::Format_RGB32);
+  image.setDevicePixelRatio(dots);
   image.fill(picture.background);
   image.setText(u"Title"_s, picture.title);
   for (const auto& [key, value] : picture.text) image.setText(key, value);
   image.setText(u"Software"_s, QString::fromLatin1(kCreator));
   paint(picture, image, false);
+  // Told when all is drawn: texts would grow with it.
+  constexpr double kInchesPerMetre = 1 / 0.0254;
+  const int per_metre = static_cast<int>(std::lround(dots * kResolution * kInchesPerMetre));
+  image.setDotsPerMeterX(per_metre);
+  image.setDotsPerMeterY(per_metre);
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
@@ -107,11 +117,8 @@ QFont figureFont() {
 }
 
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
-  QSaveFile file(QString::fromStdString(path.string()));
-  if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit()) return {};
-  return error(path, ErrorKind::Failed,
-               "the figure cannot be written (" + file.errorString().toStdString() + ")", {}, {},
-               "choose a folder that exists, may be written to and has room");
+  return write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(bytes.constData()),
+                                      static_cast<std::size_t>(bytes.size())});
 }
 
 Status writePicture(const Picture& picture, const std::filesystem::path& path, int smallest,

@@ -12,6 +12,7 @@
 #include <QByteArray>
 #include <QColor>
 #include <QFont>
+#include <QSize>
 #include <QString>
 
 #include "engine/core/result.h"
@@ -21,11 +22,10 @@ class QPainter;
 // What every exported figure shares: the three kinds of picture, and files that appear whole or not at all.
 namespace synann::ui {
 
-inline constexpr int kDotsPerPixel = 2;  // of a PNG
-
 // Something that can be painted, and what its file says about it. Sizes in pixels of 1/96 inch.
 struct Picture {
   int width = 0, height = 0;
+  QSize pixels;  // of a PNG; two dots for each pixel of 1/96 inch where there is none
   QColor background;
   QString title;
   QString description;                            // of the SVG

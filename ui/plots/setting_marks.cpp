@@ -25,7 +25,7 @@ void SettingMarks::setColors(const QColor& line, const QColor& text, const QColo
 }
 
 void SettingMarks::show(const std::vector<SettingMark>& marks, const QRectF& plot, const QFont& font,
-                        const std::function<double(double)>& place) {
+                        const QRectF& taken, const std::function<double(double)>& place) {
   prepareGeometryChange();
   plot_ = plot;
   font_ = font;
@@ -37,8 +37,10 @@ void SettingMarks::show(const std::vector<SettingMark>& marks, const QRectF& plo
     const double x = place(static_cast<double>(mark->examples));
     if (!(x >= plot.left() && x <= plot.right())) continue;
     const QString words = QString::fromStdString(mark->words);
-    const bool room = x + metrics.horizontalAdvance(words) + 2 * kGap <= end;
-    lines_.push_back({x, room ? words : QString()});
+    QRectF box(x + kGap, plot.top() + kTop, metrics.horizontalAdvance(words), metrics.height());
+    if (box.intersects(taken)) box.moveTop(taken.bottom() + kGap);
+    const bool room = box.right() + kGap <= end && box.bottom() <= plot.bottom();
+    lines_.push_back({x, room ? words : QString(), box});
     end = x;
   }
   update();
@@ -60,11 +62,9 @@ void SettingMarks::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWi
     painter->setPen(pen);
     painter->drawLine(QPointF(line.x, plot_.top()), QPointF(line.x, plot_.bottom()));
     if (line.words.isEmpty()) continue;
-    const QRectF box(line.x + kGap, plot_.top() + kTop, metrics.horizontalAdvance(line.words),
-                     metrics.height());
-    painter->fillRect(box, ground_);
+    painter->fillRect(line.box, ground_);
     painter->setPen(text_);
-    painter->drawText(QPointF(box.left(), box.top() + metrics.ascent()), line.words);
+    painter->drawText(QPointF(line.box.left(), line.box.top() + metrics.ascent()), line.words);
   }
 }
 

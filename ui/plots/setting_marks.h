@@ -20,8 +20,9 @@ class SettingMarks : public QGraphicsItem {
   explicit SettingMarks(QGraphicsItem* parent);
 
   void setColors(const QColor& line, const QColor& text, const QColor& ground);
-  // `place` turns examples into the x of this item; marks beside the plot are left out.
-  void show(const std::vector<SettingMark>& marks, const QRectF& plot, const QFont& font,
+  // `place` turns examples into the x of this item; marks beside the plot are left out. Labels stay out of
+  // `taken`, the legend's place.
+  void show(const std::vector<SettingMark>& marks, const QRectF& plot, const QFont& font, const QRectF& taken,
             const std::function<double(double)>& place);
 
   QStringList labels() const;  // those that have room
@@ -33,6 +34,7 @@ class SettingMarks : public QGraphicsItem {
   struct Line {
     double x;
     QString words;  // empty where there is no room
+    QRectF box;     // of the words
   };
   std::vector<Line> lines_;
   QRectF plot_;

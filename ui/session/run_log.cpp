@@ -6,15 +6,14 @@
 #include <cstdint>
 #include <fmt/format.h>
 
-#include "engine/train/log_lines.h"
-
 namespace synann::ui {
 
-std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch) {
+std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch,
+                                   int interval) {
   std::vector<std::string> lines;
   for (std::size_t k = 0; k < steps.losses.size(); ++k) {
     const int step = steps.first_step + static_cast<int>(k);
-    if (step % train::kLogInterval != 0) continue;
+    if (step % interval != 0) continue;
     const std::int64_t examples = static_cast<std::int64_t>(step) * steps.batch_size;  // of this epoch
     lines.push_back(train::train_line(steps.epoch, examples, count, step, steps_per_epoch,
                                       static_cast<double>(steps.losses[k])));
@@ -33,7 +32,7 @@ std::string change_line(const train::SettingChange& change) {
                      change.position.step, change.position.epoch);
 }
 
-std::vector<std::string> log_lines(const train::History& history) {
+std::vector<std::string> log_lines(const train::History& history, int interval) {
   std::vector<std::string> lines;
   const int per_epoch = history.start.steps_per_epoch, batch = history.start.settings.batch_size;
   if (per_epoch <= 0) return lines;
@@ -59,7 +58,7 @@ std::vector<std::string> log_lines(const train::History& history) {
                    .first_examples = history.examples[k],
                    .losses = std::span(&history.losses[k], 1),
                    .seconds = 0},
-                  history.start.train_count, per_epoch));
+                  history.start.train_count, per_epoch, interval));
   }
   while (next < history.evaluations.size()) put(log_lines(history.evaluations[next++]));
   while (changed < history.changes.size()) put({change_line(history.changes[changed++])});

@@ -62,7 +62,8 @@ void SnapshotMailbox::put_data(data::DataPairPtr data) {
 }
 
 void SnapshotMailbox::put_history(std::shared_ptr<const train::History> history) {
-  std::vector<std::string> lines = log_lines(*history);  // long runs: not under the lock
+  std::vector<std::string> lines =
+      log_lines(*history, log_interval_.load());  // long runs: not under the lock
   write([&] {
     if (!history->evaluations.empty()) evaluation_seconds_ = history->evaluations.back().eval_seconds;
     if (!pending_.start && pending_.progress.count == 0) stand_at_end(*history);
@@ -99,7 +100,7 @@ void SnapshotMailbox::on_steps(const train::StepLosses& steps) {
   write([&] {
     append_losses(steps);
     Progress& p = pending_.progress;
-    append_lines(log_lines(steps, p.count, p.steps_per_epoch));
+    append_lines(log_lines(steps, p.count, p.steps_per_epoch, log_interval_.load()));
     p.position = {steps.epoch, steps.first_step + static_cast<int>(steps.losses.size())};
     const std::int64_t before = std::int64_t{steps.first_step} * steps.batch_size;
     p.examples = std::min<std::int64_t>(p.count, std::int64_t{p.position.step} * steps.batch_size);

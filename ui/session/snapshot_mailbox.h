@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/train/events.h"
+#include "engine/train/log_lines.h"
 #include "ui/session/snapshot.h"
 #include "ui/session/throughput.h"
 
@@ -27,6 +28,8 @@ class SnapshotMailbox final : public train::Observer {
   Snapshot take();
   // Asks for the network's numbers, once; they come with a later snapshot.
   void want_weights() { weights_wanted_.store(true); }
+  // Steps between two lines of the log, from now on.
+  void set_log_interval(int steps) { log_interval_.store(steps); }
   // A new total, for the remaining time.
   void set_epochs(int epochs);
 
@@ -62,8 +65,9 @@ class SnapshotMailbox final : public train::Observer {
   Snapshot pending_;  // guarded by mutex_, as all below
   bool woken_ = false;
   Throughput throughput_;
-  std::atomic<bool> weights_wanted_{false};  // not guarded
-  double evaluation_seconds_ = 0;            // of the latest evaluation
+  std::atomic<bool> weights_wanted_{false};             // not guarded
+  std::atomic<int> log_interval_{train::kLogInterval};  // not guarded
+  double evaluation_seconds_ = 0;                       // of the latest evaluation
   const std::function<void()> wake_;
 };
 

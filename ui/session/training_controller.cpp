@@ -95,6 +95,11 @@ void TrainingController::requestWeights() {
   if (sessionOpen()) mailbox_->want_weights();
 }
 
+void TrainingController::setLogInterval(int steps) {
+  log_interval_ = steps;
+  if (mailbox_) mailbox_->set_log_interval(steps);
+}
+
 void TrainingController::setExecution(const train::Execution& execution) {
   if (execution == execution_) return;
   execution_ = execution;
@@ -235,6 +240,7 @@ void TrainingController::launch(RunJob job) {
   // it is gone. A signal without arguments carries no memory of ours through Qt's event queue, whose locks
   // ThreadSanitizer cannot see.
   mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
+  mailbox_->set_log_interval(log_interval_);
   thread_ = std::jthread([job = std::move(job), link = link_, mailbox = mailbox_] {
     lower_thread_priority();
     run_job(job, *link, *mailbox);

@@ -20,6 +20,7 @@ AppSettings loadSettings() {
   s.threads = threads >= 0 && threads <= 1024 ? threads : 0;
   const QString device = file.value("run/device", s.device).toString();
   if (device == QLatin1String("cpu") || device == QLatin1String("cuda")) s.device = device;
+  s.logInterval = std::clamp(file.value("run/log_interval", s.logInterval).toInt(), 1, 1'000'000);
   s.recordMib = std::clamp(file.value("run/record_mib", s.recordMib).toInt(), 0, 1 << 20);
   s.timeLine = file.value("view/time_line", s.timeLine).toBool();
   s.inspector = file.value("view/inspector", s.inspector).toBool();
@@ -41,6 +42,7 @@ void saveSettings(const AppSettings& s) {
   file.setValue("run/device", s.device);
   file.setValue("run/threads", s.threads);
   file.setValue("run/record_mib", s.recordMib);
+  file.setValue("run/log_interval", s.logInterval);
   file.setValue("view/time_line", s.timeLine);
   file.setValue("view/inspector", s.inspector);
   file.setValue("run/data", s.data);

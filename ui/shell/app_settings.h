@@ -22,6 +22,7 @@ struct AppSettings {
   QString device = QStringLiteral("auto");
   int threads = 0;         // of the CPU; 0 = all processors
   int recordMib = 64;      // that the records of a run may take
+  int logInterval = 100;   // steps between two lines of the log
   bool timeLine = true;    // unfolded
   bool inspector = false;  // unfolded
   QString data = QStringLiteral("digits");

@@ -28,7 +28,7 @@ QString settingsText(const train::StartInfo& start, const std::vector<SettingMar
                        QStringLiteral("data=%1").arg(QString::fromStdString(start.data_name))};
   for (const train::SettingInfo& info : train::setting_infos()) {
     const QString key = QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
-    const QString value = QLocale::c().toString(train::setting_value(s, info.key), 'g', 17);
+    const QString value = QString::fromStdString(train::value_text(train::setting_value(s, info.key)));
     parts.append(key + '=' + (info.key == "seed" ? QString::number(s.seed) : value));
   }
   for (const train::ChoiceInfo& info : train::choice_infos()) {

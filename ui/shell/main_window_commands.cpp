@@ -41,6 +41,8 @@ void MainWindow::connectActions() {
   connect(run_bar_->devices(), &DeviceChoice::chosen, this, &MainWindow::setExecution);
   connect(train_page_->form(), &SettingForm::recordChosen, this,
           [this](int mib) { settings_.recordMib = mib; });
+  connect(train_page_, &TrainPage::logIntervalChanged, this,
+          [this](int steps) { settings_.logInterval = steps; });
   for (const char* id : {"view.time-line", "view.inspector"})
     connect(actions_.action(id), &QAction::toggled, this, &MainWindow::foldParts);
   connect(train_page_, &TrainPage::curveChanged, this, &MainWindow::updateActions);

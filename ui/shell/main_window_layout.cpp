@@ -87,6 +87,7 @@ void MainWindow::restore() {
   execution.threads = settings_.threads;
   run_bar_->devices()->setExecution(execution);  // a GPU has not been found yet: onDevices()
   controller_.setExecution(run_bar_->devices()->execution());
+  train_page_->setLogInterval(settings_.logInterval);
   train_page_->form()->setRecordMib(settings_.recordMib);
   controller_.setRecordBytes(std::int64_t{settings_.recordMib} << 20);
   actions_.action("view.time-line")->setChecked(settings_.timeLine);

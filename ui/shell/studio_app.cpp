@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <QApplication>
+#include <QFontMetrics>
 
 #include "engine/core/result.h"
 #include "engine/train/history.h"
@@ -44,6 +45,27 @@ void tellStartFailure(QtMsgType type, const QMessageLogContext&, const QString&)
   std::_Exit(2);
 }
 
+// What Qt mutters about the system is nothing a person can do anything about; SYNANN_QT_MESSAGES=1 lets it
+// through.
+void tellSerious(QtMsgType type, const QMessageLogContext&, const QString& message) {
+  const bool serious = type == QtCriticalMsg || type == QtFatalMsg;
+  if (serious || qEnvironmentVariableIsSet("SYNANN_QT_MESSAGES"))
+    fmt::print(stderr, "synann-studio: {}\n", message.toStdString());
+  if (type == QtFatalMsg) std::abort();
+}
+
+// Without any font Qt draws boxes, whatever family it claims to have.
+bool canWrite() {
+  const QFontMetrics font(QApplication::font());
+  return font.inFont(QChar('a')) && font.inFont(QChar('0'));
+}
+
+Error noFont() {
+  return {.kind = ErrorKind::Failed,
+          .problem = "no font is found, so no text can be drawn",
+          .remedy = "install one, such as the package fonts-dejavu-core"};
+}
+
 void nameApplication() {
   QApplication::setApplicationName(QStringLiteral("synann-studio"));
   QApplication::setApplicationDisplayName(QStringLiteral("SynaNN Studio"));
@@ -67,6 +89,7 @@ int exportFigureFile(const StudioOptions& options) {
   LossFigureOptions figure = figureOptions(run, curve);
   figure.width = options.width;
   figure.height = options.height;
+  figure.pixels = {options.pixels_wide, options.pixels_high};
   figure.dark = options.dark;
   figure.logY = options.log_y;
   const Status saved = exportLossFigure(curve, options.export_path, figure);
@@ -96,10 +119,7 @@ int openWindow(QApplication& app, const StudioOptions& options) {
 
 }  // namespace
 
-int runStudio(int argc, char** argv) {
-  const std::variant<StudioOptions, Leave> read = readCommandLine(argc, argv);
-  if (const auto* leave = std::get_if<Leave>(&read)) return leave->exit_code;
-  const auto& options = std::get<StudioOptions>(read);
+int runStudio(const StudioOptions& options, int argc, char** argv) {
   const bool exporting = !options.export_path.empty(), picture = !options.picture.empty();
   if (exporting || picture) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -107,10 +127,16 @@ int runStudio(int argc, char** argv) {
     std::fputs(kNoDisplay, stderr);
     return 2;
   }
-  const QtMessageHandler usual = qInstallMessageHandler(tellStartFailure);
+  qInstallMessageHandler(tellStartFailure);
   QApplication app(argc, argv);
-  qInstallMessageHandler(usual);
+  qInstallMessageHandler(tellSerious);
   nameApplication();
+  if (!canWrite()) return complain(noFont());
+  if (options.font_size > 0) {
+    QFont font = QApplication::font();
+    font.setPointSizeF(options.font_size);
+    QApplication::setFont(font);
+  }
   if (picture) {
     const Status saved = saveWindowPicture(options);
     return saved ? 0 : complain(saved.error());

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace synann::ui {
@@ -35,8 +34,12 @@ struct StudioOptions {
   double flat = 10;  // percent
   double temperature = 1;
   bool lines = false, unit_square = false;
-  int width = 960;   // pixels of the exported figure, or of the window
-  int height = 600;  // pixels
+  // Of the exported figure, as it is laid out, or of the window: pixels of 1/96 inch.
+  int width = 960, height = 600;
+  int pixels_wide = 960, pixels_high = 600;                               // of a PNG
+  double font_size = 0;                                                   // points; 0 = the application's
+  static constexpr int kNarrowest = 200, kLowest = 150, kLargest = 8000;  // of width and height
+  static constexpr int kMostPixels = 16384;                               // of a PNG, each way
 };
 
 // The views of a run's synapse layer, and of one synapse.
@@ -45,13 +48,5 @@ inline const std::vector<std::string> kSynapseViews = {"synapses",  "row",      
 inline const std::vector<std::string> kSurfaceViews = {"surface", "section-x", "section-y", "bose-einstein",
                                                        "points"};
 bool isSurfaceView(const std::string& view);
-
-// The command line was answered, or was wrong: nothing more to do but to leave with this code.
-struct Leave {
-  int exit_code = 0;
-};
-
-// Reads the command line; prints help, version or one sentence of complaint itself. Needs no QApplication.
-std::variant<StudioOptions, Leave> readCommandLine(int argc, char** argv);
 
 }  // namespace synann::ui

@@ -48,6 +48,7 @@ Status exportSurface(const StudioOptions& options) {
   return exportFigure(*figure, options.export_path,
                       {.width = options.width,
                        .height = options.height,
+                       .pixels = {options.pixels_wide, options.pixels_high},
                        .dark = options.dark,
                        .view = toJson(scene, shown, options.history)});
 }

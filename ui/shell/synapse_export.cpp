@@ -99,9 +99,12 @@ Status exportSynapses(const StudioOptions& options) {
   QString why;
   const auto figure = synapseFigure(view, frame, why);
   if (!figure) return input_error(options.history, why.toStdString());
-  return exportFigure(
-      *figure, options.export_path,
-      {.width = options.width, .height = options.height, .dark = options.dark, .view = toJson(view, frame)});
+  return exportFigure(*figure, options.export_path,
+                      {.width = options.width,
+                       .height = options.height,
+                       .pixels = {options.pixels_wide, options.pixels_high},
+                       .dark = options.dark,
+                       .view = toJson(view, frame)});
 }
 
 Result<train::SynapseFrame> frameOfCell(const StudioOptions& options, bool inputs_needed) {

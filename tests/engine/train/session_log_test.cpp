@@ -160,8 +160,8 @@ void SessionLogTest::aRateThatIsAskedForHoldsFromTheResumeOn() {
   const auto first = run(at("a"), 1, {}, 9);
   const auto done = static_cast<std::int64_t>(first.losses.size());
   auto changed = options(at("a"), at("a") / kLastCheckpoint);
-  changed.asked.numbers = {{"lr", 0.5}, {"momentum", tiny_settings().momentum}};  // one stays as it is
-  changed.settings.epochs = 2;
+  changed.asked.numbers = {
+      {"epochs", 2}, {"lr", 0.5}, {"momentum", tiny_settings().momentum}};  // one stays as it is
   Listener seen;
   run_session(std::move(changed), seen);
   const std::vector<SettingDifference> expected{{"epochs", 3.0, 2.0}, {"lr", 0.012, 0.5}};

@@ -36,6 +36,7 @@ void RunLogTest::everyHundredthStepHasALine() {
   const std::vector<std::string> expected = {train::train_line(2, 2000, 6000, 100, 300, 1.0),
                                              train::train_line(2, 4000, 6000, 200, 300, 1.0)};
   QCOMPARE(log_lines(steps, 6000, 300), expected);
+  QCOMPARE(log_lines(steps, 6000, 300, 30).size(), std::size_t{5});  // 90, 120, 150, 180, 210
 }
 
 void RunLogTest::aRecordedRunReadsAsItRan() {
