@@ -117,8 +117,12 @@ QFont figureFont() {
 }
 
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
-  return write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(bytes.constData()),
-                                      static_cast<std::size_t>(bytes.size())});
+  const Status written = write_file_atomically(
+      path, {reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())});
+  if (written) return {};
+  Error failed = written.error();
+  failed.kind = ErrorKind::Failed;  // what was asked for is drawn; it is the writing that failed
+  return failed;
 }
 
 Status writePicture(const Picture& picture, const std::filesystem::path& path, int smallest,
