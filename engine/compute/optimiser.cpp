@@ -65,12 +65,15 @@ void update(const Optimiser& o, const model::Model& model, model::State& state, 
       for (float& g : trained) g *= static_cast<float>(factor);
     }
   }
-  if (o.weight_decay > 0) {
+  if (o.weight_decay > 0 && o.kind == Optimiser::Kind::AdamW) {
+    const auto kept = static_cast<float>(1 - static_cast<double>(learning_rate) * o.weight_decay);
+    for (float& p : std::span(state.values).first(trained.size())) p *= kept;
+  } else if (o.weight_decay > 0) {
     for (std::size_t k = 0; k < trained.size(); ++k)
       trained[k] += static_cast<float>(o.weight_decay) * state.values[k];
   }
   if (o.kind == Optimiser::Kind::Sgd) sgd(o, state, gradients, learning_rate);
-  if (o.kind == Optimiser::Kind::Adam) adam(o, state, gradients, learning_rate, step);
+  if (o.has_squares()) adam(o, state, gradients, learning_rate, step);
   move_buffers(model, state, gradients);
 }
 

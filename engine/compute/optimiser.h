@@ -11,21 +11,22 @@ namespace synann::compute {
 
 // How gradients move parameters; the rules and defaults are PyTorch's.
 struct Optimiser {
-  enum class Kind { Sgd, Adam } kind = Kind::Sgd;
-  double momentum = 0;                                // SGD: v ← µ v + g, p ← p − lr v
-  bool nesterov = false;                              // SGD: p ← p − lr (g + µ v)
-  double weight_decay = 0;                            // g ← g + λ p
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // Adam
+  enum class Kind { Sgd, Adam, AdamW } kind = Kind::Sgd;
+  double momentum = 0;      // SGD: v ← µ v + g, p ← p − lr v
+  bool nesterov = false;    // SGD: p ← p − lr (g + µ v)
+  double weight_decay = 0;  // g ← g + λ p; AdamW: p ← p − lr λ p, apart from g
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  // Adam, AdamW
   double clip_norm = 0;                               // the gradient is scaled down to this length; 0 = never
 
   bool operator==(const Optimiser&) const = default;
+  bool has_squares() const { return kind != Kind::Sgd; }
   // SGD with momentum and nothing else: what a fused step may do on its own.
   bool plain() const { return *this == Optimiser{.momentum = momentum}; }
 };
 
 // One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in
 // their gradient slots; counters count. `step` counts all steps of the run from 1 (Adam's bias correction).
-// The gradient is clipped and decayed in place. Squares are made where Adam needs them and has none yet.
+// The gradient is clipped and decayed in place. Squares are made where they are needed and has none yet.
 void update(const Optimiser& optimiser, const model::Model& model, model::State& state,
             std::span<float> gradients, float learning_rate, std::int64_t step);
 

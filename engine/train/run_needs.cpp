@@ -34,7 +34,7 @@ std::uint64_t free_bytes(fs::path folder) {
 
 RunNeeds run_needs(const model::Model& model, const Settings& settings, std::int64_t record_bytes) {
   const std::uint64_t values = model.parameters.float_count(), trained = model.parameters.trained_count();
-  const std::uint64_t optimiser = trained * (settings.optimizer == "adam" ? 2 : 1);
+  const std::uint64_t optimiser = trained * (train::optimiser(settings).has_squares() ? 2 : 1);
   const std::uint64_t state = values + optimiser;
   const std::uint64_t synapses = record_bytes > 0 ? floats_of(model, synapse_parameters(model)) : 0;
   const std::uint64_t recorded = synapses > 0 ? synapses + values : 0;

@@ -95,7 +95,11 @@ struct Choice {
 
 const std::vector<Choice>& choices() {
   static const std::vector<Choice> all = {
-      {{"optimizer", "Optimiser", "SGD with momentum, or Adam.", {"sgd", "adam"}}, &Settings::optimizer},
+      {{"optimizer",
+        "Optimiser",
+        "SGD with momentum, Adam, or AdamW, whose weight decay stays apart from the gradient.",
+        {"sgd", "adam", "adamw"}},
+       &Settings::optimizer},
       {{"schedule",
         "Schedule",
         "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle, "
@@ -285,10 +289,11 @@ model::SynapseOptions synapse_options(const Settings& s) {
 }
 
 compute::Optimiser optimiser(const Settings& s) {
-  const bool adam = s.optimizer == "adam";
-  return {.kind = adam ? compute::Optimiser::Kind::Adam : compute::Optimiser::Kind::Sgd,
-          .momentum = adam ? 0 : s.momentum,
-          .nesterov = !adam && s.nesterov,
+  const auto kind = enum_of<compute::Optimiser::Kind>("optimizer", s.optimizer);
+  const bool sgd = kind == compute::Optimiser::Kind::Sgd;
+  return {.kind = kind,
+          .momentum = sgd ? s.momentum : 0,
+          .nesterov = sgd && s.nesterov,
           .weight_decay = s.weight_decay,
           .clip_norm = s.clip};
 }

@@ -27,7 +27,7 @@ struct Settings {
   double momentum = 0.5;  // SGD
   std::uint64_t seed = 5;
 
-  std::string optimizer = "sgd";  // sgd, adam
+  std::string optimizer = "sgd";  // sgd, adam, adamw
   bool nesterov = false;          // SGD
   double weight_decay = 0;
   double clip = 0;                    // largest length of the gradient; 0 = no limit

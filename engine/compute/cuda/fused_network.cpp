@@ -166,7 +166,7 @@ void FusedNetwork::step(const StepForm& form) {
                            .batch_size = form.batch_size,
                            .first = 0,
                            .count = form.count};
-  if (form.update.rule == UpdateRule::Adam) buffers_.make_squares();
+  if (has_squares(form.update.rule)) buffers_.make_squares();
   if (form.clip_norm > 0) return clipped_step(form, source);
   const FusedMemory m = memory();
   device().launch(forward(source, m, true, form.dropout));

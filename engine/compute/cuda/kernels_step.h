@@ -134,7 +134,11 @@ struct Judge {
   }
 };
 
-enum class UpdateRule : int { Sgd, Nesterov, Adam };
+enum class UpdateRule : int { Sgd, Nesterov, Adam, AdamW };
+
+SYNANN_DEVICE bool has_squares(UpdateRule rule) {
+  return rule == UpdateRule::Adam || rule == UpdateRule::AdamW;
+}
 
 // The optimiser's numbers that do not change from step to step.
 struct UpdateForm {
@@ -147,8 +151,12 @@ SYNANN_DEVICE void update_element(const UpdateForm& form, const Control& control
                                   float* momentum, float* square) {
   const StepNumbers& now = control.now;
   g *= control.clip;
-  if (form.weight_decay > 0) g += form.weight_decay * *value;
-  if (form.rule == UpdateRule::Adam) {
+  if (form.weight_decay > 0 && form.rule == UpdateRule::AdamW) {
+    *value *= 1 - now.rate * form.weight_decay;
+  } else if (form.weight_decay > 0) {
+    g += form.weight_decay * *value;
+  }
+  if (has_squares(form.rule)) {
     *momentum += (1 - form.beta1) * (g - *momentum);
     *square = form.beta2 * *square + (1 - form.beta2) * g * g;
     *value -= now.rate / now.correct1 * *momentum / (sqrtf(*square) / now.correct2 + form.epsilon);

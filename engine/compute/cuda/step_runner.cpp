@@ -14,9 +14,10 @@ constexpr double kPieceSeconds = 0.05;
 constexpr int kManySteps = 16;
 
 UpdateForm update_form(const Optimiser& o) {
-  return {.rule = o.kind == Optimiser::Kind::Adam ? UpdateRule::Adam
-                  : o.nesterov                    ? UpdateRule::Nesterov
-                                                  : UpdateRule::Sgd,
+  return {.rule = o.kind == Optimiser::Kind::Adam    ? UpdateRule::Adam
+                  : o.kind == Optimiser::Kind::AdamW ? UpdateRule::AdamW
+                  : o.nesterov                       ? UpdateRule::Nesterov
+                                                     : UpdateRule::Sgd,
           .momentum = static_cast<float>(o.momentum),
           .weight_decay = static_cast<float>(o.weight_decay),
           .beta1 = static_cast<float>(o.beta1),
@@ -47,7 +48,7 @@ int StepRunner::piece_length() const {
 Result<SpanResult> StepRunner::run(const StepSpan& span, const CancelFlag& cancel) {
   SpanResult result;
   network_.reserve(span.batch_size);
-  if (span.optimiser.kind == Optimiser::Kind::Adam) storage_.make_squares();
+  if (span.optimiser.has_squares()) storage_.make_squares();
   int done = 0;
   while (done < span.step_count && !cancel.is_set()) {
     const int steps = std::min(piece_length(), span.step_count - done);

@@ -146,7 +146,7 @@ void DeviceBackendTest::everyOptimiserIsTheCpus_data() {
   QTest::addColumn<int>("kind");
   for (const char* tier : {"plain", "fused"}) {
     int kind = 0;
-    for (const char* name : {"momentum", "nesterov", "decay", "clip", "adam", "adam, clip"})
+    for (const char* name : {"momentum", "nesterov", "decay", "clip", "adam", "adam, clip", "adamw"})
       QTest::newRow(qPrintable(QString("%1, %2").arg(tier, name))) << QString(tier) << kind++;
   }
 }
@@ -159,13 +159,14 @@ void DeviceBackendTest::everyOptimiserIsTheCpus() {
                            {.momentum = 0.5, .weight_decay = 0.01},
                            {.momentum = 0.5, .clip_norm = 0.1},
                            {.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4},
-                           {.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4, .clip_norm = 2}};
+                           {.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4, .clip_norm = 2},
+                           {.kind = Optimiser::Kind::AdamW, .weight_decay = 0.1}};
   const bool fused = tier == "fused";
   const auto models = testing::device_models();
   const ModelPtr m = fused ? models.front() : models.back();
   const auto data = testing::random_data(*m, 40, 10);
   const Optimiser& o = all[kind];
-  const bool adam = o.kind == Optimiser::Kind::Adam;
+  const bool adam = o.has_squares();
   const float rate = adam ? 0.002f : 0.01f;
   const auto found =
       testing::train(**testing::host_backend(m, data, tier.toStdString()), *m, 40, 10, o, rate);
