@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/memory_use.h"
+#include "engine/io/file_kind.h"
 
 namespace synann::io {
 
@@ -22,37 +23,17 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestName = 256;
-
-std::size_t element_size(TensorType type) {
-  return type == TensorType::F32 ? 4 : 8;
+template <class In>
+In same(In value) {
+  return value;
 }
 
-const char* type_name(TensorType type) {
-  switch (type) {
-    case TensorType::F32:
-      return "F32";
-    case TensorType::F64:
-      return "F64";
-    case TensorType::I64:
-      return "I64";
-  }
-  return "";
-}
-
-std::optional<TensorType> type_of(std::string_view name) {
-  for (const auto type : {TensorType::F32, TensorType::F64, TensorType::I64}) {
-    if (name == type_name(type)) return type;
-  }
-  return std::nullopt;
-}
-
-template <class Out, class In>
-void convert(const std::vector<std::uint8_t>& bytes, std::vector<Out>& out) {
+template <class Out, class In, class Value>
+void convert(const std::vector<std::uint8_t>& bytes, Value (*value_of)(In), std::vector<Out>& out) {
   for (std::size_t k = 0; k < out.size(); ++k) {
-    In value;
-    std::memcpy(&value, bytes.data() + k * sizeof(In), sizeof(In));
-    out[k] = static_cast<Out>(value);
+    In stored;
+    std::memcpy(&stored, bytes.data() + k * sizeof(In), sizeof(In));
+    out[k] = static_cast<Out>(value_of(stored));
   }
 }
 
@@ -61,13 +42,19 @@ std::vector<Out> elements(const Tensor& t) {
   std::vector<Out> out(t.element_count());
   switch (t.type) {
     case TensorType::F32:
-      convert<Out, float>(t.bytes, out);
+      convert(t.bytes, same<float>, out);
       break;
     case TensorType::F64:
-      convert<Out, double>(t.bytes, out);
+      convert(t.bytes, same<double>, out);
       break;
     case TensorType::I64:
-      convert<Out, std::int64_t>(t.bytes, out);
+      convert(t.bytes, same<std::int64_t>, out);
+      break;
+    case TensorType::F16:
+      convert(t.bytes, half_to_float, out);
+      break;
+    case TensorType::BF16:
+      convert(t.bytes, bfloat_to_float, out);
       break;
   }
   return out;
@@ -91,19 +78,36 @@ Error broken(std::string_view file, std::string problem, std::string expected = 
           .found = std::move(found)};
 }
 
-// Strict JSON: no duplicate keys, no more nesting than a header has. nlohmann keeps the last of two equal
-// keys otherwise.
+// A name as a sentence shows it: long ones end in "…".
+std::string shown(std::string_view name) {
+  constexpr std::size_t kLongest = 100;  // bytes
+  if (name.size() <= kLongest) return std::string(name);
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0u) == 0x80u) --end;  // not inside a letter
+  return std::string(name.substr(0, end)) + "…";
+}
+
+// Whether a key of a tensor's entry means something; whatever else stands there is passed over.
+bool is_field(std::string_view key) {
+  return key == "dtype" || key == "shape" || key == "data_offsets";
+}
+
+// Strict JSON without two equal names of tensors, fields or metadata, of which nlohmann would keep the last,
+// and no deeper than the reference implementation reads.
 Result<json> parse_header(std::string_view text, std::string_view file) {
+  constexpr int kDeepest = 127;
   std::vector<std::set<std::string>> keys;
-  std::string trouble;
+  std::string trouble, tensor;
   const auto watch = [&](int depth, json::parse_event_t event, json& value) {
-    if (depth > 4 && trouble.empty()) trouble = "the header is nested too deeply";
+    if (depth > kDeepest && trouble.empty()) trouble = "the header is nested too deeply";
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.empty() &&
-        !keys.back().insert(value.get<std::string>()).second && trouble.empty()) {
-      trouble = fmt::format("the header names \"{}\" twice", value.get<std::string>());
-    }
+    if (event != json::parse_event_t::key || keys.empty() || keys.size() > 2) return trouble.empty();
+    const std::string key = value.get<std::string>();
+    const bool matters = keys.size() == 1 || tensor == "__metadata__" || is_field(key);
+    if (keys.size() == 1) tensor = key;
+    if (!keys.back().insert(key).second && matters && trouble.empty())
+      trouble = fmt::format("the header names \"{}\" twice", shown(key));
     return trouble.empty();
   };
   if (text.empty() || text.front() != '{')
@@ -119,35 +123,43 @@ struct Entry {
   std::uint64_t begin = 0, end = 0;
 };
 
-// A whole number of at most 2⁵³, written as such.
+// A whole number of at most 2⁶³ − 1, written as such.
 std::optional<std::uint64_t> whole_number(const json& value) {
   if (!value.is_number_unsigned()) return std::nullopt;
   const auto number = value.get<std::uint64_t>();
-  return number <= (1ull << 53) ? std::optional(number) : std::nullopt;
+  return number <= INT64_MAX ? std::optional(number) : std::nullopt;
+}
+
+// What the type of a tensor's entry names; an error that says what can be read instead.
+Result<TensorType> parse_type(const json& type, Error error) {
+  const std::string name = type.is_string() ? type.get<std::string>() : std::string();
+  if (const auto known = type_of(name)) return *known;
+  const std::string found = type.dump(-1, ' ', false, json::error_handler_t::replace);
+  error.problem +=
+      is_tensor_type(name) ? "its type is not one that this program computes with" : "its type is not known";
+  error.expected = "F32, F16, BF16, F64 or I64";
+  error.found = shown(found);
+  error.remedy = "save it as 32-bit floating-point numbers, in Python with v.float()";
+  return error;
 }
 
 Result<Entry> parse_entry(const std::string& name, const json& value, std::string_view file) {
   const auto wrong = [&](const std::string& problem, std::string expected = {}, std::string found = {}) {
-    return broken(file, fmt::format("tensor \"{}\": {}", name, problem), std::move(expected),
+    return broken(file, fmt::format("tensor \"{}\": {}", shown(name), problem), std::move(expected),
                   std::move(found));
   };
-  if (name.empty() || name.size() > kLongestName)
-    return broken(file, "a tensor's name is empty or too long", "1 to 256 bytes");
-  if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
-      !value.contains("data_offsets")) {
-    return wrong("its entry is not complete", "exactly dtype, shape and data_offsets");
+  if (!value.is_object()) return wrong("its entry is not an object");
+  for (const char* field : {"dtype", "shape", "data_offsets"}) {
+    if (!value.contains(field))
+      return wrong("its entry is not complete", "dtype, shape and data_offsets", fmt::format("no {}", field));
   }
   Entry entry;
   entry.tensor.name = name;
-  const json& type = value["dtype"];
-  const auto known = type.is_string() ? type_of(type.get<std::string>()) : std::nullopt;
-  if (!known)
-    return wrong("its type is not supported", "F32, F64 or I64",
-                 type.dump(-1, ' ', false, json::error_handler_t::replace));
-  entry.tensor.type = *known;
-  if (!value["shape"].is_array() || value["shape"].size() > 8)
-    return wrong("its shape is not a list of at most 8 numbers");
-  std::uint64_t bytes = element_size(*known);
+  const auto type = parse_type(value["dtype"], wrong(""));
+  if (!type) return type.error();
+  entry.tensor.type = *type;
+  if (!value["shape"].is_array()) return wrong("its shape is not a list of numbers");
+  std::uint64_t bytes = element_size(*type);
   for (const json& dimension : value["shape"]) {
     const auto n = whole_number(dimension);
     if (!n) return wrong("its shape holds something that is not a whole number");
@@ -169,9 +181,11 @@ Result<Entry> parse_entry(const std::string& name, const json& value, std::strin
 
 Status parse_metadata(const json& value, std::string_view file,
                       std::map<std::string, std::string>& metadata) {
+  if (value.is_null()) return {};
   if (!value.is_object()) return broken(file, "__metadata__ is not an object");
   for (const auto& [key, text] : value.items()) {
-    if (!text.is_string()) return broken(file, fmt::format("__metadata__ \"{}\" is not a string", key));
+    if (!text.is_string())
+      return broken(file, fmt::format("__metadata__ \"{}\" is not a string", shown(key)));
     metadata[key] = text.get<std::string>();
   }
   return {};
@@ -206,6 +220,7 @@ const Tensor* SafeTensors::find(std::string_view name) const {
 }
 
 Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::string_view file) {
+  if (auto kind = other_kind_of_file(bytes, file)) return *kind;
   if (bytes.size() < 8)
     return broken(file, "is too short for a safetensors file", "at least 8 bytes",
                   fmt::format("{}", bytes.size()));
@@ -238,12 +253,14 @@ Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::
   std::uint64_t next = 0;
   for (Entry& entry : entries) {
     if (entry.begin != next) {
-      return broken(file,
-                    fmt::format("tensor \"{}\" leaves a hole or overlaps its neighbour", entry.tensor.name),
-                    fmt::format("offset {}", next), fmt::format("{}", entry.begin));
+      return broken(
+          file,
+          fmt::format("tensor \"{}\" leaves a hole or overlaps its neighbour", shown(entry.tensor.name)),
+          fmt::format("offset {}", next), fmt::format("{}", entry.begin));
     }
     if (entry.end > buffer) {
-      return broken(file, fmt::format("is truncated: tensor \"{}\" ends behind the file", entry.tensor.name),
+      return broken(file,
+                    fmt::format("is truncated: tensor \"{}\" ends behind the file", shown(entry.tensor.name)),
                     fmt::format("at least {} bytes of tensors", entry.end), fmt::format("{}", buffer));
     }
     const std::uint8_t* data = bytes.data() + 8 + length;
@@ -260,6 +277,15 @@ Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::
 
 Result<std::vector<std::uint8_t>> read_tensor_file(const std::filesystem::path& path) {
   constexpr std::uint64_t kAlways = 1ull << 30;  // bytes; also where the system does not tell what is free
+  // Told before a large file of another kind is read whole. Opening a named pipe would wait for ever.
+  std::error_code code;
+  if (std::filesystem::is_regular_file(path, code)) {
+    std::ifstream in(path, std::ios::binary);
+    std::vector<std::uint8_t> head(kHeadOfFile);
+    in.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<std::size_t>(in.gcount()));
+    if (auto kind = head.empty() ? std::nullopt : other_kind_of_file(head, path.string())) return *kind;
+  }
   return read_file(path, std::max(kAlways, memory_use().available));
 }
 

@@ -10,13 +10,12 @@
 
 #include "engine/core/file.h"
 #include "engine/core/result.h"
+#include "engine/io/tensor_type.h"
 
 // The safetensors format: 8 bytes little-endian header length N, N bytes JSON, then the tensors' bytes,
 // little-endian, row major, without holes. The reader is a pure function of a byte span and trusts nothing in
 // it.
 namespace synann::io {
-
-enum class TensorType { F32, F64, I64 };
 
 struct Tensor {
   std::string name;
@@ -46,9 +45,11 @@ inline constexpr std::uint64_t kLargestHeader = 100'000'000;  // bytes, the refe
 // The bytes of a tensor file, read whole. A file that is larger than the memory at hand is refused unread.
 Result<std::vector<std::uint8_t>> read_tensor_file(const std::filesystem::path& path);
 
-// Checks: length ≥ 8, header inside the file and within the limit, strict JSON without duplicate keys and
-// deeper than needed, known types, shapes that give the stated number of bytes, tensors that cover the buffer
-// without hole or overlap to its last byte. `file` names the file in errors.
+// Checks: length ≥ 8, header inside the file and within the limit, strict JSON without duplicate names and
+// not deeper than the reference implementation reads, known types, shapes that give the stated number of
+// bytes, tensors that cover the buffer without hole or overlap to its last byte. As there, metadata may be
+// null, and what else is said of a tensor is passed over. A file of another kind is an error that says which,
+// and what to do. `file` names the file in errors.
 Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::string_view file);
 
 // The metadata of a tensor file alone, of which no more than the header is read. Errors as parse_safetensors.
