@@ -32,6 +32,10 @@ int report(const Error& error) {
   return kFailed;
 }
 
+void print_notes(const std::vector<std::string>& sentences) {
+  for (const std::string& sentence : sentences) fmt::print(stderr, "synann: {}.\n", sentence);
+}
+
 ProgressLine::ProgressLine() : enabled_(isatty(STDERR_FILENO) != 0) {}
 ProgressLine::~ProgressLine() {
   wipe();

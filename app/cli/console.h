@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "engine/core/result.h"
 
@@ -14,6 +15,9 @@ void print_line(const std::string& text);  // to standard output, flushed, so th
 
 // One sentence to standard error; returns the exit code that fits the error.
 int report(const Error& error);
+
+// Sentences to standard error, each on a line of its own.
+void print_notes(const std::vector<std::string>& sentences);
 
 // A line on standard error that rewrites itself; silent unless that is a terminal. At most ten times a
 // second.

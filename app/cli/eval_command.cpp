@@ -19,7 +19,7 @@ namespace synann::cli {
 namespace {
 
 struct EvalArguments {
-  std::string checkpoint, data = "digits";
+  std::string checkpoint, model, data = "digits";
   train::Execution execution;
   int batch_size = 100;
   bool json = false;
@@ -31,11 +31,14 @@ void on_interrupt() {
 }
 
 Result<compute::EvaluationResult> measure(const EvalArguments& a) {
-  const auto loaded = train::read_checkpoint(a.checkpoint);
-  if (!loaded) return loaded.error();
   auto data = data::open_dataset(a.data);
   if (!data) return data.error();
   const auto& test = (*data)->test;
+  const auto loaded = train::read_checkpoint(
+      a.checkpoint, train::OptimiserState::Leave,
+      {.asked = {.model = a.model}, .sizes = train::DataSizes{test.rows, test.columns, test.classes}});
+  if (!loaded) return loaded.error();
+  print_notes(loaded->notes);
   const auto& c = loaded->checkpoint;
   if (test.rows != c.rows || test.columns != c.columns || test.classes != c.classes) {
     return Error{.where = a.data,
@@ -88,8 +91,15 @@ void add_eval(CLI::App& app, Action& action) {
   auto a = std::make_shared<EvalArguments>();
   CLI::App* c = app.add_subcommand("eval", "Measure a checkpoint on a test set");
   app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
-                "The checkpoint: last.safetensors or best.safetensors of a run.")
+                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
       ->required();
+  app::add_value(
+      *c, "--model", "ID",
+      [a](const std::string& id) -> Status {
+        a->model = id;
+        return check_model(id);
+      },
+      "The network of a bare state dict, where several fit. One of " + model_list() + ".");
   app::add_text(*c, "--data", "DATA", a->data,
                 "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
   app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,

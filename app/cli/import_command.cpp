@@ -17,16 +17,16 @@ namespace synann::cli {
 namespace {
 
 struct ImportArguments {
-  std::string file, out;
+  std::string file, out;  // the model is among what is asked for
   train::AskedSettings asked;
 };
 
 int import_run(const ImportArguments& a) {
-  auto loaded = train::read_checkpoint(a.file);
+  const auto loaded =
+      train::read_checkpoint(a.file, train::OptimiserState::Leave, {.asked = a.asked, .begin = true});
   if (!loaded) return report(loaded.error());
-  auto& checkpoint = loaded->checkpoint;
-  train::apply_settings(checkpoint.settings, a.asked);
-  if (auto status = train::validate(checkpoint.settings); !status) return report(status.error());
+  print_notes(loaded->notes);
+  const train::Checkpoint& checkpoint = loaded->checkpoint;
   const std::filesystem::path folder = a.out, path = folder / train::kLastCheckpoint;
   const auto lock = FolderLock::take(folder);
   if (!lock) return report(lock.error());
@@ -37,8 +37,11 @@ int import_run(const ImportArguments& a) {
   }
   if (auto status = train::write_checkpoint(path, checkpoint, *loaded->model); !status)
     return report(status.error());
-  print_line(fmt::format("{}: {} with {} tensors; \"synann train --resume {}\" trains on", path.string(),
-                         loaded->model->id, loaded->model->parameters.all().size(), path.string()));
+  print_line(
+      fmt::format("{0}: {1} with {2} tensors for {3} × {4} pixels and {5} classes; \"synann train --resume "
+                  "{0}\" trains on",
+                  path.string(), loaded->model->id, loaded->model->parameters.all().size(), checkpoint.rows,
+                  checkpoint.columns, checkpoint.classes));
   return kOk;
 }
 
@@ -50,6 +53,13 @@ void add_import(CLI::App& app, Action& action) {
   app::add_text(*c, "file", "FILE", a->file, "The state dict, with the names of the original network.")
       ->required();
   app::add_text(*c, "--out", "FOLDER", a->out, "For last.safetensors.")->required();
+  app::add_value(
+      *c, "--model", "ID",
+      [a](const std::string& id) -> Status {
+        a->asked.model = id;
+        return check_model(id);
+      },
+      "The network it is of, where several fit. One of " + model_list() + ".");
   add_settings(*c, a->asked);
   c->callback([a, &action] { action = [a] { return import_run(*a); }; });
 }

@@ -247,7 +247,8 @@ void add_train(CLI::App& app, Action& action) {
       app::add_text(*c, "--data", "DATA", a->data,
                     "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
   app::add_text(*c, "--resume", "FILE", a->resume,
-                "Goes on from this checkpoint with its settings, bit for bit as if never stopped.");
+                "Goes on from this checkpoint with its settings, bit for bit as if never stopped; or begins "
+                "with the weights of a PyTorch state dict.");
   c->add_flag("--fresh-optimizer", a->fresh_optimiser,
               "With --resume: the optimiser's state begins at zero, whether its file is there or not.");
   add_settings(*c, a->asked);

@@ -42,62 +42,6 @@ Status read_block(Metadata& metadata, const char* key, std::vector<float>& value
   return *metadata.error;
 }
 
-std::string shape_text(std::span<const std::int64_t> shape) {
-  std::string text = "[";
-  for (std::size_t k = 0; k < shape.size(); ++k) text += fmt::format("{}{}", k ? ", " : "", shape[k]);
-  return text + "]";
-}
-
-// PyTorch writes scalars as []; some writers as [1].
-bool same_shape(const Parameter& p, const io::Tensor& t) {
-  return p.shape == t.shape || (p.shape.empty() && t.shape == std::vector<std::int64_t>{1});
-}
-
-bool names_match(const io::SafeTensors& content, const model::Model& model) {
-  return std::all_of(content.tensors.begin(), content.tensors.end(), [&](const io::Tensor& t) {
-    const Parameter* p = model.parameters.find(t.name);
-    return p != nullptr && same_shape(*p, t);
-  });
-}
-
-Status read_tensors(const io::SafeTensors& content, const model::Model& model, const std::string& file,
-                    model::State& state) {
-  for (const io::Tensor& t : content.tensors) {
-    if (!model.parameters.find(t.name)) {
-      return Error{.where = file,
-                   .problem = fmt::format("holds a tensor \"{}\" that {} does not have", t.name, model.id)};
-    }
-  }
-  for (const Parameter& p : model.parameters.all()) {
-    const io::Tensor* t = content.find(p.name);
-    if (!t)
-      return Error{.where = file, .problem = fmt::format("tensor \"{}\" of {} is missing", p.name, model.id)};
-    const auto type = p.type == ElementType::F32 ? io::TensorType::F32 : io::TensorType::I64;
-    if (!same_shape(p, *t) || t->type != type) {
-      return Error{
-          .where = file,
-          .problem = fmt::format("tensor \"{}\" does not fit {}", p.name, model.id),
-          .expected = fmt::format("{} {}", p.type == ElementType::F32 ? "F32" : "I64", shape_text(p.shape)),
-          .found = shape_text(t->shape)};
-    }
-    if (p.type == ElementType::I64) {
-      state.counters[p.offset] = t->to_int64().front();
-      continue;
-    }
-    const auto values = t->to_float();
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      if (!std::isfinite(values[k])) {
-        return Error{.where = file,
-                     .problem = fmt::format("tensor \"{}\" holds a number that is not finite at element {}",
-                                            p.name, k),
-                     .remedy = "go back to an earlier checkpoint"};
-      }
-      state.values[p.offset + k] = values[k];
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 namespace {
@@ -170,27 +114,24 @@ Status write_formatted(const fs::path& folder, const Formatted& f, std::span<con
 
 namespace {
 
-// The model a bare state dict belongs to: the one with exactly its tensors, on 28 × 28 pixels.
-Result<LoadedCheckpoint> import_state_dict(const io::SafeTensors& content, const std::string& file) {
-  const io::Tensor* head = content.find("fc2.bias");
-  const int classes = head ? static_cast<int>(std::min<std::size_t>(head->element_count(), 4096)) : 0;
-  for (const model::ModelInfo& info : model::known_models()) {
-    auto model = model::build(info.id, 28, 28, std::max(1, classes));
-    if (!model || content.tensors.size() != model->parameters.all().size()) continue;
-    LoadedCheckpoint loaded;
-    loaded.checkpoint.settings = recommended_settings(info.id, "");
-    loaded.checkpoint.classes = classes;
-    loaded.checkpoint.state = model::initialise(*model, 0);
-    if (!names_match(content, *model)) continue;
-    if (auto status = read_tensors(content, *model, file, loaded.checkpoint.state); !status)
-      return status.error();
-    loaded.model = std::make_shared<const model::Model>(std::move(*model));
-    return loaded;
-  }
-  return Error{
-      .where = file,
-      .problem = "is neither a checkpoint of this program nor the state dict of one of its models",
-      .expected = fmt::format("metadata format {}, or the tensors of a known model", kCheckpointFormat)};
+// A bare state dict begins a run.
+Result<LoadedCheckpoint> read_state_dict(io::SafeTensors& content, const std::string& file,
+                                         const Reading& reading) {
+  LoadedCheckpoint loaded;
+  loaded.bare = true;
+  if (auto status = strip_prefixes(content, file, loaded.notes); !status) return status.error();
+  auto fit = fit_state_dict(content, reading, file, loaded.notes);
+  if (!fit) return fit.error();
+  Checkpoint& c = loaded.checkpoint;
+  c.settings = std::move(fit->settings);
+  c.rows = fit->sizes.rows;
+  c.columns = fit->sizes.columns;
+  c.classes = fit->sizes.classes;
+  c.state = model::initialise(fit->model, 0);
+  if (auto status = read_tensors(content, fit->model, file, c.state, loaded.notes); !status)
+    return status.error();
+  loaded.model = std::make_shared<const model::Model>(std::move(fit->model));
+  return loaded;
 }
 
 Result<Settings> read_settings(Metadata& metadata, const std::string& file) {
@@ -275,18 +216,60 @@ Status read_optimiser_name(Metadata& metadata, std::string& name) {
 
 }  // namespace
 
-Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file) {
-  const auto content = io::parse_safetensors(bytes, file);
+namespace {
+
+// Leaves the run behind whose weights these are.
+void begin_anew(const std::string& file, LoadedCheckpoint& loaded) {
+  loaded.notes.push_back(
+      fmt::format("{}: is a checkpoint of this program; its weights begin a new run", file));
+  Checkpoint& c = loaded.checkpoint;
+  c.data_sha256.clear();
+  c.position = {};
+  c.best = {};
+  c.plateau = {};
+  c.epoch_loss_sum = 0;
+}
+
+// The run has not begun: it takes the settings that are asked for, and images of the size at hand.
+Status begin_imported(const Reading& reading, Checkpoint& c) {
+  apply_settings(c.settings, reading.asked);
+  if (reading.sizes) {
+    c.rows = reading.sizes->rows;
+    c.columns = reading.sizes->columns;
+    c.classes = reading.sizes->classes;
+  }
+  return validate(c.settings);
+}
+
+Status check_model(const std::string& asked, const std::string& model, const std::string& file) {
+  if (asked.empty() || asked == model) return {};
+  return Error{.where = file,
+               .problem = "is a checkpoint of another model, and --model is for bare state dicts",
+               .expected = fmt::format("--model {}", model),
+               .found = fmt::format("--model {}", asked),
+               .remedy = "leave it out"};
+}
+
+}  // namespace
+
+Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file,
+                                          const Reading& reading) {
+  auto content = io::parse_safetensors(bytes, file);
   if (!content) return content.error();
   const auto format = format_of(content->metadata, file);
   if (!format) return format.error();
-  if (format->empty()) return import_state_dict(*content, file);
+  if (format->empty()) return read_state_dict(*content, file, reading);
   Metadata metadata(content->metadata, file);
   LoadedCheckpoint loaded;
   Checkpoint& c = loaded.checkpoint;
   if (auto status = read_facts(metadata, file, c); !status) return status.error();
-  auto model =
-      model::build(metadata.text("model"), c.rows, c.columns, c.classes, synapse_options(c.settings));
+  const std::string id = metadata.text("model");
+  if (auto status = check_model(reading.asked.model, id, file); !status) return status.error();
+  if (reading.begin && !c.data_sha256.empty()) begin_anew(file, loaded);
+  if (c.data_sha256.empty()) {
+    if (auto status = begin_imported(reading, c); !status) return status.error();
+  }
+  auto model = model::build(id, c.rows, c.columns, c.classes, synapse_options(c.settings));
   if (!model) {
     Error error = model.error();
     error.where = file;
@@ -294,20 +277,27 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
   }
   loaded.model = std::make_shared<const model::Model>(std::move(*model));
   c.state = model::initialise(*loaded.model, 0);
-  if (auto status = read_tensors(*content, *loaded.model, file, c.state); !status) return status.error();
+  if (auto status = read_tensors(*content, *loaded.model, file, c.state, loaded.notes); !status)
+    return status.error();
   const Status optimiser = *format == kFirstFormat ? read_first_format(metadata, *content, c.state)
                                                    : read_optimiser_name(metadata, loaded.optimiser_file);
   if (!optimiser) return optimiser.error();
+  if (reading.begin) {
+    c.state.momenta.assign(c.state.momenta.size(), 0);
+    c.state.squares.clear();
+    loaded.optimiser_file.clear();
+  }
   return loaded;
 }
 
-Result<LoadedCheckpoint> read_checkpoint(const fs::path& path, OptimiserState optimiser) {
+Result<LoadedCheckpoint> read_checkpoint(const fs::path& path, OptimiserState optimiser,
+                                         const Reading& reading) {
   constexpr int kAttempts = 5;  // a program that writes there replaces both files together
   std::string missing;
   for (int attempt = 0;; ++attempt) {
     const auto bytes = io::read_tensor_file(path);
     if (!bytes) return bytes.error();
-    auto loaded = parse_checkpoint(*bytes, path.string());
+    auto loaded = parse_checkpoint(*bytes, path.string(), reading);
     if (!loaded || optimiser == OptimiserState::Leave || loaded->optimiser_file.empty()) return loaded;
     const fs::path file = path.parent_path() / loaded->optimiser_file;
     std::error_code code;

@@ -12,6 +12,7 @@
 #include "engine/model/state.h"
 #include "engine/train/events.h"
 #include "engine/train/schedule.h"
+#include "engine/train/state_dict.h"
 
 namespace synann::train {
 
@@ -33,8 +34,8 @@ struct Best {
 // it, as the original kept model.pth and optimizer.pth; the rest is text in the first one's metadata
 // (docs/formats.md).
 struct Checkpoint {
-  Settings settings;  // `data` is not kept: it is a path; the digest names the data
-  std::string data_sha256;
+  Settings settings;        // `data` is not kept: it is a path; the digest names the data
+  std::string data_sha256;  // empty: the run has not begun, and any data that fits will do (an import)
   int rows = 28, columns = 28, classes = 10;  // of the data, which shape the model
   Position position;
   Best best;
@@ -56,20 +57,25 @@ struct LoadedCheckpoint {
   // The name of the file beside it that holds the optimiser's state; empty where it has none, or holds it
   // itself, as those of the first format do.
   std::string optimiser_file;
+  bool bare = false;               // a state dict without settings of its own
+  std::vector<std::string> notes;  // what a person is to be told of it, each one sentence
 };
 
 // Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the
-// one whose tensors it holds, at the start of a run with recommended settings, on data not yet known (empty
-// data_sha256). Every tensor must be there, of the right shape, finite, and nothing else. Momenta that stand
-// in a file of their own are zero.
-Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file);
+// one whose tensors it holds (fit_state_dict), at the start of a run with recommended settings and what was
+// asked for, on data not yet known (empty data_sha256). What was asked for shapes an imported checkpoint too,
+// whose run has not begun; the settings of a run that has are its own. Every tensor must be there, of the
+// right shape, finite, and nothing else. Momenta that stand in a file of their own are zero.
+Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file,
+                                          const Reading& reading = {});
 
 enum class OptimiserState { Leave, Read };
 
 // Reads a checkpoint and, to go on training from it, the optimiser's state it names. Where a program that
 // writes there has replaced both meanwhile, they are read again.
 Result<LoadedCheckpoint> read_checkpoint(const std::filesystem::path& path,
-                                         OptimiserState optimiser = OptimiserState::Leave);
+                                         OptimiserState optimiser = OptimiserState::Leave,
+                                         const Reading& reading = {});
 
 // Writes the optimiser's state beside `path`, then the checkpoint that names it: each written aside, synced,
 // renamed.

@@ -24,6 +24,13 @@ Error other_data(const std::filesystem::path& resume, const std::string& expecte
           .remedy = "choose the data set it was trained on"};
 }
 
+Error other_sizes(const std::filesystem::path& resume, const Checkpoint& c, const data::Dataset& found) {
+  return {.where = resume.string(),
+          .problem = "the checkpoint is of other images than the data",
+          .expected = fmt::format("{} × {} pixels, {} classes", c.rows, c.columns, c.classes),
+          .found = fmt::format("{} × {}, {}", found.rows, found.columns, found.classes)};
+}
+
 // What cannot change in the middle of a run is refused rather than ignored.
 Status check_resume(const std::filesystem::path& resume, const Settings& has, const AskedSettings& asked) {
   const auto refuse = [&](std::string_view key) {
@@ -43,22 +50,19 @@ Status check_resume(const std::filesystem::path& resume, const Settings& has, co
 
 }  // namespace
 
-// A checkpoint brings its own settings; the data's place is the caller's, and what was asked for. A bare
-// state dict brings nothing but its model and its numbers.
+// A checkpoint brings its own settings, an imported one as well; the data's place is the caller's, and what
+// was asked for. A bare state dict brings nothing but its model and its numbers, and gets what is
+// recommended.
 void Session::Impl::adopt(LoadedCheckpoint loaded) {
-  const Settings given = options_.settings;
-  const bool bare = loaded.checkpoint.data_sha256.empty();
+  const std::string data = options_.settings.data;
+  const bool begins = loaded.checkpoint.data_sha256.empty();
   checkpoint_ = std::move(loaded.checkpoint);
   model_ = std::move(loaded.model);
-  if (bare) {
-    const std::string model = settings().model;
-    settings() = given;
-    settings().model = model;
-    checkpoint_.data_sha256 = options_.data->sha256;
-  }
-  settings().data = given.data;
+  if (loaded.bare) settings() = recommended_settings(settings().model, data);
+  settings().data = data;
   apply_settings(settings(), options_.asked);
-  measured_start_ = !bare;
+  if (begins) checkpoint_.data_sha256 = options_.data->sha256;
+  measured_start_ = !begins;
 }
 
 // Training images held back never reach the back end's training set; the digest stays that of the whole data.
@@ -76,16 +80,20 @@ Status Session::Impl::split_data() {
 }
 
 Status Session::Impl::resume_checkpoint() {
-  auto loaded = read_checkpoint(options_.resume,
-                                options_.fresh_optimiser ? OptimiserState::Leave : OptimiserState::Read);
+  const data::Dataset& train = options_.data->train;
+  auto loaded = read_checkpoint(
+      options_.resume, options_.fresh_optimiser ? OptimiserState::Leave : OptimiserState::Read,
+      {.asked = options_.asked, .sizes = DataSizes{train.rows, train.columns, train.classes}});
   if (!loaded) return loaded.error();
   const Checkpoint& c = loaded->checkpoint;
-  const bool bare = c.data_sha256.empty();
-  if (!bare && c.data_sha256 != options_.data->sha256)
-    return other_data(options_.resume, c.data_sha256, options_.data->sha256);
-  if (!bare) {
+  if (!c.data_sha256.empty()) {
+    if (c.data_sha256 != options_.data->sha256)
+      return other_data(options_.resume, c.data_sha256, options_.data->sha256);
     if (auto status = check_resume(options_.resume, c.settings, options_.asked); !status) return status;
   }
+  if (c.rows != train.rows || c.columns != train.columns || c.classes != train.classes)
+    return other_sizes(options_.resume, c, train);
+  for (const std::string& note : loaded->notes) observer_.on_notice(note);
   adopt(std::move(*loaded));
   if (options_.fresh_optimiser) {
     std::fill(checkpoint_.state.momenta.begin(), checkpoint_.state.momenta.end(), 0.0f);

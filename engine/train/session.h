@@ -35,7 +35,7 @@ struct SessionOptions {
   data::DataPairPtr data{};        // opened by the caller
   std::filesystem::path folder{};  // for checkpoints and history; empty = write nothing
   // A checkpoint to go on from. Its settings replace `settings`, except the data's place; a bare state dict
-  // has none.
+  // has none, and its run begins with those recommended for its model.
   std::filesystem::path resume{};
   AskedSettings asked{};         // of a run that is resumed: what is to change there; refused where it cannot
   bool fresh_optimiser = false;  // resume with its state at zero, whether its file is there or not
