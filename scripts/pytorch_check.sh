@@ -49,11 +49,13 @@ done
 golden syna-pixel-clamp-exp --model syna-pixel --beta clamp --alpha exp
 say "Checkpoints"
 "$PYTHON" "$ROOT/tests/oracle/check_checkpoints.py" --synann "$SYNANN" --mnist "$SYNANN_MNIST" || failed=1
+say "Optimisers and schedules"
+"$PYTHON" "$ROOT/tests/oracle/compare_optimisers.py" --synann "$SYNANN" || failed=1
 if "$PYTHON" -c 'import safetensors, huggingface_hub' 2>/dev/null; then
-  for optimizer in sgd adam; do
+  for optimizer in sgd adam adamw; do
     "$SYNANN" train --data digits --epochs 1 --optimizer "$optimizer" --lr 0.001 --out "$scratch/$optimizer" >/dev/null 2>&1
   done
-  "$PYTHON" "$ROOT/tests/oracle/read_checkpoints.py" "$scratch/sgd" "$scratch/adam" || failed=1
+  "$PYTHON" "$ROOT/tests/oracle/read_checkpoints.py" "$scratch/sgd" "$scratch/adam" "$scratch/adamw" || failed=1
 else
   say "skipped: $PYTHON has not both of safetensors and huggingface_hub, which would read checkpoints"
 fi
