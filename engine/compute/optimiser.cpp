@@ -19,15 +19,16 @@ void sgd(const Optimiser& o, model::State& state, std::span<const float> gradien
 void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate,
           std::int64_t step) {
   if (state.squares.empty()) state.squares.resize(state.momenta.size());
-  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2),
-             epsilon = static_cast<float>(o.epsilon);
+  const auto beta2 = static_cast<float>(o.beta2), epsilon = static_cast<float>(o.epsilon);
+  // In double: 1 − 0.999f is off by 1e-5 of itself, and every step would be by half of that.
+  const auto new1 = static_cast<float>(1 - o.beta1), new2 = static_cast<float>(1 - o.beta2);
   const auto correct1 = static_cast<float>(1 - std::pow(o.beta1, static_cast<double>(step)));
   const auto correct2 = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step))));
   const float scaled = rate / correct1;
   for (std::size_t k = 0; k < state.momenta.size(); ++k) {
     const float g = gradients[k];
-    state.momenta[k] += (1 - beta1) * (g - state.momenta[k]);
-    state.squares[k] = beta2 * state.squares[k] + (1 - beta2) * g * g;
+    state.momenta[k] += new1 * (g - state.momenta[k]);
+    state.squares[k] = beta2 * state.squares[k] + new2 * g * g;
     state.values[k] -= scaled * state.momenta[k] / (std::sqrt(state.squares[k]) / correct2 + epsilon);
   }
 }

@@ -169,9 +169,9 @@ void ImportCasesTest::sizesThatDoNotFitAreRefused() {
   COMPARE_REFUSAL(testing::synann({"train", "--resume", imported, "--data", at("small")}), imported, words);
   // Classes as well.
   auto seven = state_dict("linear");
-  tensor(seven, "fc2.bias") = io::make_tensor("fc2.bias", {7}, std::span(std::vector<float>(7)));
-  tensor(seven, "fc2.weight") =
-      io::make_tensor("fc2.weight", {7, 784}, std::span(std::vector<float>(7 * 784)));
+  const std::vector<float> seven_zeros(7), zeros(7 * 784);
+  tensor(seven, "fc2.bias") = io::make_tensor("fc2.bias", {7}, std::span(seven_zeros));
+  tensor(seven, "fc2.weight") = io::make_tensor("fc2.weight", {7, 784}, std::span(zeros));
   const QString classes = write("seven.safetensors", seven);
   const auto imported_seven = import(classes);
   QVERIFY2(imported_seven.out.contains("28 × 28 pixels and 7 classes"), qPrintable(imported_seven.out));

@@ -136,7 +136,8 @@ void ImportFilesTest::whatIsRefused_data() {
   row(
       "whole numbers for weights",
       [](io::SafeTensors& c) {
-        tensor(c, "fcb.bias") = io::make_tensor("fcb.bias", {64}, std::span(std::vector<std::int64_t>(64)));
+        const std::vector<std::int64_t> zeros(64);
+        tensor(c, "fcb.bias") = io::make_tensor("fcb.bias", {64}, std::span(zeros));
       },
       "expected F32 [64], found I64 [64]");
   row(

@@ -143,7 +143,7 @@ SYNANN_DEVICE bool has_squares(UpdateRule rule) {
 // The optimiser's numbers that do not change from step to step.
 struct UpdateForm {
   UpdateRule rule;
-  float momentum, weight_decay, beta1, beta2, epsilon;
+  float momentum, weight_decay, beta2, new1, new2, epsilon;  // new: 1 − β₁, 1 − β₂, rounded once
 };
 
 // One element of one update; the rules are the CPU's (engine/compute/optimiser.h).
@@ -157,8 +157,8 @@ SYNANN_DEVICE void update_element(const UpdateForm& form, const Control& control
     g += form.weight_decay * *value;
   }
   if (has_squares(form.rule)) {
-    *momentum += (1 - form.beta1) * (g - *momentum);
-    *square = form.beta2 * *square + (1 - form.beta2) * g * g;
+    *momentum += form.new1 * (g - *momentum);
+    *square = form.beta2 * *square + form.new2 * g * g;
     *value -= now.rate / now.correct1 * *momentum / (sqrtf(*square) / now.correct2 + form.epsilon);
   } else {
     *momentum = form.momentum * *momentum + g;

@@ -20,8 +20,9 @@ UpdateForm update_form(const Optimiser& o) {
                                                      : UpdateRule::Sgd,
           .momentum = static_cast<float>(o.momentum),
           .weight_decay = static_cast<float>(o.weight_decay),
-          .beta1 = static_cast<float>(o.beta1),
           .beta2 = static_cast<float>(o.beta2),
+          .new1 = static_cast<float>(1 - o.beta1),
+          .new2 = static_cast<float>(1 - o.beta2),
           .epsilon = static_cast<float>(o.epsilon)};
 }
 

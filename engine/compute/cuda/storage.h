@@ -25,7 +25,7 @@ struct StepForm {
 
   bool operator==(const StepForm& o) const {
     return update.rule == o.update.rule && update.momentum == o.update.momentum &&
-           update.weight_decay == o.update.weight_decay && update.beta1 == o.update.beta1 &&
+           update.weight_decay == o.update.weight_decay && update.new1 == o.update.new1 &&
            update.beta2 == o.update.beta2 && update.epsilon == o.update.epsilon && clip_norm == o.clip_norm &&
            largest_loss == o.largest_loss && dropout == o.dropout && headroom == o.headroom &&
            batch_size == o.batch_size && count == o.count;

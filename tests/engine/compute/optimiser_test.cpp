@@ -42,6 +42,7 @@ class OptimiserTest : public QObject {
   void weightDecay();
   void clipping();
   void adam();
+  void adamWDecaysApartFromTheGradient();
   void plainIsPlain();
 };
 
@@ -88,11 +89,23 @@ void OptimiserTest::adam() {
   QVERIFY(std::abs(static_cast<double>(t.state.values[0]) - expected) < 1e-5);
 }
 
+// The weights shrink by lr λ of themselves, then comes Adam's step, whose length the decay does not change.
+void OptimiserTest::adamWDecaysApartFromTheGradient() {
+  Two t, adam;
+  const Optimiser o{.kind = Optimiser::Kind::AdamW, .weight_decay = 0.1};
+  t.step(o, {0.2f, -3.0f}, 0.01f, 1);
+  adam.step({.kind = Optimiser::Kind::Adam}, {0.2f, -3.0f}, 0.01f, 1);
+  QVERIFY(near(t.state.values[0], 0.999 - 0.01) && near(t.state.values[1], -1.998 + 0.01));
+  QVERIFY(t.state.momenta == adam.state.momenta && t.state.squares == adam.state.squares);
+  QVERIFY(near(t.gradients[0], 0.2) && near(t.gradients[1], -3));
+}
+
 void OptimiserTest::plainIsPlain() {
   QVERIFY((Optimiser{.momentum = 0.5}.plain()));
   QVERIFY(!(Optimiser{.momentum = 0.5, .nesterov = true}.plain()));
   QVERIFY(!(Optimiser{.clip_norm = 1}.plain()));
   QVERIFY(!(Optimiser{.kind = Optimiser::Kind::Adam}.plain()));
+  QVERIFY(!(Optimiser{.kind = Optimiser::Kind::AdamW}.plain()));
 }
 
 QTEST_GUILESS_MAIN(OptimiserTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/io/safetensors.h"
 
+#include <cmath>
 #include <cstring>
 
 #include <QTest>
@@ -30,6 +31,9 @@ class SafetensorsTest : public QObject {
   void refusesBrokenFiles_data();
   void refusesBrokenFiles();
   void refusesEveryTruncation();
+  void readsWhatTheReferenceReads_data();
+  void readsWhatTheReferenceReads();
+  void halvesAreExact();
   void base64();
 };
 
@@ -74,7 +78,13 @@ void SafetensorsTest::refusesBrokenFiles_data() {
   row("twice",
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
       4, "twice");
-  row("type", R"({"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}})", 2, "type is not supported");
+  row("type", R"({"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}})", 4,
+      "tensor \"a\": its type is not one that this program computes with: expected F32, F16, BF16, F64 or "
+      "I64, "
+      "found \"I32\"; save it as 32-bit");
+  row("unknown type", R"({"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", 4,
+      "its type is not known");
+  row("no type", R"({"a":{"dtype":4,"shape":[1],"data_offsets":[0,4]}})", 4, "found 4");
   row("negative", R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4, "not a whole number");
   row("fraction", R"({"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})", 4, "not a whole number");
   row("overflow", R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", 0,
@@ -88,9 +98,15 @@ void SafetensorsTest::refusesBrokenFiles_data() {
   row("behind the end", R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", 8, "truncated");
   row("bytes left over", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 5,
       "follow the last tensor");
-  row("extra key", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})", 4, "not complete");
+  row("missing key", R"({"a":{"dtype":"F32","shape":[1]}})", 4,
+      "not complete: expected dtype, shape and data_offsets, found no data_offsets");
+  row("field twice", R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4,
+      "names \"dtype\" twice");
+  row("metadata twice", R"({"__metadata__":{"k":"1","k":"2"}})", 0, "names \"k\" twice");
+  row("null", R"({"a":null})", 0, "not an object");
   row("metadata number", R"({"__metadata__":{"a":1}})", 0, "not a string");
-  row("deep", R"({"a":{"shape":[[[[[1]]]]]}})", 0, "nested");
+  QTest::newRow("deep") << "{\"a\":" + QByteArray(200, '[') << 0 << QString("nested");
+  QTest::newRow("long name") << "{\"" + QByteArray(500, 'n') + "\":1}" << 0 << QString(100, 'n') + "…\"";
 }
 
 void SafetensorsTest::refusesBrokenFiles() {
@@ -116,6 +132,59 @@ void SafetensorsTest::refusesEveryTruncation() {
   auto huge = bytes;
   for (int k = 0; k < 8; ++k) huge[static_cast<std::size_t>(k)] = 0xff;
   QVERIFY(!parse_safetensors(huge, "a").ok());
+}
+
+void SafetensorsTest::readsWhatTheReferenceReads_data() {
+  QTest::addColumn<QByteArray>("header");
+  const QByteArray rest = R"("dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+  QTest::newRow("metadata null") << R"({"__metadata__":null,"a":{)" + rest;
+  QTest::newRow("unknown field") << R"({"a":{"x":1,)" + rest;
+  QTest::newRow("unknown field twice") << R"({"a":{"x":1,"x":[],)" + rest;
+  QTest::newRow("names twice inside it") << R"({"a":{"x":{"dtype":1,"dtype":[{"y":1,"y":2}]},)" + rest;
+  QTest::newRow("deep inside it") << R"({"a":{"x":)" + QByteArray(100, '[') + QByteArray(100, ']') + "," +
+                                         rest;
+  QTest::newRow("spaces behind") << R"({"a":{)" + rest + "   ";
+  QTest::newRow("nine dimensions") << QByteArray(
+      R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}})");
+}
+
+void SafetensorsTest::readsWhatTheReferenceReads() {
+  QFETCH(QByteArray, header);
+  const auto read = parse_safetensors(file_of(header.toStdString(), 4), "a");
+  QVERIFY2(read.ok(), read.ok() ? "" : read.error().sentence().c_str());
+  QCOMPARE(read->tensors.size(), std::size_t{1});
+  QCOMPARE(read->tensors[0].to_float(), std::vector<float>{0});
+}
+
+// Every number of 16 bits, by its definition.
+void SafetensorsTest::halvesAreExact() {
+  std::vector<std::uint16_t> all(65536);
+  for (std::size_t k = 0; k < all.size(); ++k) all[k] = static_cast<std::uint16_t>(k);
+  Tensor t{
+      .name = "h", .type = TensorType::F16, .shape = {65536}, .bytes = std::vector<std::uint8_t>(131072)};
+  std::memcpy(t.bytes.data(), all.data(), t.bytes.size());
+  const auto halves = t.to_float();
+  t.type = TensorType::BF16;
+  const auto uppers = t.to_double();
+  for (std::uint32_t k = 0; k < 65536; ++k) {
+    const int exponent = static_cast<int>(k >> 10 & 31u), fraction = static_cast<int>(k & 1023u);
+    const double sign = k >> 15 ? -1 : 1;
+    if (exponent == 31) {
+      QVERIFY(fraction ? std::isnan(halves[k])
+                       : std::isinf(halves[k]) && std::signbit(halves[k]) == (sign < 0));
+    } else {
+      const double value = exponent ? std::ldexp(1024 + fraction, exponent - 25) : std::ldexp(fraction, -24);
+      QCOMPARE(static_cast<double>(halves[k]), sign * value);
+    }
+    const int wide = static_cast<int>(k >> 7 & 255u), short_fraction = static_cast<int>(k & 127u);
+    if (wide == 255) {
+      QVERIFY(!std::isfinite(uppers[k]));
+    } else {
+      const double value =
+          wide ? std::ldexp(128 + short_fraction, wide - 134) : std::ldexp(short_fraction, -133);
+      QCOMPARE(uppers[k], sign * value);
+    }
+  }
 }
 
 void SafetensorsTest::base64() {
