@@ -65,7 +65,10 @@ Error misshapen(const Parameter& p, const io::Tensor& t, const model::Model& mod
 struct Misfit {
   std::size_t missing = 0, superfluous = 0, misshapen = 0;
   Error first{};
-  std::size_t all() const { return missing + superfluous + misshapen; }
+  std::size_t all() const { return named() + misshapen; }
+  std::size_t named() const {
+    return missing + superfluous;
+  }  // names say more than shapes: those follow sizes
 };
 
 Misfit misfit(const io::SafeTensors& content, const model::Model& model, const std::string& file) {
@@ -195,8 +198,11 @@ class Candidate {
     const int side = smallest([](int n) { return std::pair(n, n); });
     consider(side, side);
     consider(side - 1, side - 1);
-    for (int rows = side; rows > 0 && least.all() > 0 && least.missing + least.superfluous == 0; --rows)
+    for (int rows = side; rows > 0 && least.all() > 0 && least.named() == 0; --rows)
       consider(rows, smallest([rows](int n) { return std::pair(rows, n); }));
+    while (best.rows != best.columns && least.all() == 0 && best.rows > 1 &&
+           judge({best.rows - 1, best.columns, best.classes}).all() == 0)
+      --best.rows;
     return best;
   }
 
@@ -327,14 +333,14 @@ Result<Fit> fit_state_dict(const io::SafeTensors& content, const Reading& readin
       others += fmt::format("{}{}", others.empty() ? "" : ", ", id);
     } else if (found.all() == 0) {
       taken = Fit{.settings = settings, .sizes = sizes, .model = *candidate.build(sizes)};
-    } else if (!closest || found.all() < closest->all()) {
+    } else if (!closest || found.named() < closest->named()) {
       related = related || found.superfluous < content.tensors.size();
       closest = std::move(found);
     }
   }
   if (!taken && !related && reading.asked.model.empty()) return unknown_state_dict(content, file);
   if (!taken) {
-    if (reading.sizes && closest->missing + closest->superfluous == 0 && closest->first.remedy.empty())
+    if (reading.sizes && closest->named() == 0 && closest->first.remedy.empty())
       closest->first.remedy = "choose the data it was trained on";
     return closest->first;
   }
