@@ -49,6 +49,11 @@ bool is_torch_zip(std::string_view head) {
   return is_zip(head) && has(head, "/data.pkl");
 }
 
+// torch.jit.save writes the tensors first.
+bool is_torch_script(std::string_view head) {
+  return first_member(head).ends_with("/data/0") || has(head, "/code/__torch__");
+}
+
 // The protocol, then whatever is pickled; before 1.6 torch.save wrote a magic number first.
 bool is_pickle(std::string_view head) {
   return head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
@@ -74,6 +79,11 @@ constexpr const char* kFromTorch =
     "for "
     "k, v in torch.load(\"model.pth\", map_location=\"cpu\", weights_only=True).items()}, "
     "\"model.safetensors\")";
+constexpr const char* kFromTorchScript =
+    "convert it in Python: import torch, safetensors.torch; safetensors.torch.save_file({k: v.contiguous() "
+    "for "
+    "k, v in torch.jit.load(\"model.pt\", map_location=\"cpu\").state_dict().items()}, "
+    "\"model.safetensors\")";
 constexpr const char* kFromModel =
     "save the model's state dict where it was trained: safetensors.torch.save_file(model.state_dict(), "
     "\"model.safetensors\")";
@@ -81,6 +91,7 @@ constexpr const char* kFromModel =
 // The first that fits counts.
 constexpr std::array kKinds = {
     Kind{"is a file of PyTorch's torch.save (.pth, .pt)", kFromTorch, is_torch_zip},
+    Kind{"is a TorchScript file (.pt)", kFromTorchScript, is_torch_script},
     Kind{"is a pickle, as torch.save wrote before PyTorch 1.6 (.pth, .pt)", kFromTorch, is_pickle},
     Kind{"is an archive of NumPy arrays (.npz)",
          "convert it in Python: safetensors.numpy.save_file(dict(numpy.load(\"model.npz\")), "

@@ -228,7 +228,7 @@ Result<SafeTensors> parse_safetensors(std::span<const std::uint8_t> bytes, std::
   std::memcpy(&length, bytes.data(), 8);
   const std::uint64_t rest = bytes.size() - 8;
   if (length > rest || length > kLargestHeader) {
-    return broken(file, "the header does not fit into the file",
+    return broken(file, "is no safetensors file, or is cut off: the header does not fit into it",
                   fmt::format("at most {} bytes", std::min(rest, kLargestHeader)), fmt::format("{}", length));
   }
   const auto header =

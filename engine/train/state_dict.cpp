@@ -61,6 +61,17 @@ Error misshapen(const Parameter& p, const io::Tensor& t, const model::Model& mod
           .found = type_and_shape(t)};
 }
 
+// What to do where a tensor has that name behind a prefix that is not known; empty where none has.
+std::string prefix_remedy(const io::SafeTensors& content, const std::string& name) {
+  for (const io::Tensor& t : content.tensors) {
+    if (!t.name.ends_with("." + name)) continue;
+    return fmt::format(
+        "take \"{0}\" off its names, in Python with {{k.removeprefix(\"{0}\"): v for k, v in d.items()}}",
+        shown(t.name.substr(0, t.name.size() - name.size())));
+  }
+  return {};
+}
+
 // What is wrong with a file as the state dict of a model: how many tensors, and the first of them.
 struct Misfit {
   std::size_t missing = 0, superfluous = 0, misshapen = 0;
@@ -85,12 +96,12 @@ Misfit misfit(const io::SafeTensors& content, const model::Model& model, const s
     const bool first = result.missing + result.misshapen == 0;
     if (it == tensors.end()) {
       if (first) {
-        result.first = {.where = file,
-                        .problem = fmt::format("tensor \"{}\" of {} is missing", p.name, model.id),
-                        .expected = type_and_shape(p),
-                        .found = stranger
-                                     ? fmt::format("\"{}\", which it does not have", shown(stranger->name))
-                                     : "none"};
+        result.first = {
+            .where = file,
+            .problem = fmt::format("tensor \"{}\" of {} is missing", p.name, model.id),
+            .expected = type_and_shape(p),
+            .found = stranger ? fmt::format("\"{}\", which it does not have", shown(stranger->name)) : "none",
+            .remedy = prefix_remedy(content, p.name)};
       }
       ++result.missing;
     } else if (!same_shape(p, *it->second) || !same_type(p, *it->second)) {
@@ -258,7 +269,8 @@ Error unknown_state_dict(const io::SafeTensors& content, const std::string& file
           .expected = "the tensors of a known model, as \"fc2.weight\" and \"fc2.bias\"",
           .found = first == content.tensors.end()
                        ? "no tensors"
-                       : fmt::format("\"{}\" and {} more", shown(first->name), content.tensors.size() - 1)};
+                       : fmt::format("\"{}\" and {} more", shown(first->name), content.tensors.size() - 1),
+          .remedy = prefix_remedy(content, "fc2.weight")};
 }
 
 }  // namespace

@@ -155,6 +155,12 @@ void ImportFilesTest::whatIsRefused_data() {
       },
       "nor the state dict of one of its models: expected the tensors of a known model");
   row(
+      "a prefix of its own",
+      [](io::SafeTensors& c) {
+        for (io::Tensor& t : c.tensors) t.name = "net." + t.name;
+      },
+      "take \"net.\" off its names");
+  row(
       "nothing", [](io::SafeTensors& c) { c.tensors.clear(); }, "found no tensors");
   const auto with = [](const char* name, std::size_t element, double value, io::TensorType type) {
     return [=](io::SafeTensors& c) {
@@ -272,6 +278,7 @@ void ImportFilesTest::otherFiles_data() {
   };
   row("pth", zip("archive/data.pkl"), "torch.save (.pth, .pt)", "safetensors.torch.save_file(");
   row("pth of another name", zip("model/.format_version"), "torch.save (.pth, .pt)", "torch.load(");
+  row("TorchScript", zip("model/data/0"), "is a TorchScript file (.pt)", "torch.jit.load(");
   row("old pth", QByteArray::fromHex("80028a0a6cfc9c46f9206aa85019") + ".", "is a pickle", "torch.load(");
   row("npz", zip("fc1.weight.npy"), "NumPy arrays (.npz)", "safetensors.numpy.save_file(");
   row("zip", zip("readme.txt"), "is a zip archive", "unpack it");
