@@ -85,6 +85,7 @@ class FusedBackendTest : public QObject {
  private slots:
   void automaticTierIsFused();
   void trainsAsTheEigenTier();
+  void trainsWithAdamAsTheEigenTier_data();
   void trainsWithAdamAsTheEigenTier();
   void headroomStopsBeforeTheUpdate();
   void everyInstructionSetAgrees();
@@ -117,8 +118,17 @@ void FusedBackendTest::trainsAsTheEigenTier() {
   QVERIFY(std::abs(fused.evaluation.correct - eigen.evaluation.correct) <= 1);
 }
 
+void FusedBackendTest::trainsWithAdamAsTheEigenTier_data() {
+  QTest::addColumn<bool>("apart");
+  QTest::newRow("Adam") << false;
+  QTest::newRow("AdamW") << true;
+}
+
 void FusedBackendTest::trainsWithAdamAsTheEigenTier() {
-  const Optimiser adam{.kind = Optimiser::Kind::Adam, .weight_decay = 1e-4, .clip_norm = 2};
+  QFETCH(bool, apart);
+  const Optimiser adam{.kind = apart ? Optimiser::Kind::AdamW : Optimiser::Kind::Adam,
+                       .weight_decay = apart ? 0.1 : 1e-4,
+                       .clip_norm = 2};
   const auto fused = train(*tier("fused"), adam, 0.002f), eigen = train(*tier("eigen"), adam, 0.002f);
   QCOMPARE(fused.losses.size(), std::size_t{20});
   QVERIFY(fused.losses.back() < fused.losses.front());

@@ -175,6 +175,12 @@ void OptimiserOracleTest::isPyTorchs() {
   if (s.schedule == "plateau") QVERIFY(ours.factor < 1);
 }
 
+// What a session did on one tier.
+struct Trained {
+  Recorder seen;
+  std::vector<float> values;
+};
+
 // A session with the whole set as one batch, on the linear classifier: the rates are those of a network.
 void OptimiserOracleTest::theProgramTrainsAsTheFormulas() {
   QFETCH(int, row);
@@ -184,36 +190,51 @@ void OptimiserOracleTest::theProgramTrainsAsTheFormulas() {
   s.data = "digits";
   s.batch_size = 60;
   data_ = tiny_digits(60, 20);
-  const Recorder seen = run(at("run"), 1, {}, -1, s);
-  QCOMPARE(seen.losses.size(), std::size_t{kSteps});
+  std::vector<Trained> tiers(2);
+  for (std::size_t k = 0; k < tiers.size(); ++k) {
+    const fs::path folder = at(k == 0 ? "eigen" : "reference");
+    auto session = Session::create({.settings = s,
+                                    .execution = {.device = "cpu", .tier = folder.filename(), .threads = 1},
+                                    .data = data_,
+                                    .folder = folder},
+                                   tiers[k].seen);
+    QVERIFY2(session.ok(), session.ok() ? "" : session.error().sentence().c_str());
+    QVERIFY((*session)->run().ok());
+    QCOMPARE(tiers[k].seen.start.tier, folder.filename().string());
+    tiers[k].values = read_checkpoint(folder / kLastCheckpoint)->checkpoint.state.values;
+    QCOMPARE(tiers[k].seen.losses.size(), std::size_t{kSteps});
+  }
 
   const auto start = model::initialise(*model::build("linear", 28, 28, 10), s.seed);
   std::vector<double> p(start.values.begin(), start.values.end());
   const std::vector<double> first = p;
   Plain plain(s, p.size());
   Plateau plateau;
-  const bool adaptive = s.optimizer != "sgd";
+  // Rounding in 32 bits, as tests/oracle/compare_optimisers.py has it; seen are 8e-7 and 4e-6.
+  const double tolerance = s.optimizer == "sgd" ? 5e-6 : 2e-5;
   for (int epoch = 1; epoch <= kSteps; ++epoch) {
     std::vector<double> g(p.size());
     const double loss = Linear{data_->train}.loss(p, &g);
-    const double found = static_cast<double>(seen.losses[static_cast<std::size_t>(epoch - 1)]);
-    QVERIFY2(std::abs(found - loss) < (adaptive ? 1e-4 : 5e-6) * loss,
-             qPrintable(QString::number(found - loss)));
     plain.step(p, g, learning_rate(s, plateau, epoch, 0, 1));
     const double test_loss = Linear{data_->test}.loss(p, nullptr);
-    const Evaluation& e = seen.evaluations[static_cast<std::size_t>(epoch)];
-    QVERIFY(std::abs(e.test_loss - test_loss) < (adaptive ? 1e-4 : 5e-6) * test_loss);
-    plateau.see(s, e.test_loss);
+    for (const Trained& tier : tiers) {
+      const double found = static_cast<double>(tier.seen.losses[static_cast<std::size_t>(epoch - 1)]);
+      QVERIFY2(std::abs(found - loss) < tolerance * loss, qPrintable(QString::number(found / loss - 1)));
+      const double tested = tier.seen.evaluations[static_cast<std::size_t>(epoch)].test_loss;
+      QVERIFY2(std::abs(tested - test_loss) < tolerance * test_loss,
+               qPrintable(QString::number(tested / test_loss - 1)));
+    }
+    plateau.see(s, test_loss);
   }
-  const auto last = read_checkpoint(at("run") / kLastCheckpoint);
-  std::vector<double> way(p.size()), error(p.size());
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    way[k] = p[k] - first[k];
-    error[k] = static_cast<double>(last->checkpoint.state.values[k]) - p[k];
+  for (const Trained& tier : tiers) {
+    std::vector<double> way(p.size()), error(p.size());
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      way[k] = p[k] - first[k];
+      error[k] = static_cast<double>(tier.values[k]) - p[k];
+    }
+    QVERIFY2(length(error) < 10 * tolerance * length(way) + kSteps * 6e-8 * length(p),
+             qPrintable(QString("%1 of %2").arg(length(error)).arg(length(way))));
   }
-  // As tests/oracle/compare_optimisers.py has it: rounding of the numbers, and of the gradients.
-  QVERIFY2(length(error) < (adaptive ? 1e-3 : 2e-4) * length(way) + kSteps * 6e-8 * length(p),
-           qPrintable(QString("%1 of %2").arg(length(error)).arg(length(way))));
 }
 
 QTEST_GUILESS_MAIN(OptimiserOracleTest)
