@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/data/gzip.h"
 #include "engine/data/idx.h"
 
 namespace synann::fuzz {

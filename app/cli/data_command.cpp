@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -9,13 +11,14 @@
 #include "app/cli/console.h"
 #include "app/command_line/command_line.h"
 #include "engine/data/digits.h"
+#include "engine/data/family.h"
+#include "engine/data/packing.h"
 #include "engine/data/registry.h"
 
 namespace synann::cli {
 namespace {
 
-// A file of 28 × 28 images must stay readable: kLargestFile bytes.
-constexpr int kLargestCount = 85'000;
+constexpr int kLargestCount = 10'000'000;
 
 struct DataArguments {
   std::string folder, data;
@@ -32,16 +35,24 @@ void print_pair(const data::DataPair& pair, bool json) {
                                       {"rows", pair.train.rows},
                                       {"columns", pair.train.columns},
                                       {"classes", pair.train.classes},
+                                      {"class_names", pair.class_names},
+                                      {"notes", pair.notes},
                                       {"sha256", pair.sha256}}
-                   .dump());
+                   .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
-    print_line(fmt::format("{}: {} training and {} test images of {} × {} pixels, {} classes\nSHA-256 {}",
-                           pair.name, pair.train.count(), pair.test.count(), pair.train.rows,
-                           pair.train.columns, pair.train.classes, pair.sha256));
+    print_line(fmt::format(
+        "{}: {} training and {} test images of {} × {} pixels, {} classes\nSHA-256 {}\nClasses: {}",
+        pair.name, pair.train.count(), pair.test.count(), pair.train.rows, pair.train.columns,
+        pair.train.classes, pair.sha256, fmt::join(pair.class_names, ", ")));
   }
 }
 
 int make_run(const DataArguments& a) {
+  // Images and their IDX file, of which one is made after the other.
+  const std::uint64_t needed = 784 * (2 * std::uint64_t{static_cast<unsigned>(std::max(a.train, a.test))} +
+                                      static_cast<unsigned>(std::min(a.train, a.test)));
+  if (const std::uint64_t memory = data::free_memory(); needed > memory)
+    return report(data::memory_error(a.folder, needed, memory));
   data::DataPair pair{
       .name = "Digits (built in)",
       .spec = "digits",
@@ -50,6 +61,7 @@ int make_run(const DataArguments& a) {
       // The test set never shares a seed with the training set: the next one, whatever was asked for.
       .test = data::make_digits(a.test, a.seed + 1)};
   pair.sha256 = data::data_digest(pair.train, pair.test);
+  pair.class_names = data::class_names_or_numbers({}, pair.train.classes);
   if (auto status = data::write_idx_folder(pair, a.folder, a.force); !status) return report(status.error());
   print_pair(pair, a.json);
   return kOk;
@@ -58,6 +70,7 @@ int make_run(const DataArguments& a) {
 int verify_run(const DataArguments& a) {
   const auto pair = data::open_dataset(a.data);
   if (!pair) return report(pair.error());
+  print_notes((*pair)->notes);
   print_pair(**pair, a.json);
   return kOk;
 }
@@ -84,7 +97,7 @@ void add_data(CLI::App& app, Action& action) {
   make->add_flag("--json", a->json, "One JSON object");
   make->callback([a, &action] { action = [a] { return make_run(*a); }; });
   CLI::App* verify = c->add_subcommand("verify", "Read a data set, check every rule, print its digest");
-  app::add_text(*verify, "data,--data", "DATA", a->data, "digits, mnist, or a folder of IDX files.")
+  app::add_text(*verify, "data,--data", "DATA", a->data, "digits, mnist, or a folder or file: IDX, NPZ, CSV, images.")
       ->required();
   verify->add_flag("--json", a->json, "One JSON object");
   verify->callback([a, &action] { action = [a] { return verify_run(*a); }; });

@@ -33,6 +33,7 @@ void on_interrupt() {
 Result<compute::EvaluationResult> measure(const EvalArguments& a) {
   auto data = data::open_dataset(a.data);
   if (!data) return data.error();
+  print_notes((*data)->notes);
   const auto& test = (*data)->test;
   const auto loaded = train::read_checkpoint(
       a.checkpoint, train::OptimiserState::Leave,
@@ -101,7 +102,7 @@ void add_eval(CLI::App& app, Action& action) {
       },
       "The network of a bare state dict, where several fit. One of " + model_list() + ".");
   app::add_text(*c, "--data", "DATA", a->data,
-                "The data set: digits (built in, the default), mnist, or a folder of IDX files.");
+                "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
   app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,
                  "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
   add_execution(*c, a->execution);

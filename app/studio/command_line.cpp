@@ -221,7 +221,7 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
   set_help_format(app);
   app.set_version_flag("--version", fmt::format("synann-studio {}", kVersion));
   add_text(app, "--data", "DATA", options.data,
-           "Data set to choose: digits (built in) or a folder of IDX files.")
+           "Data set to choose: digits (built in) or a folder or file: IDX, NPZ, CSV, images.")
       ->group(kWhat);
   CLI::Option* const history =
       add_text(app, "--history", "FOLDER", options.history, "A run: to show, or to export from.")

@@ -24,6 +24,11 @@ std::string data_digest(const Dataset& train, const Dataset& test) {
   return digest.hex();
 }
 
+std::string DataPair::class_name(int label) const {
+  const auto index = static_cast<std::size_t>(label);
+  return label >= 0 && index < class_names.size() ? class_names[index] : std::to_string(label);
+}
+
 std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count) {
   auto split = std::make_shared<DataPair>(data);
   const auto kept = static_cast<std::ptrdiff_t>(data.train.count() - count);

@@ -31,12 +31,19 @@ struct Dataset {
 // A training and a test set that belong together, with the digest that names their content for ever.
 struct DataPair {
   std::string name;  // for people: "Digits (built in)", "MNIST", or the folder's name
-  std::string spec;  // what opens it again: "digits" or the folder as given
+  std::string spec;  // what opens it again: "digits", or the folder or file as given
   std::string
       sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
   Dataset train;
   Dataset test;
   Dataset validation{};  // training images held back (hold_back); empty by default
+  std::string place{};   // the absolute path of the folder or file; empty for what is built in
+  std::vector<std::string> class_names{};  // for people, as many as classes; empty: their numbers
+  std::vector<std::string>
+      notes{};  // what opening it was worth saying, each one sentence without a full stop
+
+  // What a person reads for a class: its name, or its number.
+  std::string class_name(int label) const;
 };
 
 using DataPairPtr = std::shared_ptr<const DataPair>;

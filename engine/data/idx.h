@@ -10,35 +10,35 @@
 
 namespace synann::data {
 
-// The IDX format of MNIST: big-endian u32 magic 0x0000TTDD (TT = type, 08 for bytes; DD = number of
-// dimensions), DD big-endian u32 dimensions, then the bytes. Every reader here is a pure function of a byte
-// span, so that it can be fuzzed; `file` is only used in error sentences. Limits are stated once, here.
-inline constexpr std::uint64_t kLargestFile = 64ull << 20;    // bytes on disk, and bytes after decompression
-inline constexpr std::uint32_t kLargestDimension = 1u << 20;  // per dimension
+// The IDX format of MNIST: big-endian u32 magic 0x0000TTDD (TT = type, 08 for bytes, 0c for 32-bit integers;
+// DD = number of dimensions), DD big-endian u32 dimensions, then the data. Every reader here is a pure
+// function of a byte span, so that it can be fuzzed; `file` is only used in error sentences. Limits are
+// stated once, here; how long a file may be follows from its header, and from the memory that its reader has.
+inline constexpr std::uint32_t kLargestCount = (1u << 31) - 1;  // images or labels
+inline constexpr std::uint32_t kLargestDimension = 1u << 20;    // each other dimension
+inline constexpr int kMostClasses = 62;                         // EMNIST's digits, capitals and small letters
 
 struct IdxImages {
   int count = 0, rows = 0, columns = 0;
   std::vector<std::uint8_t> pixels;  // [count, rows, columns]
 };
 
+// What an IDX file of images or labels takes by its header, header included; 0 where this is no such header.
+// UINT64_MAX where it would be more.
+std::uint64_t idx_size(std::span<const std::uint8_t> bytes);
+
 // Parses an image file (magic 0x00000803). The length must equal header + product of dimensions exactly.
 Result<IdxImages> parse_idx_images(std::span<const std::uint8_t> bytes, std::string_view file);
 
-// Parses a label file (magic 0x00000801); a label above `largest_label` is an error that gives its index.
+// Parses a label file (magic 0x00000801), or one of QMNIST (0x00000c02), whose first column is the label; a
+// label above `largest_label` is an error that gives its index.
 Result<std::vector<std::uint8_t>> parse_idx_labels(std::span<const std::uint8_t> bytes, std::string_view file,
-                                                   int largest_label = 9);
+                                                   int largest_label = kMostClasses - 1);
 
-// True when the bytes start with the gzip magic 1f 8b.
-bool is_gzip(std::span<const std::uint8_t> bytes);
-
-// Decompresses one gzip member. Checks CRC, length, the cap (`limit` bytes, refused at limit + 1;
-// never above kLargestFile) and that nothing follows.
-Result<std::vector<std::uint8_t>> gunzip(std::span<const std::uint8_t> bytes, std::string_view file,
-                                         std::uint64_t limit = kLargestFile);
-
-// Compresses at most kLargestFile bytes into one gzip member without name and time, so that equal bytes give
-// equal files.
-Result<std::vector<std::uint8_t>> gzip(std::span<const std::uint8_t> bytes);
+// True when the bytes begin as an IDX file of any type and number of dimensions.
+bool is_idx(std::span<const std::uint8_t> bytes);
+// … as one of images.
+bool is_idx_images(std::span<const std::uint8_t> bytes);
 
 // The bytes of an IDX file, for writers. dimensions in file order; data.size() is their product.
 std::vector<std::uint8_t> format_idx(std::span<const std::uint32_t> dimensions,

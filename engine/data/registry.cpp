@@ -12,7 +12,11 @@
 
 #include "engine/core/file.h"
 #include "engine/data/digits.h"
+#include "engine/data/family.h"
+#include "engine/data/gzip.h"
 #include "engine/data/idx.h"
+#include "engine/data/read_source.h"
+#include "engine/data/source.h"
 
 namespace synann::data {
 namespace {
@@ -20,8 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr int kLargestSide = 256;  // pixels
-constexpr int kClasses = 10;
 // data_digest of the original MNIST, by which a folder of any name is recognised.
 constexpr std::string_view kMnistDigest = "29551ad1fc8536c1f6c93d62af26d5ab3bfe41cbc11258e751fd17a291f7c6cf";
 
@@ -47,20 +49,6 @@ bool is_there(const fs::path& path) {
 std::array<std::string, 4> forms(const FileName& name) {
   const std::string usual = name.usual, other = name.other;
   return {usual, usual + ".gz", other, other + ".gz"};
-}
-
-std::optional<fs::path> find_file(const fs::path& folder, const FileName& name) {
-  for (const std::string& form : forms(name)) {
-    if (is_there(folder / form)) return folder / form;
-  }
-  return std::nullopt;
-}
-
-bool holds_all_files(const fs::path& folder) {
-  for (const SetNames& set : {kTrain, kTest}) {
-    if (!find_file(folder, set.images) || !find_file(folder, set.labels)) return false;
-  }
-  return true;
 }
 
 // An absolute path from the environment; the XDG standard wants relative ones ignored.
@@ -95,63 +83,9 @@ std::vector<fs::path> usual_mnist_folders() {
 std::optional<fs::path> find_mnist() {
   std::vector<fs::path> folders = usual_mnist_folders();
   if (const auto named = named_mnist_folder()) folders = {*named};
-  const auto found = std::find_if(folders.begin(), folders.end(), holds_all_files);
+  const auto found = std::find_if(folders.begin(), folders.end(), holds_four_files);
   if (found == folders.end()) return std::nullopt;
   return *found;
-}
-
-Error mismatch(const fs::path& file, std::string problem, std::string expected, std::string found) {
-  Error error = input_error(file.string(), std::move(problem), "use files that belong together");
-  error.expected = std::move(expected);
-  error.found = std::move(found);
-  return error;
-}
-
-// A file as it was found, decompressed if need be.
-struct LoadedFile {
-  fs::path path;
-  Bytes bytes;
-};
-
-Result<LoadedFile> load(const fs::path& folder, const FileName& name) {
-  const auto path = find_file(folder, name);
-  if (!path) {
-    Error error = input_error((folder / name.usual).string(), "this file is missing",
-                              "choose a folder that holds MNIST's four IDX files");
-    error.expected = fmt::format("{0} or {0}.gz (or {1}, {1}.gz)", name.usual, name.other);
-    error.found = "none of them";
-    return error;
-  }
-  auto bytes = read_file(*path, kLargestFile);
-  if (!bytes) return bytes.error();
-  if (path->extension() == ".gz" || is_gzip(*bytes)) {
-    bytes = gunzip(*bytes, path->string(), kLargestFile);
-    if (!bytes) return bytes.error();
-  }
-  return LoadedFile{*path, std::move(*bytes)};
-}
-
-Result<Dataset> load_set(const fs::path& folder, const SetNames& names) {
-  auto image_file = load(folder, names.images);
-  if (!image_file) return image_file.error();
-  auto images = parse_idx_images(image_file->bytes, image_file->path.string());
-  if (!images) return images.error();
-  image_file->bytes = {};  // 47 MB for MNIST, no longer needed
-  if (images->rows > kLargestSide || images->columns > kLargestSide) {
-    return mismatch(image_file->path, "the images are too large",
-                    fmt::format("at most {0}×{0} pixels", kLargestSide),
-                    fmt::format("{}×{}", images->rows, images->columns));
-  }
-  const auto label_file = load(folder, names.labels);
-  if (!label_file) return label_file.error();
-  auto labels = parse_idx_labels(label_file->bytes, label_file->path.string(), kClasses - 1);
-  if (!labels) return labels.error();
-  if (labels->size() != static_cast<std::size_t>(images->count)) {
-    return mismatch(label_file->path, "the number of labels is not the number of images",
-                    fmt::format("{} as in {}", images->count, image_file->path.filename().string()),
-                    fmt::format("{}", labels->size()));
-  }
-  return Dataset{images->rows, images->columns, kClasses, std::move(images->pixels), std::move(*labels)};
 }
 
 std::string name_of(const fs::path& folder) {
@@ -161,33 +95,26 @@ std::string name_of(const fs::path& folder) {
   return name.empty() ? folder.string() : name;
 }
 
-Result<DataPairPtr> open_folder(const fs::path& folder) {
-  std::error_code ignored;
-  if (!is_there(folder)) {
-    return input_error(folder.string(), "no such folder",
-                       "give a folder with MNIST's four IDX files, or digits");
-  }
-  if (!fs::is_directory(folder, ignored)) {
-    return input_error(folder.string(), "is a file, not a folder",
-                       "give the folder that holds the four IDX files");
-  }
-  DataPair pair;
-  auto train = load_set(folder, kTrain);
-  if (!train) return train.error();
-  auto test = load_set(folder, kTest);
-  if (!test) return test.error();
-  if (train->rows != test->rows || train->columns != test->columns) {
-    return mismatch(find_file(folder, kTest.images).value_or(folder / kTest.images.usual),
-                    "the test images have another size than the training images",
-                    fmt::format("{}×{} pixels", train->rows, train->columns),
-                    fmt::format("{}×{}", test->rows, test->columns));
-  }
-  pair.sha256 = data_digest(*train, *test);
-  pair.name = pair.sha256 == kMnistDigest ? "MNIST" : name_of(folder);
-  pair.spec = folder.string();
-  pair.train = std::move(*train);
-  pair.test = std::move(*test);
-  return std::make_shared<const DataPair>(std::move(pair));
+std::string place_of(const fs::path& path) {
+  std::error_code error;
+  auto full = fs::absolute(path, error).lexically_normal();
+  if (full.has_parent_path() && !full.has_filename())
+    full = full.parent_path();  // without a slash at the end
+  return error ? path.string() : full.string();
+}
+
+Result<DataPairPtr> open_path(const fs::path& path) {
+  const auto source = find_source(path);
+  if (!source) return source.error();
+  auto parts = read_source(*source);
+  if (!parts) return parts.error();
+  const Family family = family_of(source->prefix, source->folder);
+  auto pair = assemble(std::move(*parts), family);
+  if (!pair) return pair.error();
+  pair->name = pair->sha256 == kMnistDigest ? "MNIST" : family.title.empty() ? name_of(path) : family.title;
+  pair->spec = path.string();
+  pair->place = place_of(path);
+  return std::make_shared<const DataPair>(std::move(*pair));
 }
 
 DataPairPtr make_builtin() {
@@ -197,13 +124,14 @@ DataPairPtr make_builtin() {
   pair.train = make_digits(kDigitsTrainCount, kDigitsTrainSeed);
   pair.test = make_digits(kDigitsTestCount, kDigitsTestSeed);
   pair.sha256 = data_digest(pair.train, pair.test);
+  pair.class_names = class_names_or_numbers({}, pair.train.classes);
   return std::make_shared<const DataPair>(std::move(pair));
 }
 
 Result<DataPairPtr> open_mnist() {
   // A folder that a person named is opened even where files are missing: the error then says which.
-  if (const auto named = named_mnist_folder()) return open_folder(*named);
-  if (const auto found = find_mnist()) return open_folder(*found);
+  if (const auto named = named_mnist_folder()) return open_path(*named);
+  if (const auto found = find_mnist()) return open_path(*found);
   Error error = input_error("mnist", "MNIST is not on this machine",
                             "set SYNANN_MNIST to the folder that holds it, or give the folder itself");
   if (const auto user = user_data_folder())
@@ -261,10 +189,11 @@ std::vector<KnownDataset> known_datasets() {
 }
 
 Result<DataPairPtr> open_dataset(const std::string& spec) {
-  if (spec.empty()) return input_error("data", "no data set is named", "say digits, mnist or a folder");
+  if (spec.empty())
+    return input_error("data", "no data set is named", "say digits, mnist, or a folder or file");
   if (spec == "digits") return make_builtin();
   if (spec == "mnist") return open_mnist();
-  return open_folder(spec);
+  return open_path(spec);
 }
 
 Status write_idx_folder(const DataPair& data, const fs::path& folder, bool force) {

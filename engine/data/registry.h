@@ -21,8 +21,9 @@ struct KnownDataset {
 // (XDG data = $XDG_DATA_HOME, else $HOME/.local/share, then each of $XDG_DATA_DIRS). Looks, reads nothing.
 std::vector<KnownDataset> known_datasets();
 
-// Opens "digits" (the built-in digits), "mnist" (where known_datasets finds it) or a folder of IDX files,
-// plain or .gz, with the four names of MNIST. Takes up to a second; call it on a worker thread. Errors: one
+// Opens "digits" (the built-in digits), "mnist" (where known_datasets finds it), or a folder or file: the
+// four IDX files of MNIST and its relatives (source.h says where they are looked for), an NPZ archive, CSV,
+// or images in a folder for each class. Takes a second and more; call it on a worker thread. Errors: one
 // sentence that names the file as given.
 Result<DataPairPtr> open_dataset(const std::string& spec);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/data/gzip.h"
+
 #include <string>
 
 #include <QtTest>

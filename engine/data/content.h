@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace synann::data {
+
+// What a file holds of one set: images, labels, or both.
+struct Part {
+  int rows = 0, columns = 0;         // pixels
+  std::vector<std::uint8_t> pixels;  // [count, rows, columns]; empty where the file holds no images
+  std::vector<std::uint8_t> labels;  // [count]; empty where it holds none
+
+  std::size_t image_size() const {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+  }
+  std::size_t image_count() const { return image_size() == 0 ? 0 : pixels.size() / image_size(); }
+};
+
+// What a file holds in all.
+struct Content {
+  Part train;
+  std::optional<Part> test;
+};
+
+// Pixels of a side that an image may have.
+inline constexpr int kLargestSide = 256;
+
+}  // namespace synann::data
