@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
 #include "engine/compute/backend.h"
+#include "engine/compute/confusion.h"
 #include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/log_lines.h"
@@ -30,7 +32,13 @@ void on_interrupt() {
   cancel.set();
 }
 
-Result<compute::EvaluationResult> measure(const EvalArguments& a) {
+struct Measured {
+  compute::EvaluationResult result;
+  std::optional<compute::Confusion> confusion;  // with --json
+  data::DataPairPtr data;
+};
+
+Result<Measured> measure(const EvalArguments& a) {
   auto data = data::open_dataset(a.data);
   if (!data) return data.error();
   print_notes((*data)->notes);
@@ -53,21 +61,50 @@ Result<compute::EvaluationResult> measure(const EvalArguments& a) {
   if (!backend) return backend.error();
   if (auto status = (*backend)->load(c.state); !status) return status.error();
   ProgressLine progress;
-  auto result = (*backend)->evaluate(compute::EvaluationSet::Test, a.batch_size, cancel, [&](int done) {
+  const auto result = (*backend)->evaluate(compute::EvaluationSet::Test, a.batch_size, cancel, [&](int done) {
     progress.show(fmt::format("{} of {} test images", done, test.count()));
   });
-  if (result && result->count < test.count()) {
+  if (!result) return result.error();
+  if (result->count < test.count()) {
     return Error{
         .kind = ErrorKind::Cancelled, .where = a.checkpoint, .problem = "the evaluation was interrupted"};
   }
-  return result;
+  Measured measured{*result, {}, *data};
+  if (!a.json) return measured;
+  auto confusion = compute::measure_confusion(
+      **backend, *loaded->model, test, a.batch_size, cancel,
+      [&](int done) { progress.show(fmt::format("{} of {} test images by class", done, test.count())); });
+  if (!confusion) return confusion.error();
+  measured.confusion = std::move(*confusion);
+  return measured;
+}
+
+// {"test_loss":…,"confusion":[[…],…],…}: rows are the true class, columns what the network says.
+nlohmann::ordered_json to_json(const Measured& m, double loss) {
+  nlohmann::ordered_json rows, precision, recall;
+  for (int truth = 0; truth < m.confusion->classes; ++truth) {
+    nlohmann::ordered_json row;
+    for (int said = 0; said < m.confusion->classes; ++said) row.push_back(m.confusion->at(truth, said));
+    rows.push_back(row);
+    precision.push_back(m.confusion->precision(truth));
+    recall.push_back(m.confusion->recall(truth));
+  }
+  return {{"test_loss", loss},
+          {"correct", m.result.correct},
+          {"count", m.result.count},
+          {"accuracy", 100.0 * m.result.correct / m.result.count},
+          {"class_names", m.data->class_names},
+          {"confusion", rows},
+          {"precision", precision},
+          {"recall", recall}};
 }
 
 int eval_run(const EvalArguments& a) {
   const InterruptGuard guard(on_interrupt);
-  const auto result = measure(a);
-  if (!result) return report(result.error());
-  const double loss = result->loss_sum / result->count;
+  const auto measured = measure(a);
+  if (!measured) return report(measured.error());
+  const compute::EvaluationResult& result = measured->result;
+  const double loss = result.loss_sum / result.count;
   if (!std::isfinite(loss)) {
     return report({.kind = ErrorKind::Failed,
                    .where = a.checkpoint,
@@ -75,13 +112,10 @@ int eval_run(const EvalArguments& a) {
                    .remedy = "go back to an earlier checkpoint"});
   }
   if (a.json) {
-    print_line(nlohmann::ordered_json{{"test_loss", loss},
-                                      {"correct", result->correct},
-                                      {"count", result->count},
-                                      {"accuracy", 100.0 * result->correct / result->count}}
-                   .dump());
+    // Class names may be names of folders, which hold any bytes.
+    print_line(to_json(*measured, loss).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    print_line(train::test_line(loss, result->correct, result->count));
+    print_line(train::test_line(loss, result.correct, result.count));
   }
   return kOk;
 }

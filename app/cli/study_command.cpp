@@ -102,6 +102,7 @@ int study_run(const StudyArguments& a) {
   plan.first_seed = a.asked.numbers.contains("seed") ? plan.models.front().seed : 1;
   auto data = data::open_dataset(a.data);
   if (!data) return report(data.error());
+  print_notes((*data)->notes);
   plan.data = *data;
   auto study = train::Study::open(std::move(plan));
   if (!study) return report(study.error());

@@ -15,6 +15,7 @@
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
+#include "engine/train/run_data.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session.h"
@@ -173,28 +174,32 @@ void on_interrupt() {
   if (Session* session = running.load()) session->request_stop();
 }
 
-// Where a run that is resumed has its data: what its history says, unless other data is named.
-Status fill_in_place(TrainArguments& a) {
-  const auto history_file = std::filesystem::path(a.resume).parent_path() / train::kHistoryFile;
+// The data that were named; where none were, those of the run that is resumed.
+Result<data::DataPairPtr> open_data(const TrainArguments& a) {
+  const auto run = std::filesystem::path(a.resume).parent_path();
   std::error_code code;
-  if (a.resume.empty() || a.data_given || !std::filesystem::exists(history_file, code)) return {};
-  const auto history = train::read_history(history_file);
+  if (a.resume.empty() || a.data_given || !std::filesystem::exists(run / train::kHistoryFile, code))
+    return data::open_dataset(a.data);
+  const auto history = train::read_history(run / train::kHistoryFile);
   if (!history) return history.error();
-  a.data = history->settings().data;
-  return {};
+  auto found = train::open_run_data(*history, run);
+  if (!found) return found.error();
+  if (!found->note.empty()) fmt::print(stderr, "synann: {}.\n", found->note);
+  return found->data;
 }
 
 int train_run(TrainArguments a) {
   const InterruptGuard guard(on_interrupt);
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
-  if (auto status = fill_in_place(a); !status) return report(status.error());
   // The recommended settings of the model, then what was asked for; a checkpoint brings its own.
   train::Settings settings = train::recommended_settings(a.model, a.data);
   train::apply_settings(settings, a.asked);
   if (auto status = train::validate(settings); !status) return report(status.error());
-  auto data = data::open_dataset(settings.data);
+  const auto data = open_data(a);
   if (!data) return report(data.error());
+  print_notes((*data)->notes);
+  settings.data = (*data)->spec;
   const std::filesystem::path resume = a.resume;
   std::filesystem::path folder = a.out;
   if (folder.empty())

@@ -379,6 +379,8 @@ Result<State> Session::Impl::fail(const Error& error) {
 }
 
 Result<std::unique_ptr<Session>> Session::create(SessionOptions options, Observer& observer) {
+  // The history is read from other folders too.
+  if (!options.data->place.empty()) options.settings.data = options.data->place;
   auto impl = std::make_unique<Impl>(std::move(options), observer);
   if (auto status = impl->prepare(); !status) return status.error();
   return std::unique_ptr<Session>(new Session(std::move(impl)));

@@ -101,6 +101,7 @@ Status SynapseReader::fill(const SynapseQuery& query, SynapseFrame& frame) {
 Status SynapseReader::look_inputs(const SynapseQuery& query, const Moment& now, SynapseFrame& frame) {
   if (!query.data || !now.values || frame.layer.recurrent) return {};
   const data::Dataset& set = query.data->test;
+  frame.class_names = query.data->class_names;
   if (auto x = inputs(now, frame.layer, query.data, {query.image}); x) {
     frame.x = std::move(*x);
     frame.image_label = set.labels[static_cast<std::size_t>(query.image)];

@@ -76,8 +76,9 @@ struct SynapseFrame {
   std::vector<double> samples;  // [labels.size(), n]: x of the first images of each class, where asked for
   std::vector<int> labels;      // of the samples
   int image_label = -1;         // class of the image
-  float run_least = 0, run_most = 0;  // of β over the frames of the run that were looked at
-  bool run_range_whole = false;       // that were all of them
+  std::vector<std::string> class_names;  // of the data; empty where they are not open
+  float run_least = 0, run_most = 0;     // of β over the frames of the run that were looked at
+  bool run_range_whole = false;          // that were all of them
 
   int n() const { return layer.n; }
 };

@@ -9,6 +9,7 @@
 #include "ui/pages/synapse_figures.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/ticks.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 
@@ -101,12 +102,15 @@ std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
   std::vector<InspectorRow> rows;
   addPlace(source, frame, rows);
   addCell(selection, frame, rows);
+  const std::vector<std::string> names = frame ? frame->class_names : std::vector<std::string>();
   rows.push_back({tr("Image"), QString::number(selection.image()), tr("Index in the test set, from 0")});
-  rows.push_back(
-      {tr("Its class"),
-       frame && frame->image_label >= 0 ? QString::number(frame->image_label) : QStringLiteral("—"),
-       tr("What the image shows")});
-  rows.push_back({tr("Classes"), QStringLiteral("%1, %2").arg(selection.classA()).arg(selection.classB()),
+  rows.push_back({tr("Its class"),
+                  frame && frame->image_label >= 0 ? className(frame->class_names, frame->image_label)
+                                                   : QStringLiteral("—"),
+                  tr("What the image shows")});
+  rows.push_back({tr("Classes"),
+                  QStringLiteral("%1, %2").arg(className(names, selection.classA()),
+                                               className(names, selection.classB())),
                   tr("Of the lenses by class: the first, and the one that is subtracted")});
   return rows;
 }

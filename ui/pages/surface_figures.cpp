@@ -9,6 +9,7 @@
 
 #include "engine/synapse/surprisal.h"
 #include "ui/pages/surface_lines.h"
+#include "ui/session/class_words.h"
 #include "ui/pages/synapse_figures.h"
 
 namespace synann::ui {
@@ -132,6 +133,7 @@ std::shared_ptr<const SurfaceData> surfaceData(const SurfaceScene& scene, const 
                   .flat = {},
                   .lines = {}});
   data->points = std::move(points);
+  if (frame) data->class_names = classNames(frame->class_names);
   if (scene.shown == SurfaceShown::Flat)
     data->flat = synapse::flat_region(s, ranges.x, ranges.y, scene.share);
   if (scene.lines) data->lines = specialLines(s, field, ranges);
@@ -240,7 +242,8 @@ std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, cons
       .ranges = ranges,
       .title = tr("Inputs of unit i %1 and synapse j %2").arg(scene.unit).arg(scene.cell),
       .x = tr("x of i %1").arg(scene.unit),
-      .y = tr("x of j %1").arg(scene.cell)});
+      .y = tr("x of j %1").arg(scene.cell),
+      .class_names = classNames(frame->class_names)});
 }
 
 std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,

@@ -61,6 +61,7 @@ class SurfacePage : public Page {
   void makeChoices();
   QWidget* makeSide();
   QGridLayout* makeGrid(QWidget* side);
+  void fillClasses();
   QWidget* makeFigures();
   FigureView* addFigure(const QString& name, const QString& help);
   void layOut();

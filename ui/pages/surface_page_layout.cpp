@@ -89,7 +89,7 @@ void SurfacePage::makeChoices() {
                   tr("Data"),
                   tr("Where the inputs of the cell lie for test images, 20 of each class; larger marks are "
                      "several of one class"));
-  for (int label = 0; label < 10; ++label) points_->addItem(tr("class %1").arg(label), label);
+  fillClasses();
   QStringList maps;
   for (const ColorMap map : kColorMaps) maps.append(colorMapName(map));
   colors_ = named(makeChoice(maps, this), "colors", tr("Colours"),
@@ -216,7 +216,23 @@ void SurfacePage::layOut() {
   all->addWidget(split_);
 }
 
+// All classes of the data; ten while they are not open.
+void SurfacePage::fillClasses() {
+  const data::DataPairPtr opened = source_.data();
+  const int count = opened ? opened->test.classes : 10;
+  const QSignalBlocker quiet(points_);
+  const QVariant chosen = points_->currentData();
+  while (points_->count() > 2) points_->removeItem(2);
+  for (int label = 0; label < count; ++label)
+    points_->addItem(
+        tr("class %1")
+            .arg(opened ? QString::fromStdString(opened->class_name(label)) : QString::number(label)),
+        label);
+  points_->setCurrentIndex(std::max(0, points_->findData(chosen)));
+}
+
 void SurfacePage::connectControls() {
+  connect(&source_, &SynapseSource::dataChanged, this, &SurfacePage::fillClasses);
   for (NumberSlider* parameter : {alpha_, beta_})
     connect(parameter, &NumberSlider::moved, this, &SurfacePage::changeSynapse);
   for (NumberSlider* place : {x_, y_}) connect(place, &NumberSlider::moved, this, &SurfacePage::changeScene);

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "ui/plots/ticks.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 namespace {
@@ -59,10 +60,12 @@ QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& f
       title = tr("βx for test image %1").arg(query.image);
       break;
     case train::Lens::ClassMean:
-      title = tr("mean βx of class %1").arg(query.class_a);
+      title = tr("mean βx of class %1").arg(className(frame.class_names, query.class_a));
       break;
     case train::Lens::ClassDifference:
-      title = tr("mean βx, class %1 − class %2").arg(query.class_a).arg(query.class_b);
+      title =
+          tr("mean βx, class %1 − class %2")
+              .arg(className(frame.class_names, query.class_a), className(frame.class_names, query.class_b));
       break;
   }
   if (!query.compare) return title;
@@ -140,8 +143,10 @@ std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame
     why = QString::fromStdString(waterfall.error().sentence());
     return nullptr;
   }
-  return std::make_shared<const WaterfallFigure>(
-      std::move(*waterfall), tr("−log y of unit %1, an image of class %2").arg(unit).arg(frame.image_label));
+  return std::make_shared<const WaterfallFigure>(std::move(*waterfall),
+                                                 tr("−log y of unit %1, an image of class %2")
+                                                     .arg(unit)
+                                                     .arg(className(frame.class_names, frame.image_label)));
 }
 
 std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int j, bool slope,

@@ -16,6 +16,7 @@
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 
@@ -107,7 +108,9 @@ void SynapsesPage::showFrame() {
     note = tr("This run has no record: only its last checkpoint can be shown.");
   note_->setText(note);
   note_->setVisible(!note.isEmpty());
-  image_words_->setText(frame_->image_label < 0 ? QString() : tr("a %1").arg(frame_->image_label));
+  image_words_->setText(frame_->image_label < 0
+                            ? QString()
+                            : tr("a %1").arg(className(frame_->class_names, frame_->image_label)));
   showCell();
   if (first) emit exportableChanged();
 }

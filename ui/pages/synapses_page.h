@@ -60,6 +60,7 @@ class SynapsesPage : public Page {
   // synapses_page_layout.cpp
   void makeControls();
   QWidget* makeSide();
+  void nameClasses();
   QWidget* makeFigures();
   FigureView* addFigure(const QString& name, const QString& help);
   void layOut();

@@ -18,6 +18,7 @@
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 
@@ -208,8 +209,10 @@ void SynapsesPage::connectControls() {
           [this](const QString& name) { source_.selection().setLayer(name); });
   connect(image_, &QSpinBox::valueChanged, &source_.selection(), &Selection::setImage);
   for (QSpinBox* box : {class_a_, class_b_})
-    connect(box, &QSpinBox::valueChanged, this,
-            [this] { source_.selection().setClasses(class_a_->value(), class_b_->value()); });
+    connect(box, &QSpinBox::valueChanged, this, [this] {
+      nameClasses();
+      source_.selection().setClasses(class_a_->value(), class_b_->value());
+    });
   for (QComboBox* box : {colors_, scale_})
     connect(box, &QComboBox::currentIndexChanged, this, &SynapsesPage::changeStyle);
   for (QDoubleSpinBox* box : {least_, most_})
@@ -219,7 +222,15 @@ void SynapsesPage::connectControls() {
   connect(&source_, &SynapseSource::dataChanged, this, [this] {
     image_->setMaximum(std::max(0, source_.data()->test.count() - 1));
     for (QSpinBox* box : {class_a_, class_b_}) box->setMaximum(source_.data()->test.classes - 1);
+    nameClasses();
   });
+}
+
+// What the numbers of the classes mean.
+void SynapsesPage::nameClasses() {
+  if (!source_.data()) return;
+  for (QSpinBox* box : {class_a_, class_b_})
+    box->setSuffix(classSuffix(source_.data()->class_names, box->value()));
 }
 
 void SynapsesPage::connectFigures() {

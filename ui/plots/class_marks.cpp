@@ -73,7 +73,7 @@ void paintClassMark(QPainter& painter, QPointF place, int label, double radius, 
 }
 
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
-                      const FigurePaint& how) {
+                      const FigurePaint& how, const QStringList& names) {
   painter.save();
   const QFontMetricsF metrics(how.font);
   const double air = metrics.horizontalAdvance('0');
@@ -87,16 +87,29 @@ void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int,
   };
   write(QCoreApplication::translate("class_marks", "class"));
   x += air;
-  double whole = x;
-  for (const auto& [label, count] : counts)
-    whole += 2 * kLegendRadius + 2 * air + metrics.horizontalAdvance(QString::number(count));
-  const bool numbers = whole <= line.right();
+  // What stands behind a mark: its name, where that is another word than its number, and how many there are.
+  const auto words = [&](int label, int count, bool named, bool counted) {
+    QStringList parts;
+    const QString name = names.value(label, QString::number(label));
+    if (named && name != QString::number(label)) parts.append(name);
+    if (counted) parts.append(QString::number(count));
+    return parts.join(QLatin1Char(' '));
+  };
+  const auto fits = [&](bool named, bool counted) {
+    double whole = x;
+    for (const auto& [label, count] : counts)
+      whole += 2 * kLegendRadius + 2 * air + metrics.horizontalAdvance(words(label, count, named, counted));
+    return whole <= line.right();
+  };
+  const bool both = fits(true, true), named = both || fits(true, false),
+             numbers = both || (!named && fits(false, true));
   for (const auto& [label, count] : counts) {
     if (x + 2 * kLegendRadius > line.right()) break;
     paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, kLegendRadius, how);
     x += 2 * kLegendRadius + 0.5 * air;
-    if (!numbers) continue;
-    write(QString::number(count));
+    const QString behind = words(label, count, named, numbers);
+    if (behind.isEmpty()) continue;
+    write(behind);
     x += 1.5 * air;
   }
   painter.restore();

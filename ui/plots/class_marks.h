@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QPointF>
 #include <QRectF>
+#include <QStringList>
 
 #include "ui/plots/figure.h"
 
@@ -21,8 +22,9 @@ double classMarkRadius(int count);
 
 void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how);
 
-// "class ⓪ 20  ① 20 …" in one line from the left; without the numbers where they do not fit.
+// "class ⓪ 20  ① 20 …" in one line from the left, with names "class ⓪ a 20  ① b 20 …"; without the numbers
+// where they do not fit, then without the names.
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
-                      const FigurePaint& how);
+                      const FigurePaint& how, const QStringList& names = {});
 
 }  // namespace synann::ui

@@ -32,7 +32,7 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
     painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
                      content_.title);
   paintClassLegend(painter, QRectF(area.left(), area.top() + (how.titled ? 0 : line), area.width(), line),
-                   classCounts(content_.points), how);
+                   classCounts(content_.points), how, content_.class_names);
   painter.setFont(how.font);
   axes.paintGrid(painter, how.look);
   for (const synapse::PointCluster& c : content_.clusters)
@@ -48,11 +48,15 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
   painter.restore();
 }
 
+QString PointsFigure::className(int label) const {
+  return label >= 0 && label < content_.class_names.size() ? content_.class_names[label]
+                                                           : QString::number(label);
+}
+
 QString PointsFigure::pointText(int point) const {
   const auto& p = content_.points[static_cast<std::size_t>(point)];
   return QCoreApplication::translate("points", "class %1, %2 %3, %4 %5, S %6")
-      .arg(p.label)
-      .arg(content_.x, numberText(p.x), content_.y, numberText(p.y),
+      .arg(className(p.label), content_.x, numberText(p.x), content_.y, numberText(p.y),
            numberText(synapse::evaluate(content_.synapse, p.x, p.y)));
 }
 
@@ -78,7 +82,10 @@ QString PointsFigure::columnName(int column) const {
 
 QVariant PointsFigure::cell(int row, int column) const {
   const auto& p = content_.points[static_cast<std::size_t>(row)];
-  if (column == 0) return p.label;
+  if (column == 0) {
+    const QString name = className(p.label);
+    return name == QString::number(p.label) ? QVariant(p.label) : QVariant(name);
+  }
   return column == 1 ? p.x : column == 2 ? p.y : synapse::evaluate(content_.synapse, p.x, p.y);
 }
 

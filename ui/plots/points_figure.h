@@ -4,6 +4,8 @@
 #include <map>
 #include <vector>
 
+#include <QStringList>
+
 #include "engine/synapse/surface.h"
 #include "ui/plots/axes.h"
 #include "ui/plots/figure.h"
@@ -18,7 +20,8 @@ class PointsFigure : public Figure {
     std::vector<synapse::OperatingPoint> points;  // every one, for the table
     std::vector<synapse::PointCluster> clusters;  // what is drawn
     synapse::Ranges ranges;
-    QString title, x, y;  // names of the figure and of the axes
+    QString title, x, y;        // names of the figure and of the axes
+    QStringList class_names{};  // empty: their numbers
   };
   explicit PointsFigure(Content content);
 
@@ -32,6 +35,7 @@ class PointsFigure : public Figure {
   QVariant cell(int row, int column) const override;
 
  private:
+  QString className(int label) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
 
   Content content_;

@@ -30,6 +30,7 @@ struct SurfaceData {
   std::vector<synapse::PointCluster> clusters;  // what is drawn of them
   std::optional<synapse::FlatRegion> flat;      // cells inside it are greyed
   std::vector<SurfaceLine> lines;
+  QStringList class_names{};  // of the points; empty: their numbers
 
   double heightAt(double a, double b) const { return synapse::field_at(field, synapse, a, b); }
 };

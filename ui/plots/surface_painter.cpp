@@ -278,7 +278,7 @@ void SurfacePainter::paintLegend() {
   const double line = 1.4 * metrics.height();
   if (!data_.points.empty())
     paintClassLegend(painter_, QRectF(area_.left(), area_.bottom() - line, area_.width(), line),
-                     classCounts(data_.points), how_);
+                     classCounts(data_.points), how_, data_.class_names);
   QStringList words;
   for (const SurfaceLine& l : data_.lines) words.append(l.name);
   if (data_.flat)

@@ -6,6 +6,7 @@
 
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
+#include "engine/train/run_data.h"
 #include "engine/train/session.h"
 
 namespace synann::ui {
@@ -16,7 +17,12 @@ Result<data::DataPairPtr> open_data(const RunJob& job, SnapshotMailbox& mailbox)
   if (job.data && job.data->spec == job.settings.data) return job.data;
   mailbox.put_state(RunState::Loading);
   Result<data::DataPairPtr> data = job.open_data(job.settings.data);
-  if (data) mailbox.put_data(*data);
+  if (data) {
+    mailbox.put_data(*data);
+    std::string notes;  // the window has room for one message at a time
+    for (const std::string& note : (*data)->notes) notes += (notes.empty() ? "" : "; ") + note;
+    if (!notes.empty()) mailbox.on_notice(notes);
+  }
   return data;
 }
 
@@ -35,10 +41,20 @@ StateChange left(const train::History& history) {
   return {whole ? RunState::Finished : RunState::Stopped, {}};
 }
 
+// The run and its data may lie elsewhere now. What is opened there is held against the digest later.
+void find_data(train::History& history, const std::filesystem::path& folder_or_file) {
+  std::error_code code;
+  const bool folder = std::filesystem::is_directory(folder_or_file, code);
+  const auto places = train::run_data_places(history, folder ? folder_or_file : folder_or_file.parent_path());
+  if (!places.empty() && places.front() != history.settings().data)
+    train::set_data_place(history, places.front());
+}
+
 Status read_run(const RunJob& job, SnapshotMailbox& mailbox) {
   mailbox.put_state(RunState::Loading);
   Result<train::History> history = train::read_history(job.folder);
   if (!history) return history.error();
+  find_data(*history, job.folder);
   const StateChange end = left(*history);
   mailbox.put_state(end.state, end.state == RunState::Failed ? end.reason : std::string());
   if (const std::string note = history->unknown_note(); !note.empty()) mailbox.on_notice(note);

@@ -26,7 +26,7 @@ std::vector<ActionInfo> fileActions() {
       {"file.open-data",
        tr("&Open data…"),
        "Ctrl+O",
-       tr("Train on a folder of IDX files such as MNIST, plain or gzipped"),
+       tr("Train on images of your own: a folder or a file such as those of MNIST, EMNIST or Kaggle"),
        Glyph::OpenData,
        MenuId::File,
        {}},

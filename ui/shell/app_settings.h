@@ -26,7 +26,7 @@ struct AppSettings {
   bool timeLine = true;    // unfolded
   bool inspector = false;  // unfolded
   QString data = QStringLiteral("digits");
-  QStringList dataFolders;  // opened by hand, latest first
+  QStringList dataFolders;  // or files; opened by hand, latest first
   QString exportFolder;
   QByteArray geometry;
   QMap<QString, QByteArray> splitters;  // by object name

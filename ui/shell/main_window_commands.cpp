@@ -6,6 +6,7 @@
 
 #include "ui/pages/setting_form.h"
 #include "ui/pages/train_page.h"
+#include "ui/shell/data_dialog.h"
 #include "ui/shell/device_choice.h"
 #include "ui/shell/figure_export.h"
 #include "ui/shell/help_dialogs.h"
@@ -102,13 +103,13 @@ void MainWindow::setExecution(const train::Execution& execution) {
 }
 
 void MainWindow::openDataDialog() {
-  const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a folder of IDX files"),
-                                                           settings_.dataFolders.value(0));
-  if (folder.isEmpty()) return;
-  settings_.dataFolders.removeAll(folder);
-  settings_.dataFolders.prepend(folder);
+  DataDialog dialog(settings_.dataFolders.value(0), this);
+  if (dialog.exec() != QDialog::Accepted || dialog.chosen().isEmpty()) return;
+  const QString place = dialog.chosen();
+  settings_.dataFolders.removeAll(place);
+  settings_.dataFolders.prepend(place);
   settings_.dataFolders = settings_.dataFolders.mid(0, AppSettings::kMostFolders);
-  chooseData(folder);
+  chooseData(place);
 }
 
 void MainWindow::openRunDialog() {

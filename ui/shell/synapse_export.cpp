@@ -5,6 +5,7 @@
 
 #include "engine/data/registry.h"
 #include "engine/train/history.h"
+#include "engine/train/run_data.h"
 #include "ui/pages/synapse_view.h"
 #include "ui/plots/figure_file.h"
 
@@ -44,7 +45,12 @@ Result<data::DataPairPtr> dataOf(const StudioOptions& options) {
   if (!options.data.empty()) return data::open_dataset(options.data);
   const auto history = train::read_history(options.history);
   if (!history) return history.error();
-  return data::open_dataset(history->settings().data);
+  std::error_code code;
+  const std::filesystem::path place = options.history;
+  auto found = train::open_run_data(*history,
+                                    std::filesystem::is_directory(place, code) ? place : place.parent_path());
+  if (!found) return found.error();
+  return found->data;
 }
 
 Status checkBelow(const char* option, int value, int count, const std::string& what) {

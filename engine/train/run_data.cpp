@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/run_data.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+#include <system_error>
+
+#include "engine/data/registry.h"
+
+namespace synann::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool built_in(const std::string& spec) {
+  return spec == "digits" || spec == "mnist";
+}
+
+// Adds a place that is there, once.
+void add(std::vector<std::string>& places, const fs::path& place) {
+  std::error_code ignored;
+  if (!fs::exists(place, ignored)) return;
+  for (const std::string& known : places)
+    if (fs::equivalent(known, place, ignored)) return;
+  places.push_back(place.string());
+}
+
+// The path, then without its first folder, without its first two, …
+std::vector<fs::path> endings(const fs::path& path) {
+  std::vector<fs::path> result;
+  fs::path rest = path.relative_path();
+  while (!rest.empty()) {
+    result.push_back(rest);
+    fs::path shorter;
+    for (auto part = std::next(rest.begin()); part != rest.end(); ++part) shorter /= *part;
+    rest = shorter;
+  }
+  return result;
+}
+
+Error other_content(const std::string& place, const std::string& expected, const std::string& found) {
+  return {.where = place,
+          .problem = "its content is not what the run was trained on",
+          .expected = fmt::format("SHA-256 {}…", expected.substr(0, 12)),
+          .found = fmt::format("{}…", found.substr(0, 12)),
+          .remedy = "name the run's data with --data"};
+}
+
+}  // namespace
+
+std::vector<std::string> run_data_places(const History& history, const fs::path& run) {
+  const std::string spec = history.settings().data;
+  std::vector<std::string> places;
+  if (built_in(spec)) {
+    places.push_back(spec);
+  } else {
+    add(places, spec);
+    std::error_code ignored;
+    fs::path folder = fs::absolute(run, ignored).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();
+    const auto ends = endings(spec);
+    while (!folder.empty()) {
+      for (const fs::path& end : ends) add(places, folder / end);
+      if (folder == folder.parent_path()) break;
+      folder = folder.parent_path();
+    }
+  }
+  for (const data::KnownDataset& known : data::known_datasets()) {
+    if (known.name != history.start.data_name) continue;
+    if (built_in(known.spec)) {
+      if (known.spec != spec) places.push_back(known.spec);
+    } else {
+      add(places, known.spec);
+    }
+  }
+  return places;
+}
+
+Result<RunData> open_run_data(const History& history, const fs::path& run) {
+  const std::string spec = history.settings().data, &digest = history.start.data_sha256;
+  std::optional<Error> first;
+  for (const std::string& place : run_data_places(history, run)) {
+    auto data = data::open_dataset(place);
+    if (data && (digest.empty() || (*data)->sha256 == digest)) {
+      RunData found{*data, {}};
+      if (place != spec)
+        found.note = fmt::format("the data of the run are found in {}, no longer in {}", place, spec);
+      return found;
+    }
+    if (!first) first = data ? other_content(place, digest, (*data)->sha256) : data.error();
+  }
+  if (first) return *first;
+  return input_error(spec, "the data of the run are not there any more", "name them with --data");
+}
+
+void set_data_place(History& history, const std::string& place) {
+  history.start.settings.data = place;
+  for (SettingChange& change : history.changes)
+    if (change.key == "data") change.value = place;
+}
+
+}  // namespace synann::train
