@@ -22,4 +22,14 @@ Outcome check_idx(std::span<const std::uint8_t> bytes);
 // name.
 Outcome check_gzip(std::span<const std::uint8_t> bytes);
 
+// The other readers: what they accept keeps the limits of a data set and has as many labels as images where
+// it has both; a refusal gets a sentence with the name.
+Outcome check_npz(std::span<const std::uint8_t> bytes);
+Outcome check_csv(std::span<const std::uint8_t> bytes);
+Outcome check_png(std::span<const std::uint8_t> bytes);
+Outcome check_jpeg(std::span<const std::uint8_t> bytes);
+
+// Whatever the bytes are: the format is told, unpacked and read.
+Outcome check_content(std::span<const std::uint8_t> bytes);
+
 }  // namespace synann::fuzz

@@ -75,23 +75,28 @@ Part take_out(Part& from, const std::vector<bool>& chosen) {
   return taken;
 }
 
-// Where the last sixth holds classes that the rest does not, as in sorted data, it is the last sixth of each
+// Whether each class stands in one piece, as in sorted data.
+bool is_sorted_by_class(const std::vector<std::uint8_t>& labels) {
+  std::size_t changes = 0, classes = 0;
+  for (std::size_t k = 1; k < labels.size(); ++k) changes += labels[k] != labels[k - 1] ? 1u : 0u;
+  for (const std::size_t count : count_labels(labels)) classes += count > 0 ? 1u : 0u;
+  return classes > 1 && changes + 1 == classes;
+}
+
+// The last sixth of all; of sorted data, where that would be the last classes alone, the last sixth of each
 // class.
 std::vector<bool> last_sixth(const Part& train, bool& of_each_class) {
   const std::size_t count = train.labels.size(), tests = std::max<std::size_t>(1, count / kTestShare);
+  std::vector<bool> last(count, false), of_each(count, false);
+  std::fill(last.end() - static_cast<std::ptrdiff_t>(tests), last.end(), true);
   const auto all = count_labels(train.labels);
-  const auto rest =
-      count_labels({train.labels.begin(), train.labels.end() - static_cast<std::ptrdiff_t>(tests)});
-  of_each_class = false;
-  for (std::size_t label = 0; label < all.size(); ++label)
-    of_each_class |= all[label] > 1 && rest[label] == 0;
-  std::vector<bool> chosen(count, false);
   std::array<std::size_t, 256> seen{};
   for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t label = train.labels[k], last = all[label] - all[label] / kTestShare;
-    chosen[k] = of_each_class ? seen[label]++ >= last : k >= count - tests;
+    const std::size_t label = train.labels[k];
+    of_each[k] = seen[label]++ >= all[label] - all[label] / kTestShare;
   }
-  return chosen;
+  of_each_class = is_sorted_by_class(train.labels) && std::ranges::count(of_each, true) > 0;
+  return of_each_class ? of_each : last;
 }
 
 Status make_test(Parts& parts) {
@@ -104,8 +109,7 @@ Status make_test(Parts& parts) {
     return error;
   }
   bool of_each_class = false;
-  auto chosen = last_sixth(parts.train, of_each_class);
-  if (std::ranges::count(chosen, true) == 0) chosen.back() = true;
+  const auto chosen = last_sixth(parts.train, of_each_class);
   parts.test = take_out(parts.train, chosen);
   parts.notes.push_back(fmt::format(
       "there is no labelled test part: the last sixth of the training part{} is it, {} of {} images",

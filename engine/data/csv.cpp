@@ -87,6 +87,13 @@ bool split(std::string_view line, char separator, Fields& fields) {
   return false;
 }
 
+// Whether a field is a name, not a number of any kind.
+bool is_name(std::string_view field) {
+  field = trimmed(field);
+  return field.find_first_not_of("0123456789.+-eE") != std::string_view::npos ||
+         (!field.empty() && field.find_first_of("0123456789") == std::string_view::npos);
+}
+
 std::optional<int> root(std::size_t count) {
   const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(count))));
   return side >= 1 && side * side == count ? std::optional(static_cast<int>(side)) : std::nullopt;
@@ -180,7 +187,7 @@ Result<Layout> layout_of(std::string_view text, std::string_view file) {
     return wrong(file, 1, "has too many columns", fmt::format("at most {}", kMostColumns), "more");
   }
   layout.columns = fields.size();
-  layout.header = std::ranges::any_of(fields, [](std::string_view f) { return !number_of(f); });
+  layout.header = std::ranges::any_of(fields, is_name);
   const auto named = std::ranges::find_if(fields, is_label_name);
   if (layout.header && named != fields.end()) layout.label = static_cast<std::size_t>(named - fields.begin());
   const bool unlabelled = !layout.label && root(layout.columns) && layout.columns > 4;

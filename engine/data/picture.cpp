@@ -116,6 +116,7 @@ Result<Picture> parse_png(Bytes bytes, std::string_view file) {
   if (const int code = spng_decode_image(decoder.get(), colours.data(), colours.size(), SPNG_FMT_RGB8, 0);
       code != 0)
     return failed(code);
+  if (const int code = spng_decode_chunks(decoder.get()); code != 0) return failed(code);  // to its end
   picture.pixels.resize(count);
   for (std::size_t k = 0; k < count; ++k)
     picture.pixels[k] = grey(colours[3 * k], colours[3 * k + 1], colours[3 * k + 2]);

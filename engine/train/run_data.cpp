@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostLevels = 4;  // folders above the run's, itself included, that are looked into
+
 bool built_in(const std::string& spec) {
   return spec == "digits" || spec == "mnist";
 }
@@ -60,7 +62,7 @@ std::vector<std::string> run_data_places(const History& history, const fs::path&
     fs::path folder = fs::absolute(run, ignored).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();
     const auto ends = endings(spec);
-    while (!folder.empty()) {
+    for (int level = 0; level < kMostLevels && !folder.empty(); ++level) {
       for (const fs::path& end : ends) add(places, folder / end);
       if (folder == folder.parent_path()) break;
       folder = folder.parent_path();
@@ -79,7 +81,7 @@ std::vector<std::string> run_data_places(const History& history, const fs::path&
 
 Result<RunData> open_run_data(const History& history, const fs::path& run) {
   const std::string spec = history.settings().data, &digest = history.start.data_sha256;
-  std::optional<Error> first;
+  std::optional<Error> refused;  // of the place that the history names; other places are guesses
   for (const std::string& place : run_data_places(history, run)) {
     auto data = data::open_dataset(place);
     if (data && (digest.empty() || (*data)->sha256 == digest)) {
@@ -88,9 +90,9 @@ Result<RunData> open_run_data(const History& history, const fs::path& run) {
         found.note = fmt::format("the data of the run are found in {}, no longer in {}", place, spec);
       return found;
     }
-    if (!first) first = data ? other_content(place, digest, (*data)->sha256) : data.error();
+    if (place == spec) refused = data ? other_content(place, digest, (*data)->sha256) : data.error();
   }
-  if (first) return *first;
+  if (refused) return *refused;
   return input_error(spec, "the data of the run are not there any more", "name them with --data");
 }
 

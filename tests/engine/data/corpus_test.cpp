@@ -18,7 +18,7 @@ class CorpusTest : public QObject {
 void CorpusTest::replays_data() {
   QTest::addColumn<QString>("reader");
   QTest::addColumn<QString>("path");
-  for (const QString& reader : {QString("idx"), QString("gzip")}) {
+  for (const QString& reader : QStringList{"idx", "gzip", "npz", "csv", "png", "jpeg", "content"}) {
     const QDir corpus(QString(SYNANN_SOURCE_DIR "/fuzz/corpus/") + reader);
     const QStringList names = corpus.entryList(QDir::Files);
     QVERIFY2(names.size() >= 8, qPrintable(corpus.path() + " holds too few files"));
@@ -36,7 +36,14 @@ void CorpusTest::replays() {
   QVERIFY(file.open(QIODevice::ReadOnly));
   const QByteArray content = file.readAll();
   const std::vector<std::uint8_t> bytes(content.begin(), content.end());
-  const auto outcome = reader == "idx" ? synann::fuzz::check_idx(bytes) : synann::fuzz::check_gzip(bytes);
+  const auto check = reader == "idx"    ? synann::fuzz::check_idx
+                     : reader == "gzip" ? synann::fuzz::check_gzip
+                     : reader == "npz"  ? synann::fuzz::check_npz
+                     : reader == "csv"  ? synann::fuzz::check_csv
+                     : reader == "png"  ? synann::fuzz::check_png
+                     : reader == "jpeg" ? synann::fuzz::check_jpeg
+                                        : synann::fuzz::check_content;
+  const auto outcome = check(bytes);
   QVERIFY2(outcome.complaint.empty(), outcome.complaint.c_str());
   QCOMPARE(outcome.accepted, QFileInfo(path).fileName().startsWith("valid-"));
 }

@@ -21,6 +21,8 @@ class IdxTest : public QObject {
  private slots:
   void readsImagesAsTheyWereWritten();
   void readsLabelsAsTheyWereWritten();
+  void readsTheFirstColumnOfLabelRows();
+  void knowsTheSizeFromTheHeader();
   void readsTheLargestDimension();
   void refusesImages_data();
   void refusesImages();
@@ -49,9 +51,37 @@ void IdxTest::readsLabelsAsTheyWereWritten() {
   QCOMPARE(*back, labels);
 }
 
+// QMNIST keeps eight 32-bit numbers an image, of which the first is the label.
+void IdxTest::readsTheFirstColumnOfLabelRows() {
+  Bytes file{0, 0, 0x0c, 2, 0, 0, 0, 2, 0, 0, 0, 3};
+  for (const std::uint8_t number : Bytes{7, 1, 200, 61, 0, 0})
+    for (const std::uint8_t byte : {std::uint8_t{0}, std::uint8_t{0}, std::uint8_t{0}, number})
+      file.push_back(byte);
+  const auto labels = parse_idx_labels(file, "f");
+  QVERIFY2(labels.ok(), labels.ok() ? "" : labels.error().sentence().c_str());
+  QCOMPARE(*labels, (Bytes{7, 61}));
+  for (std::size_t size = 0; size < file.size(); ++size)
+    QVERIFY(!parse_idx_labels(test::first(file, size), "f").ok());
+  file[12] = 0xff;  // a negative label
+  const auto refused = parse_idx_labels(file, "f");
+  QVERIFY(!refused.ok());
+  QVERIFY(refused.error().sentence().starts_with(
+      "f: label 0 (counted from 0) is out of range at byte 12: expected 0 to 61"));
+}
+
+// The header alone tells how long a file is, without overflow.
+void IdxTest::knowsTheSizeFromTheHeader() {
+  QCOMPARE(idx_size(test::image_file(3, 4, 5)), std::uint64_t{16 + 60});
+  QCOMPARE(idx_size(test::label_file({1, 2})), std::uint64_t{10});
+  QCOMPARE(idx_size(test::bytes_of("text that is no IDX file")), std::uint64_t{0});
+  QCOMPARE(idx_size(test::image_file(0xffffffffu, 0xffffffffu, 0xffffffffu, 0)), UINT64_MAX);
+}
+
 void IdxTest::readsTheLargestDimension() {
-  QVERIFY(parse_idx_images(test::image_file(kLargestDimension, 1, 2), "f").ok());
-  QVERIFY(!parse_idx_images(test::image_file(kLargestDimension + 1, 1, 2), "f").ok());
+  QVERIFY(
+      parse_idx_images(test::image_file(kLargestDimension + 1, 1, 2), "f").ok());  // of the count no limit
+  QVERIFY(parse_idx_images(test::image_file(1, kLargestDimension, 2), "f").ok());
+  QVERIFY(!parse_idx_images(test::image_file(1, kLargestDimension + 1, 2), "f").ok());
 }
 
 void IdxTest::refusesImages_data() {
@@ -83,7 +113,7 @@ void IdxTest::refusesImages_data() {
       "dir/f: the header is cut off at byte 15: expected a header of 16 bytes, found 15 bytes; get the file "
       "again");
   row("no image", test::image_file(0, 28, 28, 0),
-      "dir/f: dimension 1 of 3 is out of range at byte 4: expected 1 to 1048576, found 0; get the file "
+      "dir/f: dimension 1 of 3 is out of range at byte 4: expected 1 to 2147483647, found 0; get the file "
       "again");
   row("no row", test::image_file(1, 0, 28, 0),
       "dir/f: dimension 2 of 3 is out of range at byte 8: expected 1 to 1048576, found 0; get the file "
@@ -92,7 +122,8 @@ void IdxTest::refusesImages_data() {
       "dir/f: dimension 3 of 3 is out of range at byte 12: expected 1 to 1048576, found 1048577; get the "
       "file again");
   row("all ones", test::image_file(0xffffffffu, 0xffffffffu, 0xffffffffu, 0),
-      "dir/f: dimension 1 of 3 is out of range at byte 4: expected 1 to 1048576, found 4294967295; get the "
+      "dir/f: dimension 1 of 3 is out of range at byte 4: expected 1 to 2147483647, found 4294967295; get "
+      "the "
       "file again");
   // The product is 2^60; in 32 bits it would be 0 and fit the file.
   row("overflow", test::image_file(kLargestDimension, kLargestDimension, kLargestDimension, 0),
@@ -124,11 +155,11 @@ void IdxTest::refusesLabels_data() {
   QTest::newRow("no label") << test::label_file({})
                             << std::string(
                                    "dir/f: dimension 1 of 1 is out of range at byte 4: expected 1 to "
-                                   "1048576, found 0; get the file again");
-  QTest::newRow("ten") << test::label_file({0, 9, 10, 3})
-                       << std::string(
-                              "dir/f: label 2 (counted from 0) is out of range at byte 10: expected 0 to 9, "
-                              "found 10; only data with labels 0 to 9 can be used");
+                                   "2147483647, found 0; get the file again");
+  QTest::newRow("62") << test::label_file({0, 9, 62, 3})
+                      << std::string(
+                             "dir/f: label 2 (counted from 0) is out of range at byte 10: expected 0 to 61, "
+                             "found 62; only data with labels 0 to 61 can be used");
   QTest::newRow("long") << Bytes{0, 0, 8, 1, 0, 0, 0, 1, 5, 5}
                         << std::string(
                                "dir/f: bytes follow the data at byte 9: expected 9 bytes in all, found 10; "

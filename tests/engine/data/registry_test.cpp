@@ -11,6 +11,7 @@
 #include <QtTest>
 
 #include "engine/core/file.h"
+#include "engine/data/gzip.h"
 #include "engine/data/sample_bytes.h"
 #include "engine/std_strings.h"
 
@@ -104,6 +105,7 @@ void RegistryTest::opensAFolder() {
   QVERIFY2(data.ok(), data.ok() ? "" : data.error().sentence().c_str());
   const DataPair& pair = **data;
   QCOMPARE(pair.spec, path());
+  QCOMPARE(pair.place, path());
   QCOMPARE(pair.name, QDir(dir_->path()).dirName().toStdString());
   QCOMPARE(pair.train.rows, 4);
   QCOMPARE(pair.train.columns, 5);
@@ -149,10 +151,10 @@ void RegistryTest::refusesAFolder_data() {
       "DIR/train-images-idx3-ubyte: not an IDX image file at byte 0: expected magic 0x00000803, found "
       "0x00000801, a "
       "label file; check that the four files carry their right names");
-  row("label ten", kTestLabels, test::label_file({5, 10}),
-      "DIR/t10k-labels-idx1-ubyte: label 1 (counted from 0) is out of range at byte 9: expected 0 to 9, "
-      "found 10; only "
-      "data with labels 0 to 9 can be used");
+  row("label 62", kTestLabels, test::label_file({5, 62}),
+      "DIR/t10k-labels-idx1-ubyte: label 1 (counted from 0) is out of range at byte 9: expected 0 to 61, "
+      "found 62; only "
+      "data with labels 0 to 61 can be used");
   row("empty file", kTestLabels, {},
       "DIR/t10k-labels-idx1-ubyte: too short for an IDX file at byte 0: expected a header of 8 bytes, found "
       "0 bytes; "
@@ -175,10 +177,12 @@ void RegistryTest::refusesAFolder() {
 void RegistryTest::refusesWhatIsNoFolder() {
   QVERIFY(put("file", {1}));
   const std::array<std::pair<std::string, std::string>, 4> cases{{
-      {"", "data: no data set is named; say digits, mnist or a folder"},
-      {path("none"), path("none") + ": no such folder; give a folder with MNIST's four IDX files, or digits"},
+      {"", "data: no data set is named; say digits, mnist, or a folder or file"},
+      {path("none"), path("none") + ": no such file or folder; give a folder or a file of images, or digits"},
       {path("file"),
-       path("file") + ": is a file, not a folder; give the folder that holds the four IDX files"},
+       path("file") +
+           ": is of no kind that can be read: expected IDX, NPZ, PNG, JPEG, CSV, found 1 bytes that begin "
+           "as none of them; get the file again"},
       {"mnist", "mnist: MNIST is not on this machine: expected its files in " +
                     path("share/synann-studio/mnist") +
                     "; set SYNANN_MNIST to the folder that holds it, or give the folder itself"},
