@@ -222,12 +222,12 @@ namespace {
 void begin_anew(const std::string& file, LoadedCheckpoint& loaded) {
   loaded.notes.push_back(
       fmt::format("{}: is a checkpoint of this program; its weights begin a new run", file));
-  Checkpoint& c = loaded.checkpoint;
-  c.data_sha256.clear();
-  c.position = {};
-  c.best = {};
-  c.plateau = {};
-  c.epoch_loss_sum = 0;
+  Checkpoint fresh;
+  fresh.settings = loaded.checkpoint.settings;
+  fresh.rows = loaded.checkpoint.rows;
+  fresh.columns = loaded.checkpoint.columns;
+  fresh.classes = loaded.checkpoint.classes;
+  loaded.checkpoint = std::move(fresh);
 }
 
 // The run has not begun: it takes the settings that are asked for, and images of the size at hand.
