@@ -97,7 +97,8 @@ void add_data(CLI::App& app, Action& action) {
   make->add_flag("--json", a->json, "One JSON object");
   make->callback([a, &action] { action = [a] { return make_run(*a); }; });
   CLI::App* verify = c->add_subcommand("verify", "Read a data set, check every rule, print its digest");
-  app::add_text(*verify, "data,--data", "DATA", a->data, "digits, mnist, or a folder or file: IDX, NPZ, CSV, images.")
+  app::add_text(*verify, "data,--data", "DATA", a->data,
+                "digits, mnist, or a folder or file: IDX, NPZ, CSV, images.")
       ->required();
   verify->add_flag("--json", a->json, "One JSON object");
   verify->callback([a, &action] { action = [a] { return verify_run(*a); }; });

@@ -135,8 +135,9 @@ void add_eval(CLI::App& app, Action& action) {
         return check_model(id);
       },
       "The network of a bare state dict, where several fit. One of " + model_list() + ".");
-  app::add_text(*c, "--data", "DATA", a->data,
-                "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+  app::add_text(
+      *c, "--data", "DATA", a->data,
+      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
   app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,
                  "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
   add_execution(*c, a->execution);

@@ -139,7 +139,9 @@ class Printer final : public train::Observer {
   int epochs() const { return start_.settings.epochs; }
 
  private:
-  void print(const nlohmann::ordered_json& value) { line(value.dump()); }
+  void print(const nlohmann::ordered_json& value) {
+    line(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
   void line(const std::string& text) {
     progress_.wipe();
     print_line(text);
@@ -248,9 +250,9 @@ void add_train(CLI::App& app, Action& action) {
         return check_model(id);
       },
       fmt::format("The network, {} unless told otherwise. One of {}.", a->model, model_list()));
-  auto* data =
-      app::add_text(*c, "--data", "DATA", a->data,
-                    "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+  auto* data = app::add_text(
+      *c, "--data", "DATA", a->data,
+      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
   app::add_text(*c, "--resume", "FILE", a->resume,
                 "Goes on from this checkpoint with its settings, bit for bit as if never stopped; or begins "
                 "with the weights of a PyTorch state dict.");

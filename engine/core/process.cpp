@@ -28,8 +28,8 @@ void prepare_process() {
     if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
   }
   std::signal(SIGXFSZ, SIG_IGN);
-  // Kept pending for times_continued(): a handler might run on another thread, later than a clock is read here. A
-  // signal that is blocked is kept only where it is not ignored, which it is by default.
+  // Kept pending for times_continued(): a handler might run on another thread, later than a clock is read
+  // here. A signal that is blocked is kept only where it is not ignored, which it is by default.
   struct sigaction action {};
   action.sa_handler = on_continue;
   ::sigaction(SIGCONT, &action, nullptr);

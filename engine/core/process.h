@@ -7,7 +7,8 @@ namespace synann {
 // - Standard streams that were closed are opened on /dev/null, so that no file that is opened later takes
 //   their number and finds lines of a log in it.
 // - SIGXFSZ is ignored: writing behind the limit of `ulimit -f` is then an error like a full disk.
-// - SIGCONT is kept for times_continued() to count; it goes on to end a stop. Threads made later inherit that.
+// - SIGCONT is kept for times_continued() to count; it goes on to end a stop. Threads made later inherit
+// that.
 void prepare_process();
 
 // How often the process has gone on after it was stopped (SIGSTOP, Ctrl-Z), where prepare_process() was

@@ -245,6 +245,11 @@ Result<std::vector<std::uint8_t>> read_lines(std::filesystem::path& path) {
   return read_file(path, kLargestHistory);
 }
 
+// A path that is not UTF-8 keeps what of it is.
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -284,7 +289,7 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::open(const std::filesystem
 // Replaced as a whole: a process that is killed here leaves no file without its first line.
 Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesystem::path& folder,
                                                              const StartInfo& start) {
-  const std::string line = to_json(start).dump() + "\n";
+  const std::string line = text_of(to_json(start)) + "\n";
   if (auto status = write_file_atomically(folder / kHistoryFile,
                                           {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
       !status)
@@ -326,7 +331,7 @@ template <class Event>
 Status HistoryWriter::append_event(const Event& event) {
   if (auto status = flush(); !status) return status;
   return file_.append(
-      fmt::format("{}{}\n", std::exchange(open_line_, false) ? "\n" : "", to_json(event).dump()));
+      fmt::format("{}{}\n", std::exchange(open_line_, false) ? "\n" : "", text_of(to_json(event))));
 }
 
 Status HistoryWriter::append(const Evaluation& evaluation) {

@@ -91,7 +91,7 @@ std::vector<std::uint8_t> format_header(const RecordHeader& h) {
       {"budget_frames", h.budget.frames},
       {"budget_bytes", h.budget.bytes},
       {"tensors",
-       std::move(tensors)}}.dump();
+       std::move(tensors)}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const auto length = static_cast<std::uint32_t>(text.size());
   const std::uint32_t sum = checksum_of(text);
   std::vector<std::uint8_t> bytes(kMagic.size() + 4 + text.size() + 4);

@@ -173,7 +173,7 @@ Status Study::save() const {
                                         {"data_name", plan_.data->name},
                                         {"data_sha256", plan_.data->sha256},
                                         {"runs", std::move(runs)}}
-                               .dump(1) +
+                               .dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
                            "\n";
   return write_file_atomically(plan_.folder / kStudyFile,
                                {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});

@@ -9,8 +9,8 @@
 
 #include "engine/synapse/surprisal.h"
 #include "ui/pages/surface_lines.h"
-#include "ui/session/class_words.h"
 #include "ui/pages/synapse_figures.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 namespace {

@@ -36,7 +36,8 @@ QString word(const QStringList& words, Enum value) {
 QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run) {
   // The record knows what the run began with; its history, what was in force at this step.
   const std::string settings =
-      train::to_json(train::recorded_settings(run, frame.place.steps).value_or(frame.run.settings)).dump();
+      train::to_json(train::recorded_settings(run, frame.place.steps).value_or(frame.run.settings))
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return {{u"program"_s, u"synann-studio"_s},
           {u"version"_s, QString::fromLatin1(kVersion)},
           {u"run"_s, QString::fromStdString(run.string())},

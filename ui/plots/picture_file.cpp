@@ -118,7 +118,8 @@ QFont figureFont() {
 
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
   const Status written = write_file_atomically(
-      path, {reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())});
+      path,
+      {reinterpret_cast<const std::uint8_t*>(bytes.constData()), static_cast<std::size_t>(bytes.size())});
   if (written) return {};
   Error failed = written.error();
   failed.kind = ErrorKind::Failed;  // what was asked for is drawn; it is the writing that failed
