@@ -199,7 +199,10 @@ void SessionLogTest::whatCannotChangeIsRefused() {
                     remedy =
                         " cannot change in the middle of a run; leave it out, or start a new run without "
                         "--resume";
-  QCOMPARE(refusal([](AskedSettings& a) { a.model = "syna-mlp"; }), where + "model" + remedy);
+  QCOMPARE(refusal([](AskedSettings& a) { a.model = "syna-mlp"; }),
+           (at("a") / kLastCheckpoint).string() +
+               ": is a checkpoint of another model, and --model is for bare state dicts: expected --model "
+               "syna-cnn, found --model syna-mlp; leave it out");
   QCOMPARE(refusal([](AskedSettings& a) { a.numbers["batch-size"] = 41; }), where + "batch-size" + remedy);
   QCOMPARE(refusal([](AskedSettings& a) { a.choices["optimizer"] = "adam"; }), where + "optimizer" + remedy);
   QVERIFY(refusal([](AskedSettings& a) { a.numbers["lr"] = 11; }).find("--lr: is out of range") == 0);
