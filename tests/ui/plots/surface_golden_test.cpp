@@ -188,8 +188,8 @@ void SurfaceGoldenTest::pointsAreTheInputsOfTheCell() {
   QVERIFY(surfaceData(scene, &frame)->points.empty());
   scene.data_range = true;
   scene.points = SurfaceScene::kAllClasses;
-  for (const auto& p : surfaceData(scene, &frame)->points)
-    QVERIFY(p.x <= surfaceData(scene, &frame)->grid.x.to);
+  const auto data = surfaceData(scene, &frame);
+  for (const auto& p : data->points) QVERIFY(p.x <= data->grid.x.to);
 }
 
 void SurfaceGoldenTest::flatPointsAreCounted() {
