@@ -149,11 +149,11 @@ void AppendFileTest::aFileThatMayNotBeWrittenIsRefused() {
   put("a", "old\n");
   fs::permissions(dir_->path().toStdString(), fs::perms(0755));
   fs::permissions(path("a"), fs::perms(0444));
-  const auto sentence = in_child([&] {
-    become_nobody();
+  const auto sentence = [&] {
+    const AsNobody nobody;
     const auto file = AppendFile::open(path("a"));
-    return file ? "opened" : file.error().sentence();
-  });
+    return file ? std::string("opened") : file.error().sentence();
+  }();
   QCOMPARE(sentence, path("a").string() +
                          ": cannot be written (Permission denied); choose a folder that you may write to");
 }

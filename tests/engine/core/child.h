@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <sys/types.h>
@@ -84,11 +85,24 @@ inline std::string in_child(const std::function<std::string()>& work) {
   return child.said();
 }
 
-// To be called in a child: from here on it is nobody's, where it was the administrator's, whom no permission
-// stops.
-inline void become_nobody() {
-  constexpr uid_t kNobody = 65534;
-  if (::geteuid() == 0 && (::setegid(kNobody) != 0 || ::seteuid(kNobody) != 0)) ::_exit(126);
-}
+// While it lives, the process is nobody's, where it was the administrator's, whom no permission stops.
+// (Threads started meanwhile are nobody's too: work that starts threads cannot be tried in a child, whose
+// thread sanitizer knows none of the parent's.)
+class AsNobody {
+ public:
+  AsNobody() : user_(::geteuid()), group_(::getegid()) {
+    constexpr uid_t kNobody = 65534;
+    if (user_ == 0 && (::setegid(kNobody) != 0 || ::seteuid(kNobody) != 0)) std::abort();
+  }
+  ~AsNobody() {
+    if (user_ == 0 && (::seteuid(user_) != 0 || ::setegid(group_) != 0)) std::abort();
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  uid_t user_;
+  gid_t group_;
+};
 
 }  // namespace synann::testing

@@ -273,16 +273,16 @@ void FolderLockTest::refusesAFolderThatMayNotBeWritten() {
   fs::create_directories(folder());
   fs::permissions(dir_->path().toStdString(), fs::perms(0755));
   fs::permissions(folder(), fs::perms(0555));
-  const auto sentence = in_child([&] {
-    become_nobody();
+  const auto sentence = [&] {
+    const AsNobody nobody;
     return refusal(folder());
-  });
+  }();
   QCOMPARE(sentence, file().string() +
                          ": cannot be written (Permission denied); choose a folder that you may write to");
-  const auto below = in_child([&] {
-    become_nobody();
+  const auto below = [&] {
+    const AsNobody nobody;
     return refusal(folder() / "below");
-  });
+  }();
   QCOMPARE(below,
            (folder() / "below").string() + ": cannot be made (Permission denied); choose another folder");
   fs::permissions(folder(), fs::perms(0755));

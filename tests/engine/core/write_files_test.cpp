@@ -216,11 +216,11 @@ void WriteFilesTest::aRenameThatFailsLeavesThoseBehindIt() {
   fs::permissions(shared, fs::perms(01777));
   QCOMPARE(::chown((shared / "c").c_str(), 65534, 65534), 0);
   const Files files(shared, {{"a", "new"}, {"b", "new"}, {"c", "new"}});
-  const auto sentence = in_child([&] {
-    become_nobody();
+  const auto sentence = [&] {
+    const AsNobody nobody;
     const auto status = write_files_atomically(files.list);
-    return status ? "written" : status.error().sentence();
-  });
+    return status ? std::string("written") : status.error().sentence();
+  }();
   QCOMPARE(sentence, (shared / "b").string() +
                          ": cannot be written (Operation not permitted); choose a "
                          "folder that you may write to");
