@@ -13,10 +13,13 @@ double along_cosine(double start, double end, double t) {
   return end + (start - end) * (1 + std::cos(std::numbers::pi * t)) / 2;
 }
 
-double one_cycle(double top, double t) {
+// torch.optim.lr_scheduler.OneCycleLR(max_lr=top, total_steps=steps, cycle_momentum=False): the top is at
+// step 0.3 steps - 1, the end at the last step.
+double one_cycle(double top, double step, double steps) {
   constexpr double kRise = 0.3, kStart = 25, kEnd = 1e4;
-  if (t < kRise) return along_cosine(top / kStart, top, t / kRise);
-  return along_cosine(top, top / kStart / kEnd, (t - kRise) / (1 - kRise));
+  const double highest = kRise * steps - 1, last = steps - 1;
+  if (step < highest) return along_cosine(top / kStart, top, step / highest);
+  return along_cosine(top, top / kStart / kEnd, std::min(1.0, (step - highest) / (last - highest)));
 }
 
 }  // namespace
@@ -32,12 +35,12 @@ void Plateau::see(const Settings& settings, double loss) {
 }
 
 double learning_rate(const Settings& s, const Plateau& plateau, int epoch, int step, int steps_per_epoch) {
-  const double done = epoch - 1 + static_cast<double>(step) / steps_per_epoch;
-  const double t = std::min(1.0, done / s.epochs);
+  const double done = static_cast<double>(epoch - 1) * steps_per_epoch + step;  // steps
+  const double all = static_cast<double>(s.epochs) * steps_per_epoch;           // steps
   if (s.schedule == "step")
     return s.learning_rate * std::pow(s.schedule_factor, (epoch - 1) / s.schedule_epochs);
-  if (s.schedule == "cosine") return along_cosine(s.learning_rate, 0, t);
-  if (s.schedule == "one-cycle") return one_cycle(s.learning_rate, t);
+  if (s.schedule == "cosine") return along_cosine(s.learning_rate, 0, std::min(1.0, done / all));
+  if (s.schedule == "one-cycle") return one_cycle(s.learning_rate, done, all);
   if (s.schedule == "plateau") return s.learning_rate * plateau.factor;
   return s.learning_rate;
 }

@@ -18,9 +18,10 @@ struct Plateau {
 };
 
 // The learning rate of a step (0-based) of an epoch (1-based). constant; step: a drop every schedule_epochs;
-// cosine: lr (1 + cos πt) / 2 over the whole run; one-cycle (Smith 2018, PyTorch's defaults): from lr / 25 up
-// to lr in the first 30 %, then down to lr / 250,000, along cosines; plateau: a drop after schedule_epochs
-// epochs without a lower loss.
+// cosine: lr (1 + cos πt) / 2 over the whole run; one-cycle: as PyTorch's OneCycleLR with its defaults but
+// without cycle_momentum, from lr / 25 up to lr in the first 30 % of the steps, then down to lr / 250,000 at
+// the last one, along cosines (Smith 2018); plateau: a drop after schedule_epochs epochs without a lower
+// loss.
 double learning_rate(const Settings& settings, const Plateau& plateau, int epoch, int step,
                      int steps_per_epoch);
 

@@ -102,8 +102,9 @@ const std::vector<Choice>& choices() {
        &Settings::optimizer},
       {{"schedule",
         "Schedule",
-        "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle, "
-        "or on a plateau.",
+        "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle "
+        "(as "
+        "OneCycleLR, the momentum kept), or on a plateau.",
         {"constant", "step", "cosine", "one-cycle", "plateau"}},
        &Settings::schedule},
       {{"synapse",

@@ -14,7 +14,6 @@ that the network says, which the losses show. Exit code 0 when all agree, 1 othe
 """
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -59,14 +58,6 @@ LOSS = {"sgd": 5e-6, "adam": 1e-4}  # relative to the loss at hand (seen: 1.5e-6
 WAY = {"sgd": 2e-4, "adam": 1e-3}
 
 
-def one_cycle(step):
-    """Smith's cycle as the program defines it: over t = step / steps, up during the first 30 %. PyTorch's OneCycleLR has the
-    same curves between step 0 and the last one, with its top one step earlier, and moves the momentum as well."""
-    t = step / STEPS
-    along = lambda start, end, part: end + (start - end) * (1 + math.cos(math.pi * part)) / 2
-    return along(1 / 25, 1, t / 0.3) if t < 0.3 else along(1, 1 / 25 / 1e4, (t - 0.3) / 0.7)
-
-
 def scheduler(name, optimiser):
     kinds = torch.optim.lr_scheduler
     if name == "step":
@@ -74,7 +65,7 @@ def scheduler(name, optimiser):
     if name == "cosine":
         return kinds.CosineAnnealingLR(optimiser, STEPS)
     if name == "one-cycle":
-        return kinds.LambdaLR(optimiser, one_cycle)
+        return kinds.OneCycleLR(optimiser, optimiser.param_groups[0]["lr"], total_steps=STEPS, cycle_momentum=False)
     if name == "plateau":  # the program drops after so many bad epochs, PyTorch after one more than its patience
         return kinds.ReduceLROnPlateau(optimiser, factor=0.3, patience=1, threshold=0, eps=0)
     return kinds.LambdaLR(optimiser, lambda step: 1)

@@ -4,8 +4,7 @@
   python3 tests/oracle/optimiser_numbers.py > tests/engine/train/optimiser_numbers.h
 
 The problem: three numbers p from START, twenty steps down f(p) = Σ CURVATURE · (p − CENTRE)² / 2. A step is an epoch to
-the schedules; the plateau sees f behind each step. The one-cycle schedule is the program's own (engine/train/schedule.h),
-whose rate PyTorch is told step by step.
+the schedules; the plateau sees f behind each step.
 """
 import torch
 
