@@ -150,7 +150,8 @@ void SettingsTest::oneCycleIsPyTorchs() {
       for (int i = 0; i < steps; ++i) {
         const double found =
             epochs == 1 ? learning_rate(s, {}, 1, i, steps) : learning_rate(s, {}, i + 1, 0, 1);
-        QVERIFY2(std::abs(found - expected[i]) <= 1e-15, qPrintable(QString("%1 of %2").arg(i).arg(steps)));
+        QVERIFY2(std::abs(found - expected[static_cast<std::size_t>(i)]) <= 1e-15,
+                 qPrintable(QString("%1 of %2").arg(i).arg(steps)));
       }
     }
   }
