@@ -110,7 +110,7 @@ void SynapsesPage::showFrame() {
   note_->setVisible(!note.isEmpty());
   image_words_->setText(frame_->image_label < 0
                             ? QString()
-                            : tr("a %1").arg(className(frame_->class_names, frame_->image_label)));
+                            : tr("class %1").arg(className(frame_->class_names, frame_->image_label)));
   showCell();
   if (first) emit exportableChanged();
 }

@@ -16,7 +16,9 @@ namespace {
 constexpr double kLeastRadius = 6, kMostRadius = 12;  // pixels
 constexpr double kLegendRadius = 7;
 
-void drawMark(QPainter& painter, QPointF place, int label, double radius, QFont font) {
+constexpr qsizetype kMostLetters = 2;  // of a text within a mark
+
+void drawMark(QPainter& painter, QPointF place, int label, const QString& text, double radius, QFont font) {
   const QColor color = classColor(label);
   QColor ink(Qt::black);
   if (contrast(color, ink) < contrast(color, QColor(Qt::white))) ink = Qt::white;
@@ -27,13 +29,13 @@ void drawMark(QPainter& painter, QPointF place, int label, double radius, QFont 
   painter.setFont(font);
   painter.setPen(ink);
   painter.drawText(QRectF(place.x() - 2 * radius, place.y() - 2 * radius, 4 * radius, 4 * radius),
-                   Qt::AlignCenter, QString::number(label));
+                   Qt::AlignCenter, text);
 }
 
 // The same mark again and again: drawn once, then copied.
-QPixmap copiedMark(int label, double radius, const QFont& font, double ratio) {
+QPixmap copiedMark(int label, const QString& text, double radius, const QFont& font, double ratio) {
   const QString key =
-      QStringLiteral("synann-mark/%1/%2/%3/%4").arg(label).arg(radius).arg(ratio).arg(font.family());
+      QStringLiteral("synann-mark/%1/%2/%3/%4/%5").arg(label).arg(radius).arg(ratio).arg(font.family(), text);
   QPixmap mark;
   if (QPixmapCache::find(key, &mark)) return mark;
   const double side = 2 * std::ceil(radius + 1);
@@ -42,7 +44,7 @@ QPixmap copiedMark(int label, double radius, const QFont& font, double ratio) {
   mark.fill(Qt::transparent);
   QPainter painter(&mark);
   painter.setRenderHint(QPainter::Antialiasing);
-  drawMark(painter, {side / 2, side / 2}, label, radius, font);
+  drawMark(painter, {side / 2, side / 2}, label, text, radius, font);
   painter.end();
   QPixmapCache::insert(key, mark);
   return mark;
@@ -63,14 +65,33 @@ double classMarkRadius(int count) {
   return std::min(kMostRadius, kLeastRadius + 1.4 * (std::sqrt(std::max(1, count)) - 1));
 }
 
-void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how) {
-  if (!how.quick) return drawMark(painter, place, label, radius, how.font);
+QString classMarkText(int label, const QStringList& names) {
+  const QString name = names.value(label);
+  return name.isEmpty() || name.size() > kMostLetters ? QString::number(label) : name;
+}
+
+void paintClassMark(QPainter& painter, QPointF place, int label, const QString& text, double radius,
+                    const FigurePaint& how) {
+  if (!how.quick) return drawMark(painter, place, label, text, radius, how.font);
   const double step = 0.5;  // pixels: few sizes, so that copies are found again
-  const QPixmap mark =
-      copiedMark(label, std::round(radius / step) * step, how.font, painter.device()->devicePixelRatioF());
+  const QPixmap mark = copiedMark(label, text, std::round(radius / step) * step, how.font,
+                                  painter.device()->devicePixelRatioF());
   const QSizeF size = mark.deviceIndependentSize();
   painter.drawPixmap(place - QPointF(size.width(), size.height()) / 2, mark);
 }
+
+namespace {
+
+// What stands behind a mark: its class's name, where the mark does not say it, and how many there are.
+QString legendWords(int label, int count, const QStringList& names, bool named, bool counted) {
+  QStringList parts;
+  const QString name = names.value(label, QString::number(label));
+  if (named && name != classMarkText(label, names)) parts.append(name);
+  if (counted) parts.append(QString::number(count));
+  return parts.join(QLatin1Char(' '));
+}
+
+}  // namespace
 
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
                       const FigurePaint& how, const QStringList& names) {
@@ -87,27 +108,24 @@ void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int,
   };
   write(QCoreApplication::translate("class_marks", "class"));
   x += air;
-  // What stands behind a mark: its name, where that is another word than its number, and how many there are.
-  const auto words = [&](int label, int count, bool named, bool counted) {
-    QStringList parts;
-    const QString name = names.value(label, QString::number(label));
-    if (named && name != QString::number(label)) parts.append(name);
-    if (counted) parts.append(QString::number(count));
-    return parts.join(QLatin1Char(' '));
-  };
   const auto fits = [&](bool named, bool counted) {
     double whole = x;
     for (const auto& [label, count] : counts)
-      whole += 2 * kLegendRadius + 2 * air + metrics.horizontalAdvance(words(label, count, named, counted));
+      whole += 2 * kLegendRadius + 2 * air +
+               metrics.horizontalAdvance(legendWords(label, count, names, named, counted));
     return whole <= line.right();
   };
   const bool both = fits(true, true), named = both || fits(true, false),
              numbers = both || (!named && fits(false, true));
+  // Many classes stand closer, and overlap rather than be left out.
+  const double room =
+      (line.right() - x - kLegendRadius) / static_cast<double>(std::max<std::size_t>(1, counts.size()));
+  const double bare = std::min(2 * kLegendRadius + 0.5 * air, room);
   for (const auto& [label, count] : counts) {
-    if (x + 2 * kLegendRadius > line.right()) break;
-    paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, kLegendRadius, how);
-    x += 2 * kLegendRadius + 0.5 * air;
-    const QString behind = words(label, count, named, numbers);
+    paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, classMarkText(label, names),
+                   kLegendRadius, how);
+    const QString behind = legendWords(label, count, names, named, numbers);
+    x += behind.isEmpty() ? bare : 2 * kLegendRadius + 0.5 * air;
     if (behind.isEmpty()) continue;
     write(behind);
     x += 1.5 * air;

@@ -11,7 +11,8 @@
 
 #include "ui/plots/figure.h"
 
-// How a point of a class is drawn: a disc with the class written in it, so that colour alone tells nothing.
+// How a point of a class is drawn: a disc with the class written in it, so that nothing is told by colour
+// alone.
 namespace synann::ui {
 
 // One of ten colours that can be told apart and carry black or white digits; classes beyond ten begin again.
@@ -20,10 +21,13 @@ QColor classColor(int label);
 // The radius of a mark that stands for so many points: its area grows with their number, up to a limit.
 double classMarkRadius(int count);
 
-void paintClassMark(QPainter& painter, QPointF place, int label, double radius, const FigurePaint& how);
+// What is written in the mark of a class: its name where it is as short as a number, "a"; else its number.
+QString classMarkText(int label, const QStringList& names);
+void paintClassMark(QPainter& painter, QPointF place, int label, const QString& text, double radius,
+                    const FigurePaint& how);
 
-// "class ⓪ 20  ① 20 …" in one line from the left, with names "class ⓪ a 20  ① b 20 …"; without the numbers
-// where they do not fit, then without the names.
+// "class ⓪ 20  ① 20 …" in one line from the left, with long names "class ⓪ boot 20  ① bag 20 …"; without the
+// counts where they do not fit, then without the names, then closer together.
 void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int, int>& counts,
                       const FigurePaint& how, const QStringList& names = {});
 

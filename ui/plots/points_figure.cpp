@@ -36,7 +36,8 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
   painter.setFont(how.font);
   axes.paintGrid(painter, how.look);
   for (const synapse::PointCluster& c : content_.clusters)
-    paintClassMark(painter, axes.place(c.x, c.y), c.label, classMarkRadius(c.count), how);
+    paintClassMark(painter, axes.place(c.x, c.y), c.label, classMarkText(c.label, content_.class_names),
+                   classMarkRadius(c.count), how);
   if (how.current && *how.current < pointCount()) {
     const auto& p = content_.points[static_cast<std::size_t>(*how.current)];
     painter.setBrush(Qt::NoBrush);

@@ -244,7 +244,9 @@ void SurfacePainter::paintClusters() {
                    [](const Drawn& a, const Drawn& b) { return a.nearness < b.nearness; });
   for (const Drawn& d : drawn) {
     painter_.setOpacity(figure_.hidden(box_, d.at) ? kThrough : 1);
-    paintClassMark(painter_, box_.place(d.at), d.cluster->label, classMarkRadius(d.cluster->count), how_);
+    paintClassMark(painter_, box_.place(d.at), d.cluster->label,
+                   classMarkText(d.cluster->label, data_.class_names), classMarkRadius(d.cluster->count),
+                   how_);
   }
   painter_.setOpacity(1);
   painter_.setFont(how_.font);

@@ -9,6 +9,7 @@
 #include <QTest>
 #include <QWheelEvent>
 
+#include "ui/plots/class_marks.h"
 #include "ui/plots/curve_figure.h"
 #include "ui/plots/figure_file.h"
 #include "ui/plots/figure_table_model.h"
@@ -62,6 +63,8 @@ QImage painted(const SurfaceFigure& figure, bool quick = false) {
 class SurfaceFigureTest : public QObject {
   Q_OBJECT
  private slots:
+  void marksSayShortNames();
+  void aLegendOfManyClassesKeepsThemAll();
   void theBoxKeepsItsDirections();
   void theBoxStaysInsideItsArea();
   void hiddenIsWhatTheSurfaceCovers();
@@ -76,6 +79,33 @@ class SurfaceFigureTest : public QObject {
   void holesAndFlatSurfacesArePainted();
   void curvesKeepTheirGaps();
 };
+
+void SurfaceFigureTest::marksSayShortNames() {
+  const QStringList names = {"a", "no", "boot"};
+  QCOMPARE(classMarkText(0, names), QStringLiteral("a"));
+  QCOMPARE(classMarkText(1, names), QStringLiteral("no"));
+  QCOMPARE(classMarkText(2, names), QStringLiteral("2"));
+  QCOMPARE(classMarkText(7, names), QStringLiteral("7"));
+}
+
+// Every class of EMNIST in a narrow figure: all marks within the line, none left out.
+void SurfaceFigureTest::aLegendOfManyClassesKeepsThemAll() {
+  constexpr int kClasses = 62, kWidth = 400;
+  std::map<int, int> counts;
+  for (int label = 0; label < kClasses; ++label) counts[label] = 20;
+  QImage image(kWidth + 40, 30, QImage::Format_RGB32);
+  image.fill(Qt::white);
+  QPainter painter(&image);
+  paintClassLegend(painter, QRectF(0, 0, kWidth, 30), counts, paintOf());
+  painter.end();
+  const auto column_is_empty = [&](int x) {
+    for (int y = 0; y < image.height(); ++y)
+      if (image.pixel(x, y) != qRgb(255, 255, 255)) return false;
+    return true;
+  };
+  for (int x = kWidth + 2; x < image.width(); ++x) QVERIFY(column_is_empty(x));
+  QVERIFY(!column_is_empty(kWidth - 10));
+}
 
 void SurfaceFigureTest::theBoxKeepsItsDirections() {
   const Axes::Range unit{0, 1};
