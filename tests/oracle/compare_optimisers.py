@@ -29,13 +29,13 @@ STEPS = 20
 MODELS = ["syna-mlp", "syna-rnn", "syna-pixel", "dense-mlp", "dense-rnn", "dense-pixel", "identity-mlp", "identity-rnn",
           "identity-pixel", "linear"]
 # What would be another model's recommendation.
-PLAIN = {"optimizer": "sgd", "momentum": "0", "nesterov": "false", "weight-decay": "0", "clip": "0", "schedule": "constant",
-         "watch-headroom": "false"}
+PLAIN = {"optimizer": "sgd", "momentum": "0", "nesterov": False, "weight-decay": "0", "clip": "0", "schedule": "constant",
+         "watch-headroom": False}
 # name: (settings of synann, PyTorch's class and its arguments, learning rate, gradient clip)
 OPTIMISERS = {
     "sgd": ({}, torch.optim.SGD, {}, 0.05, 0),
     "momentum": ({"momentum": "0.9"}, torch.optim.SGD, {"momentum": 0.9}, 0.02, 0),
-    "nesterov": ({"momentum": "0.9", "nesterov": "true"}, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}, 0.02, 0),
+    "nesterov": ({"momentum": "0.9", "nesterov": True}, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}, 0.02, 0),
     "weight decay": ({"momentum": "0.5", "weight-decay": "0.05"}, torch.optim.SGD, {"momentum": 0.5, "weight_decay": 0.05},
                      0.05, 0),
     "clipping": ({"momentum": "0.5", "clip": "0.2"}, torch.optim.SGD, {"momentum": 0.5}, 0.05, 0.2),
@@ -108,6 +108,12 @@ def relative(found, expected):
     return max(abs(f - e) / max(abs(e), 1e-300) for f, e in zip(found, expected, strict=True))
 
 
+def option(key, value):
+    if isinstance(value, bool):
+        return f"--{key}" if value else f"--no-{key}"
+    return f"--{key}={value}"
+
+
 def compare(a, folder, model, optimiser, schedule):
     """The errors of losses, rates and ways, and what they may be."""
     options, kind, arguments, rate, clip = OPTIMISERS[optimiser]
@@ -116,7 +122,7 @@ def compare(a, folder, model, optimiser, schedule):
     tier = ["--tier", a.tier, "--threads", "1"]
     count = len(read_mnist(a.data, "train")[1])
     settings = PLAIN | options | SCHEDULES[schedule] | {"lr": str(rate), "batch-size": str(count), "epochs": str(STEPS)}
-    run(a.synann, "import", start, "--model", model, "--out", out, *(f"--{k}={v}" for k, v in settings.items()))
+    run(a.synann, "import", start, "--model", model, "--out", out, *(option(k, v) for k, v in settings.items()))
     lines = run(a.synann, "train", "--resume", os.path.join(out, "last.safetensors"), "--data", a.data, "--json",
                 "--record", "0", "--log-interval", "1", *tier)
     events = [json.loads(line) for line in lines.splitlines()]
