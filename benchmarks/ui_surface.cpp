@@ -13,7 +13,7 @@
 
 #include "benchmarks/ui_timing.h"
 #include "engine/core/random.h"
-#include "ui/pages/surface_figures.h"
+#include "ui/pages/surface/surface_figures.h"
 #include "ui/plots/surface_view.h"
 
 namespace {

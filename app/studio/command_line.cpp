@@ -12,6 +12,7 @@
 #include "app/command_line/command_line.h"
 #include "engine/core/text_value.h"
 #include "engine/core/version.h"
+#include "ui/pages/page_table.h"
 
 namespace synann::app {
 namespace {
@@ -188,17 +189,10 @@ void add_surface_options(CLI::App& app, StudioOptions& o, CLI::Option& file, CLI
   belongs(app.add_flag("--unit-square", o.unit_square, "Surface of a cell: not only where its data are."));
 }
 
-std::vector<std::string> all_views() {
-  std::vector<std::string> views = {"loss"};
-  views.insert(views.end(), ui::kSynapseViews.begin(), ui::kSynapseViews.end());
-  views.insert(views.end(), ui::kSurfaceViews.begin(), ui::kSurfaceViews.end());
-  return views;
-}
-
 // What CLI11 cannot say about options that belong together; empty = nothing is wrong.
 std::string misfit(const StudioOptions& o) {
   if (o.export_path.empty()) return {};
-  if (!ui::isSurfaceView(o.view)) {
+  if (ui::pageOfView(o.view)->id != QLatin1String("surface")) {
     if (o.history.empty()) return "--export requires --history (or --view surface)";
     return o.cell.empty() ? ""
                           : "--cell belongs to --view surface; rows and columns take --unit and --synapse";
@@ -232,8 +226,8 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
           "Writes a figure of --history, or of a synapse, to FILE.png, .svg, .pdf, .csv or .npy and leaves.")
           ->group(kWhat);
   add_word(
-      app, "--view", options.view, all_views(),
-      fmt::format("What to export, loss unless told otherwise. One of {}.", fmt::join(all_views(), ", ")))
+      app, "--view", options.view, ui::allViews(),
+      fmt::format("What to export, loss unless told otherwise. One of {}.", fmt::join(ui::allViews(), ", ")))
       ->needs(file)
       ->group(kWhat);
   CLI::Option* const picture =
@@ -242,7 +236,8 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
           ->excludes(file)
           ->group(kWhat);
   add_text(app, "--page", "PAGE", options.page,
-           "Page of the picture: train (the default), synapses, surface.")
+           fmt::format("Page of the picture, train unless told otherwise. One of {}.",
+                       ui::pageNames().toStdString()))
       ->needs(picture)
       ->group(kWhat);
   add_size(app, size, options, *file);

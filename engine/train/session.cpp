@@ -247,7 +247,13 @@ void Session::Impl::set_state(State state, const std::string& reason) {
 
 // A value out of range is refused by leaving the old one; the window's fields and the command line check
 // before.
-Status Session::Impl::change_setting(const char* key, double value) {
+Status Session::Impl::change_setting(const std::string& key, double value) {
+  if (!is_live(key)) return {};
+  const int begun = at().step > 0 ? at().epoch : at().epoch - 1;
+  if (key == "epochs" && value >= 1 && value < begun) {
+    observer_.on_notice(fmt::format("epoch {} has begun: the run ends with it", begun));
+    value = begun;
+  }
   Settings changed = settings();
   set_setting(changed, key, value);
   if (!validate(changed) || changed == settings()) return {};
@@ -271,12 +277,8 @@ Status Session::Impl::obey(const Command& command) {
     case Command::Kind::StepEpoch:
       goal_ = Goal::Epoch;
       break;
-    case Command::Kind::SetLearningRate:
-      return change_setting("lr", command.value);
-    case Command::Kind::SetMomentum:
-      return change_setting("momentum", command.value);
-    case Command::Kind::SetEpochs:
-      return change_setting("epochs", command.value);
+    case Command::Kind::Set:
+      return change_setting(command.key, command.value);
   }
   return {};
 }

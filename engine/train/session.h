@@ -17,15 +17,16 @@ namespace synann::train {
 // What the person asks of a running session; read between steps.
 struct Command {
   enum class Kind {
-    Train,            // go on until the last epoch
-    Pause,            // within 100 ms; the session waits for the next command
-    StepBatch,        // one step, then pause
-    StepEpoch,        // to the end of this epoch and its evaluation, then pause
-    SetLearningRate,  // from the next step on; recorded
-    SetMomentum,      // from the next step on; recorded
-    SetEpochs,        // a new total; recorded
+    Train,      // go on until the last epoch
+    Pause,      // within 100 ms; the session waits for the next command
+    StepBatch,  // one step, then pause
+    StepEpoch,  // to the end of this epoch and its evaluation, then pause
+    Set,        // a live setting (SettingInfo::live), from the next step on; recorded
   };
   Kind kind = Kind::Train;
+  std::string key{};  // of Set: "lr"
+  // A value out of range is refused by leaving the old one. An epoch that has begun is trained to its end:
+  // "epochs" becomes its number at least, and the observer is told.
   double value = 0;
 };
 

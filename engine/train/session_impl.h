@@ -78,7 +78,7 @@ class Session::Impl {
   void tell_resources();
   Status obey_commands();
   Status obey(const Command& command);
-  Status change_setting(const char* key, double value);
+  Status change_setting(const std::string& key, double value);
   Status pause();
   void wait_for_command();
   Status train_span();

@@ -98,35 +98,41 @@ const std::vector<Choice>& choices() {
       {{"optimizer",
         "Optimiser",
         "SGD with momentum, Adam, or AdamW, whose weight decay stays apart from the gradient.",
-        {"sgd", "adam", "adamw"}},
+        {"sgd", "adam", "adamw"},
+        {"Stochastic gradient descent", "Adam", "AdamW"}},
        &Settings::optimizer},
       {{"schedule",
         "Schedule",
         "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle "
         "(as "
         "OneCycleLR, the momentum kept), or on a plateau.",
-        {"constant", "step", "cosine", "one-cycle", "plateau"}},
+        {"constant", "step", "cosine", "one-cycle", "plateau"},
+        {"Constant", "Steps", "Cosine", "One cycle", "On a plateau"}},
        &Settings::schedule},
       {{"synapse",
         "Synapse",
         "per-sample is the formula; batch-coupled is what the original script computes: one factor for the "
         "whole batch.",
-        {"per-sample", "batch-coupled"}},
+        {"per-sample", "batch-coupled"},
+        {"Per sample (the formula)", "Batch-coupled (the original)"}},
        &Settings::synapse},
       {{"beta",
         "β",
         "free as in the original, in (0, 1) through a sigmoid, or clamped to [0, 1).",
-        {"free", "sigmoid", "clamp"}},
+        {"free", "sigmoid", "clamp"},
+        {"Free", "Sigmoid", "Clamped to [0, 1)"}},
        &Settings::beta},
       {{"alpha",
         "α",
         "1 as in the original, or trained as exp(a) or softplus(a).",
-        {"one", "exp", "softplus"}},
+        {"one", "exp", "softplus"},
+        {"Fixed at 1", "exp(a)", "softplus(a)"}},
        &Settings::alpha},
       {{"diagonal",
         "Diagonal",
         "zero removes the inhibition of an output by its own input.",
-        {"keep", "zero"}},
+        {"keep", "zero"},
+        {"Kept", "Zero"}},
        &Settings::diagonal},
   };
   return all;
@@ -167,8 +173,44 @@ std::span<const ChoiceInfo> choice_infos() {
   return infos;
 }
 
+std::string_view setting_group(std::string_view key) {
+  constexpr std::pair<std::string_view, std::string_view> kGroups[] = {
+      {"optimizer", "Optimiser"},
+      {"nesterov", "Optimiser"},
+      {"weight-decay", "Optimiser"},
+      {"clip", "Optimiser"},
+      {"schedule", "Learning rate schedule"},
+      {"schedule-epochs", "Learning rate schedule"},
+      {"schedule-factor", "Learning rate schedule"},
+      {"validation", "Data and stop criteria"},
+      {"target-accuracy", "Data and stop criteria"},
+      {"patience", "Data and stop criteria"},
+      {"minutes", "Data and stop criteria"},
+      {"watch-headroom", "Synapse layer"},
+      {"synapse", "Synapse layer"},
+      {"beta", "Synapse layer"},
+      {"alpha", "Synapse layer"},
+      {"diagonal", "Synapse layer"},
+  };
+  for (const auto& [named, group] : kGroups)
+    if (named == key) return group;
+  return "Training";
+}
+
+bool setting_matters(const Settings& s, std::string_view key) {
+  const bool sgd = s.optimizer == "sgd", synapse = s.model.starts_with("syna-");
+  if (key == "momentum") return sgd;
+  if (key == "nesterov") return sgd && s.momentum > 0;
+  if (key == "schedule-epochs" || key == "schedule-factor")
+    return s.schedule == "step" || s.schedule == "plateau";
+  if (key == "test-batch-size") return synapse && s.synapse == "batch-coupled";
+  if (setting_group(key) == "Synapse layer") return synapse;
+  return true;
+}
+
 bool is_live(std::string_view key) {
-  return find_number(key).info.live;
+  return std::any_of(std::begin(kNumbers), std::end(kNumbers),
+                     [&](const Number& n) { return n.info.key == key && n.info.live; });
 }
 
 double setting_value(const Settings& s, std::string_view key) {

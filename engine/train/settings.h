@@ -74,12 +74,13 @@ struct SettingInfo {
 struct ChoiceInfo {
   std::string_view key, label, help;
   std::vector<std::string_view> options;  // the first is the original's
+  std::vector<std::string_view> names;    // of the options, for people: "Stochastic gradient descent"
 };
 
 std::span<const SettingInfo> setting_infos();
 std::span<const ChoiceInfo> choice_infos();
 
-bool is_live(std::string_view key);  // SettingInfo::live of a number
+bool is_live(std::string_view key);  // SettingInfo::live of a number; false for any other key
 
 // The value behind a key of setting_infos() or choice_infos().
 double setting_value(const Settings& settings, std::string_view key);
@@ -95,6 +96,13 @@ std::string value_text(const SettingValue& value);
 std::string setting_words(std::string_view key, const SettingValue& value);
 // Takes over a value; false where the key is not known or its kind is the other one.
 bool apply_setting(Settings& settings, std::string_view key, const SettingValue& value);
+
+// The heading that a setting stands under: "Training", "Optimiser", "Learning rate schedule", "Data and stop
+// criteria", "Synapse layer".
+std::string_view setting_group(std::string_view key);
+// Whether a setting has any effect beside the others: momentum has none under Adam, the synapse's options
+// none in a network without a synapse layer.
+bool setting_matters(const Settings& settings, std::string_view key);
 
 // Which settings differ, key by key, in the order of the tables; "data" last. The model is not among them.
 struct SettingDifference {

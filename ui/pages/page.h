@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QJsonObject>
 #include <QList>
 #include <QString>
+#include <QVariantMap>
 #include <QWidget>
 
 #include "engine/core/result.h"
@@ -11,7 +13,8 @@ class QSplitter;
 
 namespace synann::ui {
 
-// One page of the window. A hidden page does no work; it catches up when it is shown.
+// One page of the window. A hidden page does no work; it catches up when it is shown. It knows the workspace
+// and nothing of the window around it.
 class Page : public QWidget {
   Q_OBJECT
 
@@ -20,16 +23,24 @@ class Page : public QWidget {
 
   // The parts that a person can move; their state is remembered under their object names.
   virtual QList<QSplitter*> splitters() const { return {}; }
-  // Whether the time line belongs to it.
-  virtual bool usesTimeLine() const { return false; }
+  // What else is remembered from one start to the next, and back; what is missing or makes no sense is left
+  // as it is.
+  virtual QVariantMap remembered() const { return {}; }
+  virtual void remember(const QVariantMap& /*kept*/) {}
+
   // The figure that Export saves: whether there is one, a file name for it without extension, and the saving,
   // as what the extension says.
-  virtual bool canExport() const { return false; }
-  virtual QString figureName() const { return {}; }
-  virtual Status exportFigure(const QString& /*path*/) { return {}; }
+  virtual bool canExport() const = 0;
+  virtual QString figureName() const = 0;
+  virtual Status exportFigure(const QString& path) = 0;
+  // Stands as it stood when a figure was exported, whose view this is; an error where it cannot.
+  virtual Status restoreView(const QJsonObject& view) = 0;
+  // Shows the selected cell, where it shows one cell.
+  virtual void followCell() {}
 
  signals:
   void exportableChanged();
+  void askedFor();  // something asks for this page to be seen
 };
 
 }  // namespace synann::ui

@@ -34,6 +34,8 @@ class Selection : public QObject {
     const bool moved = set(unit_, unit), turned = set(synapse_, synapse);
     if (moved || turned) emit cellChanged(unit, synapse);
   }
+  // Asks for the selected cell to be shown by itself, as a surface.
+  void openCell() { emit cellOpened(); }
   void setImage(int image) {
     if (set(image_, image)) emit imageChanged(image);
   }
@@ -48,6 +50,7 @@ class Selection : public QObject {
  signals:
   void layerChanged(const QString& layer);
   void cellChanged(int unit, int synapse);
+  void cellOpened();
   void imageChanged(int image);
   void classesChanged(int a, int b);
   void stepChanged(qint64 step);

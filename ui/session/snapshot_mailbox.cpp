@@ -46,13 +46,6 @@ Snapshot SnapshotMailbox::take() {
   return taken;
 }
 
-void SnapshotMailbox::set_epochs(int epochs) {
-  write([&] {
-    pending_.progress.epochs = epochs;
-    estimate();
-  });
-}
-
 void SnapshotMailbox::put_state(RunState state, std::string reason) {
   write([&] { pending_.states.push_back({state, std::move(reason)}); });
 }
@@ -134,6 +127,10 @@ void SnapshotMailbox::on_evaluation(const train::Evaluation& evaluation) {
 void SnapshotMailbox::on_change(const train::SettingChange& change) {
   write([&] {
     pending_.changes.push_back(change);
+    if (const auto* value = std::get_if<double>(&change.value); value && change.key == "epochs") {
+      pending_.progress.epochs = static_cast<int>(*value);
+      estimate();
+    }
     append_lines({change_line(change)});
   });
 }

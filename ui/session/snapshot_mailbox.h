@@ -16,8 +16,8 @@
 namespace synann::ui {
 
 // The way out of the training thread: collects what happens until the window takes it, and wakes the window
-// once per take, however much happens meanwhile. Written on the training thread, take(),
-// set_epochs() and want_weights() belong to the window.
+// once per take, however much happens meanwhile. Written on the training thread; take()
+// and want_weights() belong to the window.
 class SnapshotMailbox final : public train::Observer {
  public:
   // `wake` is called on the writing thread, outside the lock, when the box was empty; it must only post an
@@ -30,8 +30,6 @@ class SnapshotMailbox final : public train::Observer {
   void want_weights() { weights_wanted_.store(true); }
   // Steps between two lines of the log, from now on.
   void set_log_interval(int steps) { log_interval_.store(steps); }
-  // A new total, for the remaining time.
-  void set_epochs(int epochs);
 
   void put_state(RunState state, std::string reason = {});
   void put_data(data::DataPairPtr data);

@@ -22,13 +22,6 @@ bool same_run(const train::Settings& a, const train::Settings& b) {
   return a == c;
 }
 
-std::optional<train::Command::Kind> live_command(std::string_view key) {
-  if (key == "lr") return train::Command::Kind::SetLearningRate;
-  if (key == "momentum") return train::Command::Kind::SetMomentum;
-  if (key == "epochs") return train::Command::Kind::SetEpochs;
-  return std::nullopt;
-}
-
 }  // namespace
 
 TrainingController::TrainingController(QObject* parent)
@@ -44,8 +37,14 @@ TrainingController::~TrainingController() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool TrainingController::wouldContinue(const train::Settings& settings) const {
-  return !busy() && ended() && run_ && run_->saved && same_run(run_->settings, settings);
+TrainingController::Next TrainingController::next(const train::Settings& settings) const {
+  if (sessionOpen() && !stopping_) return {Next::Kind::GoOn, run_->settings.epochs};
+  const bool can = !busy() && ended() && run_ && run_->saved && same_run(run_->settings, settings);
+  if (can && settings.epochs > epochsDone()) return {Next::Kind::TrainOn, settings.epochs};
+  // As many as at first once more, where nothing else was asked for.
+  if (can && settings.epochs == run_->settings.epochs)
+    return {Next::Kind::TrainOn, epochsDone() + std::max(1, run_->first_epochs)};
+  return {Next::Kind::Begin, settings.epochs};
 }
 
 void TrainingController::openData(const QString& spec) {
@@ -75,7 +74,7 @@ void TrainingController::restart(const train::Settings& settings) {
 }
 
 void TrainingController::pause() {
-  if (sessionOpen() && !stopping_) link_->post({train::Command::Kind::Pause, 0});
+  if (sessionOpen() && !stopping_) link_->post({.kind = train::Command::Kind::Pause});
 }
 
 void TrainingController::stop() {
@@ -115,12 +114,10 @@ void TrainingController::setLive(std::string_view key, double value) {
 }
 
 void TrainingController::postLive(std::string_view key, double value) {
-  const std::optional<train::Command::Kind> kind = live_command(key);
-  if (!kind) return;
+  if (!train::is_live(key)) return;
   train::set_setting(run_->settings, key, value);
   posted_.emplace_back(key);
-  link_->post({*kind, value});
-  if (key == "epochs") mailbox_->set_epochs(static_cast<int>(value));
+  link_->post({.kind = train::Command::Kind::Set, .key = std::string(key), .value = value});
 }
 
 void TrainingController::request(Request request) {
@@ -152,11 +149,11 @@ void TrainingController::steer(const Request& request) {
 
 void TrainingController::postIntent(CommandLink& link, Intent intent) {
   if (intent == Intent::StepBatch) {
-    link.post({train::Command::Kind::StepBatch, 0});
+    link.post({.kind = train::Command::Kind::StepBatch});
   } else if (intent == Intent::StepEpoch) {
-    link.post({train::Command::Kind::StepEpoch, 0});
+    link.post({.kind = train::Command::Kind::StepEpoch});
   } else {
-    link.post({train::Command::Kind::Train, 0});
+    link.post({.kind = train::Command::Kind::Train});
   }
 }
 
@@ -166,12 +163,12 @@ void TrainingController::carryOut(const Request& request) {
     case Intent::OpenData:
       job.kind = RunJob::Kind::LoadData;
       job.settings = request.settings;
-      launch(std::move(job));
+      launch(std::move(job), request.intent);
       break;
     case Intent::OpenRun:
       job.kind = RunJob::Kind::ReadRun;
       job.folder = request.folder;
-      launch(std::move(job));
+      launch(std::move(job), request.intent);
       break;
     case Intent::Restart:
       beginRun(request);
@@ -179,7 +176,7 @@ void TrainingController::carryOut(const Request& request) {
     case Intent::Train:
     case Intent::StepBatch:
     case Intent::StepEpoch:
-      if (wouldContinue(request.settings)) {
+      if (next(request.settings).kind == Next::Kind::TrainOn) {
         continueRun(request);
       } else {
         beginRun(request);
@@ -200,15 +197,14 @@ void TrainingController::beginRun(const Request& request) {
   job.settings = request.settings;
   job.folder = run_->folder;
   job.start_paused = request.intent == Intent::StepBatch || request.intent == Intent::StepEpoch;
-  launch(std::move(job));
-  if (job_.start_paused) postIntent(*link_, request.intent);
+  emit settingsChanged(run_->settings);
+  launch(std::move(job), request.intent);
 }
 
 void TrainingController::continueRun(const Request& request) {
   train::Settings settings = request.settings;
-  const int done = progress_.position.epoch - 1;  // whole epochs
-  if (settings.epochs <= done) {
-    settings.epochs = done + (request.intent == Intent::Train ? std::max(1, run_->first_epochs) : 1);
+  if (settings.epochs <= epochsDone()) {
+    settings.epochs = request.intent == Intent::Train ? next(request.settings).epochs : epochsDone() + 1;
     emit noticed(tr("The run goes on: %1 epochs in all.").arg(settings.epochs));
     emit settingsChanged(settings);
   }
@@ -221,11 +217,10 @@ void TrainingController::continueRun(const Request& request) {
     if (info.live) job.asked.numbers.emplace(info.key, train::setting_value(settings, info.key));
   job.start_paused = request.intent != Intent::Train;
   run_->settings = settings;
-  launch(std::move(job));
-  if (job_.start_paused) postIntent(*link_, request.intent);
+  launch(std::move(job), request.intent);
 }
 
-void TrainingController::launch(RunJob job) {
+void TrainingController::launch(RunJob job, Intent intent) {
   job.execution = execution_;
   job.record = record_;
   job.open_data = open_data_;
@@ -236,6 +231,7 @@ void TrainingController::launch(RunJob job) {
   posted_.clear();
   settled_ = state_;
   link_ = std::make_shared<CommandLink>();
+  if (job.start_paused) postIntent(*link_, intent);  // before the thread could wait without it
   // Emitting a queued signal is all that the training thread does to this object; the destructor joins before
   // it is gone. A signal without arguments carries no memory of ours through Qt's event queue, whose locks
   // ThreadSanitizer cannot see.

@@ -51,8 +51,17 @@ class TrainingController : public QObject {
   bool sessionOpen() const { return busy() && job_.kind == RunJob::Kind::Train; }
   // Stop was asked for and the run is not over yet.
   bool stopping() const { return stopping_ && !ended(); }
-  // Whether starting with these settings goes on with the run at hand instead of beginning a new one.
-  bool wouldContinue(const train::Settings& settings) const;
+  // What train() with these settings would do: go on with the open run, take up the one that has ended, or
+  // begin another; and how many epochs there are in the end. A run that has had more epochs than are asked
+  // for is over.
+  struct Next {
+    enum class Kind { GoOn, TrainOn, Begin } kind = Kind::Begin;
+    int epochs = 0;
+  };
+  Next next(const train::Settings& settings) const;
+  int epochsDone() const { return progress_.position.epoch - 1; }  // whole ones, of the run at hand
+  // Of the run at hand, live changes included; null where there is none.
+  const train::Settings* runSettings() const { return run_ ? &run_->settings : nullptr; }
   std::filesystem::path runFolder() const { return run_ ? run_->folder : std::filesystem::path(); }
   const Progress& progress() const { return progress_; }
 
@@ -78,7 +87,8 @@ class TrainingController : public QObject {
   void updated(const synann::ui::Snapshot& snapshot);
   void runBegan();                        // a new run: whatever is shown of an earlier one is over
   void dataRefused(const QString& spec);  // it could not be opened; failed() tells why
-  // The run at hand has these settings: it was opened, resumed, or its epochs were raised.
+  // The run at hand has these settings: it was opened or resumed, or the engine set them otherwise than
+  // asked.
   void settingsChanged(const synann::train::Settings& settings);
   // What was asked for could not be had: this is how the run is computed.
   void executionRefused(const synann::train::Execution& stays);
@@ -110,12 +120,13 @@ class TrainingController : public QObject {
   void steer(const Request& request);
   void beginRun(const Request& request);
   void continueRun(const Request& request);
-  void launch(RunJob job);
+  void launch(RunJob job, Intent intent);
   void wake();
   void takeSnapshot();
   void absorb(const Snapshot& snapshot);
   void absorbStart(const train::StartInfo& start);
   void absorbReadRun(const train::History& history);
+  void absorbChange(const train::SettingChange& change);
   void finishJob();
   void abandonJob();
   void setState(RunState state, const QString& reason);

@@ -56,6 +56,7 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (!snapshot.saved.empty() && run_) run_->saved = true;
   if (snapshot.start && run_) absorbStart(*snapshot.start);
   if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
+  for (const train::SettingChange& change : snapshot.changes) absorbChange(change);
   for (const std::string& sentence : snapshot.notices) emit noticed(sentenceOf(sentence));
   for (const train::DeviceChange& change : snapshot.devices)
     emit noticed(tr("From epoch %1 on: %2.").arg(change.position.epoch).arg(deviceWords(change)));
@@ -75,6 +76,15 @@ void TrainingController::absorbStart(const train::StartInfo& start) {
   for (const std::string& key : posted_)
     train::set_setting(now, key, train::setting_value(run_->settings, key));
   if (now == run_->settings) return;
+  run_->settings = now;
+  emit settingsChanged(now);
+}
+
+// What the engine set is what holds: the epochs are never fewer than have begun.
+void TrainingController::absorbChange(const train::SettingChange& change) {
+  if (!run_) return;
+  train::Settings now = run_->settings;
+  if (!train::apply_setting(now, change.key, change.value) || now == run_->settings) return;
   run_->settings = now;
   emit settingsChanged(now);
 }

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include <QCoreApplication>
 #include <QLocale>
+
+#include "engine/data/registry.h"
+#include "engine/model/description.h"
 
 namespace synann::ui {
 
@@ -36,6 +40,20 @@ QString stateWords(RunState state, bool stopping) {
       return tr("Failed");
   }
   return {};
+}
+
+QString modelWords(std::string_view id) {
+  for (const model::ModelInfo& known : model::known_models())
+    if (known.id == id)
+      return QString::fromUtf8(known.title.data(), static_cast<qsizetype>(known.title.size()));
+  return QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size()));
+}
+
+QString dataWords(const std::string& spec) {
+  for (const data::KnownDataset& known : data::known_datasets())
+    if (known.spec == spec) return QString::fromStdString(known.name);
+  const std::filesystem::path path = std::filesystem::path(spec) / "";
+  return QString::fromStdString(path.parent_path().filename().string());
 }
 
 QString countWords(std::int64_t count) {

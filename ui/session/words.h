@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <QString>
 
@@ -12,6 +14,10 @@ namespace synann::ui {
 // The words of the run bar: the same everywhere, independent of the system's locale, as the figures and the
 // log are.
 QString stateWords(RunState state, bool stopping);
+// The title of a model by its id, and a data set by its spec: "SynaCNN", "Digits (built in)", the folder's
+// name.
+QString modelWords(std::string_view id);
+QString dataWords(const std::string& spec);
 QString countWords(std::int64_t count);                 // "12,300"
 QString durationWords(double seconds);                  // "00:21", "1:02:03"
 QString epochWords(const Progress& progress);           // "epoch 3 of 20 · 12,300 of 20,000 images"

@@ -112,22 +112,6 @@ std::vector<ActionInfo> runActions() {
 
 std::vector<ActionInfo> viewActions() {
   return {
-      {"view.log-y",
-       tr("&Logarithmic loss"),
-       "Ctrl+L",
-       tr("Show the loss on a logarithmic axis"),
-       Glyph::LogY,
-       MenuId::View,
-       {},
-       true},
-      {"view.follow",
-       tr("&Follow"),
-       "Ctrl+F",
-       tr("Show the whole curve and keep up with the training"),
-       Glyph::Follow,
-       MenuId::View,
-       {},
-       true},
       {"view.time-line",
        tr("&Time line"),
        "F8",
@@ -244,8 +228,9 @@ QAction* ActionRegistry::action(const QString& id) const {
   return found == actions_.end() ? nullptr : found->second;
 }
 
-void ActionRegistry::setHelp(const QString& id, const QString& help) {
+void ActionRegistry::setWords(const QString& id, const QString& text, const QString& help) {
   QAction* const changed = action(id);
+  changed->setText(text);
   changed->setStatusTip(help);
   changed->setToolTip(tooltip(help, changed->shortcut()));
 }

@@ -9,27 +9,11 @@
 #include <QObject>
 #include <QString>
 
-#include "ui/shell/icons.h"
+#include "ui/widgets/action_info.h"
 
 class QMenuBar;
 
 namespace synann::ui {
-
-enum class MenuId { File, Run, View, Help };
-
-// One thing a person can do, told once: menus, run bar, tooltips and the list of shortcuts are all made from
-// it.
-struct ActionInfo {
-  QString id;        // "run.train"
-  QString text;      // with its mnemonic: "&Train"
-  QString shortcut;  // "F5"; empty where there is none
-  QString help;      // what it does, one sentence without a full stop
-  Glyph glyph = Glyph::None;
-  MenuId menu = MenuId::File;
-  QString submenu = {};  // "Theme"; empty = the menu itself
-  bool checkable = false;
-  bool separator_before = false;
-};
 
 // The table of every action except the pages', which come from the list of pages.
 std::vector<ActionInfo> actionTable();
@@ -48,8 +32,9 @@ class ActionRegistry : public QObject {
   QAction* action(const QString& id) const;  // null when there is none
   const std::vector<ActionInfo>& infos() const { return infos_; }
   void fillMenus(QMenuBar* bar) const;
-  // A help text for now, such as "Go on with this run"; the shortcut is appended to it.
-  void setHelp(const QString& id, const QString& help);
+  // Text and help for now, such as "Train on" and "Go on with this run"; the shortcut is appended to the
+  // help.
+  void setWords(const QString& id, const QString& text, const QString& help);
 
   // What is wrong with a table, one sentence each: shortcuts or mnemonics that clash, missing texts or helps.
   static std::vector<QString> faults(const std::vector<ActionInfo>& infos);

@@ -15,42 +15,60 @@ AppSettings loadSettings() {
   QSettings file(QSettings::IniFormat, QSettings::UserScope, kName, kName);
   AppSettings s;
   s.theme = themeFromId(file.value("view/theme").toString());
-  s.logY = file.value("view/log_y", s.logY).toBool();
   const int threads = file.value("run/threads", s.threads).toInt();
   s.threads = threads >= 0 && threads <= 1024 ? threads : 0;
   const QString device = file.value("run/device", s.device).toString();
   if (device == QLatin1String("cpu") || device == QLatin1String("cuda")) s.device = device;
-  s.logInterval = std::clamp(file.value("run/log_interval", s.logInterval).toInt(), 1, 1'000'000);
-  s.recordMib = std::clamp(file.value("run/record_mib", s.recordMib).toInt(), 0, 1 << 20);
   s.timeLine = file.value("view/time_line", s.timeLine).toBool();
   s.inspector = file.value("view/inspector", s.inspector).toBool();
   const QString data = file.value("run/data").toString();
   if (!data.isEmpty()) s.data = data;
   s.dataFolders = file.value("run/data_folders").toStringList().mid(0, AppSettings::kMostFolders);
+  s.settings = file.value("run/settings").toByteArray();
+  s.page = file.value("view/page").toString();
+  s.runs = file.value("recent/runs").toStringList().mid(0, AppSettings::kMostRecent);
+  s.figures = file.value("recent/figures").toStringList().mid(0, AppSettings::kMostRecent);
   s.exportFolder = file.value("export/folder").toString();
   s.geometry = file.value("window/geometry").toByteArray();
   file.beginGroup("splitters");
   for (const QString& name : file.childKeys()) s.splitters[name] = file.value(name).toByteArray();
+  file.endGroup();
+  file.beginGroup("pages");
+  for (const QString& page : file.childGroups()) {
+    file.beginGroup(page);
+    for (const QString& key : file.childKeys()) s.pages[page][key] = file.value(key);
+    file.endGroup();
+  }
   return s;
+}
+
+void saveRecentRuns(const QStringList& runs) {
+  QSettings file(QSettings::IniFormat, QSettings::UserScope, kName, kName);
+  file.setValue("recent/runs", runs);
 }
 
 void saveSettings(const AppSettings& s) {
   QSettings file(QSettings::IniFormat, QSettings::UserScope, kName, kName);
   file.setValue("version", AppSettings::kVersion);
   file.setValue("view/theme", themeId(s.theme));
-  file.setValue("view/log_y", s.logY);
   file.setValue("run/device", s.device);
   file.setValue("run/threads", s.threads);
-  file.setValue("run/record_mib", s.recordMib);
-  file.setValue("run/log_interval", s.logInterval);
   file.setValue("view/time_line", s.timeLine);
   file.setValue("view/inspector", s.inspector);
   file.setValue("run/data", s.data);
   file.setValue("run/data_folders", s.dataFolders);
+  file.setValue("run/settings", s.settings);
+  file.setValue("recent/runs", s.runs);
+  file.setValue("recent/figures", s.figures);
+  file.setValue("view/page", s.page);
   file.setValue("export/folder", s.exportFolder);
   file.setValue("window/geometry", s.geometry);
   for (auto it = s.splitters.begin(); it != s.splitters.end(); ++it)
     file.setValue("splitters/" + it.key(), it.value());
+  for (auto page = s.pages.begin(); page != s.pages.end(); ++page) {
+    for (auto it = page->begin(); it != page->end(); ++it)
+      file.setValue("pages/" + page.key() + '/' + it.key(), it.value());
+  }
 }
 
 }  // namespace synann::ui

@@ -5,31 +5,33 @@
 #include <QMap>
 #include <QString>
 #include <QStringList>
+#include <QVariantMap>
 
 #include "ui/shell/theme.h"
 
 namespace synann::ui {
 
-// What the window remembers from one start to the next; hyper-parameters are not among it, so that every
-// start begins with the original's values. Read and written in one place: synann-studio.ini in the user's
-// configuration folder.
+// What the window remembers from one start to the next. Read and written in one place: synann-studio.ini in
+// the user's configuration folder.
 struct AppSettings {
   static constexpr int kVersion = 1;
-  static constexpr int kMostFolders = 6;
+  static constexpr int kMostFolders = 6, kMostRecent = 8;
 
   ThemeChoice theme = ThemeChoice::System;
-  bool logY = false;
   QString device = QStringLiteral("auto");
   int threads = 0;         // of the CPU; 0 = all processors
-  int recordMib = 64;      // that the records of a run may take
-  int logInterval = 100;   // steps between two lines of the log
   bool timeLine = true;    // unfolded
   bool inspector = false;  // unfolded
   QString data = QStringLiteral("digits");
+  QByteArray settings;      // of the training, as the history has them (JSON); empty = those recommended
+  QString page;             // by its id; empty = the first
   QStringList dataFolders;  // or files; opened by hand, latest first
+  QStringList runs;         // folders, latest first
+  QStringList figures;      // exported, latest first
   QString exportFolder;
   QByteArray geometry;
   QMap<QString, QByteArray> splitters;  // by object name
+  QMap<QString, QVariantMap> pages;     // what a page remembers (Page::remembered), by its id
 
   bool operator==(const AppSettings&) const = default;
 };
@@ -38,5 +40,7 @@ struct AppSettings {
 // known.
 AppSettings loadSettings();
 void saveSettings(const AppSettings& settings);
+// This list alone, while the window is open.
+void saveRecentRuns(const QStringList& runs);
 
 }  // namespace synann::ui

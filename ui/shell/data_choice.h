@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/pages/calm_combo_box.h"
+#include "ui/widgets/calm_combo_box.h"
 
 namespace synann::ui {
 

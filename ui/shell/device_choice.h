@@ -5,7 +5,7 @@
 
 #include "engine/compute/device_list.h"
 #include "engine/train/settings.h"
-#include "ui/pages/calm_combo_box.h"
+#include "ui/widgets/calm_combo_box.h"
 
 namespace synann::ui {
 

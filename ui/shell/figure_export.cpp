@@ -4,14 +4,9 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
-#include <QLocale>
 #include <QStringList>
 
 #include "engine/data/registry.h"
-#include "ui/pages/train_page.h"
-#include "ui/plots/loss_chart.h"
-#include "ui/shell/theme.h"
-#include "ui/shell/version.h"
 
 namespace synann::ui {
 
@@ -21,40 +16,7 @@ QString tr(const char* text) {
   return QCoreApplication::translate("figure_export", text);
 }
 
-// The settings in force at the end, and where they were changed on the way.
-QString settingsText(const train::StartInfo& start, const std::vector<SettingMark>& marks) {
-  const train::Settings& s = start.settings;
-  QStringList parts = {QStringLiteral("model=%1").arg(QString::fromStdString(s.model)),
-                       QStringLiteral("data=%1").arg(QString::fromStdString(start.data_name))};
-  for (const train::SettingInfo& info : train::setting_infos()) {
-    const QString key = QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
-    const QString value = QString::fromStdString(train::value_text(train::setting_value(s, info.key)));
-    parts.append(key + '=' + (info.key == "seed" ? QString::number(s.seed) : value));
-  }
-  for (const train::ChoiceInfo& info : train::choice_infos()) {
-    parts.append(QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size())) + '=' +
-                 QString::fromStdString(train::choice_value(s, info.key)));
-  }
-  parts.append(QStringLiteral("data-sha256=%1").arg(QString::fromStdString(start.data_sha256)));
-  for (const SettingMark& mark : marks) {
-    parts.append(QStringLiteral("changed=\"%1 from %2 examples on\"")
-                     .arg(QString::fromStdString(mark.words))
-                     .arg(mark.examples));
-  }
-  parts.append(QStringLiteral("synann-studio=%1").arg(programVersion()));
-  return parts.join(' ');
-}
-
 }  // namespace
-
-LossFigureOptions figureOptions(const train::StartInfo& start, const LossCurve& curve) {
-  LossFigureOptions options;
-  options.title =
-      tr("Loss of %1 on %2")
-          .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
-  options.settings = settingsText(start, curve.marks());
-  return options;
-}
 
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
   QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
@@ -71,15 +33,6 @@ QString askForFigurePath(QWidget* parent, const QString& folder, const QString& 
     dialog.setDefaultSuffix(kind.section(QStringLiteral("*."), 1).section(')', 0, 0));
   });
   return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
-}
-
-Status exportLoss(const TrainPage& page, const QString& path) {
-  LossFigureOptions options = figureOptions(page.startInfo(), page.curve());
-  const LossChart& chart = *page.chart();
-  options.dark = isDark(page.palette());
-  options.logY = chart.logY();
-  if (!chart.follow()) options.range = chart.range();
-  return exportLossFigure(page.curve(), path.toStdString(), options);
 }
 
 QString runsFolder() {

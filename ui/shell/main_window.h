@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QList>
 #include <QMainWindow>
 
-#include "ui/session/device_probe.h"
-#include "ui/session/run_marks.h"
-#include "ui/session/synapse_source.h"
-#include "ui/session/training_controller.h"
+#include "ui/pages/page_table.h"
+#include "ui/session/workspace.h"
 #include "ui/shell/action_registry.h"
 #include "ui/shell/app_settings.h"
 
 class QActionGroup;
+class QMenu;
 class QSplitter;
 class QStackedWidget;
 
@@ -21,13 +21,10 @@ class Inspector;
 class MessageBar;
 class Page;
 class RunBar;
-class SurfacePage;
-class SynapsesPage;
 class TimeLine;
-class TrainPage;
 
-// The one window: run bar above, in the middle the pages between their rail and the inspector, time line and
-// messages below. It only connects its parts.
+// The one window: run bar above, in the middle the pages of the page table between their rail and the
+// inspector, time line and messages below. It only connects its parts.
 class MainWindow : public QMainWindow {
   Q_OBJECT
 
@@ -36,27 +33,31 @@ class MainWindow : public QMainWindow {
   ~MainWindow() override;
 
   // Opens a data set, or a run, or what was chosen last, and gives Train the focus; call it once, after
-  // show().
+  // show(). The last run is offered.
   void start(const QString& spec = {}, const QString& run_folder = {});
   void chooseData(const QString& spec);  // as if picked in the run bar
+  void openRun(const QString& folder);
   // Writes the page's figure as it is shown; tells the result in the message bar.
   bool exportFigure(const QString& path);
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
   void showPage(Page* page);
-  // The page whose action is "page.<id>"; null where there is none.
+  // By its id; null where there is none.
   Page* pageNamed(const QString& id) const;
+  // The page of a class, which is there: page<TrainPage>().
+  template <class T>
+  T* page() const {
+    return findChild<T*>();
+  }
+  Page* currentPage() const;
 
-  TrainingController& controller() { return controller_; }
+  Workspace& workspace() { return workspace_; }
+  TrainingController& controller() { return workspace_.controller(); }
   const ActionRegistry& actions() const { return actions_; }
-  TrainPage* trainPage() const { return train_page_; }
-  SynapsesPage* synapsesPage() const { return synapses_page_; }
-  SurfacePage* surfacePage() const { return surface_page_; }
   RunBar* runBar() const { return run_bar_; }
   MessageBar* messageBar() const { return messages_; }
   Inspector* inspector() const { return inspector_; }
   TimeLine* timeLine() const { return time_line_; }
-  train::Settings trainSettings() const;
 
  signals:
   void closed();  // the window is closed, the run saved, the training thread gone
@@ -66,45 +67,37 @@ class MainWindow : public QMainWindow {
 
  private:
   void addPages();
-  // main_window_layout.cpp
   void layOut();
   void orderTabs();
   void foldParts();
   void remember();
   void restore();
+  void restorePlan();
+  void connectController();
+  void onState(RunState state, const QString& reason);
+  void onData(const data::DataPair& opened);
+  void onDataRefused(const QString& spec);
+  void onDevices(const std::vector<compute::DeviceEntry>& devices);
+  void showTitle();
+  void offerLastRun();
   // main_window_commands.cpp
   void connectActions();
   void connectThemes();
   void updateActions();
-  void updateHints(bool open);
   void setExecution(const train::Execution& execution);
   void openDataDialog();
   void openRunDialog();
-  // main_window_figures.cpp
   void exportDialog();
   void openFigureDialog();
-
-  void connectController();
-  void onState(RunState state, const QString& reason);
-  void onSettings(const train::Settings& settings);
-  void onData(const data::DataPair& opened);
-  void onDataRefused(const QString& spec);
-  void onDevices(const std::vector<compute::DeviceEntry>& devices);
-  Page* page() const;
+  void addRecentMenu();
+  void fillRecentMenu(QMenu* menu);
 
   AppSettings settings_;
-  TrainingController controller_;
+  Workspace workspace_;
   ActionRegistry actions_;
   QActionGroup* page_group_;
-  QList<Page*> pages_;
+  QList<Page*> pages_;  // in the order of the table
   QStackedWidget* stack_;
-  TrainPage* train_page_;
-  Selection selection_;
-  SynapseSource* source_;
-  SynapsesPage* synapses_page_;
-  SurfacePage* surface_page_;
-  RunMarks marks_{controller_};
-  DeviceProbe probe_;
   QSplitter* middle_ = nullptr;
   Inspector* inspector_;
   TimeLine* time_line_;

@@ -2,30 +2,51 @@
 // What the window's actions and choices do.
 #include <QActionGroup>
 #include <QFileDialog>
-#include <QStackedWidget>
+#include <QMenu>
+#include <QMenuBar>
 
-#include "ui/pages/setting_form.h"
-#include "ui/pages/train_page.h"
+#include "ui/pages/page.h"
+#include "ui/plots/figure_file.h"
+#include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
 #include "ui/shell/device_choice.h"
 #include "ui/shell/figure_export.h"
 #include "ui/shell/help_dialogs.h"
+#include "ui/shell/last_run.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/run_bar.h"
 
 namespace synann::ui {
 
+namespace {
+
+// The latest first, each once.
+void putFirst(QStringList& list, const QString& entry) {
+  list.removeAll(entry);
+  list.prepend(entry);
+  list = list.mid(0, AppSettings::kMostRecent);
+}
+
+}  // namespace
+
 void MainWindow::connectActions() {
   const auto on = [this](const char* id, auto&& slot) {
     connect(actions_.action(id), &QAction::triggered, this, std::forward<decltype(slot)>(slot));
   };
-  on("run.train", [this] { controller_.train(trainSettings()); });
-  on("run.pause", [this] { controller_.pause(); });
-  on("run.step-batch", [this] { controller_.stepBatch(trainSettings()); });
-  on("run.step-epoch", [this] { controller_.stepEpoch(trainSettings()); });
-  on("run.stop", [this] { controller_.stop(); });
-  on("run.restart", [this] { controller_.restart(trainSettings()); });
+  // A message of what was before has had its time when a person goes on.
+  const auto command = [this, on](const char* id, void (TrainingController::*work)(const train::Settings&)) {
+    on(id, [this, work] {
+      messages_->dismiss();
+      (controller().*work)(workspace_.plan().settings());
+    });
+  };
+  command("run.train", &TrainingController::train);
+  command("run.step-batch", &TrainingController::stepBatch);
+  command("run.step-epoch", &TrainingController::stepEpoch);
+  command("run.restart", &TrainingController::restart);
+  on("run.pause", [this] { controller().pause(); });
+  on("run.stop", [this] { controller().stop(); });
   on("file.open-data", [this] { openDataDialog(); });
   on("file.open-run", [this] { openRunDialog(); });
   on("file.open-figure", [this] { openFigureDialog(); });
@@ -35,19 +56,9 @@ void MainWindow::connectActions() {
   on("help.about", [this] { AboutDialog(this).exec(); });
   connect(run_bar_, &RunBar::openDataWanted, this, &MainWindow::openDataDialog);
   connect(run_bar_, &RunBar::dataChosen, this, &MainWindow::chooseData);
-  connect(run_bar_, &RunBar::modelChosen, this, [this](const QString& model) {
-    train_page_->form()->setModel(model);
-    updateActions();
-  });
   connect(run_bar_->devices(), &DeviceChoice::chosen, this, &MainWindow::setExecution);
-  connect(train_page_->form(), &SettingForm::recordChosen, this,
-          [this](int mib) { settings_.recordMib = mib; });
-  connect(train_page_, &TrainPage::logIntervalChanged, this,
-          [this](int steps) { settings_.logInterval = steps; });
   for (const char* id : {"view.time-line", "view.inspector"})
     connect(actions_.action(id), &QAction::toggled, this, &MainWindow::foldParts);
-  connect(train_page_, &TrainPage::curveChanged, this, &MainWindow::updateActions);
-  connect(train_page_->form(), &SettingForm::edited, this, &MainWindow::updateActions);
 }
 
 void MainWindow::connectThemes() {
@@ -64,9 +75,9 @@ void MainWindow::connectThemes() {
 }
 
 void MainWindow::updateActions() {
-  const RunState state = controller_.state();
-  const bool open = controller_.sessionOpen();
-  const bool stopping = controller_.stopping();
+  const RunState state = controller().state();
+  const bool open = controller().sessionOpen();
+  const bool stopping = controller().stopping();
   const bool running = open && state != RunState::Paused && !stopping;
   const bool had_focus = run_bar_->commandHasFocus();
   actions_.action("run.train")->setEnabled(!running);
@@ -77,29 +88,17 @@ void MainWindow::updateActions() {
   actions_.action("run.restart")
       ->setEnabled(open || state == RunState::Stopped || state == RunState::Finished ||
                    state == RunState::Failed);
-  actions_.action("file.export")->setEnabled(page()->canExport());
-  updateHints(open);
+  actions_.action("file.export")->setEnabled(currentPage()->canExport());
+  const RunPlan& plan = workspace_.plan();
+  actions_.setWords("run.train", plan.verb(), plan.sentence());
   run_bar_->setLocked(open);
-  train_page_->form()->setLocked(open);
   if (had_focus) run_bar_->focusCommand();
-}
-
-// Whether Train goes on with the run that is shown, or leaves it and begins another.
-void MainWindow::updateHints(bool open) {
-  const bool goes_on = open || controller_.wouldContinue(trainSettings());
-  const bool another = !goes_on && !controller_.busy() && train_page_->canExport();
-  train_page_->form()->setHint(
-      another ? tr("Train begins a new run with these settings. The one shown stays in its folder.")
-              : QString());
-  actions_.setHelp("run.train", goes_on   ? tr("Go on with this run")
-                                : another ? tr("Train as a new run with these settings until the last epoch")
-                                          : tr("Train until the last epoch"));
 }
 
 void MainWindow::setExecution(const train::Execution& execution) {
   settings_.device = QString::fromStdString(execution.device);
   settings_.threads = execution.threads;
-  controller_.setExecution(execution);
+  controller().setExecution(execution);
 }
 
 void MainWindow::openDataDialog() {
@@ -115,7 +114,98 @@ void MainWindow::openDataDialog() {
 void MainWindow::openRunDialog() {
   const QString folder =
       QFileDialog::getExistingDirectory(this, tr("Open the folder of a run"), runsFolder());
-  if (!folder.isEmpty()) controller_.openRun(folder);
+  if (!folder.isEmpty()) openRun(folder);
+}
+
+void MainWindow::exportDialog() {
+  const QString path = askForFigurePath(this, settings_.exportFolder, currentPage()->figureName());
+  if (!path.isEmpty()) exportFigure(path);
+}
+
+bool MainWindow::exportFigure(const QString& path) {
+  const Status saved = currentPage()->exportFigure(path);
+  if (saved) {
+    settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
+    putFirst(settings_.figures, QFileInfo(path).absoluteFilePath());
+    messages_->showNote(tr("Saved %1.").arg(path));
+  } else {
+    messages_->showError(QString::fromStdString(saved.error().sentence()));
+  }
+  return saved.ok();
+}
+
+// The run of the figure is opened where it is not already, and the page stands as it stood.
+void MainWindow::openFigureDialog() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Open a figure"), settings_.exportFolder,
+                                                    tr("Figures (*.png *.svg *.pdf)"));
+  if (!path.isEmpty()) openFigure(path);
+}
+
+bool MainWindow::openFigure(const QString& path) {
+  const auto view = readFigureView(path.toStdString());
+  if (!view) {
+    messages_->showError(QString::fromStdString(view.error().sentence()));
+    return false;
+  }
+  messages_->dismiss();
+  const QString run = view->value(QLatin1String("run")).toString();
+  if (!run.isEmpty() && run != QString::fromStdString(controller().runFolder().string()))
+    controller().openRun(run);
+  const std::string name = view->value(QLatin1String("view")).toString().toStdString();
+  const PageInfo* const info = pageOfView(name);
+  if (info == nullptr) {
+    messages_->showError(
+        tr("%1: is a figure of \"%2\", which this program does not have; open it with the one that made it.")
+            .arg(path, QString::fromStdString(name)));
+    return false;
+  }
+  Page* const page = pageNamed(info->id);
+  showPage(page);
+  const Status restored = page->restoreView(*view);
+  if (restored) {
+    putFirst(settings_.figures, QFileInfo(path).absoluteFilePath());
+  } else {
+    messages_->showError(QString::fromStdString(restored.error().sentence()));
+  }
+  return restored.ok();
+}
+
+// Runs, data and figures of late, below what opens others.
+void MainWindow::addRecentMenu() {
+  QMenu* const file = menuBar()->actions().constFirst()->menu();
+  auto* const recent = new QMenu(tr("Open re&cent"), this);
+  recent->setObjectName("file.recent");
+  recent->setToolTipsVisible(true);
+  connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecentMenu(recent); });
+  file->insertMenu(actions_.action("file.export"), recent);
+}
+
+void MainWindow::fillRecentMenu(QMenu* menu) {
+  menu->clear();
+  const auto add = [menu](const QString& heading, const QStringList& places, const auto& words,
+                          const auto& open) {
+    bool first = true;
+    for (const QString& place : places) {
+      if (!QFileInfo::exists(place)) continue;
+      if (std::exchange(first, false)) menu->addSection(heading);
+      QAction* const action = menu->addAction(words(place).replace('&', QStringLiteral("&&")));
+      action->setToolTip(place);
+      QObject::connect(action, &QAction::triggered, menu, [open, place] { open(place); });
+    }
+  };
+  const auto fileName = [](const QString& place) { return QFileInfo(place).fileName(); };
+  add(
+      tr("Runs"), settings_.runs,
+      [&](const QString& place) {
+        const QString words = lastRunWords(place.toStdString());
+        return words.isEmpty() ? fileName(place) : words;
+      },
+      [this](const QString& place) { openRun(place); });
+  add(
+      tr("Data"), settings_.dataFolders, [](const QString& place) { return dataWords(place.toStdString()); },
+      [this](const QString& place) { chooseData(place); });
+  add(tr("Figures"), settings_.figures, fileName, [this](const QString& place) { openFigure(place); });
+  if (menu->isEmpty()) menu->addAction(tr("Nothing yet"))->setEnabled(false);
 }
 
 }  // namespace synann::ui

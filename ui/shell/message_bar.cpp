@@ -5,18 +5,28 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QToolButton>
 
-#include "ui/shell/icons.h"
+#include "ui/widgets/icons.h"
 
 namespace synann::ui {
 
 MessageBar::MessageBar(QWidget* parent)
-    : QFrame(parent), icon_(new QLabel(this)), text_(new QLabel(this)), close_(new QToolButton(this)) {
+    : QFrame(parent),
+      icon_(new QLabel(this)),
+      text_(new QLabel(this)),
+      offer_(new QPushButton(this)),
+      close_(new QToolButton(this)) {
   setFrameShape(QFrame::StyledPanel);
   setAutoFillBackground(true);
   setBackgroundRole(QPalette::ToolTipBase);
   text_->setForegroundRole(QPalette::ToolTipText);
+  offer_->setObjectName("message.offer");
+  offer_->setAutoDefault(false);
+  offer_->setAccessibleName(tr("What can be done about the message"));
+  offer_->hide();
+  connect(offer_, &QPushButton::clicked, this, &MessageBar::takeOffer);
   text_->setWordWrap(true);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   text_->setTextFormat(Qt::PlainText);
@@ -32,6 +42,7 @@ MessageBar::MessageBar(QWidget* parent)
   row->setContentsMargins(8, 4, 4, 4);
   row->addWidget(icon_);
   row->addWidget(text_, 1);
+  row->addWidget(offer_);
   row->addWidget(close_);
   hide();
 }
@@ -41,6 +52,21 @@ void MessageBar::showNote(const QString& sentence) {
 }
 void MessageBar::showError(const QString& sentence) {
   show(sentence, true);
+}
+
+void MessageBar::showOffer(const QString& sentence, const QString& button, std::function<void()> work) {
+  show(sentence, false);
+  offered_ = std::move(work);
+  offer_->setText(button);
+  offer_->setAccessibleName(button);
+  offer_->setToolTip(sentence);
+  offer_->show();
+}
+
+void MessageBar::takeOffer() {
+  const std::function<void()> work = std::move(offered_);
+  dismiss();
+  if (work) work();
 }
 
 void MessageBar::dismiss() {
@@ -54,6 +80,7 @@ QString MessageBar::text() const {
 
 void MessageBar::show(const QString& sentence, bool error) {
   error_ = error;
+  offer_->hide();
   drawIcon();
   text_->setText(sentence);
   text_->setAccessibleDescription(sentence);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+
 #include <QFrame>
 #include <QString>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace synann::ui {
@@ -19,6 +22,8 @@ class MessageBar : public QFrame {
 
   void showNote(const QString& sentence);
   void showError(const QString& sentence);
+  // A note with one thing to do about it; doing it dismisses the note.
+  void showOffer(const QString& sentence, const QString& button, std::function<void()> work);
   void dismiss();
   QString text() const;
   bool isError() const { return error_; }
@@ -29,9 +34,12 @@ class MessageBar : public QFrame {
  private:
   void drawIcon();
   void show(const QString& sentence, bool error);
+  void takeOffer();
 
   QLabel* icon_;
   QLabel* text_;
+  QPushButton* offer_;
+  std::function<void()> offered_;
   QToolButton* close_;
   bool error_ = false;
 };

@@ -5,7 +5,7 @@
 #include <QSize>
 #include <QVBoxLayout>
 
-#include "ui/pages/action_button.h"
+#include "ui/widgets/action_button.h"
 
 namespace synann::ui {
 

@@ -13,11 +13,11 @@
 
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
-#include "ui/pages/action_button.h"
 #include "ui/session/words.h"
 #include "ui/shell/action_registry.h"
 #include "ui/shell/data_choice.h"
 #include "ui/shell/device_choice.h"
+#include "ui/widgets/action_button.h"
 
 namespace synann::ui {
 
@@ -44,8 +44,9 @@ QFrame* makeSeparator(QWidget* parent) {
 
 }  // namespace
 
-RunBar::RunBar(const ActionRegistry& actions, QWidget* parent)
+RunBar::RunBar(const ActionRegistry& actions, RunPlan& plan, QWidget* parent)
     : QWidget(parent),
+      plan_(plan),
       data_(makeChoice<DataChoice>(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
       model_(makeChoice(this, tr("Model"), tr("The network to train; fixed while a run is open"))),
       devices_(new DeviceChoice(this)) {
@@ -107,7 +108,14 @@ void RunBar::fillModelChoice() {
     model_->addItem(text(known.title), text(known.id));
     model_->setItemData(model_->count() - 1, text(known.help), Qt::ToolTipRole);
   }
-  connect(model_, &QComboBox::activated, this, [this] { emit modelChosen(model()); });
+  connect(model_, &QComboBox::activated, this, [this] { plan_.setModel(model_->currentData().toString()); });
+  connect(&plan_, &RunPlan::changed, this, &RunBar::takePlan);
+}
+
+void RunBar::takePlan() {
+  const int index = model_->findData(QString::fromStdString(plan_.settings().model));
+  if (index >= 0) model_->setCurrentIndex(index);
+  setDataSpec(QString::fromStdString(plan_.settings().data));
 }
 
 QWidget* RunBar::makeProgressRow() {
@@ -193,15 +201,6 @@ void RunBar::onDataActivated(int index) {
   if (index == chosen_) return;
   chosen_ = index;
   emit dataChosen(dataSpec());
-}
-
-QString RunBar::model() const {
-  return model_->currentData().toString();
-}
-
-void RunBar::setModel(const QString& model) {
-  const int index = model_->findData(model);
-  if (index >= 0) model_->setCurrentIndex(index);
 }
 
 void RunBar::setLocked(bool locked) {

@@ -4,8 +4,7 @@
 #include <QString>
 #include <QWidget>
 
-#include "engine/train/settings.h"
-#include "ui/session/snapshot.h"
+#include "ui/session/run_plan.h"
 
 class QComboBox;
 class QLabel;
@@ -24,15 +23,14 @@ class RunBar : public QWidget {
   Q_OBJECT
 
  public:
-  RunBar(const ActionRegistry& actions, QWidget* parent = nullptr);
+  // The plan must outlive it.
+  RunBar(const ActionRegistry& actions, RunPlan& plan, QWidget* parent = nullptr);
 
   QString dataSpec() const;
   void setDataSpec(const QString& spec);  // adds it when it is not in the list
   void addData(const QString& spec);
   bool hasData(const QString& spec) const;
   void removeData(const QString& spec);
-  QString model() const;
-  void setModel(const QString& model);
   DeviceChoice* devices() const { return devices_; }
 
   // Data set and model are fixed while a run is open.
@@ -47,16 +45,17 @@ class RunBar : public QWidget {
  signals:
   void dataChosen(const QString& spec);
   void openDataWanted();
-  void modelChosen(const QString& model);
 
  private:
   QWidget* makeChoices();
   void fillDataChoice();
   void fillModelChoice();
+  void takePlan();
   void onDataActivated(int index);
   QLabel* makeWords(const QString& object, const QString& name, const QString& widest, QWidget* parent);
   QWidget* makeProgressRow();
 
+  RunPlan& plan_;
   DataChoice* data_;
   QComboBox* model_;
   DeviceChoice* devices_;

@@ -9,15 +9,10 @@
 #include <QFontMetrics>
 
 #include "engine/core/result.h"
-#include "engine/train/history.h"
-#include "ui/plots/loss_curve.h"
-#include "ui/plots/loss_export.h"
-#include "ui/shell/figure_export.h"
+#include "ui/pages/page_table.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
 #include "ui/shell/studio_options.h"
-#include "ui/shell/surface_export.h"
-#include "ui/shell/synapse_export.h"
 #include "ui/shell/version.h"
 #include "ui/shell/window_picture.h"
 
@@ -78,24 +73,6 @@ int complain(const Error& error) {
   return error.kind == ErrorKind::Input ? 2 : 1;
 }
 
-int exportFigureFile(const StudioOptions& options) {
-  const Result<train::History> history = train::read_history(options.history);
-  if (!history) return complain(history.error());
-  if (const std::string note = history->unknown_note(); !note.empty())
-    fmt::print(stderr, "synann-studio: {}\n", note);
-  train::StartInfo run = history->start;
-  run.settings = history->settings();
-  const LossCurve curve = LossCurve::fromHistory(*history);
-  LossFigureOptions figure = figureOptions(run, curve);
-  figure.width = options.width;
-  figure.height = options.height;
-  figure.pixels = {options.pixels_wide, options.pixels_high};
-  figure.dark = options.dark;
-  figure.logY = options.log_y;
-  const Status saved = exportLossFigure(curve, options.export_path, figure);
-  return saved ? 0 : complain(saved.error());
-}
-
 int openWindow(QApplication& app, const StudioOptions& options) {
   AppSettings settings = loadSettings();
   if (options.dark) settings.theme = ThemeChoice::Dark;
@@ -141,11 +118,9 @@ int runStudio(const StudioOptions& options, int argc, char** argv) {
     const Status saved = saveWindowPicture(options);
     return saved ? 0 : complain(saved.error());
   }
-  if (exporting && options.view != "loss") {
-    const Status saved = isSurfaceView(options.view) ? exportSurface(options) : exportSynapses(options);
-    return saved ? 0 : complain(saved.error());
-  }
-  return exporting ? exportFigureFile(options) : openWindow(app, options);
+  if (!exporting) return openWindow(app, options);
+  const Status saved = pageOfView(options.view)->exportView(options);
+  return saved ? 0 : complain(saved.error());
 }
 
 }  // namespace synann::ui

@@ -9,12 +9,10 @@
 #include <QTimer>
 
 #include "ui/pages/page.h"
-#include "ui/pages/surface_page.h"
-#include "ui/pages/synapses_page.h"
+#include "ui/pages/synapses/synapse_export.h"
 #include "ui/plots/picture_file.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
-#include "ui/shell/synapse_export.h"
 
 namespace synann::ui {
 
@@ -26,7 +24,7 @@ constexpr int kTimeLimit = 120'000;  // milliseconds
 
 // Whether everything that was asked for came to rest.
 bool settle(MainWindow& window) {
-  const SynapseSource& source = window.synapsesPage()->source();
+  const SynapseSource& source = window.workspace().source();
   QEventLoop loop;
   QTimer timer;
   QElapsedTimer clock;
@@ -44,14 +42,13 @@ bool settle(MainWindow& window) {
 
 // Shows one cell of β; on the Surface page as a double click on it would.
 Status chooseCell(MainWindow& window, const StudioOptions& options) {
-  const SynapseSource& source = window.synapsesPage()->source();
+  const SynapseSource& source = window.workspace().source();
   if (!source.frame())
     return input_error("--cell", "the " + options.page + " page shows no cell",
                        "choose --page synapses or --page surface");
   if (auto status = checkCell(options, *source.frame()); !status) return status;
   source.selection().setCell(options.cell.front(), options.cell.back());
-  if (window.pageNamed(QString::fromStdString(options.page)) == window.surfacePage())
-    window.surfacePage()->followCell();
+  window.currentPage()->followCell();
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   return {};
 }
@@ -67,7 +64,7 @@ Status saveWindowPicture(const StudioOptions& options) {
   Page* const page = window.pageNamed(QString::fromStdString(options.page));
   if (!page)
     return input_error("--page", "there is no page \"" + options.page + "\"",
-                       "use its name in small letters");
+                       "choose one of " + pageNames().toStdString());
   window.resize(options.width, options.height);
   window.show();
   window.showPage(page);

@@ -36,6 +36,7 @@ struct Recorder : Observer {
   std::vector<Evaluation> evaluations;
   std::vector<SettingChange> changes;
   std::vector<State> states;
+  std::vector<std::string> notices;
   std::string reason;
   std::function<void(int steps)> after_steps = [](int) {};
   std::function<void(const Evaluation&)> after_evaluation = [](const Evaluation&) {};
@@ -50,6 +51,7 @@ struct Recorder : Observer {
     after_evaluation(e);
   }
   void on_change(const SettingChange& change) override { changes.push_back(change); }
+  void on_notice(const std::string& sentence) override { notices.push_back(sentence); }
   void on_state(State state, const std::string& why) override {
     states.push_back(state);
     reason = why;

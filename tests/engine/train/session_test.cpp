@@ -34,6 +34,8 @@ class SessionTest : public QObject, private SessionRuns {
   void stepsAndPauses();
   void pauseStopsAnEvaluationWithoutLosingIt();
   void liveSettingsTakeEffect();
+  void epochsThatHaveBegunAreTrained();
+  void fixedSettingsStay();
   void schedulesSetTheRateOfEachStep();
   void aForkIsTold();
   void earlierRunIsKept();
@@ -229,10 +231,10 @@ void SessionTest::liveSettingsTakeEffect() {
   auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("a")}, seen);
   QVERIFY(session.ok());
   seen.after_steps = [&](int) {
-    (*session)->post({Command::Kind::SetLearningRate, 0.0});
-    (*session)->post({Command::Kind::SetMomentum, 0.0});
-    (*session)->post({Command::Kind::SetEpochs, 1});
-    (*session)->post({Command::Kind::SetLearningRate, 1e9});  // out of range: refused
+    (*session)->post({Command::Kind::Set, "lr", 0.0});
+    (*session)->post({Command::Kind::Set, "momentum", 0.0});
+    (*session)->post({Command::Kind::Set, "epochs", 1});
+    (*session)->post({Command::Kind::Set, "lr", 1e9});  // out of range: refused
   };
   QVERIFY((*session)->run().ok());
   QCOMPARE(seen.losses.size(), std::size_t{7});
@@ -259,6 +261,40 @@ void SessionTest::liveSettingsTakeEffect() {
                      first->checkpoint.state.values.begin()));
 }
 
+// Nobody has trained thirteen epochs of ten: what has begun counts.
+void SessionTest::epochsThatHaveBegunAreTrained() {
+  Recorder seen;
+  auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("a")}, seen);
+  QVERIFY(session.ok());
+  seen.after_steps = [&](int) {
+    if (seen.losses.size() == 8)
+      (*session)->post({Command::Kind::Set, "epochs", 1});  // in the second of three
+  };
+  QVERIFY((*session)->run().ok());
+  QCOMPARE(seen.losses.size(), std::size_t{14});
+  QCOMPARE(read_checkpoint(at("a") / kLastCheckpoint)->checkpoint.settings.epochs, 2);
+  QVERIFY(seen.changes == (std::vector<SettingChange>{{{2, 1}, "epochs", 2.0}}));
+  QVERIFY(std::find(seen.notices.begin(), seen.notices.end(), "epoch 2 has begun: the run ends with it") !=
+          seen.notices.end());
+}
+
+// A setting that is fixed while a run is open is left alone, whoever asks.
+void SessionTest::fixedSettingsStay() {
+  Recorder seen;
+  auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("a")}, seen);
+  QVERIFY(session.ok());
+  seen.after_steps = [&](int) {
+    (*session)->post({Command::Kind::Set, "seed", 77});
+    (*session)->post({Command::Kind::Set, "batch-size", 3});
+    (*session)->post({Command::Kind::Set, "no-such-key", 3});
+  };
+  QVERIFY((*session)->run().ok());
+  QVERIFY(seen.changes.empty());
+  const Settings kept = read_checkpoint(at("a") / kLastCheckpoint)->checkpoint.settings;
+  QCOMPARE(kept.seed, tiny_settings().seed);
+  QCOMPARE(kept.batch_size, tiny_settings().batch_size);
+}
+
 // A schedule is what changing the rate by hand at the same steps would be, to the bit.
 void SessionTest::schedulesSetTheRateOfEachStep() {
   auto dropping = tiny_settings();
@@ -272,7 +308,7 @@ void SessionTest::schedulesSetTheRateOfEachStep() {
   QVERIFY(session.ok());
   double rate = tiny_settings().learning_rate;
   seen.after_evaluation = [&](const Evaluation& e) {
-    if (e.epoch > 0) (*session)->post({Command::Kind::SetLearningRate, rate *= 0.25});
+    if (e.epoch > 0) (*session)->post({Command::Kind::Set, "lr", rate *= 0.25});
   };
   QVERIFY((*session)->run().ok());
   const auto by_schedule = read_checkpoint(at("a") / kLastCheckpoint),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/setting_form.h"
+#include "ui/pages/train/setting_form.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -8,6 +8,8 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+
+#include "ui/session/workspace.h"
 
 namespace synann::ui {
 
@@ -25,16 +27,26 @@ class SettingFormTest : public QObject {
   void resetBringsTheOriginalBack();
   void aWheelWithoutFocusChangesNothing();
   void zeroIsAWord();
-  void anotherModelKeepsWhatWasTyped();
+  void anotherModelBringsWhatItIsTrainedWith();
+  void whatDoesNothingIsHidden();
+  void choicesAreWords();
 
  private:
+  // A form on a plan of its own.
+  struct Bench {
+    Workspace workspace;
+    RunPlan& plan = workspace.plan();
+    SettingForm form{plan};
+    const train::Settings& settings() const { return plan.settings(); }
+  };
   static QDoubleSpinBox* box(const SettingForm& form, std::string_view key) {
     return form.findChild<QDoubleSpinBox*>("setting." + QString::fromStdString(std::string(key)));
   }
 };
 
 void SettingFormTest::showsEverySettingWithItsFacts() {
-  const SettingForm form;
+  const Bench b;
+  const SettingForm& form = b.form;
   for (const train::SettingInfo& info : train::setting_infos()) {
     const QDoubleSpinBox* const spin = box(form, info.key);
     if (info.maximum == 1 && info.decimals == 0) {
@@ -58,7 +70,8 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
 }
 
 void SettingFormTest::foldsAwayWhatTheOriginalDoesNotHave() {
-  SettingForm form;
+  Bench b;
+  SettingForm& form = b.form;
   form.show();
   auto* const schedule = form.findChild<QComboBox*>("setting.schedule");
   QVERIFY(schedule);
@@ -66,49 +79,53 @@ void SettingFormTest::foldsAwayWhatTheOriginalDoesNotHave() {
   QVERIFY(!schedule->isVisible());
   form.findChild<QToolButton*>("settings.more")->click();
   QVERIFY(schedule->isVisible());
-  schedule->setCurrentText("cosine");
-  QCOMPARE(form.settings().schedule, std::string("cosine"));
+  schedule->setCurrentText("Cosine");
+  QCOMPARE(b.settings().schedule, std::string("cosine"));
   form.findChild<QComboBox*>("setting.nesterov")->setCurrentIndex(1);
-  QVERIFY(form.settings().nesterov);
+  QVERIFY(b.settings().nesterov);
 }
 
 void SettingFormTest::aModelBringsItsSettings() {
-  SettingForm form;
+  Bench b;
+  SettingForm& form = b.form;
   box(form, "seed")->setValue(11);
-  form.setModel("syna-pixel");
-  QCOMPARE(form.settings().model, std::string("syna-pixel"));
-  QCOMPARE(form.settings().optimizer, std::string("adam"));
+  b.plan.setModel("syna-pixel");
+  QCOMPARE(b.settings().model, std::string("syna-pixel"));
+  QCOMPARE(b.settings().optimizer, std::string("adam"));
   QCOMPARE(box(form, "lr")->value(), 0.004);
-  QCOMPARE(form.settings().seed, std::uint64_t{11});
+  QCOMPARE(b.settings().seed, std::uint64_t{11});
 }
 
 void SettingFormTest::startsWithTheOriginalsValues() {
-  const SettingForm form;
+  const Bench b;
+  const SettingForm& form = b.form;
   train::Settings original;
   original.epochs = train::default_epochs("digits");
-  QVERIFY(form.settings() == original);
+  QVERIFY(b.settings() == original);
   QCOMPARE(box(form, "lr")->text(), QStringLiteral("0.012"));
   QCOMPARE(box(form, "momentum")->text(), QStringLiteral("0.5"));
   QCOMPARE(box(form, "epochs")->cleanText(), QStringLiteral("20"));
 }
 
 void SettingFormTest::tellsWhatWasEdited() {
-  SettingForm form;
-  QSignalSpy edited(&form, &SettingForm::edited);
+  Bench b;
+  SettingForm& form = b.form;
+  QSignalSpy edited(&b.plan, &RunPlan::changed);
   QDoubleSpinBox* const spin = box(form, "lr");
   spin->selectAll();
   QTest::keyClicks(spin, "0.05");
   QCOMPARE(edited.size(), 0);  // half a number is no learning rate
   QTest::keyClick(spin, Qt::Key_Return);
   QCOMPARE(edited.size(), 1);
-  QCOMPARE(edited[0][1].toDouble(), 0.05);
-  QCOMPARE(form.settings().learning_rate, 0.05);
-  form.setSettings({});
-  QCOMPARE(edited.size(), 1);
+  QCOMPARE(b.settings().learning_rate, 0.05);
+  b.plan.restore({});
+  QCOMPARE(box(form, "lr")->value(), 0.012);
+  QCOMPARE(edited.size(), 2);  // the form says nothing about what it is told
 }
 
 void SettingFormTest::locksWhatMayNotChange() {
-  SettingForm form;
+  Bench b;
+  SettingForm& form = b.form;
   form.setLocked(true);
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (const QDoubleSpinBox* spin = box(form, info.key)) QCOMPARE(spin->isEnabled(), info.live);
@@ -119,27 +136,30 @@ void SettingFormTest::locksWhatMayNotChange() {
 }
 
 void SettingFormTest::epochsFollowTheDataSet() {
-  SettingForm form;
-  form.setData("some/mnist");
-  QCOMPARE(form.settings().data, std::string("some/mnist"));
-  QCOMPARE(form.settings().epochs, 200);
+  Bench b;
+  SettingForm& form = b.form;
+  b.plan.setData("some/mnist");
+  QCOMPARE(b.settings().data, std::string("some/mnist"));
+  QCOMPARE(b.settings().epochs, 200);
   box(form, "epochs")->setValue(7);
-  form.setData("digits");
-  QCOMPARE(form.settings().epochs, 7);  // chosen by hand
+  b.plan.setData("digits");
+  QCOMPARE(b.settings().epochs, 7);  // chosen by hand
 }
 
 void SettingFormTest::resetBringsTheOriginalBack() {
-  SettingForm form;
+  Bench b;
+  SettingForm& form = b.form;
   box(form, "lr")->setValue(1);
   box(form, "seed")->setValue(77);
   box(form, "epochs")->setValue(3);
   auto* const reset = form.findChild<QPushButton*>("settings.reset");
   QTest::mouseClick(reset, Qt::LeftButton);
-  QVERIFY(form.settings() == SettingForm().settings());
+  QVERIFY(b.settings() == Bench().settings());
 }
 
 void SettingFormTest::aWheelWithoutFocusChangesNothing() {
-  SettingForm form;
+  Bench b;
+  SettingForm& form = b.form;
   form.show();
   QDoubleSpinBox* const spin = box(form, "lr");
   spin->clearFocus();
@@ -154,26 +174,66 @@ void SettingFormTest::aWheelWithoutFocusChangesNothing() {
                    Qt::NoModifier, Qt::NoScrollPhase, false);
   QApplication::sendEvent(choice, &down);
   QCOMPARE(choice->currentIndex(), 0);
-  QVERIFY(!form.settings().nesterov);
+  QVERIFY(!b.settings().nesterov);
 }
 
 void SettingFormTest::zeroIsAWord() {
-  const SettingForm form;
+  const Bench b;
+  const SettingForm& form = b.form;
   QCOMPARE(box(form, "patience")->text(), QStringLiteral("never"));
   QCOMPARE(box(form, "validation")->text(), QStringLiteral("none"));
   box(form, "patience")->setValue(3);
   QCOMPARE(box(form, "patience")->text(), QStringLiteral("3 epochs"));
 }
 
-void SettingFormTest::anotherModelKeepsWhatWasTyped() {
-  SettingForm form;
-  box(form, "lr")->setValue(0.02);
-  form.setModel("syna-pixel");
-  QCOMPARE(form.settings().learning_rate, 0.02);
-  QCOMPARE(form.settings().optimizer, std::string("adam"));
-  form.setModel("syna-cnn");
-  QCOMPARE(form.settings().learning_rate, 0.02);
-  QCOMPARE(form.settings().optimizer, std::string("sgd"));
+// A learning rate is one of its optimiser: 0.02 would be the end of an Adam run.
+void SettingFormTest::anotherModelBringsWhatItIsTrainedWith() {
+  Bench b;
+  QSignalSpy replaced(&b.plan, &RunPlan::replaced);
+  box(b.form, "lr")->setValue(0.02);
+  box(b.form, "seed")->setValue(11);
+  b.plan.setModel("syna-pixel");
+  QCOMPARE(b.settings().learning_rate, 0.004);
+  QCOMPARE(b.settings().optimizer, std::string("adam"));
+  QCOMPARE(b.settings().seed, std::uint64_t{11});  // no model recommends one
+  QCOMPARE(replaced.size(), 1);
+  QVERIFY2(replaced[0][0].toString().contains("learning rate 0.02"), qPrintable(replaced[0][0].toString()));
+  b.plan.keepMine();
+  QCOMPARE(b.settings().learning_rate, 0.02);
+  QCOMPARE(b.settings().optimizer, std::string("adam"));
+  b.plan.keepMine();               // once
+  b.plan.setModel("dense-pixel");  // is trained alike
+  QCOMPARE(b.settings().learning_rate, 0.02);
+  QCOMPARE(replaced.size(), 1);
+}
+
+void SettingFormTest::whatDoesNothingIsHidden() {
+  Bench b;
+  b.form.show();
+  b.form.showMore(true);
+  const auto seen = [&](const char* key) {
+    return b.form.findChild<QWidget*>(QString("setting.") + key)->isVisible();
+  };
+  QVERIFY(seen("momentum") && seen("nesterov") && seen("beta") && !seen("schedule-factor") &&
+          !seen("test-batch-size"));
+  b.plan.set("optimizer", std::string("adam"));
+  QVERIFY(!seen("momentum") && !seen("nesterov"));
+  b.plan.set("schedule", std::string("step"));
+  QVERIFY(seen("schedule-factor") && seen("schedule-epochs"));
+  b.plan.set("synapse", std::string("batch-coupled"));
+  QVERIFY(seen("test-batch-size"));
+  b.plan.setModel("linear");
+  QVERIFY(!seen("beta") && !seen("diagonal") && !seen("test-batch-size"));
+  b.form.showMore(false);
+  QVERIFY(!seen("optimizer") && seen("lr"));
+}
+
+void SettingFormTest::choicesAreWords() {
+  const Bench b;
+  const auto* optimizer = b.form.findChild<QComboBox*>("setting.optimizer");
+  QCOMPARE(optimizer->currentText(), QStringLiteral("Stochastic gradient descent"));
+  for (const train::ChoiceInfo& info : train::choice_infos())
+    QCOMPARE(info.names.size(), info.options.size());
 }
 
 }  // namespace synann::ui

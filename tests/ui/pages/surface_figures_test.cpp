@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/surface_figures.h"
+#include "ui/pages/surface/surface_figures.h"
 
 #include <cmath>
 
 #include <QTest>
 
 #include "tests/ui/plots/sample_frame.h"
-#include "ui/pages/synapse_figures.h"
-#include "ui/pages/synapse_view.h"
+#include "ui/pages/synapses/synapse_figures.h"
+#include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_view.h"
 
 using namespace synann;

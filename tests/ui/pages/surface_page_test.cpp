@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/surface_page.h"
+#include "ui/pages/surface/surface_page.h"
 
 #include <QAccessible>
 #include <QCheckBox>
@@ -16,7 +16,7 @@
 
 #include "engine/train/record.h"
 #include "tests/ui/pages/window_bench.h"
-#include "ui/pages/synapses_page.h"
+#include "ui/pages/synapses/synapses_page.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/plots/surface_view.h"
@@ -36,7 +36,7 @@ struct Bench : testing::WindowBench {
   void settle() const {
     [&] { QTRY_VERIFY_WITH_TIMEOUT(page().frame() && !page().source().busy(), kWait); }();
   }
-  SurfacePage& page() const { return *window->surfacePage(); }
+  SurfacePage& page() const { return *window->page<SurfacePage>(); }
   Selection& selection() const { return page().source().selection(); }
   void choose(const QString& box, int index) const {
     find<QComboBox>("surface." + box)->setCurrentIndex(index);
@@ -118,9 +118,9 @@ void SurfacePageTest::exactEntryAndSlidersAreTheSameNumber() {
 void SurfacePageTest::aCellOpensAsASurface() {
   Bench b;
   b.train();
-  b.window->showPage(b.window->synapsesPage());
-  QTRY_VERIFY_WITH_TIMEOUT(b.window->synapsesPage()->frame() != nullptr, kWait);
-  auto* heat = b.window->synapsesPage()->heatView();
+  b.window->showPage(b.window->page<SynapsesPage>());
+  QTRY_VERIFY_WITH_TIMEOUT(b.window->page<SynapsesPage>()->frame() != nullptr, kWait);
+  auto* heat = b.window->page<SynapsesPage>()->heatView();
   b.selection().setCell(7, 12);
   heat->setFocus();
   QTest::keyClick(heat, Qt::Key_Down);
@@ -189,7 +189,7 @@ void SurfacePageTest::aHiddenPageCostsNothing() {
   connect(&b.window->controller(), &TrainingController::updated, this,
           [&](const Snapshot& s) { weights += s.weights ? 1 : 0; });
   b.show();
-  b.window->showPage(b.window->synapsesPage());
+  b.window->showPage(b.window->page<SynapsesPage>());
   b.window->actions().action("page.train")->trigger();
   const QSignalSpy frames(&b.page().source(), &SynapseSource::frameChanged);
   const auto before = b.page().surfaceView()->figure();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/synapses_page.h"
+#include "ui/pages/synapses/synapses_page.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -33,7 +33,7 @@ struct Bench : testing::WindowBench {
   void settle() const {
     [&] { QTRY_VERIFY_WITH_TIMEOUT(page().frame() && !page().source().busy(), kWait); }();
   }
-  SynapsesPage& page() const { return *window->synapsesPage(); }
+  SynapsesPage& page() const { return *window->page<SynapsesPage>(); }
   Selection& selection() const { return page().source().selection(); }
   void choose(const QString& box, int index) const {
     auto* combo = find<QComboBox>("synapses." + box);

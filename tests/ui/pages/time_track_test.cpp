@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/time_track.h"
+#include "ui/shell/time_track.h"
 
 #include <QSignalSpy>
 #include <QTest>

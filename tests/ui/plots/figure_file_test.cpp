@@ -14,7 +14,7 @@
 #include <QXmlStreamReader>
 
 #include "sample_frame.h"
-#include "ui/pages/synapse_view.h"
+#include "ui/pages/synapses/synapse_view.h"
 
 using namespace synann;
 using namespace synann::ui;

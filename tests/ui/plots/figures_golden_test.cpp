@@ -4,7 +4,7 @@
 
 #include "golden_pictures.h"
 #include "sample_frame.h"
-#include "ui/pages/synapse_view.h"
+#include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 

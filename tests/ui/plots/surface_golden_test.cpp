@@ -8,7 +8,7 @@
 #include "engine/synapse/surprisal.h"
 #include "golden_pictures.h"
 #include "sample_frame.h"
-#include "ui/pages/surface_figures.h"
+#include "ui/pages/surface/surface_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
 

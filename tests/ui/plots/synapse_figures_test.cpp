@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/synapse_figures.h"
+#include "ui/pages/synapses/synapse_figures.h"
 
 #include <cmath>
 #include <numeric>
@@ -12,7 +12,7 @@
 #include "engine/core/random.h"
 #include "engine/synapse/tensor.h"
 #include "sample_frame.h"
-#include "ui/pages/synapse_view.h"
+#include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 

@@ -94,7 +94,7 @@ void SnapshotMailboxTest::estimatesSpeedAndRemainingTime() {
   QCOMPARE(progress.images_per_second, 1000.0);
   QCOMPARE(progress.fraction, 0.25);
   QCOMPARE(progress.seconds_left, 1.5);
-  box.set_epochs(4);
+  box.on_change({.position = {1, 50}, .key = "epochs", .value = 4.0});
   progress = box.take().progress;
   QCOMPARE(progress.seconds_left, 3.5);
   QCOMPARE(progress.fraction, 0.125);

@@ -49,6 +49,10 @@ struct Bench {
 
 constexpr int kWait = 60'000;  // milliseconds until a test gives up
 
+bool trainsOn(const Bench& b, const train::Settings& settings) {
+  return b.controller.next(settings).kind == TrainingController::Next::Kind::TrainOn;
+}
+
 std::vector<float> lossesOf(const train::Settings& settings) {
   Bench bench;
   bench.controller.train(settings);
@@ -69,6 +73,8 @@ class TrainingControllerTest : public QObject {
   void restartGivesTheSameLosses();
   void changedSettingsBeginANewRun();
   void finishedRunGoesOnWithMoreEpochs();
+  void theEpochsAskedForDecideWhatTrainDoes();
+  void loweredEpochsAreThoseThatHaveBegun();
   void learningRateChangesLive();
   void unreadableDataIsTold();
   void aRunThatDoesNotComeToBeLeavesTheOldOne();
@@ -132,7 +138,7 @@ void TrainingControllerTest::stopThenTrainGivesTheSameCurve() {
   b.controller.stop();
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   const auto folder = b.controller.runFolder();
-  if (b.in(RunState::Stopped)) QVERIFY(b.controller.wouldContinue(smallSettings(4)));
+  if (b.in(RunState::Stopped)) QVERIFY(trainsOn(b, smallSettings(4)));
   b.controller.train(smallSettings(4));
   QTRY_VERIFY_WITH_TIMEOUT(b.idle() && b.in(RunState::Finished), kWait);
   QCOMPARE(b.controller.runFolder(), folder);
@@ -158,7 +164,7 @@ void TrainingControllerTest::changedSettingsBeginANewRun() {
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   train::Settings other = smallSettings(1);
   other.seed = 6;
-  QVERIFY(!b.controller.wouldContinue(other));
+  QVERIFY(!trainsOn(b, other));
   const std::vector<float> first = b.losses;
   b.controller.train(other);
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
@@ -176,6 +182,44 @@ void TrainingControllerTest::finishedRunGoesOnWithMoreEpochs() {
   QCOMPARE(changed[0][0].value<train::Settings>().epochs, 4);
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   QCOMPARE(b.losses, lossesOf(smallSettings(4)));
+}
+
+// What is asked for is what is done: fewer epochs than there are is another run.
+void TrainingControllerTest::theEpochsAskedForDecideWhatTrainDoes() {
+  using Kind = TrainingController::Next::Kind;
+  Bench b;
+  QVERIFY(b.controller.next(smallSettings(3)).kind == Kind::Begin);
+  b.controller.train(smallSettings(3));
+  QVERIFY(b.controller.next(smallSettings(3)).kind == Kind::GoOn);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  const auto folder = b.controller.runFolder();
+  QCOMPARE(b.controller.next(smallSettings(3)).epochs, 6);
+  QCOMPARE(b.controller.next(smallSettings(5)).epochs, 5);
+  QVERIFY(trainsOn(b, smallSettings(5)));
+  QVERIFY(!trainsOn(b, smallSettings(2)));
+  QCOMPARE(b.controller.next(smallSettings(2)).epochs, 2);
+  b.controller.train(smallSettings(2));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(b.controller.runFolder() != folder);
+  QCOMPARE(b.losses.size(), 40u);
+}
+
+// The engine trains an epoch that has begun to its end, and the window takes over the number.
+void TrainingControllerTest::loweredEpochsAreThoseThatHaveBegun() {
+  Bench b;
+  b.controller.stepEpoch(smallSettings(9));
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 20, kWait);
+  b.controller.stepBatch(smallSettings(9));
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 21, kWait);
+  QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
+  b.controller.setLive("epochs", 1);
+  QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, kWait);
+  QCOMPARE(changed[0][0].value<train::Settings>().epochs, 2);
+  b.controller.train(smallSettings(9));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(b.in(RunState::Finished));
+  QCOMPARE(b.losses.size(), 40u);
+  QCOMPARE(b.controller.progress().epochs, 2);
 }
 
 void TrainingControllerTest::learningRateChangesLive() {
@@ -204,7 +248,7 @@ void TrainingControllerTest::unreadableDataIsTold() {
   QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 2, kWait);
   QTRY_VERIFY(b.idle());
   QVERIFY(b.in(RunState::Ready));
-  QVERIFY(!b.controller.wouldContinue(settings));
+  QVERIFY(!trainsOn(b, settings));
 }
 
 void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
@@ -219,7 +263,7 @@ void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
   QCOMPARE(refused.size(), 1);
   QVERIFY(b.in(RunState::Finished));
   QCOMPARE(b.losses.size(), 20u);
-  QVERIFY(b.controller.wouldContinue(smallSettings(1)));
+  QVERIFY(trainsOn(b, smallSettings(1)));
 }
 
 void TrainingControllerTest::stopWhileLoading() {

@@ -56,7 +56,8 @@ void ActionRegistryTest::everyActionIsInItsMenu() {
 void ActionRegistryTest::helpCarriesTheShortcut() {
   ActionRegistry registry;
   QCOMPARE(registry.action("run.train")->toolTip(), QStringLiteral("Train until the last epoch (F5)"));
-  registry.setHelp("run.train", "Go on");
+  registry.setWords("run.train", "&Train on", "Go on");
+  QCOMPARE(registry.action("run.train")->text(), QStringLiteral("&Train on"));
   QCOMPARE(registry.action("run.train")->toolTip(), QStringLiteral("Go on (F5)"));
   QVERIFY(!registry.action("no.such"));
 }

@@ -6,8 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "ui/shell/icons.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/icons.h"
 
 namespace synann::ui {
 
@@ -36,7 +36,11 @@ void AppSettingsTest::beginsWithDefaults() {
 void AppSettingsTest::comesBackAsItWent() {
   AppSettings settings;
   settings.theme = ThemeChoice::Dark;
-  settings.logY = true;
+  settings.settings = R"({"lr": 0.5})";
+  settings.page = "surface";
+  settings.runs = {"runs/a, b", "runs/c"};
+  settings.figures = {"loss.png"};
+  settings.pages = {{"train", {{"log_y", true}, {"log_interval", 7}}}};
   settings.threads = 1;
   settings.data = "some/folder";
   settings.dataFolders = {"some/folder", "other, with comma"};

@@ -15,17 +15,17 @@
 
 #include "engine/train/record.h"
 #include "tests/ui/session/small_data.h"
-#include "ui/pages/inspector.h"
-#include "ui/pages/setting_form.h"
-#include "ui/pages/synapses_page.h"
-#include "ui/pages/time_line.h"
-#include "ui/pages/time_track.h"
-#include "ui/pages/train_page.h"
+#include "ui/pages/synapses/synapses_page.h"
+#include "ui/pages/train/setting_form.h"
+#include "ui/pages/train/train_page.h"
 #include "ui/plots/figure.h"
 #include "ui/shell/device_choice.h"
+#include "ui/shell/inspector.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/run_bar.h"
+#include "ui/shell/time_line.h"
+#include "ui/shell/time_track.h"
 
 namespace synann::ui {
 
@@ -52,7 +52,7 @@ struct Bench {
     [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
   }
   void showSynapses() {
-    window->showPage(window->synapsesPage());
+    window->showPage(window->page<SynapsesPage>());
     settle();
   }
   void settle() {
@@ -61,7 +61,7 @@ struct Bench {
                                kWait);
     }();
   }
-  SynapseSource& source() const { return window->synapsesPage()->source(); }
+  SynapseSource& source() const { return window->page<SynapsesPage>()->source(); }
   TrainingController& controller() const { return window->controller(); }
   template <class Widget>
   Widget* find(const QString& name) const {
@@ -136,15 +136,15 @@ void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
   Bench b;
   b.press(Qt::Key_F9);
   b.train();
-  QVERIFY(b.window->trainPage()->isVisible());
+  QVERIFY(b.window->page<TrainPage>()->isVisible());
   b.settle();
   QTRY_VERIFY(b.value("β") != QStringLiteral("—"));
   // A page that is shown later gets its frame as well.
   b.showSynapses();
-  QTRY_VERIFY(b.window->synapsesPage()->frame() != nullptr);
+  QTRY_VERIFY(b.window->page<SynapsesPage>()->frame() != nullptr);
   b.press(Qt::Key_F9);
   QVERIFY(!b.window->inspector()->isVisible());
-  b.window->showPage(b.window->trainPage());
+  b.window->showPage(b.window->page<TrainPage>());
   QVERIFY(!b.source().active());  // folded away it costs nothing
 }
 
@@ -164,7 +164,7 @@ void MainWindowFrameTest::theInspectorCopies() {
 void MainWindowFrameTest::partsFoldAndAreRemembered() {
   Bench b;
   QVERIFY(!b.window->timeLine()->isVisible());  // the Train page does not follow it
-  b.window->showPage(b.window->synapsesPage());
+  b.window->showPage(b.window->page<SynapsesPage>());
   QVERIFY(b.window->timeLine()->isVisible());
   b.press(Qt::Key_F8);
   QVERIFY(!b.window->timeLine()->isVisible());
@@ -174,7 +174,7 @@ void MainWindowFrameTest::partsFoldAndAreRemembered() {
   const QList<int> sizes = middle->sizes();
   b.window->close();
   Bench again(loadSettings());
-  again.window->showPage(again.window->synapsesPage());
+  again.window->showPage(again.window->page<SynapsesPage>());
   QVERIFY(!again.window->timeLine()->isVisible());
   QVERIFY(again.window->inspector()->isVisible());
   const int width = again.find<QSplitter>("window.middle")->sizes().at(1);
@@ -282,7 +282,7 @@ void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
   const int pixel = model->findData("syna-pixel");
   model->setCurrentIndex(pixel);
   emit model->activated(pixel);
-  const train::Settings s = b.window->trainSettings();
+  const train::Settings s = b.window->workspace().plan().settings();
   QCOMPARE(s.model, std::string("syna-pixel"));
   QCOMPARE(s.learning_rate, 0.02);
   QCOMPARE(s.batch_size, 20);

@@ -18,8 +18,8 @@
 
 #include "engine/train/checkpoint.h"
 #include "tests/ui/session/small_data.h"
-#include "ui/pages/setting_form.h"
-#include "ui/pages/train_page.h"
+#include "ui/pages/train/setting_form.h"
+#include "ui/pages/train/train_page.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/run_bar.h"
@@ -52,7 +52,7 @@ struct Bench {
   QString label(const QString& name) const { return window->findChild<QLabel*>(name)->text(); }
   QString log() const { return window->findChild<QPlainTextEdit*>("log")->toPlainText(); }
   QTableView* table() const { return window->findChild<QTableView*>("accuracies"); }
-  const LossCurve& curve() const { return window->trainPage()->curve(); }
+  const LossCurve& curve() const { return window->page<TrainPage>()->curve(); }
   TrainingController& controller() const { return window->controller(); }
   bool in(RunState state) const { return controller().state() == state; }
   std::vector<float> losses() const { return {curve().losses().begin(), curve().losses().end()}; }
@@ -159,7 +159,7 @@ void MainWindowTest::pauseStepAndStopInMidEpoch() {
   const auto loaded = train::read_checkpoint(b.controller().runFolder() / train::kLastCheckpoint);
   QVERIFY(loaded.ok());
   QCOMPARE(loaded->checkpoint.position.step, 1);
-  QVERIFY(b.action("run.train")->toolTip().startsWith("Go on"));
+  QVERIFY(b.action("run.train")->toolTip().startsWith("Train on with this run to epoch 500"));
 }
 
 void MainWindowTest::learningRateCanBeChangedLive() {
@@ -239,7 +239,7 @@ void MainWindowTest::aBadFolderIsToldInTheMessageBar() {
   QVERIFY(b.window->messageBar()->text().contains(b.home.path()));
   QTRY_COMPARE(b.label("run.state"), QStringLiteral("Ready"));
   QCOMPARE(b.window->runBar()->dataSpec(), QStringLiteral("digits"));
-  QCOMPARE(b.window->trainSettings().data, std::string("digits"));
+  QCOMPARE(b.window->workspace().plan().settings().data, std::string("digits"));
   QVERIFY(!b.window->runBar()->hasData(b.home.path()));
   QTest::mouseClick(b.window->messageBar()->findChild<QToolButton*>(), Qt::LeftButton);
   QVERIFY(!b.window->messageBar()->isVisible());
@@ -257,7 +257,7 @@ void MainWindowTest::everyControlHasANameAndHelp() {
     const QByteArray who = widget->metaObject()->className() + (" " + widget->objectName()).toUtf8();
     QVERIFY2(found && !found->text(QAccessible::Name).isEmpty(), who.constData());
     if (qobject_cast<const QMenuBar*>(widget) || !widget->isVisible()) continue;
-    if (widget == b.window->trainPage()->chart()->focusProxy()) continue;  // told by its crosshair
+    if (widget == b.window->page<TrainPage>()->chart()->focusProxy()) continue;  // told by its crosshair
     QVERIFY2(!widget->toolTip().isEmpty(), who.constData());
   }
 }
@@ -297,19 +297,19 @@ void MainWindowTest::themeSwitchRecolours() {
 void MainWindowTest::layoutAndChoicesAreRemembered() {
   Bench b;
   b.action("view.log-y")->trigger();
-  QVERIFY(b.window->trainPage()->chart()->logY());
+  QVERIFY(b.window->page<TrainPage>()->chart()->logY());
   b.action("view.theme-dark")->trigger();
-  QSplitter* const rows = b.window->trainPage()->splitters().constFirst();
+  QSplitter* const rows = b.window->page<TrainPage>()->splitters().constFirst();
   rows->setSizes({300, 300});
   const QList<int> sizes = rows->sizes();
   b.window->close();
   const AppSettings kept = loadSettings();
-  QVERIFY(kept.logY);
+  QVERIFY(kept.pages["train"]["log_y"].toBool());
   QVERIFY(kept.theme == ThemeChoice::Dark);
   MainWindow again(kept);
   again.show();
   QVERIFY(again.actions().action("view.log-y")->isChecked());
-  QCOMPARE(again.trainPage()->splitters().constFirst()->sizes(), sizes);
+  QCOMPARE(again.page<TrainPage>()->splitters().constFirst()->sizes(), sizes);
   again.actions().action("view.theme-light")->trigger();
 }
 

@@ -6,15 +6,15 @@
 #include <QToolButton>
 
 #include "tests/ui/pages/window_bench.h"
-#include "ui/pages/surface_page.h"
-#include "ui/pages/synapses_page.h"
-#include "ui/pages/time_line.h"
-#include "ui/pages/train_page.h"
+#include "ui/pages/surface/surface_page.h"
+#include "ui/pages/synapses/synapses_page.h"
+#include "ui/pages/train/train_page.h"
 #include "ui/plots/crosshair.h"
 #include "ui/plots/heat_view.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/plots/loss_view.h"
 #include "ui/plots/surface_view.h"
+#include "ui/shell/time_line.h"
 
 namespace synann::ui {
 
@@ -25,14 +25,14 @@ using testing::kWait;
 struct Bench : testing::WindowBench {
   using WindowBench::WindowBench;
 
-  LossView* loss() const { return window->trainPage()->chart()->view(); }
-  Selection& selection() const { return window->synapsesPage()->source().selection(); }
+  LossView* loss() const { return window->page<TrainPage>()->chart()->view(); }
+  Selection& selection() const { return window->page<SynapsesPage>()->source().selection(); }
   void restart() {
     window->controller().restart(settings);
     [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
   }
   void settle() const {
-    SynapseSource& source = window->synapsesPage()->source();
+    SynapseSource& source = window->page<SynapsesPage>()->source();
     [&] { QTRY_VERIFY_WITH_TIMEOUT(source.frame() && !source.busy(), kWait); }();
   }
 };
@@ -53,7 +53,7 @@ class NewRunTest : public QObject {
 void NewRunTest::aRestartForgetsThePointUnderThePointer() {
   Bench b;
   b.train();
-  const LossCurve& curve = b.window->trainPage()->curve();
+  const LossCurve& curve = b.window->page<TrainPage>()->curve();
   QCOMPARE(curve.losses().size(), 40u);
   b.loss()->zoomTo({0, 600, 0, 5});
   b.loss()->setCurrentPoint(CurvePoint{CurveSeries::Train, 20});
@@ -70,11 +70,11 @@ void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
   b.train();
   b.loss()->zoomTo({0, 600, 0, 5});
   b.loss()->setCurrentPoint(CurvePoint{CurveSeries::Test, 2});
-  b.window->showPage(b.window->synapsesPage());
+  b.window->showPage(b.window->page<SynapsesPage>());
   b.settings.epochs = 1;
   b.restart();
   QVERIFY(b.loss()->currentPointText().isEmpty());
-  b.window->showPage(b.window->trainPage());
+  b.window->showPage(b.window->page<TrainPage>());
   QCoreApplication::processEvents();
   QVERIFY(!b.loss()->currentPoint() && !b.loss()->crosshair()->isVisible());
 }
@@ -82,7 +82,7 @@ void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
 void NewRunTest::theTimeGoesLive() {
   Bench b;
   b.train();
-  b.window->showPage(b.window->synapsesPage());
+  b.window->showPage(b.window->page<SynapsesPage>());
   b.settle();
   auto* slider = b.find<QSlider>("time.slider");
   QTRY_COMPARE(slider->maximum(), 40);
@@ -95,37 +95,37 @@ void NewRunTest::theTimeGoesLive() {
   QVERIFY(b.selection().live());
   b.settle();
   QTRY_COMPARE(slider->maximum(), 20);
-  QTRY_COMPARE(b.window->synapsesPage()->frame()->place.steps, std::int64_t{20});
+  QTRY_COMPARE(b.window->page<SynapsesPage>()->frame()->place.steps, std::int64_t{20});
 }
 
 void NewRunTest::aSmallerLayerHasItsOwnCells() {
   Bench b("syna-pixel", 1);
   b.train();
-  b.window->showPage(b.window->synapsesPage());
+  b.window->showPage(b.window->page<SynapsesPage>());
   b.settle();
-  HeatView* const heat = b.window->synapsesPage()->heatView();
-  const int large = b.window->synapsesPage()->frame()->n();
+  HeatView* const heat = b.window->page<SynapsesPage>()->heatView();
+  const int large = b.window->page<SynapsesPage>()->frame()->n();
   b.selection().setCell(large - 1, large - 2);
   heat->zoom(8);
   b.settings.model = "syna-cnn";
   b.train();
   b.settle();
   const auto smaller = [&] {
-    const auto& frame = b.window->synapsesPage()->frame();
+    const auto& frame = b.window->page<SynapsesPage>()->frame();
     return frame && frame->n() < large;
   };
   QTRY_VERIFY_WITH_TIMEOUT(smaller(), kWait);
-  const int last = b.window->synapsesPage()->frame()->n() - 1;
+  const int last = b.window->page<SynapsesPage>()->frame()->n() - 1;
   QCOMPARE(heat->row(), last);
   QCOMPARE(heat->column(), last);
   QVERIFY(b.find<QLabel>("synapses.cell")->text().startsWith(QStringLiteral("i %1   j %1 ").arg(last)));
   QTest::keyClick(heat, Qt::Key_Left);
   QCOMPARE(heat->column(), last - 1);
-  b.window->showPage(b.window->surfacePage());
+  b.window->showPage(b.window->page<SurfacePage>());
   b.settle();
-  QTRY_VERIFY_WITH_TIMEOUT(b.window->surfacePage()->frame() != nullptr, kWait);
-  QCOMPARE(b.window->surfacePage()->scene().unit, last);
-  QVERIFY(b.window->surfacePage()->surfaceView()->figure() != nullptr);
+  QTRY_VERIFY_WITH_TIMEOUT(b.window->page<SurfacePage>()->frame() != nullptr, kWait);
+  QCOMPARE(b.window->page<SurfacePage>()->scene().unit, last);
+  QVERIFY(b.window->page<SurfacePage>()->surfaceView()->figure() != nullptr);
 }
 
 }  // namespace synann::ui

@@ -59,7 +59,7 @@ struct Bench {
   }
   // One epoch of what the form says; the accuracy in percent.
   double train() const {
-    train::Settings settings = window->trainSettings();
+    train::Settings settings = window->workspace().plan().settings();
     settings.epochs = 1;
     settings.batch_size = 20;
     window->controller().train(settings);

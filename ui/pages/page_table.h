@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <QAction>
+#include <QString>
+
+#include "engine/core/result.h"
+#include "ui/pages/view_options.h"
+#include "ui/widgets/action_info.h"
+
+class QWidget;
+
+namespace synann::ui {
+
+class Page;
+class Workspace;
+
+// The actions of a page's row by their ids; the window owns them.
+using PageActions = std::function<QAction*(const QString& id)>;
+
+// Everything the window and the prompt know of a page. A new page is a row here and a folder.
+struct PageInfo {
+  QString id;    // "train": --page, settings, "page.train"
+  QString text;  // with its mnemonic: "Trai&n"
+  QString help;  // what it shows, one sentence without a full stop
+  Glyph glyph = Glyph::None;
+  bool time_line = false;           // whether the time line belongs to it
+  std::vector<ActionInfo> actions;  // of its own
+  std::vector<std::string> views;   // what --view exports of it, by name
+  Page* (*make)(Workspace& workspace, const PageActions& actions, QWidget* parent) = nullptr;
+  // Writes one of its views without a window.
+  Status (*exportView)(const ViewOptions& options) = nullptr;
+};
+
+// In the order of the rail; a page's shortcut is Ctrl and its number.
+const std::vector<PageInfo>& pageTable();
+
+// By page id, and by view; null where there is none.
+const PageInfo* pageInfo(const QString& id);
+const PageInfo* pageOfView(const std::string& view);
+std::vector<std::string> allViews();
+// "train, synapses, surface"
+QString pageNames();
+
+}  // namespace synann::ui

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/core/result.h"
+#include "ui/pages/view_options.h"
+
+namespace synann::ui {
+
+// Writes a figure of one synapse without a window: α and β as named, or those of a cell of a run, with its
+// data where their inputs are known.
+Status exportSurface(const ViewOptions& options);
+
+}  // namespace synann::ui

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the Surface page is put together.
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QGridLayout>
+#include <QLabel>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "ui/pages/figure_tabs.h"
+#include "ui/pages/surface/surface_page.h"
+#include "ui/plots/figure_table_model.h"
+#include "ui/plots/figure_view.h"
+#include "ui/plots/surface_view.h"
+#include "ui/widgets/number_slider.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kSideWidth = 360;  // pixels
+constexpr double kLargest = 1e6;
+
+template <class Widget>
+Widget* named(Widget* widget, const QString& name, const QString& label, const QString& help) {
+  widget->setObjectName("surface." + name);
+  widget->setAccessibleName(label);
+  widget->setToolTip(help);
+  return widget;
+}
+
+// Items with their data, numbered from `first`.
+QComboBox* makeChoice(const QStringList& items, QWidget* parent, int first = 0) {
+  auto* box = new QComboBox(parent);
+  for (int k = 0; k < items.size(); ++k) box->addItem(items[k], first + k);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  box->setMinimumContentsLength(8);
+  return box;
+}
+
+}  // namespace
+
+void SurfacePage::makeNumbers() {
+  const auto number = [this](const char* name, const QString& label, const QString& help,
+                             const NumberSlider::Bounds& bounds) {
+    return new NumberSlider(QStringLiteral("surface.") + name, label, help, bounds, this);
+  };
+  alpha_ = number("alpha", tr("α"), tr("Scales the excitation; moving it stops following the cell"),
+                  {0, 2, -kLargest, kLargest});
+  beta_ =
+      number("beta", tr("β"),
+             tr("Scales the inhibition; below 0 the inhibitor amplifies. Moving it stops following the cell"),
+             {-1, 2, -kLargest, kLargest});
+  x_ = number("x", tr("Chosen x"), tr("The exciting input at which the sections cut"), {0, 1, 0, 1});
+  y_ = number("y", tr("Chosen y"), tr("The inhibiting input at which the sections cut"), {0, 1, 0, 1});
+  follow_ = named(new QCheckBox(tr("Follow the cell"), this), "follow", tr("Follow the selected cell"),
+                  tr("α and β of the selected cell of the run, as it trains or at the step of the time line; "
+                     "off: free"));
+  unit_ = named(new QSpinBox(this), "unit", tr("Unit i"),
+                tr("The unit i of the selected cell: its x is excited"));
+  cell_ = named(new QSpinBox(this), "synapse", tr("Synapse j"),
+                tr("The synapse j of the selected cell: its x inhibits"));
+  unit_->setPrefix(tr("i "));
+  cell_->setPrefix(tr("j "));
+  for (QSpinBox* box : {unit_, cell_}) box->setRange(0, 0);
+  share_ = named(new ExactBox(this), "share", tr("Flat below, in percent"),
+                 tr("Flat: where |∂S/∂β| is below this share of its largest, data can hardly teach β"));
+  share_->setRange(0.1, 100);
+  share_->setSingleStep(1);
+  share_->setSuffix(tr(" %"));
+  temperature_ = named(new ExactBox(this), "temperature", tr("Temperature T"),
+                       tr("Of the Bose–Einstein curve; the theory's is 1"));
+  temperature_->setRange(0.01, 100);
+  temperature_->setSingleStep(0.1);
+}
+
+void SurfacePage::makeChoices() {
+  shown_ =
+      named(makeChoice({tr("S"), tr("∂S/∂β"), tr("−log S (surprisal)"), tr("S, flat region grey")}, this),
+            "shown", tr("Show"),
+            tr("S itself, how strongly data can move β, the same in surprisal space, or where they cannot"));
+  range_ = named(makeChoice({tr("unit square"), tr("data range")}, this), "range", tr("Axes"),
+                 tr("The whole domain of x and y, or as far as the inputs of the data reach"));
+  points_ = named(makeChoice({tr("no data"), tr("all classes")}, this, SurfaceScene::kNoClass), "points",
+                  tr("Data"),
+                  tr("Where the inputs of the cell lie for test images, 20 of each class; larger marks are "
+                     "several of one class"));
+  fillClasses();
+  QStringList maps;
+  for (const ColorMap map : kColorMaps) maps.append(colorMapName(map));
+  colors_ = named(makeChoice(maps, this), "colors", tr("Colours"),
+                  tr("Of the height; automatic is blue–orange where it lies on both sides of 0"));
+  contours_ = named(new QCheckBox(tr("Contours"), this), "contours", tr("Contours"),
+                    tr("Level curves on the floor: branches of hyperbolas"));
+  lines_ = named(new QCheckBox(tr("Lines"), this), "lines", tr("Special lines"),
+                 tr("Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"));
+}
+
+FigureView* SurfacePage::addFigure(const QString& name, const QString& help) {
+  auto* view = makeFigureView("surface." + name, tr("Appears with the surface."), help, this);
+  view->installEventFilter(this);
+  return view;
+}
+
+QWidget* SurfacePage::makeFigures() {
+  section_x_ = addFigure("section-x", tr("The cut through the surface at the chosen y"));
+  section_y_ = addFigure("section-y", tr("The cut through the surface at the chosen x"));
+  bose_ = addFigure("bose-einstein",
+                    tr("How the inhibition's mode is occupied: n = −∂(−log S)/∂γ, with energy v = −log y "
+                       "and chemical potential μ = log β. An identity of the function; it does not say "
+                       "that learned β follow such a law."));
+  data_ = addFigure("points", tr("The inputs of the cell for test images, by class, from above"));
+  tabs_ = named(new QTabWidget(this), "figures", tr("Figures"), QString());
+  table_ = named(new QTableView(this), "table", tr("Numbers"),
+                 tr("The figure that had the focus last, as numbers"));
+  auto* heat = new QWidget(this);
+  auto* row = new QHBoxLayout(heat);
+  row->setContentsMargins(4, 0, 4, 0);
+  auto* words = new QLabel(tr("Temperature T"), heat);
+  words->setBuddy(temperature_);
+  row->addWidget(words);
+  row->addWidget(temperature_);
+  row->addStretch(1);
+  tabs_->addTab(makeFigureTab({section_x_, section_y_}, this), tr("Sections"));
+  tabs_->addTab(makeFigureTab({bose_, heat}, this), tr("Bose–Einstein"));
+  tabs_->addTab(makeFigureTab({data_}, this), tr("Data"));
+  tabs_->addTab(table_, tr("Table"));
+  prepareFigureTabs(tabs_, table_, table_model_);
+  return tabs_;
+}
+
+QGridLayout* SurfacePage::makeGrid(QWidget* side) {
+  auto* grid = new QGridLayout;
+  grid->setHorizontalSpacing(6);
+  grid->setVerticalSpacing(3);
+  const auto line = [&](int row, const QString& label, QWidget* first, QWidget* second) {
+    auto* words = new QLabel(label, side);
+    words->setBuddy(first);
+    grid->addWidget(words, row, 0);
+    grid->addWidget(first, row, 1);
+    grid->addWidget(second, row, 2);
+  };
+  auto* cell = new QWidget(side);
+  auto* both = new QHBoxLayout(cell);
+  both->setContentsMargins(0, 0, 0, 0);
+  both->setSpacing(4);
+  both->addWidget(unit_);
+  both->addWidget(cell_);
+  line(0, tr("Cell"), follow_, cell);
+  line(1, tr("α"), alpha_->slider(), alpha_->box());
+  line(2, tr("β"), beta_->slider(), beta_->box());
+  line(3, tr("x"), x_->slider(), x_->box());
+  line(4, tr("y"), y_->slider(), y_->box());
+  line(5, tr("Show"), shown_, share_);
+  line(6, tr("Axes"), range_, points_);
+  auto* marks = new QWidget(side);
+  auto* ticks = new QHBoxLayout(marks);
+  ticks->setContentsMargins(0, 0, 0, 0);
+  ticks->setSpacing(6);
+  ticks->addWidget(contours_);
+  ticks->addWidget(lines_);
+  line(7, tr("Colours"), colors_, marks);
+  grid->setColumnStretch(1, 1);
+  grid->setColumnStretch(2, 1);
+  return grid;
+}
+
+QWidget* SurfacePage::makeSide() {
+  auto* side = new QWidget(this);
+  auto* column = new QVBoxLayout(side);
+  column->setContentsMargins(4, 4, 8, 4);
+  column->setSpacing(6);
+  column->addLayout(makeGrid(side));
+  column->addWidget(makeFigures(), 1);
+  side->setMinimumWidth(kSideWidth - 40);
+  return side;
+}
+
+void SurfacePage::layOut() {
+  surface_->setObjectName("surface.surface");
+  surface_->installEventFilter(this);
+  read_out_->setObjectName("surface.place");
+  read_out_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  read_out_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  read_out_->setAccessibleName(tr("Numbers of the place"));
+  read_out_->setToolTip(tr("The place under the pointer, else the chosen one, with all its digits"));
+  read_out_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
+  read_out_->setWordWrap(true);  // beside the inspector one line is too short
+  read_out_->setContentsMargins(6, 0, 0, 0);
+  note_->setObjectName("surface.note");
+  note_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  note_->setWordWrap(true);  // two lines at most; the room is always there, so that nothing jumps
+  note_->setFixedHeight(2 * note_->fontMetrics().lineSpacing() + 2);
+  note_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  note_->setContentsMargins(6, 0, 0, 0);
+  auto* picture = new QWidget(this);
+  auto* column = new QVBoxLayout(picture);
+  column->setContentsMargins(8, 4, 0, 4);
+  column->setSpacing(2);
+  column->addWidget(surface_, 1);
+  column->addWidget(read_out_);
+  column->addWidget(note_);
+  split_ = new QSplitter(Qt::Horizontal, this);
+  split_->setObjectName("surface.split");
+  split_->addWidget(picture);
+  split_->addWidget(makeSide());
+  split_->setChildrenCollapsible(false);
+  split_->setStretchFactor(0, 1);
+  split_->setSizes({700, kSideWidth});
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->addWidget(split_);
+}
+
+// All classes of the data; ten while they are not open.
+void SurfacePage::fillClasses() {
+  const data::DataPairPtr opened = source_.data();
+  const int count = opened ? opened->test.classes : 10;
+  const QSignalBlocker quiet(points_);
+  const QVariant chosen = points_->currentData();
+  while (points_->count() > 2) points_->removeItem(2);
+  for (int label = 0; label < count; ++label)
+    points_->addItem(
+        tr("class %1")
+            .arg(opened ? QString::fromStdString(opened->class_name(label)) : QString::number(label)),
+        label);
+  points_->setCurrentIndex(std::max(0, points_->findData(chosen)));
+}
+
+void SurfacePage::connectControls() {
+  connect(&source_, &SynapseSource::dataChanged, this, &SurfacePage::fillClasses);
+  for (NumberSlider* parameter : {alpha_, beta_})
+    connect(parameter, &NumberSlider::moved, this, &SurfacePage::changeSynapse);
+  for (NumberSlider* place : {x_, y_}) connect(place, &NumberSlider::moved, this, &SurfacePage::changeScene);
+  for (QCheckBox* box : {follow_, contours_, lines_})
+    connect(box, &QCheckBox::toggled, this, &SurfacePage::changeScene);
+  for (QComboBox* box : {shown_, range_, points_, colors_})
+    connect(box, &QComboBox::currentIndexChanged, this, &SurfacePage::changeScene);
+  for (ExactBox* box : {share_, temperature_})
+    connect(box, &QDoubleSpinBox::valueChanged, this, &SurfacePage::changeScene);
+  for (QSpinBox* box : {unit_, cell_})
+    connect(box, &QSpinBox::valueChanged, this, [this] {
+      if (!filling_) source_.selection().setCell(unit_->value(), cell_->value());
+    });
+}
+
+void SurfacePage::connectFigures() {
+  connect(&source_, &SynapseSource::frameChanged, this, &SurfacePage::take);
+  connect(&source_.selection(), &Selection::cellChanged, this, &SurfacePage::showScene);
+  connect(&source_.selection(), &Selection::cellOpened, this, [this] {
+    emit askedFor();
+    followCell();
+  });
+  connect(surface_, &SurfaceView::placeChosen, this, &SurfacePage::choosePlace);
+  connect(surface_, &SurfaceView::placeHovered, this, &SurfacePage::showReadOut);
+  connect(surface_, &SurfaceView::cameraChanged, this, [this] { scene_.camera = surface_->camera(); });
+  connect(tabs_, &QTabWidget::currentChanged, this, [this] {
+    const bool table = tabs_->currentWidget() == table_;
+    if (!table && last_figure_ && !last_figure_->isVisible()) last_figure_ = surface_;
+    showScene();
+  });
+}
+
+}  // namespace synann::ui

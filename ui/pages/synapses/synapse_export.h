@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/core/result.h"
+#include "engine/train/synapse_frame.h"
+#include "ui/pages/view_options.h"
+
+namespace synann::ui {
+
+// Writes a figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
+Status exportSynapses(const ViewOptions& options);
+
+// The run's layer at the step, for --cell; with the inputs of images of every class where they are known, or
+// where they must be.
+Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_needed);
+
+// Whether the layer has the cell that --cell names.
+Status checkCell(const ViewOptions& options, const train::SynapseFrame& frame);
+
+}  // namespace synann::ui

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/synapses/synapse_figures.h"
+
+#include <algorithm>
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include "ui/plots/ticks.h"
+#include "ui/session/class_words.h"
+
+namespace synann::ui {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("synapse_figures", text);
+}
+
+constexpr synapse::TensorOptions kAnyInput{.extended =
+                                               true};  // an input that is no probability is shown as well
+
+std::vector<float> rowOf(const HeatData& data, int row) {
+  const auto begin = data.values.begin() + static_cast<std::ptrdiff_t>(row) * data.columns;
+  return {begin, begin + data.columns};
+}
+
+std::vector<float> columnOf(const HeatData& data, int column) {
+  std::vector<float> values;
+  for (int r = 0; r < data.rows; ++r) values.push_back(data.at(r, column));
+  return values;
+}
+
+QString missingInputs(const train::SynapseFrame& frame) {
+  if (frame.layer.recurrent) return tr("A recurrent layer has other inputs at every row of the image.");
+  if (!frame.missing.empty()) return QString::fromStdString(frame.missing);
+  return tr(
+      "The inputs x of the image are known while training, at ends of epochs and where the run was paused "
+      "or stopped, with the run's data open. Move the time there.");
+}
+
+}  // namespace
+
+SynapseCell cellIn(const train::SynapseFrame& frame, int unit, int synapse) {
+  const int last = std::max(0, frame.n() - 1);
+  return {std::clamp(unit, 0, last), std::clamp(synapse, 0, last)};
+}
+
+QString lensValue(const train::SynapseQuery& query) {
+  const QString value = query.lens == train::Lens::Beta ? QStringLiteral("β") : QStringLiteral("β·x");
+  return query.compare ? QStringLiteral("Δ(%1)").arg(value) : value;
+}
+
+QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& frame) {
+  QString title;
+  switch (query.lens) {
+    case train::Lens::Beta:
+      title = tr("β of %1").arg(QString::fromStdString(frame.layer.name));
+      break;
+    case train::Lens::Image:
+      title = tr("βx for test image %1").arg(query.image);
+      break;
+    case train::Lens::ClassMean:
+      title = tr("mean βx of class %1").arg(className(frame.class_names, query.class_a));
+      break;
+    case train::Lens::ClassDifference:
+      title =
+          tr("mean βx, class %1 − class %2")
+              .arg(className(frame.class_names, query.class_a), className(frame.class_names, query.class_b));
+      break;
+  }
+  if (!query.compare) return title;
+  if (!query.other_run.empty()) return tr("%1, difference to another run").arg(title);
+  return query.other_steps == 0 ? tr("%1, change since the start").arg(title)
+                                : tr("%1, change since step %2").arg(title, countText(query.other_steps));
+}
+
+std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
+                                           const train::SynapseQuery& query) {
+  auto data = std::make_shared<HeatData>();
+  data->values = frame.shown;
+  data->rows = data->columns = frame.n();
+  data->row_order = frame.row_order;
+  data->column_order = frame.column_order;
+  // Where the lens could not be had, β itself is shown, and called so.
+  const train::SynapseQuery plain;
+  const bool as_asked = frame.missing.empty();
+  data->title = lensTitle(as_asked ? query : plain, frame);
+  data->value = lensValue(as_asked ? query : plain);
+  return data;
+}
+
+HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuery& query,
+                      const SynapseStyle& style) {
+  if (style.scale == ScaleMode::Fixed && style.least < style.most)
+    return {style.least, style.most, style.colors};
+  const HeatScale own = scaleOf(frame.shown, style.colors);
+  const bool raw = query.lens == train::Lens::Beta && !query.compare;
+  if (style.scale != ScaleMode::Run || !raw || frame.run_least >= frame.run_most) return own;
+  return scaleOf(std::min(own.least, static_cast<double>(frame.run_least)),
+                 std::max(own.most, static_cast<double>(frame.run_most)), style.colors);
+}
+
+std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, int column) {
+  return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
+      .values = rowOf(data, row),
+      .title = tr("%1 %2: %3 over %4").arg(data.row).arg(row).arg(data.value, data.column),
+      .index = data.column,
+      .value = data.value,
+      .column = false,
+      .marked = column});
+}
+
+std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, int row, int column) {
+  return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
+      .values = columnOf(data, column),
+      .title = tr("%1 %2: %3 over %4").arg(data.column).arg(column).arg(data.value, data.row),
+      .index = data.row,
+      .value = data.value,
+      .column = true,
+      .marked = row});
+}
+
+std::shared_ptr<const HistogramFigure> histogramFigure(const train::SynapseFrame& frame, const HeatData& data,
+                                                       const train::SynapseQuery& query) {
+  const bool raw = (query.lens == train::Lens::Beta && !query.compare) || !frame.missing.empty();
+  return std::make_shared<const HistogramFigure>(
+      HistogramFigure::Content{.now = data.values,
+                               .start = raw ? frame.initial : std::vector<float>(),
+                               .title = data.title,
+                               .value = data.value});
+}
+
+std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame& frame, int unit, int terms,
+                                                       QString& why) {
+  if (frame.x.empty()) {
+    why = missingInputs(frame);
+    return nullptr;
+  }
+  const train::DoubleTensor tensor(frame);
+  auto waterfall = synapse::waterfall(tensor.view(), frame.x, static_cast<std::size_t>(unit),
+                                      static_cast<std::size_t>(std::max(0, terms)), kAnyInput);
+  if (!waterfall) {
+    why = QString::fromStdString(waterfall.error().sentence());
+    return nullptr;
+  }
+  return std::make_shared<const WaterfallFigure>(std::move(*waterfall),
+                                                 tr("−log y of unit %1, an image of class %2")
+                                                     .arg(unit)
+                                                     .arg(className(frame.class_names, frame.image_label)));
+}
+
+std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int j, bool slope,
+                                               QString& why) {
+  if (frame.x.empty()) {
+    why = missingInputs(frame);
+    return nullptr;
+  }
+  const train::DoubleTensor tensor(frame);
+  const auto i = static_cast<std::size_t>(unit), column = static_cast<std::size_t>(j);
+  const auto routes = synapse::two_routes(tensor.view(), frame.x, i, kAnyInput);
+  if (!routes) {
+    why = QString::fromStdString(routes.error().sentence());
+    return nullptr;
+  }
+  ProofFigure::Content content{
+      .routes = *routes,
+      .diagram = synapse::diagram(tensor.beta[i * tensor.n + column] * frame.x[column]),
+      .slope = {},
+      .title = tr("unit %1, diagram at synapse %2").arg(unit).arg(j)};
+  if (slope) {
+    if (const auto check = synapse::check_slope(tensor.view(), frame.x, i, column, kAnyInput); check)
+      content.slope = *check;
+  }
+  return std::make_shared<const ProofFigure>(std::move(content));
+}
+
+QString cellText(const train::SynapseFrame& frame, const HeatData& data, int row, int column) {
+  if (row < 0 || column < 0 || row >= data.rows || column >= data.columns) return {};
+  const auto k = static_cast<std::size_t>(row) * static_cast<std::size_t>(data.columns) +
+                 static_cast<std::size_t>(column);
+  const auto number = [](float value) { return numberText(static_cast<double>(value), 9); };
+  const float beta = frame.parameters.beta[k];
+  QStringList parts = {tr("i %1").arg(row), tr("j %1").arg(column), tr("β %1").arg(number(beta))};
+  if (data.value != QStringLiteral("β")) parts.append(tr("%1 %2").arg(data.value, number(data.values[k])));
+  if (!frame.initial.empty()) {
+    const float change = beta - frame.initial[k];
+    parts.append(
+        tr("since the start %1%2").arg(change > 0 ? QStringLiteral("+") : QString(), number(change)));
+  }
+  if (!frame.gradient.empty()) parts.append(tr("∂loss/∂β %1").arg(number(frame.gradient[k])));
+  return parts.join(QStringLiteral("   "));
+}
+
+QString placeText(const train::SynapseFrame& frame) {
+  const train::Position at = frame.place.position;
+  const QString where =
+      at.step == 0 && at.epoch > 1
+          ? tr("step %1 · end of epoch %2").arg(countText(frame.place.steps)).arg(at.epoch - 1)
+          : tr("step %1 · epoch %2").arg(countText(frame.place.steps)).arg(at.epoch);
+  return frame.live ? tr("live · %1").arg(where) : where;
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/train/train_page.h"
+
+#include <algorithm>
+
+#include <QAction>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/pages/train/loss_export.h"
+#include "ui/pages/train/setting_form.h"
+#include "ui/plots/accuracy_table_model.h"
+#include "ui/plots/figure.h"
+#include "ui/plots/loss_chart.h"
+#include "ui/session/run_log.h"
+#include "ui/session/words.h"
+#include "ui/widgets/action_button.h"
+#include "ui/widgets/calm_spin_box.h"
+#include "ui/widgets/placeholder_table.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kMostLogInterval = 1'000'000;  // steps, as at the prompt
+constexpr int kTabColumns =
+    40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
+
+QLabel* makeHeading(const QString& words, QWidget* buddy, QWidget* parent) {
+  auto* heading = new QLabel(words, parent);
+  QFont bold = heading->font();
+  bold.setBold(true);
+  heading->setFont(bold);
+  heading->setBuddy(buddy);
+  return heading;
+}
+
+}  // namespace
+
+PageInfo TrainPage::info() {
+  return {.id = QStringLiteral("train"),
+          .text = tr("Trai&n"),
+          .help = tr("The loss figure, the hyper-parameters and the log"),
+          .glyph = Glyph::Curves,
+          .time_line = false,
+          .actions = {{"view.log-y",
+                       tr("&Logarithmic loss"),
+                       "Ctrl+L",
+                       tr("Show the loss on a logarithmic axis"),
+                       Glyph::LogY,
+                       MenuId::View,
+                       {},
+                       true},
+                      {"view.follow",
+                       tr("&Follow"),
+                       "Ctrl+F",
+                       tr("Show the whole curve and keep up with the training"),
+                       Glyph::Follow,
+                       MenuId::View,
+                       {},
+                       true}},
+          .views = {"loss"},
+          .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
+            return new TrainPage(workspace, actions, parent);
+          },
+          .exportView = exportLossView};
+}
+
+TrainPage::TrainPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
+      curve_(std::make_shared<LossCurve>()),
+      chart_(new LossChart(this)),
+      form_(new SettingForm(workspace.plan(), this)),
+      accuracies_(new AccuracyTableModel(this)) {
+  chart_->setCurve(curve_);
+  accuracies_->setCurve(curve_);
+  QAction* const log_y = actions("view.log-y");
+  QAction* const follow = actions("view.follow");
+  layOut(log_y, follow);
+  connectFigure(log_y, follow);
+  TrainingController& controller = workspace.controller();
+  connect(&controller, &TrainingController::updated, this, &TrainPage::take);
+  connect(&controller, &TrainingController::runBegan, this, &TrainPage::clear);
+  connect(&controller, &TrainingController::stateChanged, this,
+          [this] { form_->setLocked(workspace_.controller().sessionOpen()); });
+  connect(&controller, &TrainingController::idle, this, [this] { form_->setLocked(false); });
+  connect(form_, &SettingForm::recordChosen, &controller,
+          [&controller](int mib) { controller.setRecordBytes(std::int64_t{mib} << 20); });
+}
+
+void TrainPage::layOut(QAction* log_y, QAction* follow) {
+  auto* side = new QWidget(this);
+  auto* side_column = new QVBoxLayout(side);
+  side_column->setContentsMargins(0, 5, 0, 0);
+  QLabel* const heading = makeHeading(tr("Hyper-parameters"), nullptr, side);
+  heading->setContentsMargins(8, 0, 0, 0);
+  side_column->addWidget(heading);
+  side_column->addWidget(form_, 1);
+  side->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+
+  auto* top = new QWidget(this);
+  auto* top_row = new QHBoxLayout(top);
+  top_row->setContentsMargins(0, 0, 0, 0);
+  top_row->addWidget(makeFigure(log_y, follow), 1);
+  top_row->addWidget(side);
+
+  bottom_ = new QSplitter(Qt::Horizontal, this);
+  bottom_->setObjectName("train.bottom");
+  bottom_->addWidget(makeLog());
+  bottom_->addWidget(makeAccuracies());
+  bottom_->setChildrenCollapsible(false);
+  bottom_->setSizes({500, 500});
+
+  rows_ = new QSplitter(Qt::Vertical, this);
+  rows_->setObjectName("train.rows");
+  rows_->addWidget(top);
+  rows_->addWidget(bottom_);
+  rows_->setChildrenCollapsible(false);
+  rows_->setStretchFactor(0, 3);
+  rows_->setStretchFactor(1, 1);
+  rows_->setSizes({480, 180});
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(rows_);
+}
+
+QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
+  auto* figure = new QWidget(this);
+  auto* column = new QVBoxLayout(figure);
+  column->setContentsMargins(8, 0, 0, 0);
+  column->setSpacing(0);
+  auto* row = new QHBoxLayout;
+  title_ = makeHeading(tr("Loss"), chart_, figure);
+  title_->setObjectName("train.title");
+  title_->setMinimumWidth(1);  // rather cut off than in the way of the window's size
+  row->addWidget(title_, 1);
+  row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
+  row->addWidget(new ActionButton(follow, Qt::ToolButtonTextBesideIcon, figure));
+  column->addLayout(row);
+  column->addWidget(chart_, 1);
+  return figure;
+}
+
+QWidget* TrainPage::makeLog() {
+  auto* box = new QWidget(this);
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(8, 4, 0, 8);
+  column->setSpacing(4);
+  log_ = new QPlainTextEdit(box);
+  log_->setObjectName("log");
+  log_->setReadOnly(true);
+  log_->setTabChangesFocus(true);
+  log_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  log_->setLineWrapMode(QPlainTextEdit::NoWrap);
+  log_->setTabStopDistance(kTabColumns * QFontMetricsF(log_->font()).horizontalAdvance('0'));
+  log_->setPlaceholderText(tr("The log appears here while training, in the original's format."));
+  log_->setAccessibleName(tr("Log"));
+  log_->setToolTip(
+      tr("Losses of single steps, and the test set after each epoch, as the original script prints them"));
+  log_->setMinimumHeight(60);
+  log_interval_ = new CalmSpinBox(box);
+  log_interval_->setObjectName("log.interval");
+  log_interval_->setDecimals(0);
+  log_interval_->setRange(1, kMostLogInterval);
+  log_interval_->setValue(train::kLogInterval);
+  log_interval_->setKeyboardTracking(false);
+  log_interval_->setSuffix(tr(" steps"));
+  log_interval_->setAccessibleName(tr("Log interval"));
+  log_interval_->setToolTip(tr("Steps between two lines of the log"));
+  auto* const every = new QLabel(tr("a line every"), box);
+  every->setBuddy(log_interval_);
+  auto* const row = new QHBoxLayout;
+  row->addWidget(makeHeading(tr("Log"), log_, box));
+  row->addStretch(1);
+  row->addWidget(every);
+  row->addWidget(log_interval_);
+  column->addLayout(row);
+  column->addWidget(log_);
+  connect(log_interval_, &CalmSpinBox::valueChanged, this, [this](double steps) {
+    workspace_.controller().setLogInterval(static_cast<int>(steps));
+    writeLog();
+  });
+  return box;
+}
+
+QWidget* TrainPage::makeAccuracies() {
+  auto* box = new QWidget(this);
+  auto* column = new QVBoxLayout(box);
+  column->setContentsMargins(0, 4, 8, 8);
+  column->setSpacing(4);
+  table_ = new PlaceholderTable(tr("The accuracy on the test set appears here after each epoch."), box);
+  table_->setObjectName("accuracies");
+  table_->setModel(accuracies_);
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table_->setTabKeyNavigation(false);
+  table_->setAlternatingRowColors(true);
+  table_->setShowGrid(false);
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table_->horizontalHeader()->setStretchLastSection(true);
+  table_->horizontalHeader()->setMinimumSectionSize(64);
+  table_->horizontalHeader()->setHighlightSections(false);
+  table_->setAccessibleName(tr("Accuracy per epoch"));
+  table_->setToolTip(
+      tr("Measured on the whole test set after each epoch. The best one is in bold; the test set selects it, "
+         "unless "
+         "training images are held back for validation"));
+  table_->setMinimumHeight(60);
+  column->addWidget(makeHeading(tr("Accuracy per epoch"), table_, box));
+  column->addWidget(table_);
+  return box;
+}
+
+void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
+  follow->setChecked(chart_->follow());
+  log_y->setChecked(chart_->logY());
+  connect(log_y, &QAction::toggled, chart_, &LossChart::setLogY);
+  connect(chart_, &LossChart::logYChanged, log_y, &QAction::setChecked);
+  connect(follow, &QAction::toggled, chart_, &LossChart::setFollow);
+  connect(chart_, &LossChart::followChanged, follow, &QAction::setChecked);
+}
+
+Status TrainPage::exportFigure(const QString& path) {
+  LossFigureOptions options = lossFigureOptions(start_, *curve_);
+  options.dark = isDarkLook(FigureLook::fromPalette(palette()));
+  options.logY = chart_->logY();
+  if (!chart_->follow()) options.range = chart_->range();
+  return exportLossFigure(*curve_, path.toStdString(), options);
+}
+
+Status TrainPage::restoreView(const QJsonObject& view) {
+  return input_error(view.value(QLatin1String("run")).toString().toStdString(),
+                     "a loss figure cannot be opened again yet", "open its run");
+}
+
+QVariantMap TrainPage::remembered() const {
+  return {{"log_y", chart_->logY()},
+          {"log_interval", static_cast<int>(log_interval_->value())},
+          {"record_mib", form_->recordMib()}};
+}
+
+void TrainPage::remember(const QVariantMap& kept) {
+  chart_->setLogY(kept.value("log_y").toBool());
+  const int interval = kept.value("log_interval", train::kLogInterval).toInt();
+  log_interval_->setValue(std::clamp(interval, 1, kMostLogInterval));
+  workspace_.controller().setLogInterval(static_cast<int>(log_interval_->value()));
+  form_->setRecordMib(std::clamp(kept.value("record_mib", 64).toInt(), 0, 1 << 20));
+  workspace_.controller().setRecordBytes(std::int64_t{form_->recordMib()} << 20);
+}
+
+// The log of what is shown so far, with as many lines as are wanted now.
+void TrainPage::writeLog() {
+  train::History shown;
+  shown.start = start_;
+  shown.examples.assign(curve_->examples().begin(), curve_->examples().end());
+  shown.losses.assign(curve_->losses().begin(), curve_->losses().end());
+  shown.evaluations = curve_->evaluations();
+  shown.changes = changes_;
+  QStringList lines;
+  for (const std::string& line : log_lines(shown, static_cast<int>(log_interval_->value())))
+    lines.append(QString::fromStdString(line));
+  log_->setPlainText(lines.join('\n'));
+  log_->moveCursor(QTextCursor::End);
+}
+
+QList<QSplitter*> TrainPage::splitters() const {
+  return {rows_, bottom_};
+}
+
+// Which run the figure is of: the choices in the run bar may already stand for the next one.
+void TrainPage::showTitle() {
+  const QString model = modelWords(start_.settings.model);
+  const QString set = QString::fromStdString(start_.data_name);
+  title_->setText(set.isEmpty() ? tr("Loss")
+                                : tr("Loss · %1 · %2 · seed %3").arg(model, set).arg(start_.settings.seed));
+}
+
+void TrainPage::clear() {
+  start_ = {};
+  changes_.clear();
+  showTitle();
+  form_->showRecordUse(0);
+  curve_->clear();
+  log_->clear();
+  chart_->setFollow(true);
+  refresh();
+}
+
+void TrainPage::take(const Snapshot& snapshot) {
+  if (snapshot.start) {
+    start_ = *snapshot.start;
+    curve_->setTrainCount(start_.train_count);
+  }
+  if (snapshot.history) {
+    start_ = snapshot.start.value_or(snapshot.history->start);
+    start_.settings = snapshot.history->settings();
+    changes_ = snapshot.history->changes;
+    curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
+    chart_->setCurve(curve_);
+    accuracies_->setCurve(curve_);
+    log_->clear();
+  }
+  if (snapshot.start || snapshot.history) showTitle();
+  const std::uint64_t recorded = snapshot.progress.resources.record_bytes;
+  if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
+  for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
+  for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
+  for (const train::SettingChange& change : snapshot.changes) {
+    const std::int64_t seen = std::int64_t{change.position.step} * start_.settings.batch_size;
+    curve_->mark(std::int64_t{change.position.epoch - 1} * start_.train_count +
+                     std::min<std::int64_t>(seen, start_.train_count),
+                 change);
+    train::apply_setting(start_.settings, change.key, change.value);
+    changes_.push_back(change);
+  }
+  if (!snapshot.log_lines.empty()) {
+    QStringList lines;
+    for (const std::string& line : snapshot.log_lines) lines.append(QString::fromStdString(line));
+    log_->appendPlainText(lines.join('\n'));
+  }
+  const bool drawn = snapshot.history || !snapshot.losses.empty() || !snapshot.evaluations.empty() ||
+                     !snapshot.changes.empty();
+  if (drawn) refresh();
+}
+
+void TrainPage::refresh() {
+  if (isVisible()) {
+    chart_->refresh();
+    const int rows = accuracies_->rowCount();
+    accuracies_->refresh();
+    if (accuracies_->rowCount() > rows) table_->scrollToBottom();
+  }
+  emit exportableChanged();
+}
+
+void TrainPage::showEvent(QShowEvent* event) {
+  Page::showEvent(event);
+  refresh();
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "ui/pages/page.h"
+#include "ui/pages/page_table.h"
+#include "ui/plots/loss_curve.h"
+#include "ui/session/workspace.h"
+
+class QAction;
+class QLabel;
+class QPlainTextEdit;
+class QSplitter;
+class QTableView;
+
+namespace synann::ui {
+
+class AccuracyTableModel;
+class LossChart;
+class CalmSpinBox;
+class SettingForm;
+
+// The training at a glance: the loss figure, the hyper-parameters beside it, the log and the accuracies
+// below.
+class TrainPage : public Page {
+  Q_OBJECT
+
+ public:
+  static PageInfo info();
+
+  // The actions belong to the figure and are kept in step with it; the workspace must outlive the page.
+  TrainPage(Workspace& workspace, const PageActions& actions, QWidget* parent = nullptr);
+
+  SettingForm* form() const { return form_; }
+  LossChart* chart() const { return chart_; }
+  const LossCurve& curve() const { return *curve_; }
+  const train::StartInfo& startInfo() const { return start_; }  // of the run that is shown
+  QList<QSplitter*> splitters() const override;
+  bool canExport() const override { return !curve_->empty(); }
+  QString figureName() const override { return QStringLiteral("loss"); }
+  Status exportFigure(const QString& path) override;
+  Status restoreView(const QJsonObject& view) override;
+  QVariantMap remembered() const override;
+  void remember(const QVariantMap& kept) override;
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  void layOut(QAction* log_y, QAction* follow);
+  QWidget* makeFigure(QAction* log_y, QAction* follow);
+  QWidget* makeLog();
+  QWidget* makeAccuracies();
+  void connectFigure(QAction* log_y, QAction* follow);
+  void take(const Snapshot& snapshot);
+  void clear();
+  void refresh();
+  void showTitle();
+  void writeLog();
+
+  Workspace& workspace_;
+  std::shared_ptr<LossCurve> curve_;
+  train::StartInfo start_;
+  LossChart* chart_;
+  SettingForm* form_;
+  QLabel* title_ = nullptr;
+  QPlainTextEdit* log_ = nullptr;
+  CalmSpinBox* log_interval_ = nullptr;
+  std::vector<train::SettingChange> changes_;  // of the run that is shown
+  AccuracyTableModel* accuracies_;
+  QTableView* table_ = nullptr;
+  QSplitter* rows_ = nullptr;
+  QSplitter* bottom_ = nullptr;
+};
+
+}  // namespace synann::ui

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace synann::ui {
+
+// A view as the prompt asks for it: of which run, what of it, and how large.
+struct ViewOptions {
+  std::string data;           // "digits" or a folder; empty = the run's own
+  std::string history;        // a run's folder
+  std::string export_path;    // where it is written
+  std::string view = "loss";  // of the page table
+  bool dark = false;
+  bool log_y = false;
+  std::int64_t step = -1;     // of a view of synapses; negative = the last recorded one
+  std::string layer;          // empty = the first
+  std::string lens = "beta";  // "image", "class-mean", "class-difference"
+  std::vector<int> classes = {0, 1};
+  int unit = 0, synapse = 0, image = 0;
+  std::int64_t minus_step = -1;  // subtracted; negative = nothing
+  std::string minus_run;         // of minus_step; empty = the same run
+  // Of the views of one synapse: α and β, or those of a cell (i, j) of the run.
+  double alpha = 1, beta = 0.5;
+  std::vector<int> cell;
+  std::string function = "value";  // "slope", "surprisal", "flat"
+  std::vector<double> at = {0.5, 0.5};
+  bool at_named = false;
+  double flat = 10;  // percent
+  double temperature = 1;
+  bool lines = false, unit_square = false;
+  // As it is laid out: pixels of 1/96 inch.
+  int width = 960, height = 600;
+  int pixels_wide = 960, pixels_high = 600;                               // of a PNG
+  static constexpr int kNarrowest = 200, kLowest = 150, kLargest = 8000;  // of width and height
+  static constexpr int kMostPixels = 16384;                               // of a PNG, each way
+};
+
+}  // namespace synann::ui

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/run_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <QStringList>
+
+#include "ui/session/words.h"
+
+namespace synann::ui {
+
+RunPlan::RunPlan(TrainingController& controller, QObject* parent)
+    : QObject(parent),
+      controller_(controller),
+      settings_(train::recommended_settings(train::Settings().model, train::Settings().data)) {
+  connect(&controller, &TrainingController::settingsChanged, this, &RunPlan::take);
+  connect(&controller, &TrainingController::stateChanged, this, &RunPlan::followState);
+  connect(&controller, &TrainingController::idle, this, &RunPlan::followState);
+}
+
+// Each epoch has two states; what Train would do is another thing only now and then.
+void RunPlan::followState() {
+  const QString told = verb() + sentence() + hint();
+  if (told == told_) return;
+  told_ = told;
+  emit changed();
+}
+
+QString RunPlan::runValue(std::string_view key) const {
+  const train::Settings* const run = controller_.runSettings();
+  if (run == nullptr) return {};
+  for (const train::SettingDifference& d : train::differences(*run, settings_))
+    if (d.key == key) return QString::fromStdString(train::value_text(d.from));
+  return {};
+}
+
+QString RunPlan::verb() const {
+  using Kind = TrainingController::Next::Kind;
+  const bool ended = controller_.runSettings() != nullptr && !controller_.sessionOpen();
+  switch (next().kind) {
+    case Kind::GoOn:
+      return controller_.state() == RunState::Paused ? tr("&Go on") : tr("&Train");
+    case Kind::TrainOn:
+      return tr("&Train on");
+    case Kind::Begin:
+      return ended ? tr("&New run") : tr("&Train");
+  }
+  return {};
+}
+
+QString RunPlan::sentence() const {
+  using Kind = TrainingController::Next::Kind;
+  const TrainingController::Next what = next();
+  switch (what.kind) {
+    case Kind::GoOn:
+      return tr("Go on with this run");
+    case Kind::TrainOn:
+      return tr("Train on with this run to epoch %1").arg(what.epochs);
+    case Kind::Begin:
+      return controller_.runSettings() != nullptr
+                 ? tr("Train a new run with these settings to epoch %1").arg(what.epochs)
+                 : tr("Train until the last epoch");
+  }
+  return {};
+}
+
+QString RunPlan::hint() const {
+  const train::Settings* const run = controller_.runSettings();
+  if (run == nullptr || controller_.sessionOpen()) return {};
+  const TrainingController::Next what = next();
+  if (what.kind == TrainingController::Next::Kind::TrainOn)
+    return tr("Train goes on with this run, to epoch %1.").arg(what.epochs);
+  const bool only_epochs = [&] {
+    train::Settings same = *run;
+    same.epochs = settings_.epochs;
+    return same == settings_;
+  }();
+  if (only_epochs && controller_.epochsDone() >= settings_.epochs)
+    return tr("Train begins a new run of %1 epochs: the one shown has %2 already. More epochs go on with it.")
+        .arg(settings_.epochs)
+        .arg(controller_.epochsDone());
+  return tr("Train begins a new run with these settings. The one shown stays in its folder.");
+}
+
+void RunPlan::restore(const train::Settings& settings) {
+  settings_ = settings;
+  emit changed();
+}
+
+void RunPlan::take(const train::Settings& settings) {
+  mine_.clear();
+  if (settings == settings_) return;
+  settings_ = settings;
+  emit changed();
+}
+
+// What may change in an open run goes to it; the rest is for the next one.
+void RunPlan::post(const train::Settings& before) {
+  for (const train::SettingInfo& info : train::setting_infos()) {
+    const double value = train::setting_value(settings_, info.key);
+    if (info.live && value != train::setting_value(before, info.key)) controller_.setLive(info.key, value);
+  }
+}
+
+void RunPlan::set(const std::string& key, const train::SettingValue& value) {
+  const train::Settings before = settings_;
+  if (!train::apply_setting(settings_, key, value) || settings_ == before) return;
+  post(before);
+  emit changed();
+}
+
+void RunPlan::setData(const QString& spec) {
+  train::Settings now = settings_;
+  now.data = spec.toStdString();
+  const auto epochs = [&](const std::string& of) {
+    return train::recommended_settings(settings_.model, of).epochs;
+  };
+  if (settings_.epochs == epochs(settings_.data)) now.epochs = epochs(now.data);
+  if (now == settings_) return;
+  settings_ = now;
+  emit changed();
+}
+
+void RunPlan::setModel(const QString& id) {
+  if (id.toStdString() == settings_.model) return;
+  const train::Settings before = train::recommended_settings(settings_.model, settings_.data);
+  const auto mine = train::differences(before, settings_);  // what a person had set
+  settings_ = train::recommended_settings(id.toStdString(), settings_.data);
+  mine_.clear();
+  const auto brought = train::differences(before, settings_);
+  const bool other_optimizer = before.optimizer != settings_.optimizer;
+  for (const train::SettingDifference& d : mine) {
+    // What both models recommend alike is no matter of the model; a learning rate is one of its optimiser.
+    const bool recommended =
+        std::any_of(brought.begin(), brought.end(), [&](const auto& b) { return b.key == d.key; });
+    if (recommended || (other_optimizer && d.key == "lr")) {
+      mine_.push_back(d);
+    } else {
+      train::apply_setting(settings_, d.key, d.to);
+    }
+  }
+  emit changed();
+  if (mine_.empty()) return;
+  QStringList lost;
+  for (const train::SettingDifference& d : mine_)
+    lost.append(QString::fromStdString(train::setting_words(d.key, d.to)));
+  emit replaced(tr("%1 brought its recommended settings in place of %2.")
+                    .arg(modelWords(settings_.model), lost.join(QStringLiteral(", "))));
+}
+
+void RunPlan::keepMine() {
+  for (const train::SettingDifference& d : std::exchange(mine_, {}))
+    train::apply_setting(settings_, d.key, d.to);
+  emit changed();
+}
+
+void RunPlan::reset() {
+  const train::Settings before = settings_;
+  train::Settings recommended = train::recommended_settings(settings_.model, settings_.data);
+  if (controller_.sessionOpen()) {
+    train::Settings now = settings_;
+    for (const train::SettingInfo& info : train::setting_infos())
+      if (info.live) train::set_setting(now, info.key, train::setting_value(recommended, info.key));
+    recommended = now;
+  }
+  settings_ = recommended;
+  post(before);
+  emit changed();
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/inspector_rows.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <QCoreApplication>
+
+#include "ui/pages/synapses/synapse_figures.h"
+#include "ui/plots/figure.h"
+#include "ui/plots/ticks.h"
+#include "ui/session/class_words.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr int kFloatDigits = 9;    // enough to name a float exactly
+constexpr int kDoubleDigits = 17;  // and a double
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("inspector", text);
+}
+
+QString textOf(const std::optional<float>& value) {
+  return value ? numberText(static_cast<double>(*value), kFloatDigits) : QStringLiteral("—");
+}
+QString textOf(const std::optional<double>& value) {
+  return value ? numberText(*value, kDoubleDigits) : QStringLiteral("—");
+}
+
+// The numbers of one cell of a frame, as far as they are known.
+struct Cell {
+  std::optional<float> beta, alpha, initial, change, gradient;
+  std::optional<double> input_i, input_j, factor;
+};
+
+Cell cellOf(const train::SynapseFrame& frame, int i, int j) {
+  Cell cell;
+  const int n = frame.n();
+  if (n <= 0 || i >= n || j >= n) return cell;
+  const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
+  const std::size_t k = row * static_cast<std::size_t>(n) + column;
+  cell.beta = frame.parameters.beta[k];
+  cell.alpha = frame.parameters.alpha.empty() ? 1.0F : frame.parameters.alpha[row];
+  if (!frame.initial.empty()) {
+    cell.initial = frame.initial[k];
+    cell.change = *cell.beta - *cell.initial;
+  }
+  if (!frame.gradient.empty()) cell.gradient = frame.gradient[k];
+  if (!frame.x.empty()) {
+    cell.input_i = frame.x[row];
+    cell.input_j = frame.x[column];
+    cell.factor = 1 - static_cast<double>(*cell.beta) * frame.x[column];
+  }
+  return cell;
+}
+
+void addPlace(const SynapseSource& source, const train::SynapseFrame* frame,
+              std::vector<InspectorRow>& rows) {
+  const std::filesystem::path run = source.run();
+  rows.push_back({tr("Run"), run.empty() ? QStringLiteral("—") : QString::fromStdString(run.string()),
+                  tr("The folder in which the run is saved")});
+  QString step = QStringLiteral("—"), epoch = step;
+  if (frame && frame->error.empty()) {
+    const train::Position at = frame->place.position;
+    step = countText(frame->place.steps);
+    if (frame->live) step += tr(" (live)");
+    epoch = at.step == 0 && at.epoch > 1 ? tr("%1, at its end").arg(at.epoch - 1) : QString::number(at.epoch);
+  }
+  rows.push_back({tr("Step"), step, tr("Steps done since the start of the run; the time line chooses it")});
+  rows.push_back({tr("Epoch"), epoch, tr("The epoch that this step belongs to")});
+}
+
+void addCell(const Selection& selection, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
+  const bool known = frame && frame->error.empty();
+  SynapseCell at{selection.unit(), selection.synapse()};
+  if (known) at = cellIn(*frame, at.unit, at.synapse);
+  const auto [i, j] = at;
+  const Cell cell = known ? cellOf(*frame, i, j) : Cell();
+  const QString layer = known ? QString::fromStdString(frame->layer.name) : selection.layer();
+  rows.push_back({tr("Layer"), layer.isEmpty() ? QStringLiteral("—") : layer, tr("The synapse layer")});
+  rows.push_back({tr("Unit i"), QString::number(i), tr("Row of β: the unit that is inhibited")});
+  rows.push_back({tr("Synapse j"), QString::number(j), tr("Column of β: the unit that inhibits")});
+  rows.push_back({tr("β"), textOf(cell.beta), tr("How strongly j inhibits i, at this step")});
+  rows.push_back({tr("β at the start"), textOf(cell.initial), tr("Before the first step of the run")});
+  rows.push_back({tr("Change"), textOf(cell.change), tr("β minus β at the start")});
+  rows.push_back(
+      {tr("∂loss/∂β"), textOf(cell.gradient),
+       tr("Over 20 images of each class; computed where Gradient is ticked on the Synapses page")});
+  rows.push_back({tr("α"), textOf(cell.alpha), tr("The excitation of unit i")});
+  rows.push_back({tr("x of i"), textOf(cell.input_i), tr("Input of unit i for the image")});
+  rows.push_back({tr("x of j"), textOf(cell.input_j), tr("Input of unit j for the image")});
+  rows.push_back({tr("1 − βx"), textOf(cell.factor), tr("What j leaves of unit i's output for the image")});
+}
+
+}  // namespace
+
+std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
+  const train::SynapseFrame* const frame = source.frame().get();
+  const Selection& selection = source.selection();
+  std::vector<InspectorRow> rows;
+  addPlace(source, frame, rows);
+  addCell(selection, frame, rows);
+  const std::vector<std::string> names = frame ? frame->class_names : std::vector<std::string>();
+  rows.push_back({tr("Image"), QString::number(selection.image()), tr("Index in the test set, from 0")});
+  rows.push_back({tr("Its class"),
+                  frame && frame->image_label >= 0 ? className(frame->class_names, frame->image_label)
+                                                   : QStringLiteral("—"),
+                  tr("What the image shows")});
+  rows.push_back({tr("Classes"),
+                  QStringLiteral("%1, %2").arg(className(names, selection.classA()),
+                                               className(names, selection.classB())),
+                  tr("Of the lenses by class: the first, and the one that is subtracted")});
+  return rows;
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/widgets/icons.h"
+
+#include <QGuiApplication>
+#include <QIconEngine>
+#include <QPainter>
+#include <QPainterPath>
+#include <QPalette>
+#include <QPixmap>
+
+namespace synann::ui {
+
+namespace {
+
+constexpr double kUnits = 16;  // a glyph is drawn on a 16 × 16 grid
+
+void fill(QPainter& p, std::initializer_list<QPointF> corners) {
+  p.setBrush(p.pen().color());
+  QPen thin = p.pen();
+  thin.setWidthF(0.6);
+  p.setPen(thin);
+  p.drawPolygon(QPolygonF(QList<QPointF>(corners)));
+}
+
+void bar(QPainter& p, double x, double y, double width, double height) {
+  p.fillRect(QRectF(x, y, width, height), p.pen().color());
+}
+
+void lines(QPainter& p, std::initializer_list<QPointF> points) {
+  p.setBrush(Qt::NoBrush);
+  p.drawPolyline(QPolygonF(QList<QPointF>(points)));
+}
+
+void drawRestart(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawArc(QRectF(3, 3, 10, 10), 60 * 16, -310 * 16);
+  fill(p, {{7.2, 1.0}, {7.2, 6.4}, {11.6, 3.6}});
+}
+
+void drawFolder(QPainter& p) {
+  lines(p, {{2, 13}, {2, 3.5}, {6.2, 3.5}, {7.6, 5.2}, {14, 5.2}, {14, 13}, {2, 13}});
+}
+
+void drawOpenRun(QPainter& p) {
+  drawFolder(p);
+  lines(p, {{4.2, 7.4}, {6.4, 10.2}, {8.6, 8.9}, {11.8, 11}});
+}
+
+void drawExport(QPainter& p) {
+  lines(p, {{3, 9.5}, {3, 13.5}, {13, 13.5}, {13, 9.5}});
+  lines(p, {{8, 10.5}, {8, 2.5}});
+  lines(p, {{5, 5.3}, {8, 2.3}, {11, 5.3}});
+}
+
+void drawLogY(QPainter& p) {
+  lines(p, {{3, 2}, {3, 14}, {14, 14}});
+  for (const double y : {4.0, 5.2, 7.0, 10.0}) lines(p, {{3, y}, {6, y}});
+  lines(p, {{7.5, 3.5}, {13.5, 11.5}});
+}
+
+void drawFollow(QPainter& p) {
+  lines(p, {{2, 12}, {5, 6.5}, {8, 9}, {11.5, 5.5}});
+  lines(p, {{14, 2}, {14, 14}});
+  p.setBrush(p.pen().color());
+  p.drawEllipse(QPointF(11.3, 5.7), 1.2, 1.2);
+}
+
+void drawTheme(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawEllipse(QPointF(8, 8), 5.5, 5.5);
+  QPainterPath half;
+  half.moveTo(8, 2.5);
+  half.arcTo(QRectF(2.5, 2.5, 11, 11), 90, -180);
+  p.fillPath(half, p.pen().color());
+}
+
+void drawKeyboard(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawRect(QRectF(1.5, 4, 13, 8));
+  for (const double x : {4.0, 6.6, 9.2, 11.8}) bar(p, x - 0.7, 6, 1.4, 1.4);
+  bar(p, 4.6, 9.2, 6.8, 1.3);
+}
+
+void drawAbout(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawEllipse(QPointF(8, 8), 6, 6);
+  bar(p, 7.2, 7, 1.6, 4.6);
+  bar(p, 7.2, 4.3, 1.6, 1.6);
+}
+
+void drawMatrix(QPainter& p) {
+  p.drawRect(QRectF(2, 2, 12, 12));
+  p.setBrush(p.pen().color());
+  for (const QPointF cell : {QPointF(2, 2), QPointF(10, 6), QPointF(6, 10)})
+    p.drawRect(QRectF(cell, QSizeF(4, 4)));
+  p.setBrush(Qt::NoBrush);
+}
+
+void drawSurface(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  QPainterPath sheet(QPointF(1.5, 9.5));
+  sheet.quadTo(QPointF(4, 5), QPointF(7.5, 6.5));
+  sheet.quadTo(QPointF(11, 8), QPointF(14.5, 2.5));
+  sheet.lineTo(QPointF(12.5, 9.5));
+  sheet.quadTo(QPointF(9.5, 13.5), QPointF(6.5, 12));
+  sheet.quadTo(QPointF(3.5, 11), QPointF(1.5, 9.5));
+  p.drawPath(sheet);
+  p.drawLine(QPointF(7.5, 6.5), QPointF(6.5, 12));
+  p.drawLine(QPointF(11.3, 6.4), QPointF(9.6, 12));
+}
+
+void drawCurves(QPainter& p) {
+  lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
+  QPainterPath curve(QPointF(4.5, 3));
+  curve.cubicTo(QPointF(5.5, 10), QPointF(8, 11), QPointF(13.5, 11.2));
+  p.setBrush(Qt::NoBrush);
+  p.drawPath(curve);
+}
+
+void drawWarning(QPainter& p) {
+  lines(p, {{8, 2}, {14.5, 13.5}, {1.5, 13.5}, {8, 2}});
+  bar(p, 7.3, 6, 1.4, 4);
+  bar(p, 7.3, 11, 1.4, 1.4);
+}
+
+// Paints a glyph with the palette as it is at that moment.
+class GlyphEngine final : public QIconEngine {
+ public:
+  explicit GlyphEngine(Glyph glyph) : glyph_(glyph) {}
+
+  void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
+    const QPalette palette = QGuiApplication::palette();
+    const QColor color = mode == QIcon::Disabled   ? palette.color(QPalette::Disabled, QPalette::ButtonText)
+                         : mode == QIcon::Selected ? palette.color(QPalette::HighlightedText)
+                                                   : palette.color(QPalette::Active, QPalette::ButtonText);
+    const double side = std::min(rect.width(), rect.height());
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->translate(rect.center().x() + 0.5 - side / 2 + 0.5, rect.center().y() + 0.5 - side / 2 + 0.5);
+    painter->scale(side / kUnits, side / kUnits);
+    painter->setPen(QPen(color, 1.3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    drawGlyph(*painter, glyph_);
+    painter->restore();
+  }
+
+  QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+    QPixmap pixmap(size);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    paint(&painter, QRect(QPoint(0, 0), size), mode, state);
+    return pixmap;
+  }
+
+  QIconEngine* clone() const override { return new GlyphEngine(glyph_); }
+
+ private:
+  Glyph glyph_;
+};
+
+}  // namespace
+
+void drawGlyph(QPainter& p, Glyph glyph) {
+  switch (glyph) {
+    case Glyph::None:
+      break;
+    case Glyph::Train:
+      fill(p, {{4, 2.5}, {4, 13.5}, {13.5, 8}});
+      break;
+    case Glyph::Pause:
+      bar(p, 4, 3, 3, 10);
+      bar(p, 9, 3, 3, 10);
+      break;
+    case Glyph::StepBatch:
+      fill(p, {{3.5, 3}, {3.5, 13}, {10, 8}});
+      bar(p, 11, 3, 2, 10);
+      break;
+    case Glyph::StepEpoch:
+      fill(p, {{1.5, 3}, {1.5, 13}, {6.5, 8}});
+      fill(p, {{7, 3}, {7, 13}, {12, 8}});
+      bar(p, 12.6, 3, 2, 10);
+      break;
+    case Glyph::Stop:
+      bar(p, 3.5, 3.5, 9, 9);
+      break;
+    case Glyph::Restart:
+      drawRestart(p);
+      break;
+    case Glyph::OpenData:
+      drawFolder(p);
+      break;
+    case Glyph::OpenRun:
+      drawOpenRun(p);
+      break;
+    case Glyph::Export:
+      drawExport(p);
+      break;
+    case Glyph::Quit:
+    case Glyph::Close:
+      lines(p, {{4, 4}, {12, 12}});
+      lines(p, {{12, 4}, {4, 12}});
+      break;
+    case Glyph::LogY:
+      drawLogY(p);
+      break;
+    case Glyph::Follow:
+      drawFollow(p);
+      break;
+    case Glyph::Theme:
+      drawTheme(p);
+      break;
+    case Glyph::Keyboard:
+      drawKeyboard(p);
+      break;
+    case Glyph::About:
+      drawAbout(p);
+      break;
+    case Glyph::Curves:
+      drawCurves(p);
+      break;
+    case Glyph::Surface:
+      drawSurface(p);
+      break;
+    case Glyph::Matrix:
+      drawMatrix(p);
+      break;
+    case Glyph::Warning:
+      drawWarning(p);
+      break;
+  }
+}
+
+QIcon glyphIcon(Glyph glyph) {
+  return glyph == Glyph::None ? QIcon() : QIcon(new GlyphEngine(glyph));
+}
+
+QIcon applicationIcon() {
+  return QIcon(QStringLiteral(":/synann/synann-studio.svg"));
+}
+
+}  // namespace synann::ui
