@@ -30,7 +30,8 @@ class Figure {
  public:
   virtual ~Figure() = default;
 
-  virtual QString title() const = 0;  // what it shows, in a few words
+  virtual QString title() const = 0;            // what it shows, in a few words
+  virtual bool headed() const { return true; }  // whether its title stands above it in a file
   virtual void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const = 0;
 
   // The points that the keyboard walks along, and what a screen reader hears of each.

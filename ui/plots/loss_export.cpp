@@ -107,7 +107,8 @@ Status exportLossFigure(const LossCurve& curve, const std::filesystem::path& pat
                         const LossFigureOptions& options) {
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   if (extension == u".csv"_s) return writeWhole(path, lossCsv(curve));
-  return writePicture(picture(curve, options), path, kSmallest, ".png, .svg, .pdf or .csv");
+  const auto bytes = pictureBytes(picture(curve, options), path, kSmallest, ".png, .svg, .pdf or .csv");
+  return bytes ? writeWhole(path, *bytes) : Status(bytes.error());
 }
 
 }  // namespace synann::ui
