@@ -4,10 +4,13 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
+#include <QJsonDocument>
 #include <QLocale>
 #include <QStringList>
+#include <nlohmann/json.hpp>
 
 #include "engine/data/registry.h"
+#include "engine/train/event_json.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/shell/theme.h"
@@ -47,20 +50,34 @@ QString settingsText(const train::StartInfo& start, const std::vector<SettingMar
 
 }  // namespace
 
-LossFigureOptions figureOptions(const train::StartInfo& start, const LossCurve& curve) {
-  LossFigureOptions options;
-  options.title =
-      tr("Loss of %1 on %2")
-          .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
-  options.settings = settingsText(start, curve.marks());
-  return options;
+QString lossTitle(const train::StartInfo& start) {
+  return tr("Loss of %1 on %2")
+      .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
+}
+
+FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
+                    const std::filesystem::path& run) {
+  using namespace Qt::StringLiterals;
+  const std::string settings =
+      train::to_json(start.settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  FigureFile file;
+  file.view = toJson(figure.part());
+  const QJsonObject own{
+      {u"program"_s, u"synann-studio"_s},
+      {u"version"_s, programVersion()},
+      {u"view"_s, u"loss"_s},
+      {u"run"_s, QString::fromStdString(run.string())},
+      {u"data_sha256"_s, QString::fromStdString(start.data_sha256)},
+      {u"seed"_s, static_cast<qint64>(start.settings.seed)},
+      {u"settings"_s, QJsonDocument::fromJson(QByteArray::fromStdString(settings)).object()}};
+  for (auto field = own.begin(); field != own.end(); ++field) file.view.insert(field.key(), field.value());
+  file.settings = settingsText(start, figure.curves().front().curve->marks());
+  return file;
 }
 
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
-  QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
-                       tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
-  const bool loss = name == QLatin1String("loss");  // which has no matrix
-  if (loss) kinds.removeLast();
+  const QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
+                             tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
   QFileDialog dialog(parent, tr("Export the figure"), folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);
@@ -73,13 +90,13 @@ QString askForFigurePath(QWidget* parent, const QString& folder, const QString& 
   return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
 }
 
-Status exportLoss(const TrainPage& page, const QString& path) {
-  LossFigureOptions options = figureOptions(page.startInfo(), page.curve());
-  const LossChart& chart = *page.chart();
-  options.dark = isDark(page.palette());
-  options.logY = chart.logY();
-  if (!chart.follow()) options.range = chart.range();
-  return exportLossFigure(page.curve(), path.toStdString(), options);
+Status exportLoss(const TrainPage& page, const QString& path, const std::filesystem::path& run) {
+  const LossFigure figure({.curves = {LossSeries{std::make_shared<const LossCurve>(page.curve())}},
+                           .part = page.chart()->part(),
+                           .title = lossTitle(page.startInfo())});
+  FigureFile file = lossFile(figure, page.startInfo(), run);
+  file.dark = isDark(page.palette());
+  return exportFigure(figure, path.toStdString(), file);
 }
 
 QString runsFolder() {

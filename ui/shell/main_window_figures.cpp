@@ -6,6 +6,7 @@
 #include "ui/pages/synapses_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/figure_file.h"
+#include "ui/plots/loss_chart.h"
 #include "ui/shell/figure_export.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
@@ -19,7 +20,8 @@ void MainWindow::exportDialog() {
 }
 
 bool MainWindow::exportFigure(const QString& path) {
-  const Status saved = page() == train_page_ ? exportLoss(*train_page_, path) : page()->exportFigure(path);
+  const Status saved = page() == train_page_ ? exportLoss(*train_page_, path, controller_.runFolder())
+                                             : page()->exportFigure(path);
   if (saved) {
     settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
     messages_->showNote(tr("Saved %1.").arg(path));
@@ -45,7 +47,11 @@ bool MainWindow::openFigure(const QString& path) {
   const QString run = view->value(QLatin1String("run")).toString();
   if (!run.isEmpty() && run != QString::fromStdString(controller_.runFolder().string()))
     controller_.openRun(run);
-  if (view->value(QLatin1String("view")).toString() == QLatin1String("surface")) {
+  const QString kind = view->value(QLatin1String("view")).toString();
+  if (kind == QLatin1String("loss")) {
+    showPage(train_page_);
+    train_page_->chart()->setPart(lossPartFromJson(*view));
+  } else if (kind == QLatin1String("surface")) {
     showPage(surface_page_);
     surface_page_->restoreView(*view);
   } else {

@@ -10,8 +10,6 @@
 
 #include "engine/core/result.h"
 #include "engine/train/history.h"
-#include "ui/plots/loss_curve.h"
-#include "ui/plots/loss_export.h"
 #include "ui/shell/figure_export.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
@@ -85,14 +83,19 @@ int exportFigureFile(const StudioOptions& options) {
     fmt::print(stderr, "synann-studio: {}\n", note);
   train::StartInfo run = history->start;
   run.settings = history->settings();
-  const LossCurve curve = LossCurve::fromHistory(*history);
-  LossFigureOptions figure = figureOptions(run, curve);
-  figure.width = options.width;
-  figure.height = options.height;
-  figure.pixels = {options.pixels_wide, options.pixels_high};
-  figure.dark = options.dark;
-  figure.logY = options.log_y;
-  const Status saved = exportLossFigure(curve, options.export_path, figure);
+  const std::filesystem::path place = options.history;
+  std::error_code code;
+  const LossFigure figure(
+      {.curves = {LossSeries{std::make_shared<const LossCurve>(LossCurve::fromHistory(*history))}},
+       .part = {.log_y = options.log_y},
+       .title = lossTitle(run)});
+  FigureFile file =
+      lossFile(figure, run, std::filesystem::is_directory(place, code) ? place : place.parent_path());
+  file.width = options.width;
+  file.height = options.height;
+  file.pixels = {options.pixels_wide, options.pixels_high};
+  file.dark = options.dark;
+  const Status saved = exportFigure(figure, options.export_path, file);
   return saved ? 0 : complain(saved.error());
 }
 

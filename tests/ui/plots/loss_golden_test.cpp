@@ -8,7 +8,6 @@
 #include "golden_pictures.h"
 #include "sample_curve.h"
 #include "ui/plots/loss_chart.h"
-#include "ui/plots/loss_view.h"
 
 using namespace synann::ui;
 using test::kTolerance, test::largestDifference, test::paletteOf, test::shrunk;
@@ -23,7 +22,7 @@ QImage drawn(bool dark, bool logY, bool crosshair) {
   chart.resize(480, 320);
   chart.show();
   QCoreApplication::processEvents();
-  if (crosshair) chart.view()->setCurrentPoint(CurvePoint{CurveSeries::Test, 2});
+  if (crosshair) chart.setCurrentPoint(CurvePoint{CurveSeries::Test, 2});
   return chart.grab().toImage();
 }
 

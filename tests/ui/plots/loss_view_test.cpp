@@ -8,8 +8,7 @@
 
 #include "sample_curve.h"
 #include "ui/plots/crosshair.h"
-#include "ui/plots/loss_accessible.h"
-#include "ui/plots/loss_figure.h"
+#include "ui/plots/loss_chart.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -21,10 +20,9 @@ constexpr CurvePoint kPoint{CurveSeries::Train, 250};
 // A zoomed view of a sample run, its crosshair on a point that the changes below take away.
 struct Shown {
   std::shared_ptr<LossCurve> curve = test::sampleCurve(3, 100);
-  LossView view;
+  LossChart view;
 
   Shown() {
-    installLossAccessibility();
     view.setCurve(curve);
     view.resize(800, 480);
     view.show();
@@ -32,7 +30,7 @@ struct Shown {
     view.zoomTo({20000, 30000, 0.05, 1});
     view.setCurrentPoint(kPoint);
   }
-  bool points() const { return view.currentPoint().has_value() || view.crosshair()->isVisible(); }
+  bool points() const { return view.currentPoint().has_value() || view.view()->crosshair()->isVisible(); }
 };
 
 using Change = void (*)(LossCurve&);
@@ -50,16 +48,16 @@ void beginAgain(LossCurve& curve) {
   curve.append(other->examples(), other->losses());
 }
 
-using Act = void (*)(LossView&);
+using Act = void (*)(LossChart&);
 
-void key(LossView& view, Qt::Key key, Qt::KeyboardModifiers held = {}) {
+void key(LossChart& view, Qt::Key key, Qt::KeyboardModifiers held = {}) {
   QTest::keyClick(&view, key, held);
 }
-void wheel(LossView& view, int turn) {
-  const QPoint at = view.viewport()->rect().center();
-  QWheelEvent event(at, view.viewport()->mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier,
-                    Qt::NoScrollPhase, false);
-  QCoreApplication::sendEvent(view.viewport(), &event);
+void wheel(LossChart& view, int turn) {
+  const QPoint at = view.rect().center();
+  QWheelEvent event(at, view.mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                    false);
+  QCoreApplication::sendEvent(&view, &event);
 }
 
 }  // namespace
@@ -87,7 +85,7 @@ void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
   shown.view.refresh();
   QCOMPARE(shown.view.currentPoint(), std::optional(kPoint));
   QCOMPARE(shown.view.currentPointText(), text);
-  QVERIFY(shown.view.crosshair()->isVisible());
+  QVERIFY(shown.view.view()->crosshair()->isVisible());
 }
 
 void LossViewTest::aPointThatIsGoneIsNotRead_data() {
@@ -96,24 +94,24 @@ void LossViewTest::aPointThatIsGoneIsNotRead_data() {
   const std::vector<std::pair<const char*, Change>> changes = {
       {"cleared", clear}, {"cut back", cutBack}, {"begun again", beginAgain}};
   const std::vector<std::pair<const char*, Act>> acts = {
-      {"follow", [](LossView& view) { view.setFollow(true); }},
-      {"logarithmic axis", [](LossView& view) { view.setLogY(true); }},
+      {"follow", [](LossChart& view) { view.setFollow(true); }},
+      {"logarithmic axis", [](LossChart& view) { view.setLogY(true); }},
       {"zoom",
-       [](LossView& view) {
+       [](LossChart& view) {
          view.zoomTo({20000, 28000, 0.05, 0.9});
        }},
-      {"other size", [](LossView& view) { view.resize(700, 400); }},
-      {"other look", [](LossView& view) { view.setPalette(QPalette(QColor(45, 46, 50))); }},
-      {"wheel", [](LossView& view) { wheel(view, 120); }},
-      {"keys that zoom", [](LossView& view) { key(view, Qt::Key_Plus); }},
-      {"keys that move", [](LossView& view) { key(view, Qt::Key_Left, Qt::ShiftModifier); }},
+      {"other size", [](LossChart& view) { view.resize(700, 400); }},
+      {"other look", [](LossChart& view) { view.setPalette(QPalette(QColor(45, 46, 50))); }},
+      {"wheel", [](LossChart& view) { wheel(view, 120); }},
+      {"keys that zoom", [](LossChart& view) { key(view, Qt::Key_Plus); }},
+      {"keys that move", [](LossChart& view) { key(view, Qt::Key_Left, Qt::ShiftModifier); }},
       {"hide and show",
-       [](LossView& view) {
+       [](LossChart& view) {
          view.hide();
          view.show();
        }},
-      {"repaint", [](LossView& view) { view.grab(); }},
-      {"escape", [](LossView& view) { key(view, Qt::Key_Escape); }},
+      {"repaint", [](LossChart& view) { view.grab(); }},
+      {"escape", [](LossChart& view) { key(view, Qt::Key_Escape); }},
   };
   for (const auto& [what, change] : changes)
     for (const auto& [then, act] : acts) QTest::addRow("%s, then %s", what, then) << change << act;
@@ -139,7 +137,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead() {
 
 void LossViewTest::aScreenReaderIsToldThatThePointIsGone() {
   Shown shown;
-  const QSignalSpy told(&shown.view, &LossView::currentPointChanged);
+  const QSignalSpy told(&shown.view, &LossChart::currentPointChanged);
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(&shown.view);
   QCOMPARE(heard->text(QAccessible::Value), shown.view.currentPointText());
   shown.curve->clear();
@@ -177,15 +175,17 @@ void LossViewTest::aCopyHasThemAsFarAsItReaches() {
 // The page changes by a key while the button is held: back on it, the pointer alone moves nothing.
 void LossViewTest::aDragEndsWithTheView() {
   Shown shown;
-  QWidget* const viewport = shown.view.viewport();
-  const QPoint centre = viewport->rect().center();
-  QTest::mousePress(viewport, Qt::RightButton, {}, centre);
+  const QPoint centre = shown.view.rect().center();
+  QTest::mousePress(&shown.view, Qt::MiddleButton, {}, centre);
+  QMouseEvent move(QEvent::MouseMove, centre + QPoint(20, 20),
+                   shown.view.mapToGlobal(centre + QPoint(20, 20)), Qt::NoButton, Qt::MiddleButton, {});
+  QCoreApplication::sendEvent(&shown.view, &move);
   shown.view.hide();
   shown.view.show();
-  const LossRange range = shown.view.state().range();
-  QTest::mouseMove(viewport, centre + QPoint(60, 20));
+  const LossRange range = shown.view.range();
+  QTest::mouseMove(&shown.view, centre + QPoint(60, 20));
   QCoreApplication::processEvents();
-  QCOMPARE(shown.view.state().range(), range);
+  QCOMPARE(shown.view.range(), range);
 }
 
 QTEST_MAIN(LossViewTest)

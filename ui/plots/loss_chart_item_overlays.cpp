@@ -4,16 +4,15 @@
 #include <array>
 #include <cmath>
 
-#include <QGraphicsEllipseItem>
 #include <QGraphicsLayout>
 #include <QGraphicsLayoutItem>
 #include <QGraphicsPathItem>
 #include <QLegend>
 #include <QScatterSeries>
 
-#include "ui/plots/loss_figure.h"
+#include "ui/plots/loss_chart_item.h"
+#include "ui/plots/loss_curve_item.h"
 #include "ui/plots/overlay_label.h"
-#include "ui/plots/polyline_clip.h"
 #include "ui/plots/setting_marks.h"
 
 namespace synann::ui {
@@ -24,7 +23,7 @@ constexpr double kInset = 8;            // pixels between the frame and what sta
 
 }  // namespace
 
-void LossFigure::placeOverlays() {
+void LossChartItem::placeOverlays() {
   const QRectF area = plotArea();
   if (area.width() < 1 || area.height() < 1) return;
   placeLegend();
@@ -32,7 +31,10 @@ void LossFigure::placeOverlays() {
   setting_marks_->show(marks_, area, font(), legend()->geometry(),
                        [this](double x) { return toPixel(x, range_.maxY).x(); });
   drawFrame();
-  if (vector_) drawTrainPath();
+  for (const auto& curve : curves_) {
+    curve->placeRing(axisToPixel());
+    if (vector_) curve->drawPaths(area, axisToPixel());
+  }
   const QRectF empty = empty_text_->boundingRect(), note = note_text_->boundingRect();
   empty_text_->setPos(area.center() - empty.center());
   note_text_->setPos(area.left() + kInset, area.bottom() - note.height() - kInset);
@@ -40,7 +42,7 @@ void LossFigure::placeOverlays() {
 
 // QLegend's own size hint is too narrow and clips the texts; as wide as the widest marker it has one in each
 // row.
-void LossFigure::placeLegend() {
+void LossChartItem::placeLegend() {
   double width = 0, height = 0;
   for (const QGraphicsItem* group : legend()->childItems())
     for (QGraphicsItem* child : group->childItems()) {
@@ -58,7 +60,7 @@ void LossFigure::placeLegend() {
 
 // In the upper right corner as in the original, unless it would cover more of the curve there than in another
 // one; then it stays where it is until that is no better than elsewhere, for it must not jump about.
-QPointF LossFigure::legendPlace(const QSizeF& size) {
+QPointF LossChartItem::legendPlace(const QSizeF& size) {
   const QRectF area = plotArea();
   const double left = area.left() + kInset, right = area.right() - size.width() - kInset;
   const double top = area.top() + kInset, bottom = area.bottom() - size.height() - kInset;
@@ -79,34 +81,44 @@ QPointF LossFigure::legendPlace(const QSizeF& size) {
   return corners[legend_corner_];
 }
 
-// How many pieces of the curve lie in a rectangle, roughly: by the boxes around them.
-int LossFigure::coveredBy(const QRectF& rect) const {
+// From axis positions to pixels of this item, as the axes stand now.
+std::function<QPointF(const QPointF&)> LossChartItem::axisToPixel() const {
   const QRectF area = plotArea();
   const double low = toAxis(range_.minY, log_y_), high = toAxis(range_.maxY, log_y_);
-  if (!(range_.minX < range_.maxX) || !(low < high)) return 0;
-  const auto pixel = [&](const QPointF& p) {
-    return QPointF(area.left() + (p.x() - range_.minX) / (range_.maxX - range_.minX) * area.width(),
-                   area.bottom() - (p.y() - low) / (high - low) * area.height());
+  const double across = area.width() / (range_.maxX - range_.minX), up = area.height() / (high - low);
+  return [=, left = range_.minX](const QPointF& point) {
+    return QPointF(area.left() + (point.x() - left) * across, area.bottom() - (point.y() - low) * up);
   };
+}
+
+// How many pieces of the curves lie in a rectangle, roughly: by the boxes around them.
+int LossChartItem::coveredBy(const QRectF& rect) const {
+  if (!(range_.minX < range_.maxX) || !(range_.minY < range_.maxY)) return 0;
   int count = 0;
-  QPointF before;
-  for (qsizetype k = 0; k < train_points_.size(); ++k) {
-    const QPointF now = pixel(train_points_[k]);
-    if (k == 0) before = now;
-    count += rect.intersects(QRectF(before, now).normalized().adjusted(0, 0, 1, 1));
-    before = now;
+  const auto pixel = axisToPixel();
+  const auto countLine = [&](const QList<QPointF>& points) {
+    QPointF before;
+    for (qsizetype k = 0; k < points.size(); ++k) {
+      const QPointF now = pixel(points[k]);
+      if (k == 0) before = now;
+      count += rect.intersects(QRectF(before, now).normalized().adjusted(0, 0, 1, 1));
+      before = now;
+    }
+  };
+  for (const auto& curve : curves_) {
+    countLine(curve->linePoints());
+    countLine(curve->rawPoints());
+    for (const QPointF& point : curve->test()->points()) count += rect.contains(pixel(point));
   }
-  for (const QPointF& point : test_->points()) count += rect.contains(pixel(point));
   return count;
 }
 
-void LossFigure::placeBest() {
-  best_ring_->setVisible(best_point_.has_value());
-  best_text_->setVisible(best_point_.has_value());
-  if (!best_point_) return;
+void LossChartItem::placeBest() {
+  const auto best = curves_.size() == 1 ? curves_.front()->best() : std::nullopt;
+  best_text_->setVisible(best.has_value());
+  if (!best) return;
   const QRectF area = plotArea(), text = best_text_->boundingRect();
-  const QPointF point = toPixel(best_point_->x(), best_point_->y());
-  best_ring_->setPos(point);
+  const QPointF point = axisToPixel()(*best);
   // Below the ring, where the noisier train loss seldom is; above it where the frame is in the way.
   QPointF place = point + QPointF(-text.width() / 2, kBestRingSize / 2 + 2);
   place.setX(
@@ -116,7 +128,7 @@ void LossFigure::placeBest() {
   best_text_->setPos(place);
 }
 
-void LossFigure::drawFrame() {
+void LossChartItem::drawFrame() {
   const QRectF area = plotArea();
   QPainterPath path;
   path.addRect(area);
@@ -127,14 +139,6 @@ void LossFigure::drawFrame() {
       path.lineTo(start + QPointF(kMinorTickLength, 0));
     }
   frame_->setPath(path);
-}
-
-void LossFigure::drawTrainPath() {
-  QList<QPointF> pixels;
-  pixels.reserve(train_points_.size());
-  for (const QPointF& point : train_points_) pixels.append(toPixel(point.x(), fromAxis(point.y(), log_y_)));
-  train_path_->setPath(clippedPolyline(pixels, plotArea()));
-  train_path_->show();
 }
 
 }  // namespace synann::ui
