@@ -20,6 +20,7 @@
 #include "ui/pages/setting_form.h"
 #include "ui/plots/accuracy_table_model.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/plots/table_copy.h"
 #include "ui/session/run_log.h"
 
 namespace synann::ui {
@@ -167,6 +168,7 @@ QWidget* TrainPage::makeAccuracies() {
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setTabKeyNavigation(false);
+  addTableCopy(table_);
   table_->setAlternatingRowColors(true);
   table_->setShowGrid(false);
   table_->verticalHeader()->hide();

@@ -73,23 +73,6 @@ Picture picture(const Figure& figure, const FigureFile& file) {
   return picture;
 }
 
-void appendCell(QByteArray& text, const QVariant& value, char separator) {
-  switch (value.typeId()) {
-    case QMetaType::Float:
-      return appendNumber(text, value.value<float>());
-    case QMetaType::Double:
-      return appendNumber(text, value.value<double>());
-    case QMetaType::Int:
-      return appendNumber(text, value.value<int>());
-    case QMetaType::LongLong:
-      return appendNumber(text, value.value<qlonglong>());
-    case QMetaType::UnknownType:
-      return;
-    default:
-      text.append(csvText(value.toString(), separator));
-  }
-}
-
 bool isNumber(const QVariant& value) {
   const int type = value.typeId();
   return type == QMetaType::Double || type == QMetaType::Int || type == QMetaType::Float ||
@@ -121,6 +104,23 @@ QByteArray plain(QByteArray text) {
 
 }  // namespace
 
+void appendField(QByteArray& text, const QVariant& value, char separator) {
+  switch (value.typeId()) {
+    case QMetaType::Float:
+      return appendNumber(text, value.value<float>());
+    case QMetaType::Double:
+      return appendNumber(text, value.value<double>());
+    case QMetaType::Int:
+      return appendNumber(text, value.value<int>());
+    case QMetaType::LongLong:
+      return appendNumber(text, value.value<qlonglong>());
+    case QMetaType::UnknownType:
+      return;
+    default:
+      text.append(csvText(value.toString(), separator));
+  }
+}
+
 QByteArray figureText(const Figure& figure, char separator) {
   QByteArray text;
   const bool matrix = figure.matrix().has_value();
@@ -128,14 +128,14 @@ QByteArray figureText(const Figure& figure, char separator) {
   if (matrix) text.append("row").append(separator);  // a matrix names its rows too
   for (int c = 0; c < columns; ++c) {
     if (c > 0) text.append(separator);
-    appendCell(text, figure.columnName(c), separator);
+    appendField(text, figure.columnName(c), separator);
   }
   text.append('\n');
   for (int r = 0; r < figure.rowCount(); ++r) {
     if (matrix) text.append(figure.rowName(r).toUtf8()).append(separator);
     for (int c = 0; c < columns; ++c) {
       if (c > 0) text.append(separator);
-      appendCell(text, figure.cell(r, c), separator);
+      appendField(text, figure.cell(r, c), separator);
     }
     text.append('\n');
   }

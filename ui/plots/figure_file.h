@@ -46,6 +46,8 @@ QByteArray figureCsv(const Figure& figure);
 // The same with another separator between the fields. Fields that hold it, a quotation mark or an end of line
 // stand in quotation marks.
 QByteArray figureText(const Figure& figure, char separator);
+// One field of it: numbers as short as they can be and still read back exactly.
+void appendField(QByteArray& text, const QVariant& value, char separator);
 // The matrix of a figure that has one, else the numbers of its table.
 QByteArray figureNpy(const Figure& figure);
 

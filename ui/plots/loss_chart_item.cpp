@@ -8,6 +8,7 @@
 #include <QCategoryAxis>
 #include <QFontMetricsF>
 #include <QGraphicsLayout>
+#include <QGraphicsLineItem>
 #include <QGraphicsPathItem>
 #include <QLegend>
 #include <QLineSeries>
@@ -25,6 +26,7 @@ using namespace Qt::StringLiterals;
 
 constexpr double kXTickSpacing = 90;  // pixels that a label of the x axis needs
 constexpr double kYTickSpacing = 36;
+constexpr int kMostTries = 8;  // for a second tick
 constexpr double kOverlayZ = 50;
 
 // A category axis is used for its free labels only; the limits of its categories are our ticks.
@@ -43,23 +45,26 @@ LossChartItem::LossChartItem(QGraphicsItem* parent)
       frame_(new QGraphicsPathItem(this)),
       setting_marks_(new SettingMarks(this)),
       best_text_(new OverlayLabel(this)),
+      best_line_(new QGraphicsLineItem(this)),
       empty_text_(new OverlayLabel(this)),
       note_text_(new OverlayLabel(this)) {
   setBackgroundRoundness(0);
-  setMargins(QMargins(4, 8, 20, 4));
+  setMargins(kLossMargins);
   layout()->setContentsMargins(0, 0, 0, 0);
   setPlotAreaBackgroundVisible(true);
   frame_->setZValue(4.5);
   makeAxes();
   makeCurves(1);
   legend()->detachFromChart();
+  legend()->setAlignment(Qt::AlignLeft);  // markers below each other: rows of unlike ones would be cut off
   legend()->setBackgroundVisible(true);
   legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
   legend()->setZValue(kOverlayZ);
   legend()->setAcceptedMouseButtons(Qt::NoButton);
   empty_text_->setText(u"The loss curves appear here while training"_s);
-  best_text_->setText(u"best"_s);
   best_text_->hide();
+  best_line_->setZValue(kOverlayZ - 2);
+  best_line_->hide();
   connect(this, &QChart::plotAreaChanged, this, &LossChartItem::placeOverlays);
   setLook(FigureLook::light());
 }
@@ -111,6 +116,7 @@ void LossChartItem::setLook(const FigureLook& look) {
   legend()->setBrush(look.box);
   legend()->setPen(QPen(look.grid, 1));
   frame_->setPen(QPen(look.frame, 1));
+  best_line_->setPen(QPen(look.text, 1));
   for (const auto& curve : curves_) curve->setLook(look);
   setting_marks_->setColors(look.frame, look.text, look.box);
   for (OverlayLabel* item : {best_text_, empty_text_, note_text_}) {
@@ -160,7 +166,10 @@ void LossChartItem::showTicks(bool logY) {
   const QSizeF size = plotArea().size();
   const int wanted_x = std::max(2, static_cast<int>(size.width() / kXTickSpacing));
   const int wanted_y = std::max(2, static_cast<int>(size.height() / kYTickSpacing));
-  const QList<Tick> x = fittingTicks(countTicks(range_.minX, range_.maxX, wanted_x));
+  QList<Tick> x = fittingTicks(countTicks(range_.minX, range_.maxX, wanted_x));
+  // Where the last one does not fit, finer steps until there are two again.
+  for (int more = wanted_x + 1; x.size() < 2 && more < 2 * wanted_x + kMostTries; ++more)
+    x = fittingTicks(countTicks(range_.minX, range_.maxX, more));
   const QList<Tick> y =
       logY ? logTicks(range_.minY, range_.maxY, wanted_y) : linearTicks(range_.minY, range_.maxY, wanted_y);
   // Labels are laid out anew only when they change: that is the dear part of a refresh.

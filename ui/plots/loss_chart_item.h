@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <QChart>
 #include <QList>
+#include <QMargins>
 #include <QPointF>
 #include <QStringList>
 
@@ -16,14 +18,18 @@
 #include "ui/plots/ticks.h"
 
 class QCategoryAxis;
+class QGraphicsLineItem;
 class QGraphicsPathItem;
 class QLineSeries;
 class QScatterSeries;
 
 namespace synann::ui {
 
+inline const QMargins kLossMargins(4, 8, 20, 4);  // pixels around the plot and its labels
+
 class LossCurveItem;
 class OverlayLabel;
+class PlotInk;
 class SettingMarks;
 
 // The look of the loss figure, the same on screen and in files: it draws a part of one curve as the
@@ -59,6 +65,9 @@ class LossChartItem : public QChart {
   const QLineSeries* rawSeries() const;    // the losses of single batches behind it
   const QScatterSeries* testSeries() const;
   const QScatterSeries* lonePoint() const;
+  // Of the best point: its words, and where they stand; empty where there is none.
+  QString bestText() const;
+  QRectF bestRect() const;
   const SettingMarks* settingMarks() const { return setting_marks_; }
   QString note() const;  // what the picture cannot show: "2 losses are not finite …"; empty as a rule
   QStringList tickLabels(Qt::Orientation axis) const;
@@ -68,10 +77,11 @@ class LossChartItem : public QChart {
   void makeCurves(std::size_t count);
   void showTicks(bool logY);
   void drawFrame();
-  void placeLegend();
-  QPointF legendPlace(const QSizeF& size);
-  int coveredBy(const QRectF& rect) const;
-  void placeBest();
+  PlotInk ink() const;
+  void placeLegend(PlotInk& ink);
+  std::optional<QRectF> legendPlace(const QSizeF& size, const PlotInk& ink);
+  void placeBest(const PlotInk& ink);
+  void setHead(double height);
   std::function<QPointF(const QPointF&)> axisToPixel() const;
   QList<Tick> fittingTicks(QList<Tick> ticks) const;
   void setNote(std::span<const LossSeries> curves);
@@ -88,11 +98,15 @@ class LossChartItem : public QChart {
   QGraphicsPathItem* frame_;                            // with the minor ticks
   SettingMarks* setting_marks_;
   OverlayLabel* best_text_;
+  QGraphicsLineItem* best_line_;  // from the text to the point, where it is far
   OverlayLabel* empty_text_;
   OverlayLabel* note_text_;
   std::vector<SettingMark> marks_;
   QList<Tick> x_ticks_, y_ticks_;
-  std::size_t legend_corner_ = 0;  // upper right, lower right, lower left, upper left
+  std::size_t legend_place_ = 0;  // of those that are tried: the upper right first
+  QPointF best_way_;              // from the best point to the middle of its text
+  double head_ = 0;               // pixels above the plot, for what has no room in it
+  bool legend_outside_ = false, best_outside_ = false;
 };
 
 }  // namespace synann::ui

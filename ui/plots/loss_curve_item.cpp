@@ -179,7 +179,9 @@ void LossCurveItem::showTest(const LossCurve& curve, const CurveWindow& window) 
     const double x = static_cast<double>(evaluations[i].examples), y = evaluations[i].test_loss;
     if (!std::isfinite(y) || x < range.minX || x > range.maxX || y < range.minY || y > range.maxY) continue;
     points.append({x, toAxis(y, window.log_y)});
-    if (best == i) best_ = points.back();
+    if (best != i) continue;
+    best_ = points.back();
+    best_accuracy_ = evaluations[i].accuracy();
   }
   replaceIfOther(test_, points);
 }

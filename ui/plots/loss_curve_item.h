@@ -60,6 +60,7 @@ class LossCurveItem {
   const QList<QPointF>& linePoints() const { return line_points_; }  // in axis positions
   const QList<QPointF>& rawPoints() const { return raw_points_; }    // the same; empty unless smoothed
   std::optional<QPointF> best() const { return best_; }              // in axis positions
+  double bestAccuracy() const { return best_accuracy_; }             // percent
 
  private:
   QPen linePen() const;
@@ -85,6 +86,7 @@ class LossCurveItem {
   bool dense_ = false;  // more than two points in each column
   QList<QPointF> line_points_, raw_points_;
   std::optional<QPointF> best_;
+  double best_accuracy_ = 0;
 };
 
 }  // namespace synann::ui
