@@ -94,31 +94,6 @@ class LossChartTest : public QObject {
     QVERIFY(shown.figure()->tickLabels(Qt::Horizontal).contains("10,000"));
   }
 
-  void theLegendIsInsideAtTheUpperRight() {
-    Shown shown;
-    const QRectF area = shown.figure()->plotArea(), legend = shown.figure()->legend()->geometry();
-    QVERIFY(area.contains(legend));
-    QVERIFY(area.right() - legend.right() < 20 && legend.top() - area.top() < 20);
-    QVERIFY(legend.width() < area.width() / 3);
-    const QFontMetricsF metrics(shown.figure()->legend()->font());
-    QVERIFY(legend.width() > metrics.horizontalAdvance("Train Loss") + 10);  // the text is not cut off
-  }
-
-  void theLegendLeavesAFlatHighCurve() {
-    auto curve = std::make_shared<LossCurve>();
-    curve->setTrainCount(20'000);
-    addSteps(*curve, 0, std::vector<float>(200, 2.3F));
-    Shown shown(curve);
-    const QRectF area = shown.figure()->plotArea(), legend = shown.figure()->legend()->geometry();
-    QVERIFY(area.contains(legend));
-    QVERIFY(legend.top() > shown.figure()->toPixel(0, 2.3).y() + 20);
-    // It falls: the upper right is free again, and there the legend belongs.
-    curve->clear();
-    addSteps(*curve, 0, {2.3F, 1.0F, 0.4F, 0.2F, 0.1F, 0.1F, 0.1F, 0.1F});
-    shown.chart.refresh();
-    QVERIFY(shown.figure()->legend()->geometry().top() - area.top() < 20);
-  }
-
   void oneStepIsAPoint() {
     auto curve = std::make_shared<LossCurve>();
     curve->setTrainCount(20'000);

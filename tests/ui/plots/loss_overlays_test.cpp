@@ -77,6 +77,32 @@ class LossOverlaysTest : public QObject {
   Q_OBJECT
 
  private slots:
+  void theLegendIsInsideAtTheUpperRight() {
+    Shown shown;
+    shown.curve = test::sampleCurve(3, 100);
+    const LossChartItem& figure = shown.figure();
+    const QRectF area = figure.plotArea(), legend = figure.legend()->geometry();
+    QVERIFY(area.contains(legend));
+    QVERIFY(area.right() - legend.right() < 20 && legend.top() - area.top() < 20);
+    QVERIFY(legend.width() < area.width() / 3);
+    const QFontMetricsF metrics(figure.legend()->font());
+    QVERIFY(legend.width() > metrics.horizontalAdvance("Train Loss") + 10);  // the text is not cut off
+  }
+
+  void theLegendLeavesAFlatHighCurve() {
+    Shown shown;
+    addSteps(*shown.curve, std::vector<float>(200, 2.3F));
+    const LossChartItem& figure = shown.figure();
+    const QRectF area = figure.plotArea();
+    QVERIFY(area.contains(figure.legend()->geometry()));
+    QVERIFY(figure.legend()->geometry().top() > figure.toPixel(0, 2.3).y() + 20);
+    // It falls: the upper right is free again, and there the legend belongs.
+    shown.curve->clear();
+    addSteps(*shown.curve, {2.3F, 1.0F, 0.4F, 0.2F, 0.1F, 0.1F, 0.1F, 0.1F});
+    shown.chart.refresh();
+    QVERIFY(figure.legend()->geometry().top() - area.top() < 20);
+  }
+
   void theBestSaysWhatItIsBestIn() {
     Shown shown;
     shown.curve = test::sampleCurve(4, 150);

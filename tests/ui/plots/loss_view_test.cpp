@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/loss_figure.h"
 #include "ui/plots/loss_view.h"
 
 #include <QAccessible>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QImage>
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
@@ -74,6 +79,11 @@ class LossViewTest : public QObject {
   void anotherCurveHasNoneOfThePoints();
   void aCopyHasThemAsFarAsItReaches();
   void aDragEndsWithTheView();
+  void backspaceGoesBackOneZoom();
+  void escapeFollowsAndThenDropsTheCrosshair();
+  void whatIsCopiedIsWhatIsShown();
+  void aFigureStaysAsItWas();
+  void anEmptyChartHasNoFigure();
 };
 
 void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
@@ -186,6 +196,76 @@ void LossViewTest::aDragEndsWithTheView() {
   QTest::mouseMove(&shown.view, centre + QPoint(60, 20));
   QCoreApplication::processEvents();
   QCOMPARE(shown.view.range(), range);
+}
+
+void LossViewTest::backspaceGoesBackOneZoom() {
+  Shown shown;
+  shown.view.setFollow(true);
+  const QSignalSpy followed(&shown.view, &LossChart::followChanged);
+  key(shown.view, Qt::Key_Plus);
+  const LossRange once = shown.view.range();
+  key(shown.view, Qt::Key_Plus);
+  key(shown.view, Qt::Key_Backspace);
+  QCOMPARE(shown.view.range(), once);
+  key(shown.view, Qt::Key_Backspace);
+  QVERIFY(shown.view.follow());
+  QCOMPARE(followed.size(), 2);
+  wheel(shown.view, 120);
+  key(shown.view, Qt::Key_F);
+  key(shown.view, Qt::Key_Backspace);  // following is undone too
+  QVERIFY(!shown.view.follow());
+  // Another run has none of these zooms.
+  shown.view.setCurve(test::sampleCurve(2, 50));
+  QVERIFY(!shown.view.canZoomBack());
+}
+
+void LossViewTest::escapeFollowsAndThenDropsTheCrosshair() {
+  Shown shown;
+  QVERIFY(!shown.view.follow() && shown.points());
+  key(shown.view, Qt::Key_Escape);
+  QVERIFY(shown.view.follow() && shown.points());
+  key(shown.view, Qt::Key_Escape);
+  QVERIFY(!shown.points());
+}
+
+void LossViewTest::whatIsCopiedIsWhatIsShown() {
+  Shown shown;
+  shown.view.setTitle("Loss of a model <on> digits");
+  shown.view.setLogY(true);
+  key(shown.view, Qt::Key_C, Qt::ControlModifier);
+  const QMimeData* data = QGuiApplication::clipboard()->mimeData();
+  QCOMPARE(qvariant_cast<QImage>(data->imageData()).size(), 2 * shown.view.size());
+  const QByteArray svg = data->data("image/svg+xml");
+  QVERIFY(svg.contains("Loss of a model &lt;on&gt; digits"));
+  QVERIFY(svg.contains("24,000") && !svg.contains(">10,000<"));  // the part that is zoomed into
+  QVERIFY(data->data("application/pdf").startsWith("%PDF"));
+  shown.view.copyNumbers();
+  const QString text = QGuiApplication::clipboard()->text();
+  QVERIFY(text.startsWith("series\tepoch\texamples\tloss\taccuracy\tsetting\ntrain\t1\t0\t"));
+  QCOMPARE(text.count('\n'), 1 + 300 + 4);  // all of them, whatever is shown
+}
+
+void LossViewTest::aFigureStaysAsItWas() {
+  Shown shown;
+  const auto before = shown.view.lossFigure();
+  QCOMPARE(before->part(), shown.view.part());
+  const int points = before->pointCount();
+  const std::vector<float> losses(100, 0.1F);
+  shown.curve->append(train::StepLosses{4, 0, 100, 30000, losses, 1});
+  QCOMPARE(before->pointCount(), points);
+  QCOMPARE(shown.view.lossFigure()->pointCount(), points + 100);
+  shown.curve->clear();
+  QCOMPARE(before->pointText(250).contains("25,000 examples"), true);
+}
+
+void LossViewTest::anEmptyChartHasNoFigure() {
+  LossChart chart;
+  chart.resize(400, 300);
+  chart.show();
+  QVERIFY(!chart.shownFigure());
+  QGuiApplication::clipboard()->setText("before");
+  key(chart, Qt::Key_C, Qt::ControlModifier);
+  QCOMPARE(QGuiApplication::clipboard()->text(), QString("before"));
 }
 
 QTEST_MAIN(LossViewTest)
