@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/plots/figure_view.h"
+#include "ui/plots/table_copy.h"
 
 namespace synann::ui {
 
@@ -32,6 +33,8 @@ QWidget* makeFigureTab(const QList<QWidget*>& parts, QWidget* parent) {
 void prepareFigureTabs(QTabWidget* tabs, QTableView* table, QAbstractItemModel* model) {
   table->setModel(model);
   table->setTabKeyNavigation(false);
+  addTableCopy(table);
+  keepHeadingsWhole(table);
   table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
   tabs->setDocumentMode(true);
   tabs->setUsesScrollButtons(false);

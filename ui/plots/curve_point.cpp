@@ -89,9 +89,9 @@ QString spokenPoint(const LossCurve& curve, CurvePoint point) {
     return u"train loss %1 %2"_s.arg(loss, spokenPlace(x, curve.epochAt(x)));
   }
   const train::Evaluation& e = curve.evaluations()[point.index];
-  return u"test loss %1 %2, accuracy %3 %%4"_s.arg(loss, spokenPlace(e.examples, e.epoch),
-                                                   QString::number(e.accuracy(), 'f', 2),
-                                                   isBest(curve, point.index) ? u", best"_s : QString());
+  return u"test loss %1 %2, accuracy %3 %%4"_s.arg(
+      loss, spokenPlace(e.examples, e.epoch), QString::number(e.accuracy(), 'f', 2),
+      isBest(curve, point.index) ? u", best accuracy"_s : QString());
 }
 
 QString detailedPoint(const LossCurve& curve, CurvePoint point) {
@@ -104,11 +104,11 @@ QString detailedPoint(const LossCurve& curve, CurvePoint point) {
     return u"%1\ntrain loss %2"_s.arg(where, loss);
   }
   const train::Evaluation& e = curve.evaluations()[point.index];
-  const QString best = isBest(curve, point.index) ? u" · best"_s : QString();
+  const QString best = isBest(curve, point.index) ? u" · best accuracy"_s : QString();
   const QString accuracy = QString::number(e.accuracy(), 'f', 2);
-  return u"%1 examples · %2%3\ntest loss %4\naccuracy %5 % (%6/%7)"_s.arg(
-      countText(e.examples), e.epoch > 0 ? u"epoch %1"_s.arg(e.epoch) : u"before training"_s, best, loss,
-      accuracy, QString::number(e.correct), QString::number(e.count));
+  return u"%1 examples · %2\ntest loss %3\naccuracy %4 % (%5/%6)%7"_s.arg(
+      countText(e.examples), e.epoch > 0 ? u"epoch %1"_s.arg(e.epoch) : u"before training"_s, loss, accuracy,
+      QString::number(e.correct), QString::number(e.count), best);
 }
 
 std::optional<CurvePoint> nearestByExamples(const LossCurve& curve, CurveSeries series, double examples) {

@@ -11,8 +11,10 @@ bool isDarkLook(const FigureLook& look) {
 }
 
 QColor seriesColor(const FigureLook& look, int series) {
-  static constexpr std::array<QRgb, 4> kOnLight = {0xff0072b2, 0xffd55e00, 0xff00795a, 0xffa84f82},
-                                       kOnDark = {0xff56b4e9, 0xffe69f00, 0xff2fc79a, 0xffe08fbd};
+  static constexpr std::array<QRgb, 6> kOnLight = {0xff0072b2, 0xffd55e00, 0xff00795a,
+                                                   0xffa84f82, 0xff7a6a00, 0xff404040},
+                                       kOnDark = {0xff56b4e9, 0xffe69f00, 0xff2fc79a,
+                                                  0xffe08fbd, 0xfff0e442, 0xffd0d0d0};
   const auto k = static_cast<std::size_t>(series) % kOnLight.size();
   return QColor(isDarkLook(look) ? kOnDark[k] : kOnLight[k]);
 }

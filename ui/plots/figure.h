@@ -30,7 +30,8 @@ class Figure {
  public:
   virtual ~Figure() = default;
 
-  virtual QString title() const = 0;  // what it shows, in a few words
+  virtual QString title() const = 0;            // what it shows, in a few words
+  virtual bool headed() const { return true; }  // whether its title stands above it in a file
   virtual void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const = 0;
 
   // The points that the keyboard walks along, and what a screen reader hears of each.
@@ -57,7 +58,8 @@ class Figure {
 // Whether a look is light on dark.
 bool isDarkLook(const FigureLook& look);
 
-// Colours of the Okabe–Ito set that stand out from the look's ground: 0 blue, 1 vermilion, 2 green, 3 purple.
+// Colours of the Okabe–Ito set that stand out from the look's ground: 0 blue, 1 vermilion, 2 green, 3 purple,
+// 4 yellow, 5 black or white; then from the first again.
 QColor seriesColor(const FigureLook& look, int series);
 
 // A number as it is read: at most `digits` significant ones, with a real minus sign.

@@ -4,31 +4,26 @@
 #include <QAccessible>
 #include <QAccessibleWidget>
 
-#include "ui/plots/figure_view.h"
-#include "ui/plots/heat_view.h"
-#include "ui/plots/surface_view.h"
+#include "ui/plots/figure_widget.h"
 
 namespace synann::ui {
 namespace {
 
 // A figure's widget as a chart whose value is its current point.
-template <class View>
 class AccessibleFigure : public QAccessibleWidget {
  public:
-  explicit AccessibleFigure(View* view) : QAccessibleWidget(view, QAccessible::Chart) {}
+  explicit AccessibleFigure(FigureWidget* figure) : QAccessibleWidget(figure, QAccessible::Chart) {}
 
   QString text(QAccessible::Text kind) const override {
-    const auto* view = qobject_cast<const View*>(object());
-    if (kind == QAccessible::Value && view != nullptr) return view->currentPointText();
+    const auto* figure = qobject_cast<const FigureWidget*>(object());
+    if (kind == QAccessible::Value && figure != nullptr) return figure->currentPointText();
     return QAccessibleWidget::text(kind);
   }
 };
 
 QAccessibleInterface* create(const QString&, QObject* object) {
-  if (auto* view = qobject_cast<FigureView*>(object)) return new AccessibleFigure<FigureView>(view);
-  if (auto* view = qobject_cast<HeatView*>(object)) return new AccessibleFigure<HeatView>(view);
-  if (auto* view = qobject_cast<SurfaceView*>(object)) return new AccessibleFigure<SurfaceView>(view);
-  return nullptr;
+  auto* figure = qobject_cast<FigureWidget*>(object);
+  return figure != nullptr ? new AccessibleFigure(figure) : nullptr;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 namespace synann::ui {
 
-// Lets screen readers meet FigureView and HeatView as charts whose value is the current point; safe to call
+// Lets screen readers meet every FigureWidget as a chart whose value is the current point; safe to call
 // often.
 void installFigureAccessibility();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/figure_file.h"
 
+#include <limits>
+
 #include <QFile>
 #include <QImageReader>
 #include <QJsonDocument>
@@ -15,8 +17,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr int kSmallest = 160;  // pixels
-constexpr int kMargin = 12;     // pixels
+constexpr int kMargin = 12;  // pixels
 constexpr const char* kKey = "synann-figure";
 constexpr qint64 kLargestFile = 256ll << 20;  // bytes that are searched for a view
 
@@ -28,6 +29,7 @@ void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file,
                         .current = {},
                         .titled = true};
   painter.fillRect(all, how.look.background);
+  if (!figure.headed()) return figure.paint(painter, all, how);
   painter.setPen(how.look.text);
   painter.drawText(all.adjusted(kMargin, kMargin / 2.0, -kMargin, 0), Qt::AlignTop | Qt::AlignHCenter,
                    figure.title());
@@ -35,7 +37,9 @@ void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file,
   figure.paint(painter, all.adjusted(kMargin, heading, -kMargin, -kMargin), how);
 }
 
+// Empty where there is no view to remember.
 QString jsonText(const FigureFile& file) {
+  if (file.view.isEmpty()) return {};
   return QString::fromUtf8(QJsonDocument(file.view).toJson(QJsonDocument::Compact));
 }
 
@@ -49,31 +53,30 @@ QByteArray xmp(const QString& json) {
 }
 
 Picture picture(const Figure& figure, const FigureFile& file) {
-  const QString json = jsonText(file);
-  return {.width = file.width,
-          .height = file.height,
-          .pixels = file.pixels,
-          .background = file.dark ? FigureLook::dark().background : FigureLook::light().background,
-          .title = figure.title(),
-          .description = json,
-          .document_title = figure.title(),
-          .xmp = xmp(json),
-          .text = {{QString::fromLatin1(kKey), json}},
-          .paint = [&](QPainter& painter, bool vector) { paintWhole(painter, figure, file, vector); }};
+  const QString json = jsonText(file), title = figure.title();
+  // The view is the last line: the settings may hold anything else.
+  QStringList description = {file.settings, json};
+  description.removeAll(QString());
+  Picture picture{
+      .width = file.width,
+      .height = file.height,
+      .pixels = file.pixels,
+      .background = file.dark ? FigureLook::dark().background : FigureLook::light().background,
+      .title = title,
+      .description = description.join('\n'),
+      .document_title = file.settings.isEmpty() ? title : title + u" – "_s + file.settings,
+      .xmp = json.isEmpty() ? QByteArray() : xmp(json),
+      .text = {},
+      .paint = [&](QPainter& painter, bool vector) { paintWhole(painter, figure, file, vector); }};
+  if (!file.settings.isEmpty()) picture.text.emplace_back(u"Description"_s, file.settings);
+  if (!json.isEmpty()) picture.text.emplace_back(QString::fromLatin1(kKey), json);
+  return picture;
 }
 
-void appendCell(QByteArray& csv, const QVariant& value) {
-  switch (value.typeId()) {
-    case QMetaType::Float:
-      return appendNumber(csv, value.value<float>());
-    case QMetaType::Double:
-      return appendNumber(csv, value.value<double>());
-    case QMetaType::Int:
-      return appendNumber(csv, value.value<int>());
-    default:
-      break;
-  }
-  csv.append(csvText(value.toString()));
+bool isNumber(const QVariant& value) {
+  const int type = value.typeId();
+  return type == QMetaType::Double || type == QMetaType::Int || type == QMetaType::Float ||
+         type == QMetaType::LongLong;
 }
 
 Error error(const std::filesystem::path& path, ErrorKind kind, std::string problem, std::string expected,
@@ -101,38 +104,60 @@ QByteArray plain(QByteArray text) {
 
 }  // namespace
 
-QByteArray figureCsv(const Figure& figure) {
-  QByteArray csv;
+void appendField(QByteArray& text, const QVariant& value, char separator) {
+  switch (value.typeId()) {
+    case QMetaType::Float:
+      return appendNumber(text, value.value<float>());
+    case QMetaType::Double:
+      return appendNumber(text, value.value<double>());
+    case QMetaType::Int:
+      return appendNumber(text, value.value<int>());
+    case QMetaType::LongLong:
+      return appendNumber(text, value.value<qlonglong>());
+    case QMetaType::UnknownType:
+      return;
+    default:
+      text.append(csvText(value.toString(), separator));
+  }
+}
+
+QByteArray figureText(const Figure& figure, char separator) {
+  QByteArray text;
   const bool matrix = figure.matrix().has_value();
   const int columns = figure.columnCount();
-  if (matrix) csv.append("row,");  // a matrix names its rows too
+  if (matrix) text.append("row").append(separator);  // a matrix names its rows too
   for (int c = 0; c < columns; ++c) {
-    if (c > 0) csv.append(',');
-    appendCell(csv, figure.columnName(c));
+    if (c > 0) text.append(separator);
+    appendField(text, figure.columnName(c), separator);
   }
-  csv.append('\n');
+  text.append('\n');
   for (int r = 0; r < figure.rowCount(); ++r) {
-    if (matrix) csv.append(figure.rowName(r).toUtf8()).append(',');
+    if (matrix) text.append(figure.rowName(r).toUtf8()).append(separator);
     for (int c = 0; c < columns; ++c) {
-      if (c > 0) csv.append(',');
-      appendCell(csv, figure.cell(r, c));
+      if (c > 0) text.append(separator);
+      appendField(text, figure.cell(r, c), separator);
     }
-    csv.append('\n');
+    text.append('\n');
   }
-  return csv;
+  return text;
+}
+
+QByteArray figureCsv(const Figure& figure) {
+  return figureText(figure, ',');
 }
 
 QByteArray figureNpy(const Figure& figure) {
   auto matrix = figure.matrix();
   if (!matrix) {
     QList<int> columns;
-    for (int c = 0; c < figure.columnCount(); ++c) {
-      const int type = figure.rowCount() > 0 ? figure.cell(0, c).typeId() : QMetaType::UnknownType;
-      if (type == QMetaType::Double || type == QMetaType::Int || type == QMetaType::Float) columns.append(c);
-    }
+    for (int c = 0; c < figure.columnCount(); ++c)
+      if (figure.rowCount() > 0 && isNumber(figure.cell(0, c))) columns.append(c);
     matrix = Figure::Matrix{{}, figure.rowCount(), static_cast<int>(columns.size())};
     for (int r = 0; r < figure.rowCount(); ++r)
-      for (const int c : columns) matrix->values.push_back(figure.cell(r, c).toFloat());
+      for (const int c : columns) {
+        const QVariant value = figure.cell(r, c);
+        matrix->values.push_back(isNumber(value) ? value.toFloat() : std::numeric_limits<float>::quiet_NaN());
+      }
   }
   const std::array<std::int64_t, 2> shape = {matrix->rows, matrix->columns};
   const auto bytes = io::format_npy(matrix->values, shape);
@@ -143,7 +168,14 @@ Status exportFigure(const Figure& figure, const std::filesystem::path& path, con
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   if (extension == u".csv"_s) return writeWhole(path, figureCsv(figure));
   if (extension == u".npy"_s) return writeWhole(path, figureNpy(figure));
-  return writePicture(picture(figure, file), path, kSmallest, ".png, .svg, .pdf, .csv or .npy");
+  const auto bytes =
+      pictureBytes(picture(figure, file), path, kSmallestFigure, ".png, .svg, .pdf, .csv or .npy");
+  return bytes ? writeWhole(path, *bytes) : Status(bytes.error());
+}
+
+Result<QByteArray> figureBytes(const Figure& figure, const QString& extension, const FigureFile& file) {
+  const std::filesystem::path name = "figure" + extension.toStdString();
+  return pictureBytes(picture(figure, file), name, kSmallestFigure, ".png, .svg or .pdf");
 }
 
 Result<QJsonObject> readFigureView(const std::filesystem::path& path) {
@@ -157,7 +189,7 @@ Result<QJsonObject> readFigureView(const std::filesystem::path& path) {
   } else if (file.size() <= kLargestFile) {
     const QByteArray bytes = file.readAll();
     json = plain(bytes.startsWith("%PDF") ? between(bytes, "<synann:figure>", "</synann:figure>")
-                                          : between(bytes, "<desc>", "</desc>"));
+                                          : between(bytes, "<desc>", "</desc>").split('\n').last());
   }
   const QJsonObject view = QJsonDocument::fromJson(json).object();
   if (view.value(u"program"_s).toString() == u"synann-studio"_s) return view;

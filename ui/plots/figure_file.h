@@ -15,13 +15,17 @@
 namespace synann::ui {
 
 // A figure's file; sizes in pixels of 1/96 inch.
+inline constexpr int kSmallestFigure = 150;  // pixels; below, the texts beside an axis do not fit
+
 struct FigureFile {
   int width = 960;
   int height = 600;
   QSize pixels{};  // of a PNG; twice the size where there is none
   bool dark = false;
   // Kept in the file: what the figure shows and of which run. readFigureView() gives it back.
-  QJsonObject view;
+  QJsonObject view{};
+  // Kept beside it, for people: the settings of the run in one line. Empty = none.
+  QString settings{};
 };
 
 // Writes the figure by the extension of `path`: .png; .svg and .pdf with true lines and texts and matrices as
@@ -29,12 +33,21 @@ struct FigureFile {
 // appears whole or not at all.
 Status exportFigure(const Figure& figure, const std::filesystem::path& path, const FigureFile& file);
 
+// The same as the bytes of such a file, by its extension (".png"). Any figure can be had as a picture; an
+// error where the size or the extension cannot be used.
+Result<QByteArray> figureBytes(const Figure& figure, const QString& extension, const FigureFile& file);
+
 // The view that an exported .png, .svg or .pdf remembers. An error where it is none of ours.
 Result<QJsonObject> readFigureView(const std::filesystem::path& path);
 
 // The table twin as text: names in the first line, numbers that read back exactly, with a point in every
 // locale.
 QByteArray figureCsv(const Figure& figure);
+// The same with another separator between the fields. Fields that hold it, a quotation mark or an end of line
+// stand in quotation marks.
+QByteArray figureText(const Figure& figure, char separator);
+// One field of it: numbers as short as they can be and still read back exactly.
+void appendField(QByteArray& text, const QVariant& value, char separator);
 // The matrix of a figure that has one, else the numbers of its table.
 QByteArray figureNpy(const Figure& figure);
 

@@ -17,6 +17,8 @@ struct FigureLook {
   QColor test;
   QColor box;  // behind legend and value box
 
+  bool operator==(const FigureLook&) const = default;
+
   static FigureLook light();
   static FigureLook dark();
   static FigureLook fromPalette(const QPalette& palette);  // light or dark by the lightness of its base

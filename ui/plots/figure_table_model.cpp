@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/figure_table_model.h"
 
+#include <algorithm>
+
 namespace synann::ui {
 
 void FigureTableModel::setFigure(std::shared_ptr<const Figure> figure) {
-  const bool same = figure && figure_ && figure->rowCount() == figure_->rowCount() &&
-                    figure->columnCount() == figure_->columnCount();
-  if (same) {
+  const bool alike = figure && figure_ && figure->columnCount() == figure_->columnCount();
+  if (!alike) {
+    beginResetModel();
     figure_ = std::move(figure);
-    if (rowCount() > 0 && columnCount() > 0)
-      emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
-    if (columnCount() > 0) emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
-    if (rowCount() > 0) emit headerDataChanged(Qt::Vertical, 0, rowCount() - 1);
+    endResetModel();
     return;
   }
-  beginResetModel();
+  // Rows come and go at the end while a run goes on: what is selected and where one reads stay.
+  const int rows = figure->rowCount(), before = figure_->rowCount();
+  if (rows > before) beginInsertRows({}, before, rows - 1);
+  if (rows < before) beginRemoveRows({}, rows, before - 1);
   figure_ = std::move(figure);
-  endResetModel();
+  if (rows > before) endInsertRows();
+  if (rows < before) endRemoveRows();
+  const int same = std::min(rows, before);
+  if (same > 0 && columnCount() > 0) emit dataChanged(index(0, 0), index(same - 1, columnCount() - 1));
+  if (columnCount() > 0) emit headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
+  if (same > 0) emit headerDataChanged(Qt::Vertical, 0, same - 1);
 }
 
 int FigureTableModel::rowCount(const QModelIndex& parent) const {
@@ -32,6 +39,7 @@ QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount()) return {};
   const QVariant value = figure_->cell(index.row(), index.column());
   const bool number = value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
+  if (role == Qt::EditRole) return value;  // with all its digits, to be copied
   if (role == Qt::DisplayRole) return number ? QVariant(numberText(value.toDouble())) : value;
   if (role == Qt::ToolTipRole && number) return numberText(value.toDouble(), 17);
   if (role == Qt::TextAlignmentRole)

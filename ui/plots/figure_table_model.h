@@ -9,14 +9,15 @@
 
 namespace synann::ui {
 
-// The table twin of a figure: the same numbers, read one by one.
+// The table twin of a figure: the same numbers, read one by one. Shown with six digits; Qt::EditRole has the
+// numbers themselves.
 class FigureTableModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:
   using QAbstractTableModel::QAbstractTableModel;
 
-  // A figure of the same shape keeps selection and scroll position.
+  // A figure with as many columns keeps selection and scroll position, as far as its rows reach.
   void setFigure(std::shared_ptr<const Figure> figure);
   const std::shared_ptr<const Figure>& figure() const { return figure_; }
 

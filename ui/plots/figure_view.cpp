@@ -4,40 +4,13 @@
 #include <algorithm>
 
 #include <QKeyEvent>
-#include <QMouseEvent>
-#include <QPainter>
-
-#include "ui/plots/figure_accessible.h"
 
 namespace synann::ui {
 namespace {
-constexpr int kMargin = 6;    // pixels
 constexpr int kFarther = 10;  // points of a page
 }  // namespace
 
-void paintFigureWidget(QWidget& widget, const Figure* figure, const QRectF& area, const FigurePaint& how,
-                       const QString& placeholder) {
-  QPainter painter(&widget);
-  const QPalette& palette = widget.palette();
-  painter.fillRect(widget.rect(), how.look.background);
-  if (figure == nullptr) {
-    painter.setPen(palette.color(QPalette::PlaceholderText));
-    painter.drawText(widget.rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, placeholder);
-  } else {
-    painter.setRenderHint(QPainter::Antialiasing);
-    figure->paint(painter, area, how);
-  }
-  if (!widget.hasFocus()) return;
-  painter.setRenderHint(QPainter::Antialiasing, false);
-  painter.setPen(QPen(palette.color(QPalette::Highlight), 1));
-  painter.setBrush(Qt::NoBrush);
-  painter.drawRect(widget.rect().adjusted(0, 0, -1, -1));
-}
-
-FigureView::FigureView(QWidget* parent) : QWidget(parent) {
-  installFigureAccessibility();
-  setFocusPolicy(Qt::StrongFocus);
-  setMouseTracking(true);
+FigureView::FigureView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys walk along the points, Page Up and Page Down ten further, Home and End go to the "
          "ends."));
@@ -49,13 +22,6 @@ void FigureView::setFigure(std::shared_ptr<const Figure> figure) {
   figure_ = std::move(figure);
   if (!same) setCurrentPoint(std::nullopt);
   if (hovered_) hover(same ? hovered_ : std::nullopt);
-  updateAccessibleName();
-  update();
-}
-
-void FigureView::setPlaceholder(const QString& words) {
-  placeholder_ = words;
-  if (figure_) return;
   updateAccessibleName();
   update();
 }
@@ -73,32 +39,17 @@ QString FigureView::currentPointText() const {
   return figure_ && current_ ? figure_->pointText(*current_) : QString();
 }
 
-void FigureView::updateAccessibleName() {
-  const QString title = figure_ ? figure_->title() : placeholder_;
-  const QString text = currentPointText();
-  setAccessibleName(text.isEmpty() ? title : tr("%1: %2").arg(title, text));
-}
-
 FigurePaint FigureView::how() const {
-  return {.look = FigureLook::fromPalette(palette()),
-          .font = font(),
-          .vector = false,
-          .current = hovered_ ? hovered_ : current_};
+  FigurePaint paint = FigureWidget::how();
+  paint.current = hovered_ ? hovered_ : current_;
+  return paint;
 }
 
-QRectF FigureView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
-}
-
-void FigureView::paintEvent(QPaintEvent*) {
-  paintFigureWidget(*this, figure_.get(), area(), how(), placeholder_);
-}
-
-void FigureView::keyPressEvent(QKeyEvent* event) {
+bool FigureView::figureKey(const QKeyEvent& event) {
   const int count = figure_ ? figure_->pointCount() : 0;
   const int at = current_.value_or(-1);
   std::optional<int> to;
-  switch (event->key()) {
+  switch (event.key()) {
     case Qt::Key_Left:
     case Qt::Key_Up:
       to = at - 1;
@@ -120,20 +71,25 @@ void FigureView::keyPressEvent(QKeyEvent* event) {
       to = count - 1;
       break;
     case Qt::Key_Escape:
+      if (!current_) return false;  // it has other work to do then
       setCurrentPoint(std::nullopt);
-      return;
+      return true;
     default:
-      QWidget::keyPressEvent(event);
-      return;
+      return false;
   }
-  if (count == 0) return;
+  if (count == 0) return true;
   hovered_.reset();
   setCurrentPoint(std::clamp(*to, 0, count - 1));
   emit pointChosen(*current_);
+  return true;
 }
 
-void FigureView::mouseMoveEvent(QMouseEvent* event) {
-  hover(figure_ ? figure_->pointAt(event->position(), area(), how()) : std::nullopt);
+void FigureView::pointTo(std::optional<QPointF> place) {
+  if (!place) {  // the tool tip may still stand there
+    hovered_.reset();
+    return update();
+  }
+  hover(figure_ ? figure_->pointAt(*place, area(), how()) : std::nullopt);
 }
 
 void FigureView::hover(std::optional<int> point) {
@@ -143,27 +99,11 @@ void FigureView::hover(std::optional<int> point) {
   update();
 }
 
-void FigureView::mousePressEvent(QMouseEvent* event) {
-  const auto point = figure_ ? figure_->pointAt(event->position(), area(), how()) : std::nullopt;
-  if (!point || event->button() != Qt::LeftButton) return;
+void FigureView::chooseAt(QPointF place) {
+  const auto point = figure_ ? figure_->pointAt(place, area(), how()) : std::nullopt;
+  if (!point) return;
   setCurrentPoint(point);
   emit pointChosen(*point);
-}
-
-void FigureView::leaveEvent(QEvent* event) {
-  QWidget::leaveEvent(event);
-  hovered_.reset();
-  update();
-}
-
-void FigureView::focusInEvent(QFocusEvent* event) {
-  QWidget::focusInEvent(event);
-  update();
-}
-
-void FigureView::focusOutEvent(QFocusEvent* event) {
-  QWidget::focusOutEvent(event);
-  update();
 }
 
 }  // namespace synann::ui

@@ -4,20 +4,13 @@
 #include <memory>
 #include <optional>
 
-#include <QWidget>
-
-#include "ui/plots/figure.h"
+#include "ui/plots/figure_widget.h"
 
 namespace synann::ui {
 
-// Paints a widget that shows `figure`, or `placeholder` where there is none, and a frame while it has the
-// focus.
-void paintFigureWidget(QWidget& widget, const Figure* figure, const QRectF& area, const FigurePaint& how,
-                       const QString& placeholder);
-
 // Shows a figure and walks along its points. Keys: Left/Up and Right/Down = one point, Page Up/Down = ten,
 // Home and End, Escape = none. Mouse: moving marks the nearest point, a click chooses it.
-class FigureView : public QWidget {
+class FigureView : public FigureWidget {
   Q_OBJECT
 
  public:
@@ -27,11 +20,11 @@ class FigureView : public QWidget {
   // many points as before; else their numbers mean other points.
   void setFigure(std::shared_ptr<const Figure> figure);
   const std::shared_ptr<const Figure>& figure() const { return figure_; }
-  void setPlaceholder(const QString& words);
+  std::shared_ptr<const Figure> shownFigure() const override { return figure_; }
 
   void setCurrentPoint(std::optional<int> point);
   std::optional<int> currentPoint() const { return current_; }
-  QString currentPointText() const;
+  QString currentPointText() const override;
 
   QSize sizeHint() const override { return {320, 200}; }
   QSize minimumSizeHint() const override { return {160, 96}; }
@@ -41,22 +34,15 @@ class FigureView : public QWidget {
   void currentPointChanged(const QString& text);
 
  protected:
-  void paintEvent(QPaintEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
-  void mouseMoveEvent(QMouseEvent* event) override;
-  void mousePressEvent(QMouseEvent* event) override;
-  void leaveEvent(QEvent* event) override;
-  void focusInEvent(QFocusEvent* event) override;
-  void focusOutEvent(QFocusEvent* event) override;
+  FigurePaint how() const override;
+  bool figureKey(const QKeyEvent& event) override;
+  void pointTo(std::optional<QPointF> place) override;
+  void chooseAt(QPointF place) override;
 
  private:
-  FigurePaint how() const;
-  QRectF area() const;
   void hover(std::optional<int> point);
-  void updateAccessibleName();
 
   std::shared_ptr<const Figure> figure_;
-  QString placeholder_;
   std::optional<int> current_, hovered_;
 };
 

@@ -4,30 +4,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include <QPainter>
-
-#include "ui/plots/figure_accessible.h"
-#include "ui/plots/figure_view.h"
-
 namespace synann::ui {
 namespace {
-constexpr int kMargin = 6;            // pixels
 constexpr double kFewestCells = 4.0;  // that a zoom shows
 }  // namespace
 
-HeatView::HeatView(QWidget* parent) : QWidget(parent) {
-  installFigureAccessibility();
-  setFocusPolicy(Qt::StrongFocus);
-  setMouseTracking(true);
+HeatView::HeatView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
-         "Page Up "
-         "and Page Down ten rows; plus and minus zoom, 0 shows all, Shift and arrows move; Enter opens the "
-         "cell as a surface."));
+         "Page Up and Page Down ten rows; plus and minus zoom, Backspace zooms back, 0 and Escape show all, "
+         "Shift and arrows move; Enter opens the cell as a surface."));
   setWhatsThis(
-      tr("Each cell is one number of the matrix. Click to choose one, wheel to zoom about the pointer, drag "
-         "to move, "
-         "double click to open the cell as a surface."));
+      tr("Each cell is one number of the matrix. Click to choose one, drag to zoom, wheel to zoom about the "
+         "pointer, Shift drag or middle drag to move, Backspace to zoom back, Escape for all of it; double "
+         "click opens the cell as a surface, right click has more."));
   updateAccessibleName();
 }
 
@@ -37,7 +27,8 @@ void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& s
       figure_ && shown && figure_->data().rows == shown->rows && figure_->data().columns == shown->columns;
   if (!same) {
     viewport_ = {};
-    drag_.reset();
+    forgetParts();
+    endDrag();
   }
   figure_ = shown ? std::make_shared<HeatFigure>(std::move(shown), scale) : nullptr;
   if (figure_) {
@@ -47,11 +38,6 @@ void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& s
   }
   updateAccessibleName();
   update();
-}
-
-void HeatView::setPlaceholder(const QString& words) {
-  placeholder_ = words;
-  if (!figure_) update();
 }
 
 void HeatView::setCell(int row, int column) {
@@ -81,18 +67,19 @@ QString HeatView::currentPointText() const {
   return point ? figure_->pointText(*point) : QString();
 }
 
-void HeatView::updateAccessibleName() {
-  const QString text = currentPointText();
-  setAccessibleName(figure_ ? tr("%1: %2").arg(figure_->title(), text) : placeholder_);
-}
-
 FigurePaint HeatView::how() const {
-  return {
-      .look = FigureLook::fromPalette(palette()), .font = font(), .vector = false, .current = currentPoint()};
+  FigurePaint paint = FigureWidget::how();
+  paint.current = currentPoint();
+  return paint;
 }
 
-QRectF HeatView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+FigureWidget::View HeatView::shownPart() const {
+  if (viewport_.isEmpty()) return std::nullopt;
+  return std::array{viewport_.x(), viewport_.y(), viewport_.width(), viewport_.height()};
+}
+
+void HeatView::showPart(const View& part) {
+  setViewport(part ? QRectF((*part)[0], (*part)[1], (*part)[2], (*part)[3]) : QRectF());
 }
 
 QRectF HeatView::viewport() const {
@@ -145,7 +132,7 @@ void HeatView::bringIntoView() {
   setViewport(to);
 }
 
-void HeatView::chooseAt(int row_position, int column_position) {
+void HeatView::chooseCell(int row_position, int column_position) {
   const HeatData& matrix = figure_->data();
   const int r = matrix.rowAt(std::clamp(row_position, 0, matrix.rows - 1));
   const int c = matrix.columnAt(std::clamp(column_position, 0, matrix.columns - 1));
@@ -155,17 +142,13 @@ void HeatView::chooseAt(int row_position, int column_position) {
 
 void HeatView::walk(int rows, int columns) {
   const HeatData& matrix = figure_->data();
-  chooseAt(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns);
+  chooseCell(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns);
 }
 
 QPointF HeatView::cellsAt(QPointF place) const {
   const QRectF rect = figure_->matrixRect(area(), how()), cells = viewport();
   return {cells.left() + (place.x() - rect.left()) / rect.width() * cells.width(),
           cells.top() + (place.y() - rect.top()) / rect.height() * cells.height()};
-}
-
-void HeatView::paintEvent(QPaintEvent*) {
-  paintFigureWidget(*this, figure_.get(), area(), how(), placeholder_);
 }
 
 }  // namespace synann::ui

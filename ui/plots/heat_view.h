@@ -4,17 +4,15 @@
 #include <memory>
 #include <optional>
 
-#include <QWidget>
-
+#include "ui/plots/figure_widget.h"
 #include "ui/plots/heat_figure.h"
 
 namespace synann::ui {
 
 // A heat map one can walk, zoom and move. Keys: arrows = next cell (Ctrl: ten), Home/End = ends of the row,
 // Page Up/Down = ten rows, + and − = zoom about the cell, 0 = all of it, Shift+arrows = move, Enter = open
-// the cell. Mouse: click = choose a cell, double click = open it, move = read a cell, wheel = zoom about the
-// pointer, drag = move.
-class HeatView : public QWidget {
+// the cell. Mouse: as every figure, but a double click opens the cell.
+class HeatView : public FigureWidget {
   Q_OBJECT
 
  public:
@@ -24,13 +22,14 @@ class HeatView : public QWidget {
   void setData(std::shared_ptr<const HeatData> data, const HeatScale& scale);
   const HeatFigure* figure() const { return figure_.get(); }
   std::shared_ptr<const HeatFigure> sharedFigure() const { return figure_; }
-  void setPlaceholder(const QString& words);
+  std::shared_ptr<const Figure> shownFigure() const override { return figure_; }
+  bool canZoom() const override { return figure_ != nullptr; }
 
   // The chosen cell, by its row and column in the matrix (not by where they stand).
   void setCell(int row, int column);
   int row() const { return row_; }
   int column() const { return column_; }
-  QString currentPointText() const;
+  QString currentPointText() const override;
 
   QRectF viewport() const;
   void setViewport(const QRectF& cells);  // cut to the matrix; empty = all of it
@@ -47,38 +46,32 @@ class HeatView : public QWidget {
   void viewportChanged();
 
  protected:
-  void paintEvent(QPaintEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
-  void mousePressEvent(QMouseEvent* event) override;
-  void mouseMoveEvent(QMouseEvent* event) override;
-  void mouseReleaseEvent(QMouseEvent* event) override;
-  void mouseDoubleClickEvent(QMouseEvent* event) override;
-  void wheelEvent(QWheelEvent* event) override;
-  void leaveEvent(QEvent* event) override;
-  void hideEvent(QHideEvent* event) override;
-  void focusInEvent(QFocusEvent* event) override;
-  void focusOutEvent(QFocusEvent* event) override;
+  FigurePaint how() const override;
+  View shownPart() const override;
+  void showPart(const View& part) override;
+  QRectF zoomArea() const override;
+  void zoomToBand(const QRectF& band) override;
+  void moveBy(QPointF way) override;
+  void zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers held) override;
+  void pointTo(std::optional<QPointF> place) override;
+  void chooseAt(QPointF place) override { chooseUnder(place); }
+  void menuAt(QPointF place) override { chooseUnder(place); }  // the menu is about that cell
+  void openAt(QPointF place) override;
+  bool figureKey(const QKeyEvent& event) override;
 
  private:
-  FigurePaint how() const;
-  QRectF area() const;
   QPointF cellsAt(QPointF place) const;
   std::optional<int> currentPoint() const;
   bool walkKey(const QKeyEvent& event);
   bool zoomKey(const QKeyEvent& event);
   void walk(int rows, int columns);
-  void chooseAt(int rowPosition, int columnPosition);
+  void chooseCell(int rowPosition, int columnPosition);
   bool chooseUnder(QPointF place);
   void bringIntoView();
-  void updateAccessibleName();
 
   std::shared_ptr<HeatFigure> figure_;
-  QString placeholder_;
   QRectF viewport_;  // empty = all of it
   int row_ = 0, column_ = 0;
-  std::optional<QPointF> drag_;  // where the pointer was last
-  QPointF press_;
-  bool dragged_ = false;
 };
 
 }  // namespace synann::ui

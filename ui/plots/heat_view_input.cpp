@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse and keyboard of the heat map.
+#include <algorithm>
 #include <cmath>
 
 #include <QKeyEvent>
-#include <QMouseEvent>
-#include <QWheelEvent>
 
 #include "ui/plots/heat_view.h"
 
@@ -12,32 +11,34 @@ namespace synann::ui {
 namespace {
 constexpr int kFarther = 10;  // cells of a page, and of Ctrl with an arrow
 constexpr double kZoomStep = 1.25;
-constexpr double kPanStep = 0.1;     // of what is shown
-constexpr double kDragDistance = 4;  // pixels that a click may wobble
-constexpr double kWheelNotch = 120;
+constexpr double kFewestCells = 4;  // that a band shows
+constexpr double kPanStep = 0.1;    // of what is shown
 }  // namespace
 
-void HeatView::keyPressEvent(QKeyEvent* event) {
-  if (!figure_ || !(zoomKey(*event) || walkKey(*event))) QWidget::keyPressEvent(event);
+bool HeatView::figureKey(const QKeyEvent& event) {
+  return figure_ && (zoomKey(event) || walkKey(event));
 }
 
 bool HeatView::zoomKey(const QKeyEvent& event) {
   const bool shift = event.modifiers().testFlag(Qt::ShiftModifier);
   const QRectF cells = viewport();
   const auto pan = [&](double x, double y) {
+    rememberPart(Change::Turn, event.timestamp());
     setViewport(cells.translated(x * kPanStep * cells.width(), y * kPanStep * cells.height()));
     return true;
   };
   switch (event.key()) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
+      rememberPart(Change::Zoom);
       zoom(kZoomStep);
       return true;
     case Qt::Key_Minus:
+      rememberPart(Change::Zoom);
       zoom(1 / kZoomStep);
       return true;
     case Qt::Key_0:
-      setViewport({});
+      resetView();
       return true;
     case Qt::Key_Left:
       return shift && pan(-1, 0);
@@ -89,74 +90,48 @@ bool HeatView::walkKey(const QKeyEvent& event) {
   }
 }
 
-void HeatView::mousePressEvent(QMouseEvent* event) {
-  if (!figure_) return;
-  // A menu is about the cell it was opened on.
-  if (event->button() == Qt::RightButton) chooseUnder(event->position());
-  if (event->button() != Qt::LeftButton) return;
-  drag_ = press_ = event->position();
-  dragged_ = false;
+QRectF HeatView::zoomArea() const {
+  return figure_ ? figure_->matrixRect(area(), how()) : QRectF();
 }
 
-void HeatView::mouseMoveEvent(QMouseEvent* event) {
+void HeatView::zoomToBand(const QRectF& band) {
   if (!figure_) return;
-  if (drag_) {
-    const QPointF way = event->position() - press_;
-    dragged_ = dragged_ || std::hypot(way.x(), way.y()) > kDragDistance;
-    if (dragged_) {
-      setViewport(viewport().translated(cellsAt(*drag_) - cellsAt(event->position())));
-      drag_ = event->position();
-    }
-    return;
-  }
-  const auto point = figure_->pointAt(event->position(), area(), how());
+  const QPointF from = cellsAt(band.topLeft()), to = cellsAt(band.bottomRight());
+  // Whole cells, and as wide to high as all of it: a cell stays as it looked.
   const HeatData& matrix = figure_->data();
-  emit cellHovered(point ? matrix.rowAt(*point / matrix.columns) : -1,
-                   point ? matrix.columnAt(*point % matrix.columns) : -1);
+  const QPointF first(std::floor(from.x()), std::floor(from.y())), last(std::ceil(to.x()), std::ceil(to.y()));
+  const double factor = std::min(matrix.columns / std::max(1.0, last.x() - first.x()),
+                                 matrix.rows / std::max(1.0, last.y() - first.y()));
+  const double most = std::min(matrix.columns, matrix.rows) / kFewestCells;
+  const QSizeF size = QSizeF(matrix.columns, matrix.rows) / std::clamp(factor, 1.0, std::max(1.0, most));
+  const QPointF middle = (first + last) / 2;
+  setViewport(QRectF(middle - QPointF(size.width(), size.height()) / 2, size));
 }
 
-void HeatView::mouseReleaseEvent(QMouseEvent* event) {
-  const bool click = drag_ && !dragged_ && event->button() == Qt::LeftButton;
-  drag_.reset();
-  if (click && figure_) chooseUnder(event->position());
+void HeatView::moveBy(QPointF way) {
+  if (figure_) setViewport(viewport().translated(cellsAt({}) - cellsAt(way)));
+}
+
+void HeatView::zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers) {
+  if (figure_) zoom(factor, cellsAt(place));
+}
+
+void HeatView::pointTo(std::optional<QPointF> place) {
+  if (place && !figure_) return;
+  const auto point = place ? figure_->pointAt(*place, area(), how()) : std::nullopt;
+  if (!point) return emit cellHovered(-1, -1);
+  const HeatData& matrix = figure_->data();
+  emit cellHovered(matrix.rowAt(*point / matrix.columns), matrix.columnAt(*point % matrix.columns));
 }
 
 bool HeatView::chooseUnder(QPointF place) {
-  const auto point = figure_->pointAt(place, area(), how());
-  if (point) chooseAt(*point / figure_->data().columns, *point % figure_->data().columns);
+  const auto point = figure_ ? figure_->pointAt(place, area(), how()) : std::nullopt;
+  if (point) chooseCell(*point / figure_->data().columns, *point % figure_->data().columns);
   return point.has_value();
 }
 
-void HeatView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() == Qt::LeftButton && figure_ && chooseUnder(event->position()))
-    emit cellActivated(row_, column_);
-}
-
-void HeatView::wheelEvent(QWheelEvent* event) {
-  if (!figure_) return;
-  zoom(std::pow(kZoomStep, event->angleDelta().y() / kWheelNotch), cellsAt(event->position()));
-  event->accept();
-}
-
-void HeatView::leaveEvent(QEvent* event) {
-  QWidget::leaveEvent(event);
-  emit cellHovered(-1, -1);
-}
-
-// The release of the button will not be told.
-void HeatView::hideEvent(QHideEvent* event) {
-  QWidget::hideEvent(event);
-  drag_.reset();
-}
-
-void HeatView::focusInEvent(QFocusEvent* event) {
-  QWidget::focusInEvent(event);
-  update();
-}
-
-void HeatView::focusOutEvent(QFocusEvent* event) {
-  QWidget::focusOutEvent(event);
-  update();
+void HeatView::openAt(QPointF place) {
+  if (chooseUnder(place)) emit cellActivated(row_, column_);
 }
 
 }  // namespace synann::ui

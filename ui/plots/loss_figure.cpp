@@ -1,300 +1,233 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/loss_figure.h"
 
-#include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 
-#include <QCategoryAxis>
-#include <QFontMetricsF>
-#include <QGraphicsEllipseItem>
 #include <QGraphicsLayout>
-#include <QGraphicsLayoutItem>
-#include <QGraphicsPathItem>
-#include <QLegend>
-#include <QLegendMarker>
-#include <QLineSeries>
-#include <QPen>
-#include <QScatterSeries>
+#include <QGraphicsScene>
+#include <QPainter>
 
-#include "ui/plots/decimate.h"
-#include "ui/plots/overlay_label.h"
-#include "ui/plots/polyline_clip.h"
-#include "ui/plots/setting_marks.h"
+#include "ui/plots/crosshair.h"
+#include "ui/plots/loss_chart_item.h"
+#include "ui/plots/picture_file.h"
 
 namespace synann::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-// Pixels; not cosmetic, so that files at twice the size draw twice the width.
-constexpr double kLineWidth = 1.5;
-constexpr double kDenseLineWidth =
-    1;                                // where points are closer than pixels: shows more, paints twice as fast
-constexpr double kPointSize = 8;      // pixels, matplotlib's default for points
-constexpr double kXTickSpacing = 90;  // pixels that a label of the x axis needs
-constexpr double kYTickSpacing = 36;
-constexpr double kOverlayZ = 50;
+constexpr double kReach = 20;      // pixels around a point that belong to it
+constexpr double kVectorDots = 2;  // of a pixel, in files of lines
 
-// A category axis is used for its free labels only; the limits of its categories are our ticks.
-void setTicks(QCategoryAxis* axis, const QList<Tick>& ticks, const std::function<double(double)>& place) {
-  for (const QString& label : axis->categoriesLabels()) axis->remove(label);
-  axis->setStartValue(-std::numeric_limits<float>::max());
-  for (const Tick& tick : ticks) axis->append(tick.label, place(tick.value));
+int countOf(const LossCurve& curve) {
+  return static_cast<int>(curve.losses().size() + curve.evaluations().size());
 }
 
-QPen solidPen(const QColor& color, double width) {
-  // Nothing round: Qt Charts draws each segment by itself and outlines them all, which would cost four times
-  // the line.
-  QPen pen(color, width, Qt::SolidLine, Qt::FlatCap, Qt::BevelJoin);
-  pen.setCosmetic(false);
-  return pen;
+CurvePoint pointOf(const LossCurve& curve, std::size_t index) {
+  const std::size_t train = curve.losses().size();
+  return index < train ? CurvePoint{CurveSeries::Train, index} : CurvePoint{CurveSeries::Test, index - train};
+}
+
+QString learningRate(const train::Evaluation& evaluation) {
+  if (evaluation.epoch == 0) return {};
+  QByteArray text("learning rate ");
+  appendNumber(text, evaluation.learning_rate);
+  return QString::fromLatin1(text);
 }
 
 }  // namespace
 
-LossFigure::LossFigure(QGraphicsItem* parent)
-    : QChart(parent),
-      x_axis_(new QCategoryAxis(this)),
-      y_axis_(new QCategoryAxis(this)),
-      train_(new QLineSeries(this)),
-      test_(new QScatterSeries(this)),
-      not_finite_(new QScatterSeries(this)),
-      lone_(new QScatterSeries(this)),
-      train_path_(new QGraphicsPathItem(this)),
-      frame_(new QGraphicsPathItem(this)),
-      best_ring_(new QGraphicsEllipseItem(this)),
-      setting_marks_(new SettingMarks(this)),
-      best_text_(new OverlayLabel(this)),
-      empty_text_(new OverlayLabel(this)),
-      note_text_(new OverlayLabel(this)) {
-  setBackgroundRoundness(0);
-  setMargins(QMargins(4, 8, 20, 4));
-  layout()->setContentsMargins(0, 0, 0, 0);
-  setPlotAreaBackgroundVisible(true);
-  makeSeries();
-  makeAxes();
-  legend()->detachFromChart();
-  legend()->setBackgroundVisible(true);
-  legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
-  legend()->setZValue(kOverlayZ);
-  legend()->setAcceptedMouseButtons(Qt::NoButton);
-  empty_text_->setText(u"The loss curves appear here while training"_s);
-  best_text_->setText(u"best"_s);
-  best_text_->hide();
-  connect(this, &QChart::plotAreaChanged, this, &LossFigure::placeOverlays);
-  setLook(FigureLook::light());
-}
-
-void LossFigure::makeSeries() {
-  train_->setName(u"Train Loss"_s);
-  test_->setName(u"Test Loss"_s);
-  test_->setMarkerSize(kPointSize);
-  best_ring_->setRect(-kBestRingSize / 2, -kBestRingSize / 2, kBestRingSize, kBestRingSize);
-  best_ring_->setZValue(kOverlayZ - 1);
-  best_ring_->hide();
-  not_finite_->setMarkerShape(QScatterSeries::MarkerShapeTriangle);
-  not_finite_->setMarkerSize(kPointSize);
-  addSeries(train_);
-  addSeries(test_);
-  addSeries(not_finite_);
-  lone_->setMarkerSize(kPointSize);
-  addSeries(lone_);
-  for (const QScatterSeries* unnamed : {not_finite_, lone_}) {
-    for (QLegendMarker* marker : legend()->markers(const_cast<QScatterSeries*>(unnamed)))
-      marker->setVisible(false);
-  }
-  train_path_->setZValue(3.5);  // above the axes (3), below the series (4), so that points lie on the line
-  train_path_->hide();
-  frame_->setZValue(4.5);
-}
-
-void LossFigure::makeAxes() {
-  x_axis_->setTitleText(u"number of training examples seen"_s);
-  y_axis_->setTitleText(u"negative log likelihood loss"_s);
-  addAxis(x_axis_, Qt::AlignBottom);
-  addAxis(y_axis_, Qt::AlignLeft);
-  for (QCategoryAxis* axis : {x_axis_, y_axis_}) {
-    axis->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
-    axis->setTruncateLabels(false);
-    for (QAbstractSeries* one : series()) one->attachAxis(axis);
-  }
-}
-
-void LossFigure::setLook(const FigureLook& look) {
-  look_ = look;
-  setBackgroundBrush(look.background);
-  setBackgroundPen(Qt::NoPen);
-  setPlotAreaBackgroundBrush(look.background);
-  setPlotAreaBackgroundPen(Qt::NoPen);
-  for (QCategoryAxis* axis : {x_axis_, y_axis_}) {
-    axis->setLabelsColor(look.text);
-    axis->setTitleBrush(look.text);
-    axis->setTitleFont(font());
-    axis->setLabelsFont(font());
-    axis->setLinePen(QPen(look.frame, 1));
-    axis->setGridLinePen(QPen(look.grid, 1));
-  }
-  legend()->setFont(font());
-  legend()->setLabelColor(look.text);
-  legend()->setBrush(look.box);
-  legend()->setPen(QPen(look.grid, 1));
-  setTrainPen();
-  frame_->setPen(QPen(look.frame, 1));
-  for (QScatterSeries* points : {test_, not_finite_}) {
-    points->setColor(look.test);
-    points->setPen(Qt::NoPen);  // with a border, Qt Charts places points half a pixel beside their place
-  }
-  lone_->setColor(look.train);
-  lone_->setPen(Qt::NoPen);
-  best_ring_->setPen(solidPen(look.text, kLineWidth));
-  setting_marks_->setColors(look.frame, look.text, look.box);
-  for (OverlayLabel* item : {best_text_, empty_text_, note_text_}) {
-    item->setColors(look.text, look.box);
-    item->setFont(font());
-  }
-  placeOverlays();
-}
-
-void LossFigure::setTrainPen() {
-  const QPen pen = solidPen(look_.train, dense_ ? kDenseLineWidth : kLineWidth);
-  if (pen == train_->pen()) return;
-  train_->setPen(pen);
-  train_path_->setPen(pen);
-}
-
-void LossFigure::setDrawsForFile(int dotsPerPixel, bool vector) {
-  dots_per_pixel_ = std::max(1, dotsPerPixel);
-  vector_ = vector;
-}
-
-void LossFigure::display(const LossCurve& curve, const LossRange& range, bool logY) {
-  const bool ticks_change = range != range_ || logY != log_y_;
-  range_ = range;
-  log_y_ = logY;
-  if (ticks_change) {
-    // Each of the two changes places every point of the line anew: cheaper without points.
-    train_->clear();
-    x_axis_->setRange(range.minX, range.maxX);
-    y_axis_->setRange(toAxis(range.minY, logY), toAxis(range.maxY, logY));
-  }
-  showTicks(logY);
-  showTrain(curve);
-  showTest(curve);
-  showNotFinite(curve);
-  setNote(curve);
-  marks_ = curve.marks();
-  empty_text_->setVisible(curve.empty());
-  placeOverlays();
-}
-
-void LossFigure::showTicks(bool logY) {
-  const QSizeF size = plotArea().size();
-  const int wanted_x = std::max(2, static_cast<int>(size.width() / kXTickSpacing));
-  const int wanted_y = std::max(2, static_cast<int>(size.height() / kYTickSpacing));
-  const QList<Tick> x = fittingTicks(countTicks(range_.minX, range_.maxX, wanted_x));
-  const QList<Tick> y =
-      logY ? logTicks(range_.minY, range_.maxY, wanted_y) : linearTicks(range_.minY, range_.maxY, wanted_y);
-  // Labels are laid out anew only when they change: that is the dear part of a refresh.
-  if (x != x_ticks_) setTicks(x_axis_, x, [](double value) { return value; });
-  if (y != y_ticks_ || logY != ticks_log_)
-    setTicks(y_axis_, y, [logY](double value) { return toAxis(value, logY); });
-  ticks_log_ = logY;
-  x_ticks_ = x;
-  y_ticks_ = y;
-}
-
-// Without those whose labels would be cut off at the right edge of the figure.
-QList<Tick> LossFigure::fittingTicks(QList<Tick> ticks) const {
-  const QFontMetricsF metrics(font());
-  ticks.removeIf([&](const Tick& tick) {
-    return toPixel(tick.value, range_.maxY).x() + metrics.horizontalAdvance(tick.label) / 2 >
-           size().width() - 1;
-  });
-  return ticks;
-}
-
-void LossFigure::showTrain(const LossCurve& curve) {
-  const int columns = std::max(1, static_cast<int>(plotArea().width())) * dots_per_pixel_;
-  train_points_ = decimate(curve.examples(), curve.losses(), {range_.minX, range_.maxX, columns, log_y_});
-  if (log_y_)
-    for (QPointF& point : train_points_) point.setY(toAxis(point.y(), true));
-  dense_ = train_points_.size() > 2 * columns;
-  setTrainPen();
-  if (!vector_) train_->replace(train_points_);
-  // A line through one point is nothing to be seen.
-  const QList<QPointF> lone = train_points_.size() == 1 ? train_points_ : QList<QPointF>();
-  if (lone != lone_->points()) lone_->replace(lone);
-}
-
-void LossFigure::showTest(const LossCurve& curve) {
-  QList<QPointF> points;
-  best_point_.reset();
-  const auto& evaluations = curve.evaluations();
-  const auto best = curve.best();
-  for (std::size_t i = 0; i < evaluations.size(); ++i) {
-    const double x = static_cast<double>(evaluations[i].examples), y = evaluations[i].test_loss;
-    if (!std::isfinite(y) || x < range_.minX || x > range_.maxX || y < range_.minY || y > range_.maxY)
-      continue;
-    points.append({x, toAxis(y, log_y_)});
-    if (best == i) best_point_ = QPointF(x, y);
-  }
-  if (points != test_->points()) test_->replace(points);
-}
-
-void LossFigure::showNotFinite(const LossCurve& curve) {
-  QList<QPointF> marks;
-  if (curve.notFiniteCount() > 0) {
-    const int columns = std::max(1, static_cast<int>(plotArea().width() / kPointSize));
-    // Just inside the upper frame, where a loss that grew without bound would have left the picture.
-    const double top = toAxis(range_.maxY, log_y_), bottom = toAxis(range_.minY, log_y_);
-    const double y = top - 0.02 * (top - bottom);
-    for (const double x :
-         notFiniteColumns(curve.examples(), curve.losses(), {range_.minX, range_.maxX, columns}))
-      marks.append({x, y});
-    for (const train::Evaluation& e : curve.evaluations()) {
-      const double x = static_cast<double>(e.examples);
-      if (!std::isfinite(e.test_loss) && x >= range_.minX && x <= range_.maxX) marks.append({x, y});
+// The chart, laid out and ready to be painted anywhere.
+class LossFigure::Scene {
+ public:
+  Scene(const Content& content, QSizeF size, const FigurePaint& how, double dots)
+      : chart_(new LossChartItem), cross_(new Crosshair(chart_)), size_(size), how_(how), dots_(dots) {
+    scene_.addItem(chart_);
+    chart_->setFont(how.font);
+    chart_->setDrawsForFile(static_cast<int>(std::ceil(dots)), how.vector);
+    chart_->setLook(how.look);
+    cross_->setLook(how.look);
+    chart_->resize(size);
+    const LossPart& part = content.part;
+    const LossRange range = part.range.value_or(fullRange(content.curves, part.log_y));
+    // The room for the plot is known only after the labels are: twice is enough.
+    for (int pass = 0; pass < 3; ++pass) {
+      chart_->display(content.curves, range, part.log_y, part.smoothing);
+      chart_->layout()->activate();
     }
+    scene_.setSceneRect(QRectF(QPointF(), size));
   }
-  if (marks != not_finite_->points()) not_finite_->replace(marks);
+
+  // Dots of a pixel do not move anything.
+  bool isFor(QSizeF size, const FigurePaint& how, std::optional<double> dots) const {
+    return size == size_ && dots.value_or(dots_) == dots_ && how.look == how_.look && how.font == how_.font &&
+           how.vector == how_.vector;
+  }
+
+  const LossChartItem& chart() const { return *chart_; }
+
+  void mark(std::optional<QPointF> place, const QString& text) {
+    cross_->hide();
+    const QRectF plot = chart_->plotArea();
+    if (place && plot.contains(*place)) cross_->place(*place, plot, text, how_.font);
+  }
+
+  void paint(QPainter& painter, QPointF corner) {
+    const QRectF all(QPointF(), size_);
+    scene_.render(&painter, all.translated(corner), all);
+  }
+
+ private:
+  QGraphicsScene scene_;
+  LossChartItem* chart_;  // owned by the scene
+  Crosshair* cross_;      // owned by the chart
+  QSizeF size_;
+  FigurePaint how_;
+  double dots_;
+};
+
+LossFigure::LossFigure(Content content) : content_(std::move(content)) {
+  for (const LossSeries& series : content_.curves) {
+    points_ += countOf(*series.curve);
+    marks_ += static_cast<int>(series.curve->marks().size());
+    named_ = named_ || !series.name.isEmpty();
+  }
 }
 
-void LossFigure::setNote(const LossCurve& curve) {
-  QStringList parts;
-  if (const auto first = curve.firstNotFinite())
-    parts << (curve.notFiniteCount() == 1
-                  ? u"1 loss is not finite, at %1 examples (▲)"_s.arg(countText(*first))
-                  : u"%1 losses are not finite, the first at %2 examples (▲)"_s.arg(
-                        countText(curve.notFiniteCount()), countText(*first)));
-  if (log_y_ && curve.notPositiveCount() > 0)
-    parts << u"not on a log axis: %1 %2 of zero or below"_s.arg(
-        countText(curve.notPositiveCount()), curve.notPositiveCount() == 1 ? u"loss"_s : u"losses"_s);
-  note_text_->setText(parts.join(u"\n"_s));
+LossFigure::~LossFigure() = default;
+
+QString LossFigure::title() const {
+  return content_.title.isEmpty() ? u"Loss"_s : content_.title;
 }
 
-QString LossFigure::note() const {
-  return note_text_->text();
+LossFigure::Scene& LossFigure::scene(QSizeF size, const FigurePaint& how, double dots) const {
+  if (!scene_ || !scene_->isFor(size, how, dots)) scene_ = std::make_unique<Scene>(content_, size, how, dots);
+  return *scene_;
 }
 
-QStringList LossFigure::tickLabels(Qt::Orientation axis) const {
-  return (axis == Qt::Horizontal ? x_axis_ : y_axis_)->categoriesLabels();
+void LossFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
+  if (area.width() < 1 || area.height() < 1) return;
+  const double dots = how.vector ? kVectorDots : painter.device()->devicePixelRatioF();
+  Scene& laid_out = scene(area.size(), how, dots);
+  std::optional<QPointF> mark;
+  QString text;
+  if (how.current && *how.current >= 0 && *how.current < points_) {
+    const Place place = placeOf(*how.current);
+    const LossSeries& series = content_.curves[place.curve];
+    mark = laid_out.chart().toPixel(pointExamples(*series.curve, place.point),
+                                    pointLoss(*series.curve, place.point));
+    text = detailedPoint(*series.curve, place.point);
+    if (!series.name.isEmpty()) text.prepend(series.name + '\n');
+  }
+  laid_out.mark(mark, text);
+  laid_out.paint(painter, area.topLeft());
 }
 
-QPointF LossFigure::toPixel(double examples, double loss) const {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (!std::isfinite(loss) || (log_y_ && loss <= 0)) return {nan, nan};
-  const QRectF area = plotArea();
-  const double low = toAxis(range_.minY, log_y_), high = toAxis(range_.maxY, log_y_);
-  return {area.left() + (examples - range_.minX) / (range_.maxX - range_.minX) * area.width(),
-          area.bottom() - (toAxis(loss, log_y_) - low) / (high - low) * area.height()};
+LossFigure::Place LossFigure::placeOf(int row) const {
+  auto left = static_cast<std::size_t>(row);
+  for (std::size_t k = 0; k < content_.curves.size(); ++k) {
+    const LossCurve& curve = *content_.curves[k].curve;
+    const auto count = static_cast<std::size_t>(countOf(curve));
+    if (left < count) return {k, pointOf(curve, left), {}};
+    left -= count;
+  }
+  for (std::size_t k = 0; k < content_.curves.size(); ++k) {
+    const std::size_t count = content_.curves[k].curve->marks().size();
+    if (left < count) return {k, {}, left};
+    left -= count;
+  }
+  return {};
 }
 
-QPointF LossFigure::toData(QPointF pixel) const {
-  const QRectF area = plotArea();
-  const double low = toAxis(range_.minY, log_y_), high = toAxis(range_.maxY, log_y_);
-  return {range_.minX + (pixel.x() - area.left()) / area.width() * (range_.maxX - range_.minX),
-          fromAxis(low + (area.bottom() - pixel.y()) / area.height() * (high - low), log_y_)};
+QString LossFigure::pointText(int point) const {
+  const Place place = placeOf(point);
+  const LossSeries& series = content_.curves[place.curve];
+  const QString text = spokenPoint(*series.curve, place.point);
+  return series.name.isEmpty() ? text : u"%1, %2"_s.arg(series.name, text);
+}
+
+std::optional<int> LossFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
+  if (points_ == 0 || area.width() < 1 || area.height() < 1) return std::nullopt;
+  const bool fits = scene_ && scene_->isFor(area.size(), how, {});
+  const LossChartItem& chart = (fits ? *scene_ : scene(area.size(), how, 1)).chart();
+  const QPointF pixel = place - area.topLeft();
+  const QRectF plot = chart.plotArea();
+  if (!plot.contains(pixel)) return std::nullopt;
+  const auto to_pixel = [&chart](double examples, double loss) { return chart.toPixel(examples, loss); };
+  const double per_pixel = (chart.range().maxX - chart.range().minX) / plot.width();
+  std::optional<int> nearest;
+  double least = kReach;
+  int first = 0;
+  for (const LossSeries& series : content_.curves) {
+    const LossCurve& curve = *series.curve;
+    if (const auto point = nearestToPixel(curve, pixel, chart.toData(pixel).x(), per_pixel, to_pixel)) {
+      const QPointF way = to_pixel(pointExamples(curve, *point), pointLoss(curve, *point)) - pixel;
+      if (const double far = std::hypot(way.x(), way.y()); far < least) {
+        least = far;
+        const std::size_t before = point->series == CurveSeries::Test ? curve.losses().size() : 0;
+        nearest = first + static_cast<int>(before + point->index);
+      }
+    }
+    first += countOf(curve);
+  }
+  return nearest;
+}
+
+int LossFigure::columnCount() const {
+  return named_ ? 7 : 6;
+}
+
+QString LossFigure::columnName(int column) const {
+  static const std::array<QString, 7> names = {u"run"_s,  u"series"_s,   u"epoch"_s,  u"examples"_s,
+                                               u"loss"_s, u"accuracy"_s, u"setting"_s};
+  return names[static_cast<std::size_t>(column + (named_ ? 0 : 1))];
+}
+
+QVariant LossFigure::cell(int row, int column) const {
+  const Place place = placeOf(row);
+  const LossSeries& series = content_.curves[place.curve];
+  if (named_ && column == 0) return series.name;
+  const int what = column - (named_ ? 1 : 0);
+  if (place.mark) return markCell(*series.curve, series.curve->marks()[*place.mark], what);
+  return pointCell(*series.curve, place.point, what);
+}
+
+QVariant LossFigure::pointCell(const LossCurve& curve, CurvePoint point, int column) const {
+  const bool train = point.series == CurveSeries::Train;
+  const std::int64_t examples =
+      train ? curve.examples()[point.index] : curve.evaluations()[point.index].examples;
+  switch (column) {
+    case 0:
+      return train ? u"train"_s : u"test"_s;
+    case 1:
+      if (!train) return curve.evaluations()[point.index].epoch;
+      return curve.trainCount() > 0 ? QVariant(curve.epochAt(examples)) : QVariant();
+    case 2:
+      return static_cast<qlonglong>(examples);
+    case 3:
+      return train ? QVariant(curve.losses()[point.index])
+                   : QVariant(curve.evaluations()[point.index].test_loss);
+    case 4:
+      return train ? QVariant() : QVariant(curve.evaluations()[point.index].accuracy());
+    default:
+      return train ? QVariant() : QVariant(learningRate(curve.evaluations()[point.index]));
+  }
+}
+
+QVariant LossFigure::markCell(const LossCurve& curve, const SettingMark& mark, int column) const {
+  switch (column) {
+    case 0:
+      return u"change"_s;
+    case 1:
+      return curve.trainCount() > 0 ? QVariant(curve.epochAt(mark.examples)) : QVariant();
+    case 2:
+      return static_cast<qlonglong>(mark.examples);
+    case 5:
+      return QString::fromStdString(mark.words);
+    default:
+      return {};
+  }
 }
 
 }  // namespace synann::ui

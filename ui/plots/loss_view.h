@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <vector>
 
 #include <QChartView>
 
 #include "ui/plots/curve_point.h"
-#include "ui/plots/loss_viewport.h"
-
-class QRubberBand;
+#include "ui/plots/loss_series.h"
 
 namespace synann::ui {
 
 class Crosshair;
-class LossFigure;
+class LossChartItem;
 
-// The live part of the loss chart: shows a viewport of the curve through a LossFigure and answers mouse and
-// keyboard.
-//
-// Mouse: move = crosshair; drag = rubber band; wheel = zoom about the pointer (Ctrl: x only, Shift: y only);
-// middle, right or Shift drag = pan; double click = follow. Keys: Left/Right = walk, PageUp/PageDown = walk
-// 10 %, Home/End, Up/Down or T = other series, + and − = zoom, Shift+arrows = pan, 0 or F = follow, L =
-// logarithmic, Esc = no crosshair.
+// What LossChart is drawn with: a curve through a LossChartItem, and the crosshair on it. It answers neither
+// mouse nor keyboard; its owner does.
 class LossView : public QChartView {
   Q_OBJECT
 
@@ -30,69 +23,29 @@ class LossView : public QChartView {
   explicit LossView(QWidget* parent = nullptr);
   ~LossView() override;
 
-  void setCurve(std::shared_ptr<const LossCurve> curve);
-  const LossCurve& curve() const { return *curve_; }
-  void refresh();
+  void display(const std::shared_ptr<const LossCurve>& curve, const LossRange& range, bool logY,
+               const LossSmoothing& smoothing);
+  // The crosshair on a point of the curve that is displayed, with its values; none hides it.
+  void point(const LossCurve& curve, std::optional<CurvePoint> point);
 
-  const LossViewport& state() const { return state_; }
-  void setFollow(bool follow);
-  void setLogY(bool log);
-  void zoomTo(const LossRange& range);
-
-  void setCurrentPoint(std::optional<CurvePoint> point);
-  std::optional<CurvePoint> currentPoint() const { return point_.on(*curve_); }
-  QString currentPointText() const;
-  const LossFigure* figure() const { return figure_; }
+  const LossChartItem* figure() const { return figure_; }
   const Crosshair* crosshair() const { return crosshair_; }
-  void applyPalette();
+  QRectF plotArea() const;  // in pixels of this widget
+  QPointF toFigure(QPointF position) const;
 
  signals:
-  void followChanged(bool follow);
-  void logYChanged(bool log);
-  void currentPointChanged(const QString& text);
+  void roomChanged();  // for the plot: what is displayed no longer fits it
 
  protected:
-  void mousePressEvent(QMouseEvent* event) override;
-  void mouseMoveEvent(QMouseEvent* event) override;
-  void mouseReleaseEvent(QMouseEvent* event) override;
-  void mouseDoubleClickEvent(QMouseEvent* event) override;
-  void wheelEvent(QWheelEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
-  void leaveEvent(QEvent* event) override;
-  void hideEvent(QHideEvent* event) override;
-  void showEvent(QShowEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
-  enum class Drag { None, Band, Pan };
+  void applyPalette();
 
-  void endDrag();
-  void redraw();  // shows the viewport as it is
-  void viewportChanged(bool followed);
-  void placeCrosshair();
-  void hover(QPointF position);
-  void zoomToBand(const QRect& band);
-  void zoomStep(double factor, QPointF about, Qt::KeyboardModifiers modifiers);
-  void panBy(double fractionX, double fractionY);
-  bool walkKey(int key);
-  bool zoomKey(QKeyEvent* event);
-  void walk(qsizetype steps);
-  void walkTo(CurveSeries series, std::size_t index);
-  void otherSeries();
-  void bringIntoView(CurvePoint point);
-  QPointF toFigure(QPointF position) const;
-  void tellPoint();
-
-  std::shared_ptr<const LossCurve> curve_;
-  LossViewport state_;
-  LossFigure* figure_ = nullptr;
+  LossChartItem* figure_ = nullptr;
   Crosshair* crosshair_ = nullptr;
-  QRubberBand* band_ = nullptr;
-  KeptPoint point_;
-  QString told_;  // what was said of it last
-  Drag drag_ = Drag::None;
-  QPoint drag_start_, drag_last_;
-  std::uint64_t shown_revision_ = 0;
+  std::vector<LossSeries> shown_;  // one, or none yet
   bool drawing_ = false;
 };
 

@@ -126,8 +126,8 @@ Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
   return failed;
 }
 
-Status writePicture(const Picture& picture, const std::filesystem::path& path, int smallest,
-                    const std::string& extensions) {
+Result<QByteArray> pictureBytes(const Picture& picture, const std::filesystem::path& path, int smallest,
+                                const std::string& extensions) {
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   const bool png = extension == u".png"_s, svg = extension == u".svg"_s, pdf = extension == u".pdf"_s;
   if (!png && !svg && !pdf)
@@ -139,14 +139,15 @@ Status writePicture(const Picture& picture, const std::filesystem::path& path, i
         path, ErrorKind::Input, "the figure's size cannot be used",
         "width and height from " + std::to_string(smallest) + " to " + std::to_string(kLargest) + " pixels",
         std::to_string(picture.width) + " x " + std::to_string(picture.height), {});
-  const QByteArray bytes = png ? pngBytes(picture) : svg ? svgBytes(picture) : pdfBytes(picture);
+  QByteArray bytes = png ? pngBytes(picture) : svg ? svgBytes(picture) : pdfBytes(picture);
   if (bytes.isEmpty())
     return error(path, ErrorKind::Failed, "the figure could not be drawn", {}, {}, "try a smaller size");
-  return writeWhole(path, bytes);
+  return bytes;
 }
 
-QByteArray csvText(const QString& text) {
-  if (!text.contains(QRegularExpression(u"[,\"\n]"_s))) return text.toUtf8();
+QByteArray csvText(const QString& text, char separator) {
+  const QChar mark = QLatin1Char(separator);
+  if (!text.contains(mark) && !text.contains('"') && !text.contains('\n')) return text.toUtf8();
   return '"' + QString(text).replace('"', u"\"\""_s).toUtf8() + '"';
 }
 

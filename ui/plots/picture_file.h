@@ -35,10 +35,11 @@ struct Picture {
   std::function<void(QPainter& painter, bool vector)> paint;
 };
 
-// Writes the picture by the extension of `path`: .png, .svg or .pdf. `smallest`: pixels; `extensions`: all
-// that the caller knows, for the sentence about any other. Needs a QApplication, but no display.
-Status writePicture(const Picture& picture, const std::filesystem::path& path, int smallest,
-                    const std::string& extensions);
+// The bytes of the picture's file by the extension of `path`: .png, .svg or .pdf. `smallest`: pixels;
+// `extensions`: all that the caller knows, for the sentence about any other. Needs a QApplication, but no
+// display.
+Result<QByteArray> pictureBytes(const Picture& picture, const std::filesystem::path& path, int smallest,
+                                const std::string& extensions);
 
 // The file appears whole or not at all.
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
@@ -46,8 +47,8 @@ Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
 // The application's font by its real name: "Sans Serif" means nothing to those who open the file elsewhere.
 QFont figureFont();
 
-// As a field of a CSV file: in quotation marks where it holds a comma, one of them or an end of line.
-QByteArray csvText(const QString& text);
+// As a field of a CSV file: in quotation marks where it holds the separator, one of them or an end of line.
+QByteArray csvText(const QString& text, char separator = ',');
 
 // The shortest decimal text that reads back as the same number, with a point in every locale.
 template <class Number>

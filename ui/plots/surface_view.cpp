@@ -5,21 +5,13 @@
 #include <cmath>
 
 #include <QKeyEvent>
-#include <QMouseEvent>
-#include <QWheelEvent>
-
-#include "ui/plots/figure_accessible.h"
-#include "ui/plots/figure_view.h"
 
 namespace synann::ui {
 namespace {
 
-constexpr int kMargin = 6;         // pixels
 constexpr double kTurn = 5;        // degrees of a key
 constexpr double kTurnDrag = 0.5;  // degrees of a pixel
 constexpr double kZoomStep = 1.15;
-constexpr double kDragDistance = 4;  // pixels that a click may wobble
-constexpr double kWheelNotch = 120;
 constexpr int kFarther = 10;  // lines of the grid
 
 // The next line of the grid beyond a place, so many lines further; nothing between lines is lost by it.
@@ -32,16 +24,14 @@ double nextLine(double at, const synapse::Range& range, std::size_t count, int l
 
 }  // namespace
 
-SurfaceView::SurfaceView(QWidget* parent) : QWidget(parent) {
-  installFigureAccessibility();
-  setFocusPolicy(Qt::StrongFocus);
-  setMouseTracking(true);
+SurfaceView::SurfaceView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys turn the surface; with Ctrl they move the chosen place along x and y, with Ctrl and "
-         "Shift ten lines at a time; plus and minus zoom, Home turns it back."));
+         "Shift ten lines at a time; plus and minus zoom, Backspace goes back one turn, Home and Escape turn "
+         "it back."));
   setWhatsThis(
-      tr("S over x and y. Drag to turn, click to choose a place, wheel to zoom, double click to turn it "
-         "back."));
+      tr("S over x and y. Drag to turn, click to choose a place, wheel to zoom, Backspace for the turn "
+         "before, double click or Escape to turn it back, right click for more."));
   setPlaceholder(tr("The surface appears when its page is shown."));
 }
 
@@ -50,13 +40,6 @@ void SurfaceView::setData(std::shared_ptr<const SurfaceData> shown, const Surfac
                     figure_->data().grid.columns == shown->grid.columns;
   if (!same) hovered_.reset();
   figure_ = shown ? std::make_shared<const SurfaceFigure>(std::move(shown), style, camera_) : nullptr;
-  updateAccessibleName();
-  update();
-}
-
-void SurfaceView::setPlaceholder(const QString& words) {
-  placeholder_ = words;
-  if (figure_) return;
   updateAccessibleName();
   update();
 }
@@ -76,29 +59,25 @@ QString SurfaceView::currentPointText() const {
   return figure_ ? figure_->placeText(figure_->data().chosen_x, figure_->data().chosen_y) : QString();
 }
 
-void SurfaceView::updateAccessibleName() {
-  setAccessibleName(figure_ ? tr("%1: %2").arg(figure_->title(), currentPointText()) : placeholder_);
-}
-
 FigurePaint SurfaceView::how() const {
-  return {.look = FigureLook::fromPalette(palette()),
-          .font = font(),
-          .vector = false,
-          .current = hovered_,
-          .titled = false,
-          .quick = true};
+  FigurePaint paint = FigureWidget::how();
+  paint.current = hovered_;
+  paint.quick = true;
+  return paint;
 }
 
-QRectF SurfaceView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+FigureWidget::View SurfaceView::shownPart() const {
+  if (camera_ == SurfaceCamera()) return std::nullopt;
+  return std::array{camera_.azimuth, camera_.elevation, camera_.zoom, 0.0};
 }
 
-void SurfaceView::paintEvent(QPaintEvent*) {
-  paintFigureWidget(*this, figure_.get(), area(), how(), placeholder_);
+void SurfaceView::showPart(const View& part) {
+  setCamera(part ? SurfaceCamera{.azimuth = (*part)[0], .elevation = (*part)[1], .zoom = (*part)[2]}
+                 : SurfaceCamera());
 }
 
-void SurfaceView::keyPressEvent(QKeyEvent* event) {
-  if (!figure_ || !(walkKey(*event) || turnKey(*event))) QWidget::keyPressEvent(event);
+bool SurfaceView::figureKey(const QKeyEvent& event) {
+  return figure_ && (walkKey(event) || turnKey(event));
 }
 
 bool SurfaceView::walkKey(const QKeyEvent& event) {
@@ -147,11 +126,12 @@ bool SurfaceView::turnKey(const QKeyEvent& event) {
     case Qt::Key_Home:
     case Qt::Key_R:
     case Qt::Key_0:
-      to = {};
-      break;
+      resetView();
+      return true;
     default:
       return false;
   }
+  rememberPart(Change::Turn, event.timestamp());
   setCamera(to);
   return true;
 }
@@ -164,77 +144,34 @@ void SurfaceView::walk(int columns, int rows) {
   emit placeChosen(x, y);
 }
 
-void SurfaceView::chooseAt(int point) {
+void SurfaceView::chooseAt(QPointF at) {
+  const auto point = figure_ ? figure_->pointAt(at, area(), how()) : std::nullopt;
+  if (!point) return;
   const synapse::Surface& grid = figure_->data().grid;
-  const auto k = static_cast<std::size_t>(point);
+  const auto k = static_cast<std::size_t>(*point);
   emit placeChosen(grid.x_at(k % grid.columns), grid.y_at(k / grid.columns));
 }
 
-void SurfaceView::mousePressEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton || !figure_) return;
-  drag_ = press_ = event->position();
-  dragged_ = false;
+void SurfaceView::turnBy(QPointF way) {
+  hovered_.reset();
+  setCamera({.azimuth = camera_.azimuth - kTurnDrag * way.x(),
+             .elevation = camera_.elevation + kTurnDrag * way.y(),
+             .zoom = camera_.zoom});
 }
 
-void SurfaceView::mouseMoveEvent(QMouseEvent* event) {
-  if (!figure_) return;
-  if (drag_) {
-    const QPointF all = event->position() - press_, way = event->position() - *drag_;
-    dragged_ = dragged_ || std::hypot(all.x(), all.y()) > kDragDistance;
-    if (!dragged_) return;
-    drag_ = event->position();
-    hovered_.reset();
-    setCamera({.azimuth = camera_.azimuth - kTurnDrag * way.x(),
-               .elevation = camera_.elevation + kTurnDrag * way.y(),
-               .zoom = camera_.zoom});
-    return;
-  }
-  const auto point = figure_->pointAt(event->position(), area(), how());
-  if (point == hovered_) return;
+void SurfaceView::pointTo(std::optional<QPointF> place) {
+  if (place && !figure_) return;
+  const auto point = place ? figure_->pointAt(*place, area(), how()) : std::nullopt;
+  if (point == hovered_ && place) return;
   hovered_ = point;
   update();
   emit placeHovered(point ? figure_->pointText(*point) : QString());
 }
 
-void SurfaceView::mouseReleaseEvent(QMouseEvent* event) {
-  const bool click = drag_ && !dragged_ && event->button() == Qt::LeftButton;
-  drag_.reset();
-  if (!click || !figure_) return;
-  if (const auto point = figure_->pointAt(event->position(), area(), how())) chooseAt(*point);
-}
-
-void SurfaceView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() == Qt::LeftButton) setCamera({});
-}
-
-void SurfaceView::wheelEvent(QWheelEvent* event) {
+void SurfaceView::zoomAbout(QPointF, double factor, Qt::KeyboardModifiers) {
   SurfaceCamera to = camera_;
-  to.zoom *= std::pow(kZoomStep, event->angleDelta().y() / kWheelNotch);
+  to.zoom *= factor;
   setCamera(to);
-  event->accept();
-}
-
-void SurfaceView::leaveEvent(QEvent* event) {
-  QWidget::leaveEvent(event);
-  hovered_.reset();
-  update();
-  emit placeHovered({});
-}
-
-// The release of the button will not be told.
-void SurfaceView::hideEvent(QHideEvent* event) {
-  QWidget::hideEvent(event);
-  drag_.reset();
-}
-
-void SurfaceView::focusInEvent(QFocusEvent* event) {
-  QWidget::focusInEvent(event);
-  update();
-}
-
-void SurfaceView::focusOutEvent(QFocusEvent* event) {
-  QWidget::focusOutEvent(event);
-  update();
 }
 
 }  // namespace synann::ui

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMaxDecades = 12;  // beyond this, minor ticks are closer than a pixel or two
 constexpr double kRounding = 1e-9;
+constexpr int kMostTries = 16;  // finer steps, for a second tick
 
 // The smallest 1, 2 or 5 · 10ⁿ that divides the span into at most `wanted` steps.
 double niceStep(double span, int wanted) {
@@ -30,6 +31,21 @@ QList<double> multiples(double min, double max, double step) {
   if (!(last - first < 1000)) return values;
   for (double k = first; k <= last; k += 1) values.append(k * step + 0.0);  // + 0.0 turns −0 into 0
   return values;
+}
+
+struct Steps {
+  double step;
+  QList<double> values;
+};
+
+// Round values inside [min, max], about `wanted` of them and at least two: a single one is no scale. Steps
+// are not below `least`, values not below `lowest`.
+Steps roundSteps(double min, double max, int wanted, double least, double lowest = -INFINITY) {
+  for (int more = wanted;; ++more) {
+    const double step = std::max(least, niceStep(max - min, more));
+    QList<double> values = multiples(std::max(lowest, min), max, step);
+    if (values.size() >= 2 || step == least || more > wanted + kMostTries) return {step, values};
+  }
 }
 
 // A label with the decimals that the step needs; scientific where that would be long.
@@ -71,8 +87,7 @@ QString countText(std::int64_t count) {
 QList<Tick> countTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
   if (!drawable(min, max)) return ticks;
-  const double step = std::max(1.0, niceStep(max - min, wanted));
-  for (const double value : multiples(std::max(0.0, min), max, step))
+  for (const double value : roundSteps(min, max, wanted, 1, 0).values)
     ticks.append({value, countText(static_cast<std::int64_t>(std::llround(value)))});
   return ticks;
 }
@@ -80,8 +95,8 @@ QList<Tick> countTicks(double min, double max, int wanted) {
 QList<Tick> linearTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
   if (!drawable(min, max)) return ticks;
-  const double step = niceStep(max - min, wanted);
-  for (const double value : multiples(min, max, step)) ticks.append({value, numberText(value, step)});
+  const auto [step, values] = roundSteps(min, max, wanted, 0);
+  for (const double value : values) ticks.append({value, numberText(value, step)});
   return ticks;
 }
 
@@ -99,6 +114,9 @@ QList<Tick> logTicks(double min, double max, int wanted) {
     if (every > 1 && std::llround(std::log10(values[i])) % every != 0) continue;
     ticks.append({values[i], QString::number(values[i], 'g', 6)});
   }
+  if (ticks.size() < 2)  // the first and the last, which are apart
+    ticks = {{values.front(), QString::number(values.front(), 'g', 6)},
+             {values.back(), QString::number(values.back(), 'g', 6)}};
   return ticks;
 }
 

@@ -18,7 +18,8 @@ struct Tick {
 // "12,800": the same in every locale, as in the figure's files.
 QString countText(std::int64_t count);
 
-// Round steps of 1, 2 or 5 · 10ⁿ inside [min, max], about `wanted` of them; counts are whole numbers with
+// Round steps of 1, 2 or 5 · 10ⁿ inside [min, max], about `wanted` of them, at least two where there are two
+// (of the whole numbers, for counts); counts are whole numbers with
 // thousands separators. Labels differ from each other.
 QList<Tick> countTicks(double min, double max, int wanted);
 QList<Tick> linearTicks(double min, double max, int wanted);

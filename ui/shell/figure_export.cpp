@@ -19,10 +19,8 @@ QString tr(const char* text) {
 }  // namespace
 
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
-  QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
-                       tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
-  const bool loss = name == QLatin1String("loss");  // which has no matrix
-  if (loss) kinds.removeLast();
+  const QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
+                             tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
   QFileDialog dialog(parent, tr("Export the figure"), folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);

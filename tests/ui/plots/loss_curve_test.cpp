@@ -127,7 +127,7 @@ class LossCurveTest : public QObject {
     e.best = true;
     curve.append(e);
     QCOMPARE(spokenPoint(curve, {CurveSeries::Test, 0}),
-             QString("test loss 0.0431 at 60,000 examples, epoch 1, accuracy 98.92 %, best"));
+             QString("test loss 0.0431 at 60,000 examples, epoch 1, accuracy 98.92 %, best accuracy"));
     QVERIFY(detailedPoint(curve, {CurveSeries::Test, 0})
                 .contains("test loss 0.043100\naccuracy 98.92 % (9892/10000)"));
     addSteps(curve, 70000, {NAN});

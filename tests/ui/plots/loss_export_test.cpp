@@ -1,39 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/plots/loss_export.h"
-
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include <QFile>
 #include <QImage>
+#include <QJsonArray>
 #include <QLocale>
 #include <QPainter>
 #include <QRegularExpression>
+#include <QSet>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
 
 #include "sample_curve.h"
+#include "sample_loss.h"
+#include "ui/plots/figure_file.h"
 #include "ui/plots/figure_look.h"
+#include "ui/plots/loss_figure.h"
+#include "ui/plots/picture_file.h"
 
 using namespace synann;
 using namespace synann::ui;
+using test::contents, test::count, test::figureOf, test::kTitle, test::pathHeights;
 
 namespace {
-
-int count(const QImage& picture, const QColor& color) {
-  int found = 0;
-  for (int y = 0; y < picture.height(); ++y)
-    for (int x = 0; x < picture.width(); ++x) found += picture.pixelColor(x, y) == color;
-  return found;
-}
-
-QByteArray contents(const std::string& path) {
-  QFile file(QString::fromStdString(path));
-  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 // At the size of the PNG.
 QImage rendered(const QByteArray& svg) {
@@ -44,22 +37,6 @@ QImage rendered(const QByteArray& svg) {
   return picture;
 }
 
-// The largest and smallest y of the drawn path whose pen has this colour.
-QList<double> pathHeights(const QByteArray& svg, const QByteArray& color) {
-  QXmlStreamReader xml(svg);
-  QByteArray stroke;
-  QList<double> heights;
-  while (!xml.atEnd()) {
-    if (xml.readNext() != QXmlStreamReader::StartElement) continue;
-    if (xml.name() == u"g") stroke = xml.attributes().value("stroke").toUtf8();
-    if (xml.name() != u"path" || stroke != color) continue;
-    static const QRegularExpression pair("[ML]([-0-9.e]+),([-0-9.e]+)");
-    auto matches = pair.globalMatch(xml.attributes().value("d").toString());
-    while (matches.hasNext()) heights << matches.next().captured(2).toDouble();
-  }
-  return heights;
-}
-
 }  // namespace
 
 class LossExportTest : public QObject {
@@ -67,32 +44,35 @@ class LossExportTest : public QObject {
 
   QTemporaryDir folder_;
   std::shared_ptr<LossCurve> curve_ = test::sampleCurve(3, 200);
-  LossFigureOptions options_{.width = 640,
-                             .height = 400,
-                             .dark = false,
-                             .logY = false,
-                             .range = {},
-                             .title = "SynaCNN on digits",
-                             .settings = "seed 5, lr 0.012 <&>"};
+  LossPart part_{};
+  FigureFile options_{.width = 640,
+                      .height = 400,
+                      .view = {{"program", "synann-studio"}, {"view", "loss"}},
+                      .settings = "seed 5, lr 0.012 <&>"};
 
   std::string path(const char* name) const { return folder_.filePath(name).toStdString(); }
+  Status save(const LossCurve& curve, const char* name, const FigureFile& file,
+              const LossPart& part = {}) const {
+    return exportFigure(figureOf(curve, part), path(name), file);
+  }
 
  private slots:
   void pngHasTwoDotsPerPixelAndTheCurves() {
-    QVERIFY(exportLossFigure(*curve_, path("a.png"), options_).ok());
+    QVERIFY(save(*curve_, "a.png", options_).ok());
     const QImage picture(QString::fromStdString(path("a.png")));
     QCOMPARE(picture.size(), QSize(1280, 800));
     QVERIFY(count(picture, QColor(0, 0, 255)) > 500);
     QVERIFY(count(picture, QColor(255, 0, 0)) > 500);
     QCOMPARE(picture.pixelColor(2, 2), QColor(255, 255, 255));
-    QCOMPARE(picture.text("Title"), options_.title);
+    QCOMPARE(picture.text("Title"), kTitle);
     QCOMPARE(picture.text("Description"), options_.settings);
+    QCOMPARE(readFigureView(path("a.png"))->value("view").toString(), QString("loss"));
   }
 
   void darkIsDark() {
-    LossFigureOptions dark = options_;
+    FigureFile dark = options_;
     dark.dark = true;
-    QVERIFY(exportLossFigure(*curve_, path("dark.png"), dark).ok());
+    QVERIFY(save(*curve_, "dark.png", dark).ok());
     const QImage picture(QString::fromStdString(path("dark.png")));
     QCOMPARE(picture.pixelColor(2, 2), FigureLook::dark().background);
     QVERIFY(count(picture, FigureLook::dark().train) > 500);
@@ -100,7 +80,7 @@ class LossExportTest : public QObject {
   }
 
   void svgIsWellFormedAndDrawsTheSame() {
-    QVERIFY(exportLossFigure(*curve_, path("a.svg"), options_).ok());
+    QVERIFY(save(*curve_, "a.svg", options_).ok());
     const QByteArray svg = contents(path("a.svg"));
     QXmlStreamReader xml(svg);
     QStringList texts;
@@ -115,10 +95,11 @@ class LossExportTest : public QObject {
         texts << xml.readElementText().trimmed();
     }
     QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
-    QCOMPARE(title, options_.title);
-    QCOMPARE(description, options_.settings);
+    QCOMPARE(title, kTitle);
+    QCOMPARE(description.section('\n', 0, 0), options_.settings);
+    QCOMPARE(readFigureView(path("a.svg"))->value("view").toString(), QString("loss"));
     for (const char* text : {"Train Loss", "Test Loss", "number of training examples seen",
-                             "negative log likelihood loss", "20,000", "best"})
+                             "negative log likelihood loss", "20,000", "best accuracy 91.00 %"})
       QVERIFY2(texts.contains(text), text);
 
     QCOMPARE(QSvgRenderer(svg).viewBox(), QRect(0, 0, 640, 400));
@@ -129,10 +110,9 @@ class LossExportTest : public QObject {
 
   void inVectorFilesTooThePointsLieOnTheLine() {
     const auto dense = test::sampleCurve(12, 600);
-    LossFigureOptions log = options_;
-    log.logY = true;
-    QVERIFY(exportLossFigure(*dense, path("d.png"), log).ok());
-    QVERIFY(exportLossFigure(*dense, path("d.svg"), log).ok());
+    const LossPart log{.log_y = true};
+    QVERIFY(save(*dense, "d.png", options_, log).ok());
+    QVERIFY(save(*dense, "d.svg", options_, log).ok());
     const int png = count(QImage(QString::fromStdString(path("d.png"))), QColor(255, 0, 0));
     const int svg = count(rendered(contents(path("d.svg"))), QColor(255, 0, 0));
     QVERIFY2(std::abs(png - svg) < png / 10,
@@ -140,9 +120,8 @@ class LossExportTest : public QObject {
   }
 
   void aZoomedSvgStaysInsideItsFrame() {
-    LossFigureOptions zoomed = options_;
-    zoomed.range = LossRange{10000, 30000, 0.3, 0.6};
-    QVERIFY(exportLossFigure(*curve_, path("z.svg"), zoomed).ok());
+    const LossPart zoomed{.range = LossRange{10000, 30000, 0.3, 0.6}};
+    QVERIFY(save(*curve_, "z.svg", options_, zoomed).ok());
     const QList<double> heights = pathHeights(contents(path("z.svg")), "#0000ff");
     QVERIFY(heights.size() > 100);
     QVERIFY(*std::ranges::min_element(heights) >= 0);  // the curve itself reaches far beyond the figure
@@ -150,11 +129,12 @@ class LossExportTest : public QObject {
   }
 
   void pdfHasTextAsText() {
-    QVERIFY(exportLossFigure(*curve_, path("a.pdf"), options_).ok());
+    QVERIFY(save(*curve_, "a.pdf", options_).ok());
     const QByteArray pdf = contents(path("a.pdf"));
     QVERIFY(pdf.startsWith("%PDF-"));
     QVERIFY(pdf.contains("%%EOF"));
     QVERIFY(pdf.contains("/Type /Font"));
+    QCOMPARE(readFigureView(path("a.pdf"))->value("view").toString(), QString("loss"));
     QVERIFY(pdf.contains("/MediaBox [0 0 480"));  // 640 pixels of 1/96 inch in points
   }
 
@@ -167,7 +147,7 @@ class LossExportTest : public QObject {
                                      .seconds = 0});
     const QLocale before;
     QLocale::setDefault(QLocale(QLocale::German));
-    QVERIFY(exportLossFigure(*curve_, path("a.csv"), options_).ok());
+    QVERIFY(save(*curve_, "a.csv", options_).ok());
     QLocale::setDefault(before);
     const QList<QByteArray> lines = contents(path("a.csv")).trimmed().split('\n');
     QCOMPARE(lines[0], QByteArray("series,epoch,examples,loss,accuracy,setting"));
@@ -194,42 +174,42 @@ class LossExportTest : public QObject {
     const std::int64_t half = curve.lastExamples() / 2;
     curve.mark(half, {{1, 300}, "lr", 0.05});
     curve.mark(half, {{1, 300}, "momentum", 0.25});
-    QVERIFY(exportLossFigure(curve, path("m.csv"), options_).ok());
+    QVERIFY(save(curve, "m.csv", options_).ok());
     const QList<QByteArray> lines = contents(path("m.csv")).trimmed().split('\n');
     const QByteArray place =
         QByteArray::number(curve.epochAt(half)) + ',' + QByteArray::number(qlonglong{half});
     QCOMPARE(lines.back(), "change," + place + R"(,,,"learning rate 0.05, momentum 0.25")");
     QVERIFY(lines[lines.size() - 2].startsWith("test,") &&
             lines[lines.size() - 2].contains(",learning rate "));
-    QVERIFY(exportLossFigure(curve, path("m.svg"), options_).ok());
+    QVERIFY(save(curve, "m.svg", options_).ok());
     QVERIFY(contents(path("m.svg")).contains(">learning rate 0.05, momentum 0.25<"));
-    QVERIFY(exportLossFigure(*curve_, path("n.svg"), options_).ok());
+    QVERIFY(save(*curve_, "n.svg", options_).ok());
     QVERIFY(!contents(path("n.svg")).contains("learning rate"));
   }
 
   void anEmptyCurveIsAFigureToo() {
     for (const char* name : {"e.png", "e.svg", "e.pdf", "e.csv"})
-      QVERIFY(exportLossFigure(LossCurve(), path(name), options_).ok());
+      QVERIFY(save(LossCurve(), name, options_).ok());
     QCOMPARE(contents(path("e.csv")), QByteArray("series,epoch,examples,loss,accuracy,setting\n"));
   }
 
   void theExtensionMayBeInCapitals() {
-    QVERIFY(exportLossFigure(*curve_, path("B.PNG"), options_).ok());
+    QVERIFY(save(*curve_, "B.PNG", options_).ok());
     QVERIFY(!QImage(QString::fromStdString(path("B.PNG"))).isNull());
   }
 
   void anUnknownExtensionNamesTheKnownOnes() {
-    const Status status = exportLossFigure(*curve_, path("a.gif"), options_);
+    const Status status = save(*curve_, "a.gif", options_);
     QVERIFY(!status.ok());
     QVERIFY(status.error().kind == ErrorKind::Input);
     const QString sentence = QString::fromStdString(status.error().sentence());
     for (const char* word : {"a.gif", ".png", ".svg", ".pdf", ".csv"}) QVERIFY(sentence.contains(word));
     QVERIFY(!QFile::exists(folder_.filePath("a.gif")));
-    QVERIFY(!exportLossFigure(*curve_, path("none"), options_).ok());
+    QVERIFY(!save(*curve_, "none", options_).ok());
   }
 
   void aFolderThatIsNotThereIsOneSentence() {
-    const Status status = exportLossFigure(*curve_, path("no/such/a.png"), options_);
+    const Status status = save(*curve_, "no/such/a.png", options_);
     QVERIFY(!status.ok());
     QVERIFY(status.error().kind == ErrorKind::Failed);
     QVERIFY(QString::fromStdString(status.error().sentence()).contains("no/such/a.png"));
@@ -240,9 +220,9 @@ class LossExportTest : public QObject {
     QVERIFY(old.open(QIODevice::WriteOnly));
     old.write("old");
     old.close();
-    LossFigureOptions huge = options_;
+    FigureFile huge = options_;
     huge.width = 1000000;
-    const Status status = exportLossFigure(*curve_, path("kept.png"), huge);
+    const Status status = save(*curve_, "kept.png", huge);
     QVERIFY(!status.ok());
     QVERIFY(QString::fromStdString(status.error().sentence()).contains("1000000 x 400"));
     QCOMPARE(contents(path("kept.png")), QByteArray("old"));

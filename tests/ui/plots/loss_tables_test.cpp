@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <vector>
-
 #include <QAbstractItemModelTester>
 #include <QFont>
 #include <QSignalSpy>
@@ -8,7 +6,6 @@
 
 #include "sample_curve.h"
 #include "ui/plots/accuracy_table_model.h"
-#include "ui/plots/loss_table_model.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -21,58 +18,12 @@ QString cell(const QAbstractItemModel& model, int row, int column) {
   return model.index(row, column).data().toString();
 }
 
-void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
-}
-
 }  // namespace
 
 class LossTablesTest : public QObject {
   Q_OBJECT
 
  private slots:
-  void theLossTableHoldsEveryPoint() {
-    LossTableModel model;
-    const QAbstractItemModelTester tester(&model, kStrict);
-    model.setCurve(test::sampleCurve(2, 50));
-    QCOMPARE(model.rowCount(), 103);
-    QCOMPARE(cell(model, 99, LossTableModel::Series), QString("train"));
-    QCOMPARE(cell(model, 99, LossTableModel::Epoch), QString("2"));
-    QCOMPARE(cell(model, 99, LossTableModel::Examples), QString("9,900"));
-    QCOMPARE(cell(model, 99, LossTableModel::Accuracy), QString());
-    QCOMPARE(cell(model, 102, LossTableModel::Series), QString("test"));
-    QCOMPARE(cell(model, 102, LossTableModel::Loss), QString("0.250000"));
-    QCOMPARE(cell(model, 102, LossTableModel::Accuracy), QString("91.00 %"));
-    for (int column = 0; column < model.columnCount(); ++column)
-      QVERIFY(!model.headerData(column, Qt::Horizontal).toString().isEmpty());
-  }
-
-  void theLossTableGrowsWhereTheDataGrow() {
-    auto curve = test::sampleCurve(1, 50);
-    LossTableModel model;
-    const QAbstractItemModelTester tester(&model, kStrict);
-    model.setCurve(curve);
-    const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
-    const QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
-    addSteps(*curve, 5000, {0.5F, 0.25F});
-    model.refresh();
-    QCOMPARE(inserted.size(), 1);
-    QCOMPARE(inserted[0][1].toInt(), 50);
-    QCOMPARE(inserted[0][2].toInt(), 51);
-    QCOMPARE(cell(model, 51, LossTableModel::Loss), QString("0.250000"));
-    QCOMPARE(cell(model, 52, LossTableModel::Series), QString("test"));
-    curve->clear();
-    QCOMPARE(cell(model, 3, LossTableModel::Loss), QString());  // not yet told: reads nothing that is gone
-    model.refresh();
-    QCOMPARE(model.rowCount(), 0);
-    QCOMPARE(reset.size(), 1);
-  }
-
   void theAccuracyTableMarksTheBestInWords() {
     AccuracyTableModel model;
     const QAbstractItemModelTester tester(&model, kStrict);

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/loss_figure.h"
 #include "ui/plots/loss_view.h"
 
 #include <QAccessible>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QImage>
+#include <QMimeData>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
 
 #include "sample_curve.h"
 #include "ui/plots/crosshair.h"
-#include "ui/plots/loss_accessible.h"
-#include "ui/plots/loss_figure.h"
+#include "ui/plots/loss_chart.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -21,10 +25,9 @@ constexpr CurvePoint kPoint{CurveSeries::Train, 250};
 // A zoomed view of a sample run, its crosshair on a point that the changes below take away.
 struct Shown {
   std::shared_ptr<LossCurve> curve = test::sampleCurve(3, 100);
-  LossView view;
+  LossChart view;
 
   Shown() {
-    installLossAccessibility();
     view.setCurve(curve);
     view.resize(800, 480);
     view.show();
@@ -32,7 +35,7 @@ struct Shown {
     view.zoomTo({20000, 30000, 0.05, 1});
     view.setCurrentPoint(kPoint);
   }
-  bool points() const { return view.currentPoint().has_value() || view.crosshair()->isVisible(); }
+  bool points() const { return view.currentPoint().has_value() || view.view()->crosshair()->isVisible(); }
 };
 
 using Change = void (*)(LossCurve&);
@@ -50,16 +53,16 @@ void beginAgain(LossCurve& curve) {
   curve.append(other->examples(), other->losses());
 }
 
-using Act = void (*)(LossView&);
+using Act = void (*)(LossChart&);
 
-void key(LossView& view, Qt::Key key, Qt::KeyboardModifiers held = {}) {
+void key(LossChart& view, Qt::Key key, Qt::KeyboardModifiers held = {}) {
   QTest::keyClick(&view, key, held);
 }
-void wheel(LossView& view, int turn) {
-  const QPoint at = view.viewport()->rect().center();
-  QWheelEvent event(at, view.viewport()->mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier,
-                    Qt::NoScrollPhase, false);
-  QCoreApplication::sendEvent(view.viewport(), &event);
+void wheel(LossChart& view, int turn) {
+  const QPoint at = view.rect().center();
+  QWheelEvent event(at, view.mapToGlobal(at), {}, {0, turn}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                    false);
+  QCoreApplication::sendEvent(&view, &event);
 }
 
 }  // namespace
@@ -76,6 +79,11 @@ class LossViewTest : public QObject {
   void anotherCurveHasNoneOfThePoints();
   void aCopyHasThemAsFarAsItReaches();
   void aDragEndsWithTheView();
+  void backspaceGoesBackOneZoom();
+  void escapeFollowsAndThenDropsTheCrosshair();
+  void whatIsCopiedIsWhatIsShown();
+  void aFigureStaysAsItWas();
+  void anEmptyChartHasNoFigure();
 };
 
 void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
@@ -87,7 +95,7 @@ void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
   shown.view.refresh();
   QCOMPARE(shown.view.currentPoint(), std::optional(kPoint));
   QCOMPARE(shown.view.currentPointText(), text);
-  QVERIFY(shown.view.crosshair()->isVisible());
+  QVERIFY(shown.view.view()->crosshair()->isVisible());
 }
 
 void LossViewTest::aPointThatIsGoneIsNotRead_data() {
@@ -96,24 +104,24 @@ void LossViewTest::aPointThatIsGoneIsNotRead_data() {
   const std::vector<std::pair<const char*, Change>> changes = {
       {"cleared", clear}, {"cut back", cutBack}, {"begun again", beginAgain}};
   const std::vector<std::pair<const char*, Act>> acts = {
-      {"follow", [](LossView& view) { view.setFollow(true); }},
-      {"logarithmic axis", [](LossView& view) { view.setLogY(true); }},
+      {"follow", [](LossChart& view) { view.setFollow(true); }},
+      {"logarithmic axis", [](LossChart& view) { view.setLogY(true); }},
       {"zoom",
-       [](LossView& view) {
+       [](LossChart& view) {
          view.zoomTo({20000, 28000, 0.05, 0.9});
        }},
-      {"other size", [](LossView& view) { view.resize(700, 400); }},
-      {"other look", [](LossView& view) { view.setPalette(QPalette(QColor(45, 46, 50))); }},
-      {"wheel", [](LossView& view) { wheel(view, 120); }},
-      {"keys that zoom", [](LossView& view) { key(view, Qt::Key_Plus); }},
-      {"keys that move", [](LossView& view) { key(view, Qt::Key_Left, Qt::ShiftModifier); }},
+      {"other size", [](LossChart& view) { view.resize(700, 400); }},
+      {"other look", [](LossChart& view) { view.setPalette(QPalette(QColor(45, 46, 50))); }},
+      {"wheel", [](LossChart& view) { wheel(view, 120); }},
+      {"keys that zoom", [](LossChart& view) { key(view, Qt::Key_Plus); }},
+      {"keys that move", [](LossChart& view) { key(view, Qt::Key_Left, Qt::ShiftModifier); }},
       {"hide and show",
-       [](LossView& view) {
+       [](LossChart& view) {
          view.hide();
          view.show();
        }},
-      {"repaint", [](LossView& view) { view.grab(); }},
-      {"escape", [](LossView& view) { key(view, Qt::Key_Escape); }},
+      {"repaint", [](LossChart& view) { view.grab(); }},
+      {"escape", [](LossChart& view) { key(view, Qt::Key_Escape); }},
   };
   for (const auto& [what, change] : changes)
     for (const auto& [then, act] : acts) QTest::addRow("%s, then %s", what, then) << change << act;
@@ -139,7 +147,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead() {
 
 void LossViewTest::aScreenReaderIsToldThatThePointIsGone() {
   Shown shown;
-  const QSignalSpy told(&shown.view, &LossView::currentPointChanged);
+  const QSignalSpy told(&shown.view, &LossChart::currentPointChanged);
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(&shown.view);
   QCOMPARE(heard->text(QAccessible::Value), shown.view.currentPointText());
   shown.curve->clear();
@@ -177,15 +185,87 @@ void LossViewTest::aCopyHasThemAsFarAsItReaches() {
 // The page changes by a key while the button is held: back on it, the pointer alone moves nothing.
 void LossViewTest::aDragEndsWithTheView() {
   Shown shown;
-  QWidget* const viewport = shown.view.viewport();
-  const QPoint centre = viewport->rect().center();
-  QTest::mousePress(viewport, Qt::RightButton, {}, centre);
+  const QPoint centre = shown.view.rect().center();
+  QTest::mousePress(&shown.view, Qt::MiddleButton, {}, centre);
+  QMouseEvent move(QEvent::MouseMove, centre + QPoint(20, 20),
+                   shown.view.mapToGlobal(centre + QPoint(20, 20)), Qt::NoButton, Qt::MiddleButton, {});
+  QCoreApplication::sendEvent(&shown.view, &move);
   shown.view.hide();
   shown.view.show();
-  const LossRange range = shown.view.state().range();
-  QTest::mouseMove(viewport, centre + QPoint(60, 20));
+  const LossRange range = shown.view.range();
+  QTest::mouseMove(&shown.view, centre + QPoint(60, 20));
   QCoreApplication::processEvents();
-  QCOMPARE(shown.view.state().range(), range);
+  QCOMPARE(shown.view.range(), range);
+}
+
+void LossViewTest::backspaceGoesBackOneZoom() {
+  Shown shown;
+  shown.view.setFollow(true);
+  const QSignalSpy followed(&shown.view, &LossChart::followChanged);
+  key(shown.view, Qt::Key_Plus);
+  const LossRange once = shown.view.range();
+  key(shown.view, Qt::Key_Plus);
+  key(shown.view, Qt::Key_Backspace);
+  QCOMPARE(shown.view.range(), once);
+  key(shown.view, Qt::Key_Backspace);
+  QVERIFY(shown.view.follow());
+  QCOMPARE(followed.size(), 2);
+  wheel(shown.view, 120);
+  key(shown.view, Qt::Key_F);
+  key(shown.view, Qt::Key_Backspace);  // following is undone too
+  QVERIFY(!shown.view.follow());
+  // Another run has none of these zooms.
+  shown.view.setCurve(test::sampleCurve(2, 50));
+  QVERIFY(!shown.view.canZoomBack());
+}
+
+void LossViewTest::escapeFollowsAndThenDropsTheCrosshair() {
+  Shown shown;
+  QVERIFY(!shown.view.follow() && shown.points());
+  key(shown.view, Qt::Key_Escape);
+  QVERIFY(shown.view.follow() && shown.points());
+  key(shown.view, Qt::Key_Escape);
+  QVERIFY(!shown.points());
+}
+
+void LossViewTest::whatIsCopiedIsWhatIsShown() {
+  Shown shown;
+  shown.view.setTitle("Loss of a model <on> digits");
+  shown.view.setLogY(true);
+  key(shown.view, Qt::Key_C, Qt::ControlModifier);
+  const QMimeData* data = QGuiApplication::clipboard()->mimeData();
+  QCOMPARE(qvariant_cast<QImage>(data->imageData()).size(), 2 * shown.view.size());
+  const QByteArray svg = data->data("image/svg+xml");
+  QVERIFY(svg.contains("Loss of a model &lt;on&gt; digits"));
+  QVERIFY(svg.contains("24,000") && !svg.contains(">10,000<"));  // the part that is zoomed into
+  QVERIFY(data->data("application/pdf").startsWith("%PDF"));
+  shown.view.copyNumbers();
+  const QString text = QGuiApplication::clipboard()->text();
+  QVERIFY(text.startsWith("series\tepoch\texamples\tloss\taccuracy\tsetting\ntrain\t1\t0\t"));
+  QCOMPARE(text.count('\n'), 1 + 300 + 4);  // all of them, whatever is shown
+}
+
+void LossViewTest::aFigureStaysAsItWas() {
+  Shown shown;
+  const auto before = shown.view.lossFigure();
+  QCOMPARE(before->part(), shown.view.part());
+  const int points = before->pointCount();
+  const std::vector<float> losses(100, 0.1F);
+  shown.curve->append(train::StepLosses{4, 0, 100, 30000, losses, 1});
+  QCOMPARE(before->pointCount(), points);
+  QCOMPARE(shown.view.lossFigure()->pointCount(), points + 100);
+  shown.curve->clear();
+  QCOMPARE(before->pointText(250).contains("25,000 examples"), true);
+}
+
+void LossViewTest::anEmptyChartHasNoFigure() {
+  LossChart chart;
+  chart.resize(400, 300);
+  chart.show();
+  QVERIFY(!chart.shownFigure());
+  QGuiApplication::clipboard()->setText("before");
+  key(chart, Qt::Key_C, Qt::ControlModifier);
+  QCOMPARE(QGuiApplication::clipboard()->text(), QString("before"));
 }
 
 QTEST_MAIN(LossViewTest)

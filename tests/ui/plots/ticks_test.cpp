@@ -88,6 +88,19 @@ class TicksTest : public QObject {
     QVERIFY(linearTicks(min, max, 6).size() >= 2);
   }
 
+  void noAxisHasASingleTick() {
+    for (const double min : {0.0, 0.0102, 0.11, 0.499, -0.3, 1234.5})
+      for (const double span : {0.021, 0.39, 0.8, 1.7, 93.0, 20100.0})
+        for (const int wanted : {1, 2, 3, 7}) {
+          QVERIFY2(linearTicks(min, min + span, wanted).size() >= 2, qPrintable(QString::number(min)));
+          if (min > 0) QVERIFY(logTicks(min, min + span, wanted).size() >= 2);
+          // Two whole numbers, where there are two.
+          const double whole = std::floor(min + span) - std::max(0.0, std::ceil(min)) + 1;
+          if (whole >= 2) QVERIFY(countTicks(min, min + span, wanted).size() >= 2);
+        }
+    QVERIFY(logTicks(1e-20, 1e10, 1).size() >= 2);
+  }
+
   void nonsenseGivesNothing() {
     QVERIFY(linearTicks(1, 1, 5).isEmpty());
     QVERIFY(linearTicks(0, INFINITY, 5).isEmpty());

@@ -25,7 +25,7 @@ using testing::kWait;
 struct Bench : testing::WindowBench {
   using WindowBench::WindowBench;
 
-  LossView* loss() const { return window->page<TrainPage>()->chart()->view(); }
+  LossChart* loss() const { return window->page<TrainPage>()->chart(); }
   Selection& selection() const { return window->page<SynapsesPage>()->source().selection(); }
   void restart() {
     window->controller().restart(settings);
@@ -57,12 +57,12 @@ void NewRunTest::aRestartForgetsThePointUnderThePointer() {
   QCOMPARE(curve.losses().size(), 40u);
   b.loss()->zoomTo({0, 600, 0, 5});
   b.loss()->setCurrentPoint(CurvePoint{CurveSeries::Train, 20});
-  QVERIFY(b.loss()->crosshair()->isVisible());
+  QVERIFY(b.loss()->view()->crosshair()->isVisible());
   b.settings.epochs = 1;  // and it is shorter
   b.restart();
   QCOMPARE(curve.losses().size(), 20u);
-  QVERIFY(b.loss()->state().follow());
-  QVERIFY(!b.loss()->currentPoint() && !b.loss()->crosshair()->isVisible());
+  QVERIFY(b.loss()->follow());
+  QVERIFY(!b.loss()->currentPoint() && !b.loss()->view()->crosshair()->isVisible());
 }
 
 void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
@@ -76,7 +76,7 @@ void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
   QVERIFY(b.loss()->currentPointText().isEmpty());
   b.window->showPage(b.window->page<TrainPage>());
   QCoreApplication::processEvents();
-  QVERIFY(!b.loss()->currentPoint() && !b.loss()->crosshair()->isVisible());
+  QVERIFY(!b.loss()->currentPoint() && !b.loss()->view()->crosshair()->isVisible());
 }
 
 void NewRunTest::theTimeGoesLive() {

@@ -242,10 +242,7 @@ void SynapsesPage::connectFigures() {
   auto* open = new QAction(tr("Open as &surface"), heat_);
   open->setObjectName("synapses.open-surface");
   connect(open, &QAction::triggered, &selection, &Selection::openCell);
-  auto* all = new QAction(tr("Show &all of it"), heat_);
-  connect(all, &QAction::triggered, this, [this] { heat_->setViewport({}); });
-  heat_->addActions({open, all});
-  heat_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  heat_->addAction(open);
   connect(&selection, &Selection::cellChanged, this, [this] {
     if (isVisible()) showCell();
   });

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include <QCoreApplication>
+#include <QJsonDocument>
 #include <QStringList>
+#include <nlohmann/json.hpp>
 
 #include "engine/core/version.h"
+#include "engine/train/event_json.h"
 #include "engine/train/history.h"
 
 namespace synann::ui {
@@ -40,13 +43,29 @@ QString settingsText(const train::StartInfo& start, const std::vector<SettingMar
 
 }  // namespace
 
-LossFigureOptions lossFigureOptions(const train::StartInfo& start, const LossCurve& curve) {
-  LossFigureOptions options;
-  options.title =
-      QCoreApplication::translate("loss_export", "Loss of %1 on %2")
-          .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
-  options.settings = settingsText(start, curve.marks());
-  return options;
+QString lossTitle(const train::StartInfo& start) {
+  return QCoreApplication::translate("loss_export", "Loss of %1 on %2")
+      .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
+}
+
+FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
+                    const std::filesystem::path& run) {
+  using namespace Qt::StringLiterals;
+  const std::string settings =
+      train::to_json(start.settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  FigureFile file;
+  file.view = toJson(figure.part());
+  const QJsonObject own{
+      {u"program"_s, u"synann-studio"_s},
+      {u"version"_s, QString::fromLatin1(kVersion)},
+      {u"view"_s, u"loss"_s},
+      {u"run"_s, QString::fromStdString(run.string())},
+      {u"data_sha256"_s, QString::fromStdString(start.data_sha256)},
+      {u"seed"_s, static_cast<qint64>(start.settings.seed)},
+      {u"settings"_s, QJsonDocument::fromJson(QByteArray::fromStdString(settings)).object()}};
+  for (auto field = own.begin(); field != own.end(); ++field) file.view.insert(field.key(), field.value());
+  file.settings = settingsText(start, figure.curves().front().curve->marks());
+  return file;
 }
 
 Status exportLossView(const ViewOptions& options) {
@@ -56,14 +75,19 @@ Status exportLossView(const ViewOptions& options) {
     fmt::print(stderr, "synann-studio: {}\n", note);
   train::StartInfo run = history->start;
   run.settings = history->settings();
-  const LossCurve curve = LossCurve::fromHistory(*history);
-  LossFigureOptions figure = lossFigureOptions(run, curve);
-  figure.width = options.width;
-  figure.height = options.height;
-  figure.pixels = {options.pixels_wide, options.pixels_high};
-  figure.dark = options.dark;
-  figure.logY = options.log_y;
-  return exportLossFigure(curve, options.export_path, figure);
+  const std::filesystem::path place = options.history;
+  std::error_code code;
+  const LossFigure figure(
+      {.curves = {LossSeries{std::make_shared<const LossCurve>(LossCurve::fromHistory(*history))}},
+       .part = {.log_y = options.log_y},
+       .title = lossTitle(run)});
+  FigureFile file =
+      lossFile(figure, run, std::filesystem::is_directory(place, code) ? place : place.parent_path());
+  file.width = options.width;
+  file.height = options.height;
+  file.pixels = {options.pixels_wide, options.pixels_high};
+  file.dark = options.dark;
+  return exportFigure(figure, options.export_path, file);
 }
 
 }  // namespace synann::ui

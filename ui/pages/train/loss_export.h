@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
+
+#include <QString>
+
 #include "engine/core/result.h"
 #include "engine/train/events.h"
 #include "ui/pages/view_options.h"
-#include "ui/plots/loss_export.h"
+#include "ui/plots/figure_file.h"
+#include "ui/plots/loss_figure.h"
 
 namespace synann::ui {
 
-// Title and settings of a run as they are kept inside an exported figure; the same from the window and the
-// prompt.
-LossFigureOptions lossFigureOptions(const train::StartInfo& start, const LossCurve& curve);
+// The loss figure of a run as it is saved, the same from the window and the prompt: its title, and what its
+// file remembers of the run in `run` and of how it is looked at. `start`: with the settings in force at the
+// end.
+QString lossTitle(const train::StartInfo& start);
+FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
+                    const std::filesystem::path& run);
 
-// Writes the loss figure of a run without a window. What the history holds beyond what this program knows is
-// told on standard error.
+// Writes the loss figure of a run without a window. What the history holds beyond what this program knows is told
+// on standard error.
 Status exportLossView(const ViewOptions& options);
 
 }  // namespace synann::ui

@@ -18,6 +18,7 @@
 #include "ui/plots/accuracy_table_model.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/plots/table_copy.h"
 #include "ui/session/run_log.h"
 #include "ui/session/words.h"
 #include "ui/widgets/action_button.h"
@@ -201,6 +202,7 @@ QWidget* TrainPage::makeAccuracies() {
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setTabKeyNavigation(false);
+  addTableCopy(table_);
   table_->setAlternatingRowColors(true);
   table_->setShowGrid(false);
   table_->verticalHeader()->hide();
@@ -230,16 +232,17 @@ void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
 }
 
 Status TrainPage::exportFigure(const QString& path) {
-  LossFigureOptions options = lossFigureOptions(start_, *curve_);
-  options.dark = isDarkLook(FigureLook::fromPalette(palette()));
-  options.logY = chart_->logY();
-  if (!chart_->follow()) options.range = chart_->range();
-  return exportLossFigure(*curve_, path.toStdString(), options);
+  const LossFigure figure({.curves = {LossSeries{std::make_shared<const LossCurve>(*curve_)}},
+                           .part = chart_->part(),
+                           .title = lossTitle(start_)});
+  FigureFile file = lossFile(figure, start_, workspace_.controller().runFolder());
+  file.dark = isDarkLook(FigureLook::fromPalette(palette()));
+  return synann::ui::exportFigure(figure, path.toStdString(), file);
 }
 
 Status TrainPage::restoreView(const QJsonObject& view) {
-  return input_error(view.value(QLatin1String("run")).toString().toStdString(),
-                     "a loss figure cannot be opened again yet", "open its run");
+  chart_->setPart(lossPartFromJson(view));
+  return {};
 }
 
 QVariantMap TrainPage::remembered() const {
