@@ -24,7 +24,7 @@ class AccessibleFigure : public QAccessibleWidget {
   }
 };
 
-QAccessibleInterface* create(const QString&, QObject* object) {
+QAccessibleInterface* makeFigureInterface(const QString&, QObject* object) {
   if (auto* view = qobject_cast<FigureView*>(object)) return new AccessibleFigure<FigureView>(view);
   if (auto* view = qobject_cast<HeatView*>(object)) return new AccessibleFigure<HeatView>(view);
   if (auto* view = qobject_cast<SurfaceView*>(object)) return new AccessibleFigure<SurfaceView>(view);
@@ -35,7 +35,7 @@ QAccessibleInterface* create(const QString&, QObject* object) {
 
 void installFigureAccessibility() {
   static const bool installed = [] {
-    QAccessible::installFactory(create);
+    QAccessible::installFactory(makeFigureInterface);
     return true;
   }();
   Q_UNUSED(installed);

@@ -8,11 +8,11 @@
 #include <QPainter>
 
 #include "ui/plots/figure_accessible.h"
+#include "ui/plots/view_measures.h"
 
 namespace synann::ui {
 namespace {
-constexpr int kMargin = 6;    // pixels
-constexpr int kFarther = 10;  // points of a page
+constexpr int kPointsOfPage = 10;  // points of a page
 }  // namespace
 
 void paintFigureWidget(QWidget& widget, const Figure* figure, const QRectF& area, const FigurePaint& how,
@@ -87,7 +87,7 @@ FigurePaint FigureView::how() const {
 }
 
 QRectF FigureView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  return QRectF(rect()).adjusted(kViewMargin, kViewMargin, -kViewMargin, -kViewMargin);
 }
 
 void FigureView::paintEvent(QPaintEvent*) {
@@ -108,10 +108,10 @@ void FigureView::keyPressEvent(QKeyEvent* event) {
       to = at + 1;
       break;
     case Qt::Key_PageUp:
-      to = at - kFarther;
+      to = at - kPointsOfPage;
       break;
     case Qt::Key_PageDown:
-      to = at + kFarther;
+      to = at + kPointsOfPage;
       break;
     case Qt::Key_Home:
       to = 0;

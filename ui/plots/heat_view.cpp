@@ -8,10 +8,10 @@
 
 #include "ui/plots/figure_accessible.h"
 #include "ui/plots/figure_view.h"
+#include "ui/plots/view_measures.h"
 
 namespace synann::ui {
 namespace {
-constexpr int kMargin = 6;            // pixels
 constexpr double kFewestCells = 4.0;  // that a zoom shows
 }  // namespace
 
@@ -92,7 +92,7 @@ FigurePaint HeatView::how() const {
 }
 
 QRectF HeatView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  return QRectF(rect()).adjusted(kViewMargin, kViewMargin, -kViewMargin, -kViewMargin);
 }
 
 QRectF HeatView::viewport() const {

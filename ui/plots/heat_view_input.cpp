@@ -7,14 +7,13 @@
 #include <QWheelEvent>
 
 #include "ui/plots/heat_view.h"
+#include "ui/plots/view_measures.h"
 
 namespace synann::ui {
 namespace {
-constexpr int kFarther = 10;  // cells of a page, and of Ctrl with an arrow
-constexpr double kZoomStep = 1.25;
-constexpr double kPanStep = 0.1;     // of what is shown
-constexpr double kDragDistance = 4;  // pixels that a click may wobble
-constexpr double kWheelNotch = 120;
+constexpr int kCellsOfPage = 10;  // cells of a page, and of Ctrl with an arrow
+constexpr double kHeatZoomStep = 1.25;
+constexpr double kHeatPanStep = 0.1;  // of what is shown
 }  // namespace
 
 void HeatView::keyPressEvent(QKeyEvent* event) {
@@ -25,16 +24,16 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
   const bool shift = event.modifiers().testFlag(Qt::ShiftModifier);
   const QRectF cells = viewport();
   const auto pan = [&](double x, double y) {
-    setViewport(cells.translated(x * kPanStep * cells.width(), y * kPanStep * cells.height()));
+    setViewport(cells.translated(x * kHeatPanStep * cells.width(), y * kHeatPanStep * cells.height()));
     return true;
   };
   switch (event.key()) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-      zoom(kZoomStep);
+      zoom(kHeatZoomStep);
       return true;
     case Qt::Key_Minus:
-      zoom(1 / kZoomStep);
+      zoom(1 / kHeatZoomStep);
       return true;
     case Qt::Key_0:
       setViewport({});
@@ -53,7 +52,7 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
 }
 
 bool HeatView::walkKey(const QKeyEvent& event) {
-  const int step = event.modifiers().testFlag(Qt::ControlModifier) ? kFarther : 1;
+  const int step = event.modifiers().testFlag(Qt::ControlModifier) ? kCellsOfPage : 1;
   const int all = figure_->data().columns;
   switch (event.key()) {
     case Qt::Key_Left:
@@ -75,10 +74,10 @@ bool HeatView::walkKey(const QKeyEvent& event) {
       walk(0, all);
       return true;
     case Qt::Key_PageUp:
-      walk(-kFarther, 0);
+      walk(-kCellsOfPage, 0);
       return true;
     case Qt::Key_PageDown:
-      walk(kFarther, 0);
+      walk(kCellsOfPage, 0);
       return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:
@@ -134,7 +133,7 @@ void HeatView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void HeatView::wheelEvent(QWheelEvent* event) {
   if (!figure_) return;
-  zoom(std::pow(kZoomStep, event->angleDelta().y() / kWheelNotch), cellsAt(event->position()));
+  zoom(std::pow(kHeatZoomStep, event->angleDelta().y() / kWheelNotch), cellsAt(event->position()));
   event->accept();
 }
 

@@ -21,7 +21,7 @@ class AccessibleLossView : public QAccessibleWidget {
   }
 };
 
-QAccessibleInterface* create(const QString&, QObject* object) {
+QAccessibleInterface* makeLossInterface(const QString&, QObject* object) {
   auto* view = qobject_cast<LossView*>(object);
   return view != nullptr ? new AccessibleLossView(view) : nullptr;
 }
@@ -30,7 +30,7 @@ QAccessibleInterface* create(const QString&, QObject* object) {
 
 void installLossAccessibility() {
   static const bool installed = [] {
-    QAccessible::installFactory(create);
+    QAccessible::installFactory(makeLossInterface);
     return true;
   }();
   Q_UNUSED(installed);

@@ -16,7 +16,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr int kSmallest = 150;  // pixels; below, the axis titles do not fit
+constexpr int kSmallestCurves = 150;  // pixels; below, the axis titles do not fit
 
 QString titleOf(const LossFigureOptions& options) {
   return options.title.isEmpty() ? u"Loss"_s : options.title;
@@ -107,7 +107,7 @@ Status exportLossFigure(const LossCurve& curve, const std::filesystem::path& pat
                         const LossFigureOptions& options) {
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   if (extension == u".csv"_s) return writeWhole(path, lossCsv(curve));
-  return writePicture(picture(curve, options), path, kSmallest, ".png, .svg, .pdf or .csv");
+  return writePicture(picture(curve, options), path, kSmallestCurves, ".png, .svg, .pdf or .csv");
 }
 
 }  // namespace synann::ui

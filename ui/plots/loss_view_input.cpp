@@ -15,10 +15,10 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kZoomStep = 0.8;  // of the range that one notch or key press keeps
-constexpr double kPanStep = 0.1;   // of the range that one key press moves
-constexpr int kSmallestBand = 5;   // pixels; less is a click, not a drag
-constexpr double kNotch = 120;     // eighths of a degree in one notch of a wheel
+constexpr double kLossZoomStep = 0.8;  // of the range that one notch or key press keeps
+constexpr double kLossPanStep = 0.1;   // of the range that one key press moves
+constexpr int kSmallestBand = 5;       // pixels; less is a click, not a drag
+constexpr double kNotch = 120;         // eighths of a degree in one notch of a wheel
 
 }  // namespace
 
@@ -90,7 +90,7 @@ void LossView::wheelEvent(QWheelEvent* event) {
   // With Alt or a tilted wheel the turn arrives as a horizontal one.
   const int turn = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
   if (turn != 0)
-    zoomStep(std::pow(kZoomStep, turn / kNotch), toFigure(event->position()), event->modifiers());
+    zoomStep(std::pow(kLossZoomStep, turn / kNotch), toFigure(event->position()), event->modifiers());
   event->accept();
 }
 
@@ -156,11 +156,11 @@ bool LossView::zoomKey(QKeyEvent* event) {
   switch (event->key()) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-      zoomStep(kZoomStep, middle, Qt::NoModifier);
+      zoomStep(kLossZoomStep, middle, Qt::NoModifier);
       return true;
     case Qt::Key_Minus:
     case Qt::Key_Underscore:
-      zoomStep(1 / kZoomStep, middle, Qt::NoModifier);
+      zoomStep(1 / kLossZoomStep, middle, Qt::NoModifier);
       return true;
     case Qt::Key_0:
     case Qt::Key_F:
@@ -170,13 +170,13 @@ bool LossView::zoomKey(QKeyEvent* event) {
       setLogY(!state_.logY());
       return true;
     case Qt::Key_Left:
-      return shift && (panBy(-kPanStep, 0), true);
+      return shift && (panBy(-kLossPanStep, 0), true);
     case Qt::Key_Right:
-      return shift && (panBy(kPanStep, 0), true);
+      return shift && (panBy(kLossPanStep, 0), true);
     case Qt::Key_Up:
-      return shift && (panBy(0, kPanStep), true);
+      return shift && (panBy(0, kLossPanStep), true);
     case Qt::Key_Down:
-      return shift && (panBy(0, -kPanStep), true);
+      return shift && (panBy(0, -kLossPanStep), true);
     default:
       return false;
   }
@@ -252,8 +252,8 @@ void LossView::bringIntoView(CurvePoint point) {
   const double x = pointExamples(*curve_, point), loss = pointLoss(*curve_, point);
   const auto outside = [](double value, double low, double high) {
     const double span = high - low;
-    return value < low    ? (value - low) / span - kPanStep
-           : value > high ? (value - high) / span + kPanStep
+    return value < low    ? (value - low) / span - kLossPanStep
+           : value > high ? (value - high) / span + kLossPanStep
                           : 0.0;
   };
   const double dx = outside(x, range.minX, range.maxX);

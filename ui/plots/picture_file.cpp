@@ -24,8 +24,8 @@ constexpr int kLargest = 16384;  // pixels
 constexpr int kResolution = 96;  // dots per inch of a picture's own pixels
 constexpr const char* kCreator = "SynaNN Studio";
 
-Error error(const std::filesystem::path& path, ErrorKind kind, std::string problem, std::string expected,
-            std::string found, std::string remedy) {
+Error pictureError(const std::filesystem::path& path, ErrorKind kind, std::string problem,
+                   std::string expected, std::string found, std::string remedy) {
   return {.kind = kind,
           .where = path.string(),
           .problem = std::move(problem),
@@ -131,17 +131,19 @@ Status writePicture(const Picture& picture, const std::filesystem::path& path, i
   const QString extension = QString::fromStdString(path.extension().string()).toLower();
   const bool png = extension == u".png"_s, svg = extension == u".svg"_s, pdf = extension == u".pdf"_s;
   if (!png && !svg && !pdf)
-    return error(path, ErrorKind::Input, "the kind of figure is not known by this file name",
-                 "the extension " + extensions, extension.isEmpty() ? "none" : extension.toStdString(), {});
+    return pictureError(path, ErrorKind::Input, "the kind of figure is not known by this file name",
+                        "the extension " + extensions, extension.isEmpty() ? "none" : extension.toStdString(),
+                        {});
   const auto outside = [smallest](int pixels) { return pixels < smallest || pixels > kLargest; };
   if (outside(picture.width) || outside(picture.height))
-    return error(
+    return pictureError(
         path, ErrorKind::Input, "the figure's size cannot be used",
         "width and height from " + std::to_string(smallest) + " to " + std::to_string(kLargest) + " pixels",
         std::to_string(picture.width) + " x " + std::to_string(picture.height), {});
   const QByteArray bytes = png ? pngBytes(picture) : svg ? svgBytes(picture) : pdfBytes(picture);
   if (bytes.isEmpty())
-    return error(path, ErrorKind::Failed, "the figure could not be drawn", {}, {}, "try a smaller size");
+    return pictureError(path, ErrorKind::Failed, "the figure could not be drawn", {}, {},
+                        "try a smaller size");
   return writeWhole(path, bytes);
 }
 

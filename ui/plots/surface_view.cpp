@@ -10,17 +10,15 @@
 
 #include "ui/plots/figure_accessible.h"
 #include "ui/plots/figure_view.h"
+#include "ui/plots/view_measures.h"
 
 namespace synann::ui {
 namespace {
 
-constexpr int kMargin = 6;         // pixels
 constexpr double kTurn = 5;        // degrees of a key
 constexpr double kTurnDrag = 0.5;  // degrees of a pixel
-constexpr double kZoomStep = 1.15;
-constexpr double kDragDistance = 4;  // pixels that a click may wobble
-constexpr double kWheelNotch = 120;
-constexpr int kFarther = 10;  // lines of the grid
+constexpr double kSurfaceZoomStep = 1.15;
+constexpr int kLinesOfPage = 10;  // lines of the grid
 
 // The next line of the grid beyond a place, so many lines further; nothing between lines is lost by it.
 double nextLine(double at, const synapse::Range& range, std::size_t count, int lines) {
@@ -90,7 +88,7 @@ FigurePaint SurfaceView::how() const {
 }
 
 QRectF SurfaceView::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  return QRectF(rect()).adjusted(kViewMargin, kViewMargin, -kViewMargin, -kViewMargin);
 }
 
 void SurfaceView::paintEvent(QPaintEvent*) {
@@ -103,7 +101,7 @@ void SurfaceView::keyPressEvent(QKeyEvent* event) {
 
 bool SurfaceView::walkKey(const QKeyEvent& event) {
   if (!event.modifiers().testFlag(Qt::ControlModifier)) return false;
-  const int lines = event.modifiers().testFlag(Qt::ShiftModifier) ? kFarther : 1;
+  const int lines = event.modifiers().testFlag(Qt::ShiftModifier) ? kLinesOfPage : 1;
   switch (event.key()) {
     case Qt::Key_Left:
       walk(-lines, 0);
@@ -139,10 +137,10 @@ bool SurfaceView::turnKey(const QKeyEvent& event) {
       break;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-      to.zoom *= kZoomStep;
+      to.zoom *= kSurfaceZoomStep;
       break;
     case Qt::Key_Minus:
-      to.zoom /= kZoomStep;
+      to.zoom /= kSurfaceZoomStep;
       break;
     case Qt::Key_Home:
     case Qt::Key_R:
@@ -209,7 +207,7 @@ void SurfaceView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void SurfaceView::wheelEvent(QWheelEvent* event) {
   SurfaceCamera to = camera_;
-  to.zoom *= std::pow(kZoomStep, event->angleDelta().y() / kWheelNotch);
+  to.zoom *= std::pow(kSurfaceZoomStep, event->angleDelta().y() / kWheelNotch);
   setCamera(to);
   event->accept();
 }

@@ -33,7 +33,7 @@ QList<double> multiples(double min, double max, double step) {
 }
 
 // A label with the decimals that the step needs; scientific where that would be long.
-QString numberText(double value, double step) {
+QString tickText(double value, double step) {
   const double magnitude = std::abs(value);
   if (magnitude >= 1e6 || step < 0.99e-5) {
     const auto decade = [](double x) { return static_cast<int>(std::floor(std::log10(x) + 1e-6)); };
@@ -57,7 +57,7 @@ QList<double> decadeValues(double min, double max, std::span<const double> facto
   return values;
 }
 
-bool drawable(double min, double max) {
+bool hasExtent(double min, double max) {
   return std::isfinite(min) && std::isfinite(max) && max > min;
 }
 
@@ -70,7 +70,7 @@ QString countText(std::int64_t count) {
 
 QList<Tick> countTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max)) return ticks;
+  if (!hasExtent(min, max)) return ticks;
   const double step = std::max(1.0, niceStep(max - min, wanted));
   for (const double value : multiples(std::max(0.0, min), max, step))
     ticks.append({value, countText(static_cast<std::int64_t>(std::llround(value)))});
@@ -79,15 +79,15 @@ QList<Tick> countTicks(double min, double max, int wanted) {
 
 QList<Tick> linearTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max)) return ticks;
+  if (!hasExtent(min, max)) return ticks;
   const double step = niceStep(max - min, wanted);
-  for (const double value : multiples(min, max, step)) ticks.append({value, numberText(value, step)});
+  for (const double value : multiples(min, max, step)) ticks.append({value, tickText(value, step)});
   return ticks;
 }
 
 QList<Tick> logTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max) || min <= 0) return ticks;
+  if (!hasExtent(min, max) || min <= 0) return ticks;
   static constexpr std::array<double, 1> kDecades{1};
   static constexpr std::array<double, 3> kSteps{1, 2, 5};
   QList<double> values = decadeValues(min, max, kDecades);
@@ -103,7 +103,7 @@ QList<Tick> logTicks(double min, double max, int wanted) {
 }
 
 QList<double> logMinorTicks(double min, double max) {
-  if (!drawable(min, max) || min <= 0 || std::log10(max / min) > kMaxDecades) return {};
+  if (!hasExtent(min, max) || min <= 0 || std::log10(max / min) > kMaxDecades) return {};
   static constexpr std::array<double, 8> kBetween{2, 3, 4, 5, 6, 7, 8, 9};
   return decadeValues(min, max, kBetween);
 }

@@ -17,9 +17,9 @@ namespace synann::ui {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("figure_export", text);
-}
+struct ExportWords {
+  Q_DECLARE_TR_FUNCTIONS(figure_export)
+};
 
 // The settings in force at the end, and where they were changed on the way.
 QString settingsText(const train::StartInfo& start, const std::vector<SettingMark>& marks) {
@@ -50,18 +50,20 @@ QString settingsText(const train::StartInfo& start, const std::vector<SettingMar
 LossFigureOptions figureOptions(const train::StartInfo& start, const LossCurve& curve) {
   LossFigureOptions options;
   options.title =
-      tr("Loss of %1 on %2")
+      ExportWords::tr("Loss of %1 on %2")
           .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
   options.settings = settingsText(start, curve.marks());
   return options;
 }
 
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
-  QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
-                       tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
+  QStringList kinds = {ExportWords::tr("Picture (*.png)"), ExportWords::tr("Vector figure (*.svg)"),
+                       ExportWords::tr("Document (*.pdf)"), ExportWords::tr("Numbers (*.csv)"),
+                       ExportWords::tr("NumPy array (*.npy)")};
   const bool loss = name == QLatin1String("loss");  // which has no matrix
   if (loss) kinds.removeLast();
-  QFileDialog dialog(parent, tr("Export the figure"), folder.isEmpty() ? QDir::homePath() : folder);
+  QFileDialog dialog(parent, ExportWords::tr("Export the figure"),
+                     folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);
   dialog.setDefaultSuffix(QStringLiteral("png"));
