@@ -9,6 +9,8 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "tests/test_main.h"
+
 namespace synann::ui {
 
 class SettingFormTest : public QObject {
@@ -178,5 +180,5 @@ void SettingFormTest::anotherModelKeepsWhatWasTyped() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::SettingFormTest)
+SYNANN_WINDOW_TEST(synann::ui::SettingFormTest)
 #include "setting_form_test.moc"

@@ -16,6 +16,7 @@
 #include <QXmlStreamReader>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/figure_look.h"
 
 using namespace synann;
@@ -249,5 +250,5 @@ class LossExportTest : public QObject {
   }
 };
 
-QTEST_MAIN(LossExportTest)
+SYNANN_WINDOW_TEST(LossExportTest)
 #include "loss_export_test.moc"

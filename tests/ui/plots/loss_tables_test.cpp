@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/accuracy_table_model.h"
 #include "ui/plots/loss_table_model.h"
 
@@ -19,15 +20,6 @@ constexpr auto kStrict = QAbstractItemModelTester::FailureReportingMode::QtTest;
 
 QString cell(const QAbstractItemModel& model, int row, int column) {
   return model.index(row, column).data().toString();
-}
-
-void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
 }
 
 }  // namespace
@@ -59,7 +51,7 @@ class LossTablesTest : public QObject {
     model.setCurve(curve);
     const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
     const QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
-    addSteps(*curve, 5000, {0.5F, 0.25F});
+    test::addSteps(*curve, 5000, {0.5F, 0.25F});
     model.refresh();
     QCOMPARE(inserted.size(), 1);
     QCOMPARE(inserted[0][1].toInt(), 50);
@@ -112,5 +104,5 @@ class LossTablesTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(LossTablesTest)
+SYNANN_TEST(LossTablesTest)
 #include "loss_tables_test.moc"

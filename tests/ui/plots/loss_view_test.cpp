@@ -7,6 +7,7 @@
 #include <QWheelEvent>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/crosshair.h"
 #include "ui/plots/loss_accessible.h"
 #include "ui/plots/loss_figure.h"
@@ -19,11 +20,11 @@ namespace {
 constexpr CurvePoint kPoint{CurveSeries::Train, 250};
 
 // A zoomed view of a sample run, its crosshair on a point that the changes below take away.
-struct Shown {
+struct ShownLosses {
   std::shared_ptr<LossCurve> curve = test::sampleCurve(3, 100);
   LossView view;
 
-  Shown() {
+  ShownLosses() {
     installLossAccessibility();
     view.setCurve(curve);
     view.resize(800, 480);
@@ -79,7 +80,7 @@ class LossViewTest : public QObject {
 };
 
 void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
-  Shown shown;
+  ShownLosses shown;
   const QString text = shown.view.currentPointText();
   QVERIFY(text.contains("25,000 examples"));
   const std::vector<float> losses(100, 0.1F);
@@ -122,7 +123,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead_data() {
 void LossViewTest::aPointThatIsGoneIsNotRead() {
   QFETCH(Change, change);
   QFETCH(Act, act);
-  Shown shown;
+  ShownLosses shown;
   change(*shown.curve);
   QVERIFY(!shown.view.currentPoint());
   QVERIFY(shown.view.currentPointText().isEmpty());
@@ -138,7 +139,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead() {
 }
 
 void LossViewTest::aScreenReaderIsToldThatThePointIsGone() {
-  Shown shown;
+  ShownLosses shown;
   const QSignalSpy told(&shown.view, &LossView::currentPointChanged);
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(&shown.view);
   QCOMPARE(heard->text(QAccessible::Value), shown.view.currentPointText());
@@ -176,7 +177,7 @@ void LossViewTest::aCopyHasThemAsFarAsItReaches() {
 
 // The page changes by a key while the button is held: back on it, the pointer alone moves nothing.
 void LossViewTest::aDragEndsWithTheView() {
-  Shown shown;
+  ShownLosses shown;
   QWidget* const viewport = shown.view.viewport();
   const QPoint centre = viewport->rect().center();
   QTest::mousePress(viewport, Qt::RightButton, {}, centre);
@@ -188,5 +189,5 @@ void LossViewTest::aDragEndsWithTheView() {
   QCOMPARE(shown.view.state().range(), range);
 }
 
-QTEST_MAIN(LossViewTest)
+SYNANN_WINDOW_TEST(LossViewTest)
 #include "loss_view_test.moc"

@@ -8,6 +8,8 @@
 #include <QSet>
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann::ui;
 
 namespace {
@@ -96,5 +98,5 @@ class TicksTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TicksTest)
+SYNANN_TEST(TicksTest)
 #include "ticks_test.moc"

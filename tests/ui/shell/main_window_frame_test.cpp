@@ -14,6 +14,7 @@
 #include <QToolButton>
 
 #include "engine/train/record.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/inspector.h"
 #include "ui/pages/setting_form.h"
@@ -31,11 +32,11 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 // The real window on the small digits, 20 steps an epoch.
-struct Bench {
-  explicit Bench(const AppSettings& settings = {}) {
+struct FrameBench {
+  explicit FrameBench(const AppSettings& settings = {}) {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
     window = std::make_unique<MainWindow>(settings);
     testing::prepare(window->controller(), home);
@@ -106,7 +107,7 @@ class MainWindowFrameTest : public QObject {
 };
 
 void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
-  Bench b;
+  FrameBench b;
   b.train();
   b.press(Qt::Key_F9);
   QVERIFY(b.window->inspector()->isVisible());
@@ -133,7 +134,7 @@ void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
 }
 
 void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   b.train();
   QVERIFY(b.window->trainPage()->isVisible());
@@ -149,7 +150,7 @@ void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
 }
 
 void MainWindowFrameTest::theInspectorCopies() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   QTableView* const table = b.window->inspector()->table();
   table->setFocus();
@@ -162,7 +163,7 @@ void MainWindowFrameTest::theInspectorCopies() {
 }
 
 void MainWindowFrameTest::partsFoldAndAreRemembered() {
-  Bench b;
+  FrameBench b;
   QVERIFY(!b.window->timeLine()->isVisible());  // the Train page does not follow it
   b.window->showPage(b.window->synapsesPage());
   QVERIFY(b.window->timeLine()->isVisible());
@@ -173,7 +174,7 @@ void MainWindowFrameTest::partsFoldAndAreRemembered() {
   middle->setSizes({700, 400});
   const QList<int> sizes = middle->sizes();
   b.window->close();
-  Bench again(loadSettings());
+  FrameBench again(loadSettings());
   again.window->showPage(again.window->synapsesPage());
   QVERIFY(!again.window->timeLine()->isVisible());
   QVERIFY(again.window->inspector()->isVisible());
@@ -184,7 +185,7 @@ void MainWindowFrameTest::partsFoldAndAreRemembered() {
 }
 
 void MainWindowFrameTest::timeLineMarksAndJumps() {
-  Bench b;
+  FrameBench b;
   b.train();
   b.showSynapses();
   auto* const track = b.find<TimeTrack>("time.slider");
@@ -211,7 +212,7 @@ void MainWindowFrameTest::timeLineMarksAndJumps() {
 }
 
 void MainWindowFrameTest::theDeviceIsShownAndChanged() {
-  Bench b;
+  FrameBench b;
   b.window->actions().action("run.step-batch")->trigger();
   QTRY_VERIFY_WITH_TIMEOUT(b.controller().state() == RunState::Paused, kWait);
   QTRY_VERIFY2(b.find<QLabel>("run.device")->text().startsWith("CPU "),
@@ -230,7 +231,7 @@ void MainWindowFrameTest::theDeviceIsShownAndChanged() {
 }
 
 void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
-  Bench b;
+  FrameBench b;
   DeviceChoice* const choice = b.window->runBar()->devices();
   const auto gpu = [choice] { return choice->itemData(choice->count() - 1, Qt::ToolTipRole).toString(); };
   QTRY_VERIFY_WITH_TIMEOUT(!gpu().contains("looking for one"), kWait);  // this machine's own have been found
@@ -249,7 +250,7 @@ void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
 }
 
 void MainWindowFrameTest::theWindowSaysWhereARunIsSaved() {
-  Bench b;
+  FrameBench b;
   b.train();
   QVERIFY2(b.message().contains(QString::fromStdString(b.controller().runFolder().string())),
            qPrintable(b.message()));
@@ -257,7 +258,7 @@ void MainWindowFrameTest::theWindowSaysWhereARunIsSaved() {
 }
 
 void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
-  Bench b;
+  FrameBench b;
   QVERIFY(b.hint().isEmpty());
   b.train();
   QVERIFY(b.hint().isEmpty());  // Train goes on
@@ -276,7 +277,7 @@ void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
 }
 
 void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
-  Bench b;
+  FrameBench b;
   b.find<QDoubleSpinBox>("setting.lr")->setValue(0.02);
   auto* const model = b.find<QComboBox>("choice.model");
   const int pixel = model->findData("syna-pixel");
@@ -290,7 +291,7 @@ void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
 }
 
 void MainWindowFrameTest::theRecordBudgetIsKept() {
-  Bench b;
+  FrameBench b;
   auto* const record = b.find<QDoubleSpinBox>("setting.record");
   QCOMPARE(record->text(), QStringLiteral("64 MiB"));
   record->setValue(2);
@@ -301,12 +302,12 @@ void MainWindowFrameTest::theRecordBudgetIsKept() {
   QVERIFY2(b.find<QLabel>("record.use")->text().endsWith("in use"),
            qPrintable(b.find<QLabel>("record.use")->text()));
   b.window->close();
-  const Bench again(loadSettings());
+  const FrameBench again(loadSettings());
   QCOMPARE(again.find<QDoubleSpinBox>("setting.record")->value(), 2.0);
 }
 
 void MainWindowFrameTest::aFailedExportDoesNotMoveTheFolder() {
-  Bench b;
+  FrameBench b;
   b.train();
   QVERIFY(b.window->exportFigure(b.home.path() + "/loss.png"));
   QVERIFY(!b.window->exportFigure(b.home.path() + "/not/there/loss.png"));
@@ -315,7 +316,7 @@ void MainWindowFrameTest::aFailedExportDoesNotMoveTheFolder() {
 }
 
 void MainWindowFrameTest::tabGoesFromTopToBottom() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   const auto next = [](QWidget* from) {
     QWidget* w = from->nextInFocusChain();
@@ -342,5 +343,5 @@ void MainWindowFrameTest::tabGoesFromTopToBottom() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::MainWindowFrameTest)
+SYNANN_WINDOW_TEST(synann::ui::MainWindowFrameTest)
 #include "main_window_frame_test.moc"
