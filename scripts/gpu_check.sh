@@ -111,7 +111,7 @@ run_all() {
   require_packages "${PACKAGES_ENGINE[@]}" "${PACKAGES_STUDIO[@]}"
   mapfile -t options < <(cuda_options)
   configure release "${options[@]}"
-  build release synann device_backend_test device_failures_test session_device_test
+  build release synann engine_compute_cuda_tests engine_train_tests
   local data
   data="$(find_data)"
   part "Self-test" check
@@ -129,10 +129,14 @@ run_all() {
 
 # The tests that otherwise run the kernels on the host.
 kernel_tests() {
-  local test
-  for test in device_backend_test device_failures_test session_device_test; do
-    SYNANN_TEST_GPU=1 QT_QPA_PLATFORM=offscreen "$ROOT/build/release/tests/bin/$test" -nocrashhandler || return 1
-  done
+  kernel_test engine_compute_cuda_tests device_backend_test &&
+    kernel_test engine_compute_cuda_tests device_failures_test &&
+    kernel_test engine_train_tests session_device_test
+}
+
+# kernel_test PROGRAM TEST
+kernel_test() {
+  SYNANN_TEST_GPU=1 QT_QPA_PLATFORM=offscreen "$ROOT/build/release/tests/bin/$1" "$2" -nocrashhandler
 }
 
 check() {

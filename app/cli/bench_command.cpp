@@ -8,6 +8,7 @@
 
 #include "app/cli/bench_programs.h"
 #include "app/cli/bench_report.h"
+#include "app/cli/cancel_on_interrupt.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
@@ -30,11 +31,6 @@ struct BenchArguments {
 
   bool asks_for(const char* what) const { return std::find(work.begin(), work.end(), what) != work.end(); }
 };
-
-compute::CancelFlag cancel;
-void on_interrupt() {
-  cancel.set();
-}
 
 void fill_in(BenchArguments& a, bool threads_given, bool rounds_given, bool widths_given) {
   bench::Options& o = a.options;
@@ -66,7 +62,7 @@ Result<data::DataPairPtr> open(std::string& spec, int times, Programs& programs)
 }
 
 int bench_run(BenchArguments a) {
-  const InterruptGuard guard(on_interrupt);
+  const CancelOnInterrupt guard;
   ProgressLine progress;
   progress.show("opening the data");
   Programs programs;
@@ -74,15 +70,15 @@ int bench_run(BenchArguments a) {
   const auto data = open(a.data, measure_programs && !a.quick ? 5 : 1, programs);
   if (!data) return report(data.error());
   if (measure_programs) programs.version_ms = measure_version(a.quick ? 3 : 15);
-  const auto measured =
-      bench::run_suite(a.options, *data, cancel, [&](const std::string& what) { progress.show(what); });
+  const auto measured = bench::run_suite(a.options, *data, interrupt_flag(),
+                                         [&](const std::string& what) { progress.show(what); });
   if (measured && measure_programs && !a.quick) {
     progress.show("training an epoch for its memory");
-    programs.train_peak_mb = measure_train_memory(a.data, cancel);
+    programs.train_peak_mb = measure_train_memory(a.data, interrupt_flag());
   }
   progress.wipe();
   if (!measured) return report(measured.error());
-  if (cancel.is_set()) return interrupted_code();
+  if (interrupt_flag().is_set()) return interrupted_code();
   programs.own_peak_mb = own_peak_megabytes();
   const auto lines = bench_json(*measured, a.options, programs);
   if (a.json) {

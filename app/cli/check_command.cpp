@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/cancel_on_interrupt.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/command_line/command_line.h"
@@ -19,11 +20,6 @@ struct CheckArguments {
   std::uint64_t seed = 0;
   bool seed_given = false, json = false;
 };
-
-compute::CancelFlag cancel;
-void on_interrupt() {
-  cancel.set();
-}
 
 // Prints each comparison as it is made, and counts.
 class Rows {
@@ -84,14 +80,15 @@ std::uint64_t fresh_seed() {
 }
 
 int check_run(const CheckArguments& a) {
-  const InterruptGuard guard(on_interrupt);
+  const CancelOnInterrupt guard;
   const auto candidates = compute::check_candidates(a.device);
   if (!candidates) return report(candidates.error());
   const std::uint64_t seed = a.seed_given ? a.seed : fresh_seed();
   Rows rows(a.json);
   const auto each = [&](const compute::CheckRow& row) { rows.take(row); };
   if (!a.device.starts_with("cuda")) compute::check_kernels(seed, each);
-  if (auto status = compute::check_steps(*candidates, compute::check_models(), seed, cancel, each); !status)
+  if (auto status = compute::check_steps(*candidates, compute::check_models(), seed, interrupt_flag(), each);
+      !status)
     return report(status.error());
   return rows.finish(seed);
 }

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/cancel_on_interrupt.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/options.h"
@@ -26,11 +27,6 @@ struct EvalArguments {
   int batch_size = 100;
   bool json = false;
 };
-
-compute::CancelFlag cancel;
-void on_interrupt() {
-  cancel.set();
-}
 
 struct Measured {
   compute::EvaluationResult result;
@@ -61,9 +57,9 @@ Result<Measured> measure(const EvalArguments& a) {
   if (!backend) return backend.error();
   if (auto status = (*backend)->load(c.state); !status) return status.error();
   ProgressLine progress;
-  const auto result = (*backend)->evaluate(compute::EvaluationSet::Test, a.batch_size, cancel, [&](int done) {
-    progress.show(fmt::format("{} of {} test images", done, test.count()));
-  });
+  const auto result = (*backend)->evaluate(
+      compute::EvaluationSet::Test, a.batch_size, interrupt_flag(),
+      [&](int done) { progress.show(fmt::format("{} of {} test images", done, test.count())); });
   if (!result) return result.error();
   if (result->count < test.count()) {
     return Error{
@@ -72,7 +68,7 @@ Result<Measured> measure(const EvalArguments& a) {
   Measured measured{*result, {}, *data};
   if (!a.json) return measured;
   auto confusion = compute::measure_confusion(
-      **backend, *loaded->model, test, a.batch_size, cancel,
+      **backend, *loaded->model, test, a.batch_size, interrupt_flag(),
       [&](int done) { progress.show(fmt::format("{} of {} test images by class", done, test.count())); });
   if (!confusion) return confusion.error();
   measured.confusion = std::move(*confusion);
@@ -100,7 +96,7 @@ nlohmann::ordered_json to_json(const Measured& m, double loss) {
 }
 
 int eval_run(const EvalArguments& a) {
-  const InterruptGuard guard(on_interrupt);
+  const CancelOnInterrupt guard;
   const auto measured = measure(a);
   if (!measured) return report(measured.error());
   const compute::EvaluationResult& result = measured->result;

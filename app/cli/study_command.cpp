@@ -29,7 +29,7 @@ struct StudyArguments {
 };
 
 std::atomic<bool> stop{false};
-void on_interrupt() {
+void stop_study() {
   stop.store(true);
 }
 
@@ -91,7 +91,7 @@ std::string run_text(const train::StudyRun& r) {
 }
 
 int study_run(const StudyArguments& a) {
-  const InterruptGuard guard(on_interrupt);
+  const InterruptGuard guard(stop_study);
   train::StudyPlan plan{.seeds = a.seeds, .execution = a.execution, .folder = a.out};
   for (const std::string& model : a.models) {
     train::Settings settings = train::recommended_settings(model, a.data);

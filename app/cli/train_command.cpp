@@ -171,7 +171,7 @@ class Printer final : public train::Observer {
 std::atomic<Session*> running{nullptr};
 std::atomic<bool> interrupted{false};
 
-void on_interrupt() {
+void stop_training() {
   interrupted.store(true);
   if (Session* session = running.load()) session->request_stop();
 }
@@ -191,7 +191,7 @@ Result<data::DataPairPtr> open_data(const TrainArguments& a) {
 }
 
 int train_run(TrainArguments a) {
-  const InterruptGuard guard(on_interrupt);
+  const InterruptGuard guard(stop_training);
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
   // The recommended settings of the model, then what was asked for; a checkpoint brings its own.

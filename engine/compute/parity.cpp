@@ -132,9 +132,9 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
 }
 
 // Collects rows for the expectations that the file holds.
-class Comparison {
+class GoldenRows {
  public:
-  Comparison(const Golden& golden, ParityReport& report) : golden_(golden), report_(report) {
+  GoldenRows(const Golden& golden, ParityReport& report) : golden_(golden), report_(report) {
     double squares = 0;
     for (const Parameter& p : golden.model->parameters.all()) {
       const auto* expected = golden.content.find("expect/grad/" + p.name);
@@ -177,7 +177,7 @@ std::vector<float> moved(const Golden& g, std::span<const float> gradients, cons
   return {};
 }
 
-Status compare_batch(const Golden& g, Backend& backend, Comparison& comparison) {
+Status compare_batch(const Golden& g, Backend& backend, GoldenRows& comparison) {
   const auto probe = backend.probe(g.input, g.target);
   if (!probe) return probe.error();
   for (const auto& [name, values] : probe->activations)
@@ -191,7 +191,7 @@ Status compare_batch(const Golden& g, Backend& backend, Comparison& comparison) 
   return {};
 }
 
-Status compare_steps(const Golden& g, Backend& backend, int train_count, Comparison& comparison) {
+Status compare_trained(const Golden& g, Backend& backend, int train_count, GoldenRows& comparison) {
   const int steps = static_cast<int>(g.number("steps", 5)), batch = static_cast<int>(g.number("batch", 100));
   const auto offset = static_cast<std::uint32_t>(g.number("train_offset", 0));
   if (steps < 1 || batch < 1 ||
@@ -228,14 +228,14 @@ Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> byt
   for (const std::string& tier : tiers) {
     if (tiers.size() > 1 && !tier_runs(tier, *golden->model)) continue;
     ParityReport& report = reports.emplace_back(ParityReport{.device = device, .tier = tier, .rows = {}});
-    Comparison comparison(*golden, report);
+    GoldenRows comparison(*golden, report);
     auto backend = make_backend({.device = device, .tier = tier}, golden->model, mnist);
     if (!backend) return backend.error();
     if (auto status = (*backend)->load(golden->state); !status) return status.error();
     if (auto status = compare_batch(*golden, **backend, comparison); !status) return status.error();
     report.steps_checked = mnist != nullptr && golden->content.find("expect/step_losses") != nullptr;
     if (!report.steps_checked) continue;
-    if (auto status = compare_steps(*golden, **backend, mnist->train.count(), comparison); !status)
+    if (auto status = compare_trained(*golden, **backend, mnist->train.count(), comparison); !status)
       return status.error();
   }
   return reports;

@@ -10,7 +10,7 @@
 namespace synann::data {
 namespace {
 
-constexpr int kDigits = 10;            // classes at least where labels are numbers, whichever of them occur
+constexpr int kLeastClasses = 10;      // classes at least where labels are numbers, whichever of them occur
 constexpr std::size_t kTestShare = 6;  // one of so many training images, where there is no test set
 
 void turn(Part& part) {
@@ -49,7 +49,7 @@ void count_from_zero(Parts& parts, const Family& family) {
 
 int count_classes(const Parts& parts, const Family& family) {
   if (!parts.class_names.empty()) return static_cast<int>(parts.class_names.size());
-  int classes = std::max(kDigits, static_cast<int>(family.class_names.size()));
+  int classes = std::max(kLeastClasses, static_cast<int>(family.class_names.size()));
   classes = std::max(classes, *std::ranges::max_element(parts.train.labels) + 1);
   if (parts.test) classes = std::max(classes, *std::ranges::max_element(parts.test->labels) + 1);
   return classes;

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/core/lower_case.h"
 #include "engine/data/idx.h"
 #include "engine/data/packing.h"
 
@@ -100,9 +100,7 @@ std::optional<int> root(std::size_t count) {
 }
 
 bool is_label_name(std::string_view field) {
-  std::string name(trimmed(field));
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = lower_case(std::string(trimmed(field)));
   return name == "label" || name == "labels" || name == "class" || name == "target" || name == "digit" ||
          name == "y";
 }
@@ -130,8 +128,8 @@ void size_from_names(const Fields& names, std::size_t pixels, Layout& layout) {
   }
 }
 
-Error wrong(std::string_view file, std::size_t line, std::string problem, std::string expected,
-            std::string found) {
+Error csv_error(std::string_view file, std::size_t line, std::string problem, std::string expected,
+                std::string found) {
   Error error =
       input_error(std::string(file), line > 0 ? fmt::format("line {}: {}", line, problem) : problem);
   error.expected = std::move(expected);
@@ -140,9 +138,9 @@ Error wrong(std::string_view file, std::size_t line, std::string problem, std::s
 }
 
 Error no_image(std::string_view file, const Layout& layout) {
-  Error error = wrong(file, 0, "its columns are no images with labels",
-                      "a label and the pixels of a square, such as 785 columns",
-                      fmt::format("{} columns", layout.columns));
+  Error error = csv_error(file, 0, "its columns are no images with labels",
+                          "a label and the pixels of a square, such as 785 columns",
+                          fmt::format("{} columns", layout.columns));
   error.remedy = "give a file with one image a line, its label first or last";
   return error;
 }
@@ -179,12 +177,12 @@ std::optional<std::size_t> guess_label(std::string_view text, const Layout& layo
 Result<Layout> layout_of(std::string_view text, std::string_view file) {
   Lines lines(text);
   std::string_view line;
-  if (!lines.next(line)) return wrong(file, 0, "the file is empty", "", "");
+  if (!lines.next(line)) return csv_error(file, 0, "the file is empty", "", "");
   Layout layout;
   layout.separator = separator_of(line);
   Fields fields;
   if (!split(line, layout.separator, fields)) {
-    return wrong(file, 1, "has too many columns", fmt::format("at most {}", kMostColumns), "more");
+    return csv_error(file, 1, "has too many columns", fmt::format("at most {}", kMostColumns), "more");
   }
   layout.columns = fields.size();
   layout.header = std::ranges::any_of(fields, is_name);
@@ -203,17 +201,17 @@ Result<Layout> layout_of(std::string_view text, std::string_view file) {
 Status read_line(const Fields& fields, const Layout& layout, std::string_view file, std::size_t line,
                  Part& part) {
   if (fields.size() != layout.columns) {
-    return wrong(file, line, "has another number of columns", fmt::format("{}", layout.columns),
-                 fmt::format("{}", fields.size()));
+    return csv_error(file, line, "has another number of columns", fmt::format("{}", layout.columns),
+                     fmt::format("{}", fields.size()));
   }
   for (std::size_t k = 0; k < fields.size(); ++k) {
     const bool label = layout.label == k;
     const int largest = label ? kMostClasses - 1 : 255;
     const auto number = number_of(fields[k]);
     if (!number || *number > largest) {
-      return wrong(file, line, fmt::format("column {} is no {}", k + 1, label ? "label" : "pixel"),
-                   fmt::format("a whole number from 0 to {}", largest),
-                   fmt::format("\"{}\"", trimmed(fields[k]).substr(0, 40)));
+      return csv_error(file, line, fmt::format("column {} is no {}", k + 1, label ? "label" : "pixel"),
+                       fmt::format("a whole number from 0 to {}", largest),
+                       fmt::format("\"{}\"", trimmed(fields[k]).substr(0, 40)));
     }
     (label ? part.labels : part.pixels).push_back(static_cast<std::uint8_t>(*number));
   }
@@ -252,7 +250,7 @@ Result<Content> parse_csv(Bytes bytes, std::string_view file, std::uint64_t limi
     split(line, layout->separator, fields);
     if (auto status = read_line(fields, *layout, file, lines.number(), part); !status) return status.error();
   }
-  if (part.pixels.empty()) return wrong(file, 0, "holds no image", "a line for each image", "none");
+  if (part.pixels.empty()) return csv_error(file, 0, "holds no image", "a line for each image", "none");
   part.pixels.shrink_to_fit();
   return content;
 }

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <span>
 
+#include "engine/core/lower_case.h"
+
 namespace synann::data {
 namespace {
 
@@ -63,16 +65,9 @@ Family emnist(std::string_view split) {
   return family;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 // Letters and digits alone.
 std::string bare(std::string_view text) {
-  std::string result = lower(text);
+  std::string result = lower_case(std::string(text));
   std::erase_if(result, [](unsigned char c) { return !std::isalnum(c); });
   return result;
 }
@@ -117,7 +112,7 @@ Family family_of(std::string_view prefix, const std::filesystem::path& folder) {
   std::error_code ignored;
   auto full = std::filesystem::absolute(folder, ignored).lexically_normal();
   if (!full.has_filename()) full = full.parent_path();
-  if (lower(full.filename().string()) == "raw") full = full.parent_path();
+  if (lower_case(full.filename().string()) == "raw") full = full.parent_path();
   return by_word(bare(full.filename().string())).value_or(Family{});
 }
 
@@ -129,7 +124,7 @@ std::vector<std::string> class_names_or_numbers(const std::vector<std::string>& 
 }
 
 std::string plain_name(std::string_view name) {
-  std::string plain = lower(name);
+  std::string plain = lower_case(std::string(name));
   while (remove_any_ending(plain, kPacked)) continue;
   std::ranges::replace_if(
       plain, [](char c) { return c == '.' || c == '_' || c == ' '; }, '-');

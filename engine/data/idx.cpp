@@ -18,8 +18,8 @@ std::uint32_t big_endian(Bytes bytes, std::size_t offset) {
          (std::uint32_t{bytes[offset + 2]} << 8) | std::uint32_t{bytes[offset + 3]};
 }
 
-Error wrong(std::string_view file, std::string problem, std::uint64_t offset, std::string expected,
-            std::string found, std::string remedy) {
+Error idx_error(std::string_view file, std::string problem, std::uint64_t offset, std::string expected,
+                std::string found, std::string remedy) {
   return {.kind = ErrorKind::Input,
           .where = std::string(file),
           .problem = std::move(problem),
@@ -29,15 +29,15 @@ Error wrong(std::string_view file, std::string problem, std::uint64_t offset, st
           .remedy = std::move(remedy)};
 }
 
-constexpr std::uint32_t kImages = 0x0803, kLabels = 0x0801, kLabelRows = 0x0c02;
+constexpr std::uint32_t kImageMagic = 0x0803, kLabelMagic = 0x0801, kLabelRowMagic = 0x0c02;
 
 // What the first four bytes say, in words.
 std::string describe_magic(Bytes bytes, std::uint32_t magic) {
   const unsigned type = (magic >> 8) & 0xffu, dimensions = magic & 0xffu;
   if (is_gzip(bytes)) return "gzip-compressed data";
-  if (magic == kLabels) return "0x00000801, a label file";
-  if (magic == kImages) return "0x00000803, an image file";
-  if (magic == kLabelRows) return "0x00000c02, a label file of QMNIST";
+  if (magic == kLabelMagic) return "0x00000801, a label file";
+  if (magic == kImageMagic) return "0x00000803, an image file";
+  if (magic == kLabelRowMagic) return "0x00000c02, a label file of QMNIST";
   if (magic >> 16 == 0 && type == 0x08)
     return fmt::format("{:#010x}, an IDX file of {} dimensions", magic, dimensions);
   if (magic >> 16 == 0 && type >= 0x09 && type <= 0x0e)
@@ -58,18 +58,19 @@ Result<std::array<std::uint32_t, N>> parse_header(Bytes bytes, std::string_view 
                                                   std::uint32_t expected_magic, std::uint64_t width = 1) {
   constexpr std::size_t kHeader = 4 + 4 * N;
   if (bytes.size() < 4) {
-    return wrong(file, "too short for an IDX file", 0, fmt::format("a header of {} bytes", kHeader),
-                 fmt::format("{} bytes", bytes.size()), "get the file again");
+    return idx_error(file, "too short for an IDX file", 0, fmt::format("a header of {} bytes", kHeader),
+                     fmt::format("{} bytes", bytes.size()), "get the file again");
   }
   const std::uint32_t magic = big_endian(bytes, 0);
   if (magic != expected_magic) {
-    return wrong(file, fmt::format("not an IDX {} file", kind), 0,
-                 fmt::format("magic {:#010x}", expected_magic), describe_magic(bytes, magic),
-                 "check that the four files carry their right names");
+    return idx_error(file, fmt::format("not an IDX {} file", kind), 0,
+                     fmt::format("magic {:#010x}", expected_magic), describe_magic(bytes, magic),
+                     "check that the four files carry their right names");
   }
   if (bytes.size() < kHeader) {
-    return wrong(file, "the header is cut off", bytes.size(), fmt::format("a header of {} bytes", kHeader),
-                 fmt::format("{} bytes", bytes.size()), "get the file again");
+    return idx_error(file, "the header is cut off", bytes.size(),
+                     fmt::format("a header of {} bytes", kHeader), fmt::format("{} bytes", bytes.size()),
+                     "get the file again");
   }
   std::array<std::uint32_t, N> dimensions{};
   std::uint64_t size = width;
@@ -78,31 +79,32 @@ Result<std::array<std::uint32_t, N>> parse_header(Bytes bytes, std::string_view 
     const std::uint32_t largest = i == 0 ? kLargestCount : kLargestDimension;
     dimensions[i] = big_endian(bytes, offset);
     if (dimensions[i] < 1 || dimensions[i] > largest) {
-      return wrong(file, fmt::format("dimension {} of {} is out of range", i + 1, N), offset,
-                   fmt::format("1 to {}", largest), fmt::format("{}", dimensions[i]), "get the file again");
+      return idx_error(file, fmt::format("dimension {} of {} is out of range", i + 1, N), offset,
+                       fmt::format("1 to {}", largest), fmt::format("{}", dimensions[i]),
+                       "get the file again");
     }
     size = product(size, dimensions[i]);
   }
   if (bytes.size() - kHeader != size) {
     const bool cut = bytes.size() - kHeader < size;
     const std::uint64_t whole = size > UINT64_MAX - kHeader ? size : kHeader + size;
-    return wrong(file, cut ? "the file is cut off" : "bytes follow the data",
-                 std::min<std::uint64_t>(bytes.size(), whole), fmt::format("{} bytes in all", whole),
-                 fmt::format("{}", bytes.size()), "get the file again");
+    return idx_error(file, cut ? "the file is cut off" : "bytes follow the data",
+                     std::min<std::uint64_t>(bytes.size(), whole), fmt::format("{} bytes in all", whole),
+                     fmt::format("{}", bytes.size()), "get the file again");
   }
   return dimensions;
 }
 
 Error wrong_label(std::string_view file, std::uint64_t index, std::uint64_t offset, std::int64_t label,
                   int largest) {
-  return wrong(file, fmt::format("label {} (counted from 0) is out of range", index), offset,
-               fmt::format("0 to {}", largest), fmt::format("{}", label),
-               fmt::format("only data with labels 0 to {} can be used", largest));
+  return idx_error(file, fmt::format("label {} (counted from 0) is out of range", index), offset,
+                   fmt::format("0 to {}", largest), fmt::format("{}", label),
+                   fmt::format("only data with labels 0 to {} can be used", largest));
 }
 
 // QMNIST: rows of 32-bit numbers, of which the first is the label.
 Result<std::vector<std::uint8_t>> parse_label_rows(Bytes bytes, std::string_view file, int largest_label) {
-  const auto header = parse_header<2>(bytes, file, "label", kLabelRows, 4);
+  const auto header = parse_header<2>(bytes, file, "label", kLabelRowMagic, 4);
   if (!header) return header.error();
   const std::size_t row = 4 * std::size_t{(*header)[1]};
   std::vector<std::uint8_t> labels((*header)[0]);
@@ -123,22 +125,22 @@ bool is_idx(Bytes bytes) {
 }
 
 bool is_idx_images(Bytes bytes) {
-  return bytes.size() >= 4 && big_endian(bytes, 0) == kImages;
+  return bytes.size() >= 4 && big_endian(bytes, 0) == kImageMagic;
 }
 
 std::uint64_t idx_size(Bytes bytes) {
   if (!is_idx(bytes)) return 0;
   const std::uint32_t magic = big_endian(bytes, 0);
   const std::size_t dimensions = magic & 0xffu;
-  if (magic != kImages && magic != kLabels && magic != kLabelRows) return 0;
+  if (magic != kImageMagic && magic != kLabelMagic && magic != kLabelRowMagic) return 0;
   if (bytes.size() < 4 + 4 * dimensions) return 0;
-  std::uint64_t size = magic == kLabelRows ? 4 : 1;
+  std::uint64_t size = magic == kLabelRowMagic ? 4 : 1;
   for (std::size_t i = 0; i < dimensions; ++i) size = product(size, big_endian(bytes, 4 + 4 * i));
   return size > UINT64_MAX - 16 ? UINT64_MAX : size + 4 + 4 * dimensions;
 }
 
 Result<IdxImages> parse_idx_images(Bytes bytes, std::string_view file) {
-  const auto header = parse_header<3>(bytes, file, "image", kImages);
+  const auto header = parse_header<3>(bytes, file, "image", kImageMagic);
   if (!header) return header.error();
   IdxImages images;
   images.count = static_cast<int>((*header)[0]);
@@ -149,9 +151,9 @@ Result<IdxImages> parse_idx_images(Bytes bytes, std::string_view file) {
 }
 
 Result<std::vector<std::uint8_t>> parse_idx_labels(Bytes bytes, std::string_view file, int largest_label) {
-  if (bytes.size() >= 4 && big_endian(bytes, 0) == kLabelRows)
+  if (bytes.size() >= 4 && big_endian(bytes, 0) == kLabelRowMagic)
     return parse_label_rows(bytes, file, largest_label);
-  const auto header = parse_header<1>(bytes, file, "label", kLabels);
+  const auto header = parse_header<1>(bytes, file, "label", kLabelMagic);
   if (!header) return header.error();
   const Bytes labels = bytes.subspan(8);
   const auto bad =

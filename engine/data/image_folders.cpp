@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <system_error>
 #include <utility>
 
 #include "engine/core/file.h"
+#include "engine/core/lower_case.h"
 #include "engine/data/formats.h"
 #include "engine/data/idx.h"
 #include "engine/data/packing.h"
@@ -28,10 +28,8 @@ struct Listing {
 };
 
 bool is_image(const fs::path& path) {
-  std::string extension = path.extension().string();
+  const std::string extension = lower_case(path.extension().string());
   if (extension.size() < 2) return false;
-  std::ranges::transform(extension, extension.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return is_image_extension(std::string_view(extension).substr(1));
 }
 

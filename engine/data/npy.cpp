@@ -14,8 +14,8 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kMostDimensions = 8;
 
-Error wrong(std::string_view name, std::string problem, std::string expected = {}, std::string found = {},
-            std::string remedy = "write the file again with numpy.savez_compressed") {
+Error npy_error(std::string_view name, std::string problem, std::string expected = {}, std::string found = {},
+                std::string remedy = "write the file again with numpy.savez_compressed") {
   Error error = input_error(std::string(name), std::move(problem), std::move(remedy));
   error.expected = std::move(expected);
   error.found = std::move(found);
@@ -75,17 +75,17 @@ std::uint64_t npy_header_size(Bytes start) {
 
 Result<NpyHeader> parse_npy_header(Bytes bytes, std::string_view name) {
   const std::uint64_t size = npy_header_size(bytes);
-  if (size == 0) return wrong(name, "is no NPY array");
+  if (size == 0) return npy_error(name, "is no NPY array");
   if (size > bytes.size()) {
-    return wrong(name, "the header of the array is cut off", fmt::format("{} bytes", size),
-                 fmt::format("{}", bytes.size()));
+    return npy_error(name, "the header of the array is cut off", fmt::format("{} bytes", size),
+                     fmt::format("{}", bytes.size()));
   }
   const std::size_t text_begin = bytes[6] == 1 ? 10 : 12;
   const std::string text(bytes.begin() + static_cast<std::ptrdiff_t>(text_begin),
                          bytes.begin() + static_cast<std::ptrdiff_t>(size));
   const auto type = value_of(text, "descr"), order = value_of(text, "fortran_order"),
              dimensions = value_of(text, "shape");
-  if (!type || !order || !dimensions) return wrong(name, "the header of the array cannot be read");
+  if (!type || !order || !dimensions) return npy_error(name, "the header of the array cannot be read");
   NpyHeader header;
   header.begin = size;
   const std::string_view word = *type;
@@ -94,24 +94,25 @@ Result<NpyHeader> parse_npy_header(Bytes bytes, std::string_view name) {
                      (word[2] == 'u' || word[2] == 'i') &&
                      std::string_view("1248").find(word[3]) != std::string_view::npos;
   if (!known) {
-    return wrong(name, "the array does not hold integers", "'|u1'", std::string(word.substr(0, 40)),
-                 "write it again as numpy.uint8, pixels from 0 to 255");
+    return npy_error(name, "the array does not hold integers", "'|u1'", std::string(word.substr(0, 40)),
+                     "write it again as numpy.uint8, pixels from 0 to 255");
   }
   header.big_endian = word[1] == '>';
   header.has_sign = word[2] == 'i';
   header.width = word[3] - '0';
   if (!order->starts_with("False")) {
-    return wrong(name, "the array is in Fortran's order", "C's order", std::string(order->substr(0, 20)),
-                 "write it again with numpy.ascontiguousarray");
+    return npy_error(name, "the array is in Fortran's order", "C's order", std::string(order->substr(0, 20)),
+                     "write it again with numpy.ascontiguousarray");
   }
   const auto shape = shape_of(*dimensions);
   if (!shape)
-    return wrong(name, "the shape of the array cannot be read", "", std::string(dimensions->substr(0, 60)));
+    return npy_error(name, "the shape of the array cannot be read", "",
+                     std::string(dimensions->substr(0, 60)));
   header.shape = *shape;
   header.count = 1;
   for (const std::uint64_t n : header.shape) {
     if (__builtin_mul_overflow(header.count, n, &header.count) || header.count > UINT64_MAX / 16)
-      return wrong(name, "the array is too large", "", std::string(dimensions->substr(0, 60)));
+      return npy_error(name, "the array is too large", "", std::string(dimensions->substr(0, 60)));
   }
   return header;
 }

@@ -17,9 +17,8 @@ namespace synann::data {
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
 
-Result<Bytes> load(const fs::path& path) {
+Result<std::vector<std::uint8_t>> load(const fs::path& path) {
   const std::uint64_t memory = free_memory();
   std::error_code error;
   const std::uint64_t size = fs::file_size(path, error);

@@ -22,7 +22,6 @@ namespace synann::data {
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
 
 // data_digest of the original MNIST, by which a folder of any name is recognised.
 constexpr std::string_view kMnistDigest = "29551ad1fc8536c1f6c93d62af26d5ab3bfe41cbc11258e751fd17a291f7c6cf";
@@ -35,10 +34,10 @@ struct FileName {
 struct SetNames {
   FileName images, labels;
 };
-constexpr SetNames kTrain{{"train-images-idx3-ubyte", "train-images.idx3-ubyte"},
-                          {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"}};
-constexpr SetNames kTest{{"t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"},
-                         {"t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"}};
+constexpr SetNames kTrainFiles{{"train-images-idx3-ubyte", "train-images.idx3-ubyte"},
+                               {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"}};
+constexpr SetNames kTestFiles{{"t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"},
+                              {"t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"}};
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -142,7 +141,7 @@ Result<DataPairPtr> open_mnist() {
 // One file to write: its final name and what it will hold.
 struct OutputFile {
   const FileName* name;
-  Bytes bytes;
+  std::vector<std::uint8_t> bytes;
 };
 
 std::array<OutputFile, 4> format_files(const DataPair& data) {
@@ -155,10 +154,10 @@ std::array<OutputFile, 4> format_files(const DataPair& data) {
   const auto labels = [](const Dataset& set) {
     return format_idx(std::array{static_cast<std::uint32_t>(set.count())}, set.labels);
   };
-  return {{{&kTrain.images, images(data.train)},
-           {&kTrain.labels, labels(data.train)},
-           {&kTest.images, images(data.test)},
-           {&kTest.labels, labels(data.test)}}};
+  return {{{&kTrainFiles.images, images(data.train)},
+           {&kTrainFiles.labels, labels(data.train)},
+           {&kTestFiles.images, images(data.test)},
+           {&kTestFiles.labels, labels(data.test)}}};
 }
 
 // A file in the way of `name` is an error; with `force` only one that would not simply be replaced, but

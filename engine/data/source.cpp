@@ -2,7 +2,6 @@
 #include "engine/data/source.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "engine/core/file.h"
+#include "engine/core/lower_case.h"
 #include "engine/data/family.h"
 #include "engine/data/formats.h"
 #include "engine/data/packing.h"
@@ -23,12 +23,6 @@ using Kind = Source::Kind;
 
 constexpr int kDeepest = 3;         // folders below the one that was named: ./data/MNIST/raw
 constexpr int kMostFolders = 2000;  // that are looked into
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::string extension_of(const fs::path& path) {
   const std::string name = plain_name(path.filename().string());
@@ -72,7 +66,7 @@ void add_files_in_their_folders(Entries& entries) {
 
 // Plain files first, then gzip, then what must be unpacked by hand; dashes before dots.
 int rank(const fs::path& path) {
-  const std::string name = lower(path.filename().string());
+  const std::string name = lower_case(path.filename().string());
   const int dots = name.find(".idx") != std::string::npos ? 1 : 0;
   if (name.ends_with(".gz")) return 2 + dots;
   for (const char* packed : {".xz", ".zst", ".zip", ".bz2", ".lz4"})
@@ -150,7 +144,7 @@ bool holds_an_image(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
        !error && it != end; it.increment(error)) {
-    const std::string extension = lower(it->path().extension().string());
+    const std::string extension = lower_case(it->path().extension().string());
     if (extension.size() > 1 && is_image_extension(extension.substr(1))) return true;
   }
   return false;
@@ -163,7 +157,7 @@ bool holds_classes(const fs::path& folder) {
 std::optional<fs::path> named(const Entries& entries, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     for (const fs::path& folder : entries.folders)
-      if (lower(folder.filename().string()) == name) return folder;
+      if (lower_case(folder.filename().string()) == name) return folder;
   }
   return std::nullopt;
 }
@@ -240,7 +234,7 @@ Error nothing(const fs::path& folder) {
   error.remedy = "name the folder or the file that holds the data";
   const Entries entries = entries_of(folder);
   const auto archive = std::ranges::find_if(entries.files, [](const fs::path& file) {
-    const std::string extension = lower(file.extension().string());
+    const std::string extension = lower_case(file.extension().string());
     return extension == ".zip" || extension == ".xz" || extension == ".zst" || extension == ".7z" ||
            extension == ".rar" || extension == ".tar" || extension == ".tgz";
   });

@@ -7,32 +7,20 @@
 
 #include "engine/synapse/scaled_product.h"
 #include "engine/synapse/surprisal.h"
+#include "engine/synapse/tensor_checks.h"
 
 namespace synann::synapse {
 namespace {
 
-Error size_error(const char* what, std::string expected, std::size_t found) {
-  return {.where = "surprisal tensor",
-          .problem = fmt::format("the size of {} does not fit", what),
-          .expected = std::move(expected),
-          .found = std::to_string(found)};
-}
+constexpr const char* kSumForm = "surprisal tensor";  // names it in sentences
 
 // Surprisals may be +∞ (probability 0), nothing else that is not finite.
 Status check_surprisals(const char* what, std::span<const double> values) {
   const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v) || v > 0; });
   if (bad == values.end()) return {};
-  return Error{.where = "surprisal tensor",
+  return Error{.where = kSumForm,
                .problem = fmt::format("element {} of {} is no surprisal", bad - values.begin(), what),
                .expected = "a number or +∞",
-               .found = fmt::format("{}", *bad)};
-}
-
-Status check_finite(const char* what, std::span<const double> values) {
-  const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
-  if (bad == values.end()) return {};
-  return Error{.where = "surprisal tensor",
-               .problem = fmt::format("element {} of {} is not finite", bad - values.begin(), what),
                .found = fmt::format("{}", *bad)};
 }
 
@@ -42,7 +30,7 @@ Status check_energies(const SurprisalTensor& t, std::span<const double> u, bool 
     for (std::size_t i = 0; i < t.n; ++i) {
       const double energy = t.gamma[i * t.n + k % t.n] + u[k];
       if (energy > 0 || (energy == 0 && !derivatives)) continue;
-      return Error{.where = "surprisal tensor",
+      return Error{.where = kSumForm,
                    .problem = fmt::format("γ + u of output {}, input {}, sample {} reaches the pole βx = 1",
                                           i, k % t.n, k / t.n),
                    .expected = derivatives ? "above 0" : "at least 0",
@@ -54,15 +42,15 @@ Status check_energies(const SurprisalTensor& t, std::span<const double> u, bool 
 }
 
 Status check(const SurprisalTensor& t, std::span<const double> u, bool derivatives) {
-  if (t.n == 0) return size_error("the tensor", "at least 1", 0);
+  if (t.n == 0) return size_error(kSumForm, "the tensor", "at least 1", 0);
   if (t.gamma.size() % t.n != 0 || t.gamma.size() / t.n != t.n)
-    return size_error("γ", fmt::format("{0} × {0}", t.n), t.gamma.size());
+    return size_error(kSumForm, "γ", fmt::format("{0} × {0}", t.n), t.gamma.size());
   if (!t.theta.empty() && t.theta.size() != t.n)
-    return size_error("θ", fmt::format("{} or none", t.n), t.theta.size());
+    return size_error(kSumForm, "θ", fmt::format("{} or none", t.n), t.theta.size());
   if (u.empty() || u.size() % t.n != 0)
-    return size_error("u", fmt::format("a positive multiple of {}", t.n), u.size());
+    return size_error(kSumForm, "u", fmt::format("a positive multiple of {}", t.n), u.size());
   for (const auto& status :
-       {check_surprisals("γ", t.gamma), check_surprisals("u", u), check_finite("θ", t.theta)}) {
+       {check_surprisals("γ", t.gamma), check_surprisals("u", u), check_finite(kSumForm, "θ", t.theta)}) {
     if (!status) return status.error();
   }
   return check_energies(t, u, derivatives);
@@ -90,8 +78,8 @@ Result<SurprisalGradients> surprisal_backward(const SurprisalTensor& tensor, std
                                               std::span<const double> upstream) {
   if (auto status = check(tensor, u, true); !status) return status.error();
   if (upstream.size() != u.size())
-    return size_error("∂L/∂v", fmt::format("{}, as u", u.size()), upstream.size());
-  if (auto status = check_finite("∂L/∂v", upstream); !status) return status.error();
+    return size_error(kSumForm, "∂L/∂v", fmt::format("{}, as u", u.size()), upstream.size());
+  if (auto status = check_finite(kSumForm, "∂L/∂v", upstream); !status) return status.error();
   const std::size_t n = tensor.n;
   SurprisalGradients grad{.u = std::vector<double>(upstream.begin(), upstream.end()),
                           .gamma = std::vector<double>(n * n),

@@ -6,30 +6,18 @@
 #include <fmt/format.h>
 
 #include "engine/synapse/scaled_product.h"
+#include "engine/synapse/tensor_checks.h"
 
 namespace synann::synapse {
 namespace {
 
-Error size_error(const char* what, std::string expected, std::size_t found) {
-  return {.where = "synapse tensor",
-          .problem = fmt::format("the size of {} does not fit", what),
-          .expected = std::move(expected),
-          .found = std::to_string(found)};
-}
-
-Status check_finite(const char* what, std::span<const double> values) {
-  const auto bad = std::ranges::find_if_not(values, [](double v) { return std::isfinite(v); });
-  if (bad == values.end()) return {};
-  return Error{.where = "synapse tensor",
-               .problem = fmt::format("element {} of {} is not finite", bad - values.begin(), what),
-               .found = fmt::format("{}", *bad)};
-}
+constexpr const char* kProductForm = "synapse tensor";  // names it in sentences
 
 Status check_inputs(std::span<const double> x, bool extended) {
   if (extended) return {};
   const auto bad = std::ranges::find_if(x, [](double v) { return v < 0 || v > 1; });
   if (bad == x.end()) return {};
-  return Error{.where = "synapse tensor",
+  return Error{.where = kProductForm,
                .problem = fmt::format("element {} of x is no probability", bad - x.begin()),
                .expected = "0 to 1",
                .found = fmt::format("{}", *bad),
@@ -44,22 +32,23 @@ Status check_products(std::span<const double> beta, std::span<const double> x) {
     return size;
   };
   if (std::isfinite(largest(beta) * largest(x))) return {};
-  return Error{.where = "synapse tensor",
+  return Error{.where = kProductForm,
                .problem = "β·x leaves the range of double precision",
                .expected = "finite products",
                .found = fmt::format("|β| up to {} and |x| up to {}", largest(beta), largest(x))};
 }
 
 Status check(const Tensor& t, std::span<const double> x, bool extended) {
-  if (t.n == 0) return size_error("the tensor", "at least 1", 0);
+  if (t.n == 0) return size_error(kProductForm, "the tensor", "at least 1", 0);
   if (t.beta.size() % t.n != 0 || t.beta.size() / t.n != t.n)
-    return size_error("β", fmt::format("{0} × {0}", t.n), t.beta.size());
+    return size_error(kProductForm, "β", fmt::format("{0} × {0}", t.n), t.beta.size());
   if (!t.alpha.empty() && t.alpha.size() != t.n)
-    return size_error("α", fmt::format("{} or none", t.n), t.alpha.size());
+    return size_error(kProductForm, "α", fmt::format("{} or none", t.n), t.alpha.size());
   if (x.empty() || x.size() % t.n != 0)
-    return size_error("x", fmt::format("a positive multiple of {}", t.n), x.size());
-  for (const auto& status : {check_finite("β", t.beta), check_finite("α", t.alpha), check_finite("x", x),
-                             check_inputs(x, extended), check_products(t.beta, x)}) {
+    return size_error(kProductForm, "x", fmt::format("a positive multiple of {}", t.n), x.size());
+  for (const auto& status :
+       {check_finite(kProductForm, "β", t.beta), check_finite(kProductForm, "α", t.alpha),
+        check_finite(kProductForm, "x", x), check_inputs(x, extended), check_products(t.beta, x)}) {
     if (!status) return status.error();
   }
   return {};
@@ -168,8 +157,8 @@ Result<TensorGradients> tensor_backward(const Tensor& tensor, std::span<const do
                                         std::span<const double> upstream, const TensorOptions& options) {
   if (auto status = check(tensor, x, options.extended); !status) return status.error();
   if (upstream.size() != x.size())
-    return size_error("∂L/∂y", fmt::format("{}, as x", x.size()), upstream.size());
-  if (auto status = check_finite("∂L/∂y", upstream); !status) return status.error();
+    return size_error(kProductForm, "∂L/∂y", fmt::format("{}, as x", x.size()), upstream.size());
+  if (auto status = check_finite(kProductForm, "∂L/∂y", upstream); !status) return status.error();
   TensorGradients grad{.x = std::vector<double>(x.size()),
                        .beta = std::vector<double>(tensor.beta.size()),
                        .alpha = std::vector<double>(tensor.n)};
@@ -182,9 +171,10 @@ Result<TensorGradients> tensor_backward(const Tensor& tensor, std::span<const do
 Result<Decomposition> decompose(const Tensor& tensor, std::span<const double> x, std::size_t output,
                                 const TensorOptions& options) {
   if (auto status = check(tensor, x, options.extended); !status) return status.error();
-  if (x.size() != tensor.n) return size_error("x", fmt::format("{}: one sample", tensor.n), x.size());
+  if (x.size() != tensor.n)
+    return size_error(kProductForm, "x", fmt::format("{}: one sample", tensor.n), x.size());
   if (output >= tensor.n) {
-    return Error{.where = "synapse tensor",
+    return Error{.where = kProductForm,
                  .problem = "there is no such output",
                  .expected = fmt::format("0 to {}", tensor.n - 1),
                  .found = std::to_string(output)};

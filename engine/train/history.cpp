@@ -246,8 +246,8 @@ Result<std::vector<std::uint8_t>> read_lines(std::filesystem::path& path) {
 }
 
 // A path that is not UTF-8 keeps what of it is.
-std::string text_of(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string text_of(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string_view text_of(const std::vector<std::uint8_t>& bytes) {

@@ -16,8 +16,8 @@ using record::FrameHead;
 
 namespace {
 
-constexpr std::size_t kKeptBytes = 64 << 20;               // of key frames, unpacked
-constexpr std::size_t kStart = record::kMagic.size() + 4;  // bytes before the JSON
+constexpr std::size_t kKeptBytes = 64 << 20;                     // of key frames, unpacked
+constexpr std::size_t kHeaderStart = record::kMagic.size() + 4;  // bytes before the JSON
 
 bool read_at(std::FILE* file, std::uint64_t offset, void* to, std::size_t size) {
   return fseeko(file, static_cast<off_t>(offset), SEEK_SET) == 0 && std::fread(to, 1, size, file) == size;
@@ -63,7 +63,7 @@ Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
   if (!reader.file_)
     return input_error(reader.path_, fmt::format("cannot be read ({})", std::strerror(errno)));
   std::FILE* const file = reader.file_.get();
-  std::array<char, kStart> start{};
+  std::array<char, kHeaderStart> start{};
   std::uint32_t length = 0;
   if (!read_at(file, 0, start.data(), start.size()) ||
       !std::equal(record::kMagic.begin(), record::kMagic.end(), start.begin()))
@@ -72,13 +72,13 @@ Result<RecordReader> RecordReader::open(const std::filesystem::path& path) {
   if (length > record::kLargestHeader) return not_a_record(reader.path_);
   std::string text(length, '\0');
   std::uint32_t sum = 0;
-  if (!read_at(file, kStart, text.data(), length) || !read_at(file, kStart + length, &sum, 4) ||
+  if (!read_at(file, kHeaderStart, text.data(), length) || !read_at(file, kHeaderStart + length, &sum, 4) ||
       sum != record::checksum_of(text))
     return not_a_record(reader.path_);
   auto header = record::parse_header(text, reader.path_);
   if (!header) return header.error();
   reader.header_ = std::move(*header);
-  reader.begin_ = reader.end_ = kStart + length + 4;
+  reader.begin_ = reader.end_ = kHeaderStart + length + 4;
   reader.refresh();
   return reader;
 }

@@ -8,21 +8,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/app/command.h"
+#include "tests/test_main.h"
+
+using synann::testing::Outcome;
+using synann::testing::run_synann;
+
 namespace {
-
-struct Outcome {
-  int code = -1;
-  QString out, err;
-};
-
-Outcome run(const QStringList& arguments) {
-  QProcess process;
-  process.start(SYNANN_BIN_DIR "/synann", arguments);
-  if (!process.waitForFinished(120'000)) process.kill();
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-          QString::fromUtf8(process.readAllStandardOutput()),
-          QString::fromUtf8(process.readAllStandardError())};
-}
 
 // Whether a process has a handler for SIGINT by now.
 bool catches_interrupts(qint64 id) {
@@ -58,12 +50,12 @@ class BenchCliTest : public QObject {
 };
 
 void BenchCliTest::initTestCase() {
-  const auto made = run({"data", "make", folder_.filePath("tiny"), "--train", "300", "--test", "100"});
+  const auto made = run_synann({"data", "make", folder_.filePath("tiny"), "--train", "300", "--test", "100"});
   QVERIFY2(made.code == 0, qPrintable(made.err));
 }
 
 void BenchCliTest::jsonLines() {
-  const auto done = run(bench({"--json", "--threads", "1,2", "--widths", "16", "--rounds", "2"}));
+  const auto done = run_synann(bench({"--json", "--threads", "1,2", "--widths", "16", "--rounds", "2"}));
   QVERIFY2(done.code == 0, qPrintable(done.err));
   QVERIFY(done.err.isEmpty());  // no terminal: no progress
   QMap<QString, int> events;
@@ -90,7 +82,7 @@ void BenchCliTest::jsonLines() {
 
 void BenchCliTest::table() {
   const QString saved = folder_.filePath("saved.jsonl");
-  const auto done = run(bench({"--work", "eval", "--threads", "1", "--save", saved}));
+  const auto done = run_synann(bench({"--work", "eval", "--threads", "1", "--save", saved}));
   QVERIFY2(done.code == 0, qPrintable(done.err));
   QVERIFY(done.out.contains("Peak of multiply-adds"));
   QVERIFY(done.out.contains("linear"));
@@ -115,7 +107,7 @@ void BenchCliTest::usageErrors() {
   QFETCH(QString, says);
   QStringList all{"bench", "--quick"};
   if (!arguments.contains("--data")) all += {"--data", folder_.filePath("tiny")};
-  const auto done = run(all + arguments);
+  const auto done = run_synann(all + arguments);
   QCOMPARE(done.code, 2);
   QVERIFY2(done.err.contains(says), qPrintable(done.err));
   QCOMPARE(done.err.count('\n'), 1);
@@ -135,7 +127,7 @@ void BenchCliTest::interruptEnds() {
 }
 
 void BenchCliTest::checkAgrees() {
-  const auto done = run({"check", "--device", "cpu", "--seed", "4", "--json"});
+  const auto done = run_synann({"check", "--device", "cpu", "--seed", "4", "--json"});
   QVERIFY2(done.code == 0, qPrintable(done.out.right(300)));
   const QStringList lines = done.out.split('\n', Qt::SkipEmptyParts);
   QVERIFY(lines.size() > 100);
@@ -150,10 +142,10 @@ void BenchCliTest::checkAgrees() {
 }
 
 void BenchCliTest::checkRefusesUnknownDevices() {
-  const auto done = run({"check", "--device", "abacus"});
+  const auto done = run_synann({"check", "--device", "abacus"});
   QCOMPARE(done.code, 2);
   QVERIFY2(done.err.contains("--device"), qPrintable(done.err));
 }
 
-QTEST_GUILESS_MAIN(BenchCliTest)
+SYNANN_TEST(BenchCliTest)
 #include "bench_cli_test.moc"

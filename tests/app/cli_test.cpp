@@ -12,23 +12,13 @@
 #include <QtEndian>
 
 #include "engine/io/safetensors.h"
+#include "tests/app/command.h"
+#include "tests/test_main.h"
+
+using synann::testing::Outcome;
+using synann::testing::run_synann;
 
 namespace {
-
-struct Outcome {
-  int code = -1;
-  QString out, err;
-  QStringList lines() const { return out.split('\n'); }
-};
-
-Outcome run(const QStringList& arguments) {
-  QProcess process;
-  process.start(SYNANN_BIN_DIR "/synann", arguments);
-  if (!process.waitForFinished(120'000)) process.kill();
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-          QString::fromUtf8(process.readAllStandardOutput()),
-          QString::fromUtf8(process.readAllStandardError())};
-}
 
 QByteArray bytes_of(const QString& path) {
   QFile file(path);
@@ -76,18 +66,18 @@ class CliTest : public QObject {
 
 void CliTest::initTestCase() {
   data_ = at("tiny");
-  const auto made = run({"data", "make", data_, "--train", "1150", "--test", "300", "--seed", "9"});
+  const auto made = run_synann({"data", "make", data_, "--train", "1150", "--test", "300", "--seed", "9"});
   QVERIFY2(made.code == 0, qPrintable(made.err));
   QVERIFY(QDir(data_).entryList(QDir::Files).contains("train-images-idx3-ubyte.gz"));
 }
 
 void CliTest::versionAndHelp() {
-  const auto version = run({"--version"});
+  const auto version = run_synann({"--version"});
   QCOMPARE(version.code, 0);
   QVERIFY(QRegularExpression("^synann \\d+\\.\\d+\\.\\d+\n$").match(version.out).hasMatch());
   for (const QStringList& arguments :
        {QStringList{"--help"}, {"train", "--help"}, {"eval", "--help"}, {"data", "make", "--help"}}) {
-    const auto help = run(arguments);
+    const auto help = run_synann(arguments);
     QCOMPARE(help.code, 0);
     QVERIFY(help.out.contains("Usage"));
     QVERIFY(help.err.isEmpty());
@@ -95,7 +85,7 @@ void CliTest::versionAndHelp() {
 }
 
 void CliTest::logIsTheOriginals() {
-  const auto trained = run(train("log"));
+  const auto trained = run_synann(train("log"));
   QVERIFY2(trained.code == 0, qPrintable(trained.err));
   // No terminal, no progress: one line about what came out, beside the original's log.
   QVERIFY2(trained.err.startsWith("synann: best epoch ") && trained.err.contains("selected on the test set"),
@@ -123,7 +113,7 @@ void CliTest::logIsTheOriginals() {
 }
 
 void CliTest::jsonLines() {
-  const auto trained = run(train("json", {"--json"}));
+  const auto trained = run_synann(train("json", {"--json"}));
   QVERIFY2(trained.code == 0, qPrintable(trained.err));
   QMap<QString, int> events;
   QJsonObject start, first_step, epoch, end;
@@ -154,24 +144,25 @@ void CliTest::jsonLines() {
 }
 
 void CliTest::sameRunSameBytes() {
-  QCOMPARE(run(train("one", {"--threads", "1"})).code, 0);
-  QCOMPARE(run(train("two", {"--threads", "2"})).code, 0);
+  QCOMPARE(run_synann(train("one", {"--threads", "1"})).code, 0);
+  QCOMPARE(run_synann(train("two", {"--threads", "2"})).code, 0);
   QVERIFY(!bytes_of(at("one/last.safetensors")).isEmpty());
   QCOMPARE(bytes_of(at("one/last.safetensors")), bytes_of(at("two/last.safetensors")));
 }
 
 void CliTest::evaluatesWhatItTrained() {
-  const auto trained = run(train("eval"));
-  const auto measured = run({"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_});
+  const auto trained = run_synann(train("eval"));
+  const auto measured = run_synann({"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_});
   QVERIFY2(measured.code == 0, qPrintable(measured.err));
   const QString last = trained.out.split('\n', Qt::SkipEmptyParts).last();
   QCOMPARE(measured.out.trimmed(), last);
   // The batch a sample is measured in does not matter: the layer is computed per sample.
-  QCOMPARE(
-      run({"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_, "--test-batch-size", "7"})
-          .out.trimmed(),
-      last);
-  QCOMPARE(run({"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_, "--tier", "reference"})
+  QCOMPARE(run_synann({"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_,
+                       "--test-batch-size", "7"})
+               .out.trimmed(),
+           last);
+  QCOMPARE(run_synann(
+               {"eval", "--checkpoint", at("eval/last.safetensors"), "--data", data_, "--tier", "reference"})
                .out.trimmed(),
            last);
 }
@@ -188,19 +179,21 @@ void CliTest::interruptSavesAndResumes() {
   QVERIFY2(message.contains(at("stopped/last.safetensors")), qPrintable(message));
 
   // Goes on where it stood, with its own data, and ends in the bytes of a run that was never stopped.
-  const auto resumed = run({"train", "--resume", at("stopped/last.safetensors"), "--epochs", "2", "--json"});
+  const auto resumed =
+      run_synann({"train", "--resume", at("stopped/last.safetensors"), "--epochs", "2", "--json"});
   QVERIFY2(resumed.code == 0, qPrintable(resumed.err));
-  const auto contradicted = run({"train", "--resume", at("stopped/last.safetensors"), "--batch-size", "50"});
+  const auto contradicted =
+      run_synann({"train", "--resume", at("stopped/last.safetensors"), "--batch-size", "50"});
   QCOMPARE(contradicted.code, 2);
   QVERIFY2(contradicted.err.contains("--batch-size cannot change"), qPrintable(contradicted.err));
-  QCOMPARE(run(train("whole")).code, 0);
+  QCOMPARE(run_synann(train("whole")).code, 0);
   QCOMPARE(bytes_of(at("stopped/last.safetensors")), bytes_of(at("whole/last.safetensors")));
 }
 
 void CliTest::stateDictIsEvaluatedAndTrainsOn() {
   // What PyTorch's safetensors.torch.save_file(net.state_dict()) writes: the same tensors, no metadata of
   // ours.
-  QCOMPARE(run(train("source")).code, 0);
+  QCOMPARE(run_synann(train("source")).code, 0);
   const auto bytes = bytes_of(at("source/last.safetensors"));
   auto content = synann::io::parse_safetensors(
       {reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::size_t>(bytes.size())}, "a");
@@ -210,16 +203,17 @@ void CliTest::stateDictIsEvaluatedAndTrainsOn() {
   write(at("bare.safetensors"),
         QByteArray(reinterpret_cast<const char*>(bare.data()), static_cast<qsizetype>(bare.size())));
 
-  const auto ours = run({"eval", "--checkpoint", at("source/last.safetensors"), "--data", data_});
-  const auto theirs = run({"eval", "--checkpoint", at("bare.safetensors"), "--data", data_});
+  const auto ours = run_synann({"eval", "--checkpoint", at("source/last.safetensors"), "--data", data_});
+  const auto theirs = run_synann({"eval", "--checkpoint", at("bare.safetensors"), "--data", data_});
   QVERIFY2(theirs.code == 0, qPrintable(theirs.err));
   QCOMPARE(theirs.out, ours.out);
 
-  const auto imported = run({"import", at("bare.safetensors"), "--out", at("imported")});
+  const auto imported = run_synann({"import", at("bare.safetensors"), "--out", at("imported")});
   QVERIFY2(imported.code == 0, qPrintable(imported.err));
-  QCOMPARE(run({"import", at("bare.safetensors"), "--out", at("imported")}).code, 2);  // never replaces a run
-  const auto on = run({"train", "--resume", at("imported/last.safetensors"), "--data", data_, "--epochs", "1",
-                       "--out", at("on"), "--json"});
+  QCOMPARE(run_synann({"import", at("bare.safetensors"), "--out", at("imported")}).code,
+           2);  // never replaces a run
+  const auto on = run_synann({"train", "--resume", at("imported/last.safetensors"), "--data", data_,
+                              "--epochs", "1", "--out", at("on"), "--json"});
   QVERIFY2(on.code == 0, qPrintable(on.err));
   QVERIFY(on.out.contains("\"model\":\"syna-cnn\""));
   // It starts from the imported weights: the point at 0 examples is where the source ended.
@@ -262,7 +256,7 @@ void CliTest::usageErrors() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, part);
   if (arguments.value(0) == "train") arguments << "--out" << at("unused");
-  const auto outcome = run(arguments);
+  const auto outcome = run_synann(arguments);
   QCOMPARE(outcome.code, 2);
   QVERIFY(outcome.out.isEmpty());
   QVERIFY2(outcome.err.contains(part), qPrintable(outcome.err));
@@ -292,7 +286,7 @@ void CliTest::brokenData() {
       QVERIFY(QFile::copy(data_ + "/" + name, folder + "/" + name));
   }
   write(folder + "/" + file, bytes);
-  const auto outcome = run({"train", "--data", folder, "--epochs", "1", "--out", at("unused")});
+  const auto outcome = run_synann({"train", "--data", folder, "--epochs", "1", "--out", at("unused")});
   QCOMPARE(outcome.code, 2);
   QVERIFY2(outcome.err.contains(folder + "/" + file), qPrintable(outcome.err));
   QCOMPARE(outcome.err.count('\n'), 1);
@@ -301,14 +295,14 @@ void CliTest::brokenData() {
 
 // A person who asks for a device hears which one it is; one that is not there is refused.
 void CliTest::deviceIsTold() {
-  const auto automatic = run(train("device-auto", {"--device", "auto"}));
+  const auto automatic = run_synann(train("device-auto", {"--device", "auto"}));
   QCOMPARE(automatic.code, 0);
   // At most one sentence about the device, then the one about the best epoch.
   const auto lines = automatic.err.split('\n', Qt::SkipEmptyParts);
   QVERIFY2(lines.size() == 1 || (lines.size() == 2 && lines[0].startsWith("synann: trained on the ")),
            qPrintable(automatic.err));
   QVERIFY(lines.last().startsWith("synann: best epoch "));
-  const auto cuda = run(train("device-cuda", {"--device", "cuda"}));
+  const auto cuda = run_synann(train("device-cuda", {"--device", "cuda"}));
   if (cuda.code == 0) return;  // this machine has a GPU
   QCOMPARE(cuda.code, 2);
   QVERIFY2(cuda.err.startsWith("synann: --device cuda: ") && cuda.err.contains("--device cpu"),
@@ -318,30 +312,31 @@ void CliTest::deviceIsTold() {
 }
 
 void CliTest::madeDataIsVerified() {
-  const auto verified = run({"data", "verify", data_, "--json"});
+  const auto verified = run_synann({"data", "verify", data_, "--json"});
   QCOMPARE(verified.code, 0);
   const auto object = QJsonDocument::fromJson(verified.out.toUtf8()).object();
   QCOMPARE(object["train"].toInt(), 1150);
   QCOMPARE(object["sha256"].toString().size(), 64);
   // The same seed makes the same images; files that are there are not replaced without being asked.
-  QCOMPARE(run({"data", "make", at("again"), "--train", "1150", "--test", "300", "--seed", "9"}).code, 0);
-  QCOMPARE(
-      QJsonDocument::fromJson(run({"data", "verify", at("again"), "--json"}).out.toUtf8()).object()["sha256"],
-      object["sha256"]);
-  QCOMPARE(run({"data", "make", at("again"), "--train", "10", "--test", "10"}).code, 2);
-  QCOMPARE(run({"data", "make", at("again"), "--train", "10", "--test", "10", "--force"}).code, 0);
+  QCOMPARE(run_synann({"data", "make", at("again"), "--train", "1150", "--test", "300", "--seed", "9"}).code,
+           0);
+  QCOMPARE(QJsonDocument::fromJson(run_synann({"data", "verify", at("again"), "--json"}).out.toUtf8())
+               .object()["sha256"],
+           object["sha256"]);
+  QCOMPARE(run_synann({"data", "make", at("again"), "--train", "10", "--test", "10"}).code, 2);
+  QCOMPARE(run_synann({"data", "make", at("again"), "--train", "10", "--test", "10", "--force"}).code, 0);
 }
 
 void CliTest::studyComparesModels() {
   const QStringList study{"study",   "--data", data_,       "--models", "identity-pixel,linear",
                           "--seeds", "2",      "--epochs",  "1",        "--batch-size",
                           "50",      "--out",  at("study"), "--seed",   "3"};
-  const auto table = run(study);
+  const auto table = run_synann(study);
   QVERIFY2(table.code == 0, qPrintable(table.err));
   QVERIFY2(table.out.contains("linear, seed 4: "), qPrintable(table.out));
   QVERIFY2(table.out.contains("| identity-pixel |"), qPrintable(table.out));
   // The same study again trains nothing and says the same, now as JSON.
-  const auto again = run(study + QStringList{"--json"});
+  const auto again = run_synann(study + QStringList{"--json"});
   QCOMPARE(again.code, 0);
   const auto rows = again.out.split('\n', Qt::SkipEmptyParts);
   QCOMPARE(rows.size(), 2);
@@ -349,14 +344,14 @@ void CliTest::studyComparesModels() {
   QCOMPARE(row["model"].toString(), QString("linear"));
   QCOMPARE(row["runs"].toInt(), 2);
   QVERIFY(table.out.contains(QString::number(row["accuracy"].toDouble(), 'f', 2)));
-  QCOMPARE(run({"study", "--models", "linear,linear"}).code, 2);
+  QCOMPARE(run_synann({"study", "--models", "linear,linear"}).code, 2);
 }
 
 void CliTest::goldenFiles() {
   const QString golden = qEnvironmentVariable("SYNANN_GOLDEN");
   if (golden.isEmpty()) QSKIP("skipped: set SYNANN_GOLDEN to the folder of golden files");
   const QString file = golden + "/syna-cnn-per-sample.safetensors";
-  const auto outcome = run({"parity", file, "--json"});
+  const auto outcome = run_synann({"parity", file, "--json"});
   QVERIFY2(outcome.code == 0, qPrintable(outcome.out));
   QVERIFY(outcome.out.contains("\"tensor\":\"grad/fcn.weight\""));
   if (!qEnvironmentVariable("SYNANN_MNIST").isEmpty())
@@ -370,8 +365,8 @@ void CliTest::goldenFiles() {
   for (qsizetype k = 8 + header + place[0].toInteger(); k < 8 + header + place[1].toInteger(); k += 4)
     bytes[k + 2] = static_cast<char>(bytes[k + 2] ^ 0x10);
   write(at("moved.safetensors"), bytes);
-  QCOMPARE(run({"parity", at("moved.safetensors")}).code, 1);
+  QCOMPARE(run_synann({"parity", at("moved.safetensors")}).code, 1);
 }
 
-QTEST_GUILESS_MAIN(CliTest)
+SYNANN_TEST(CliTest)
 #include "cli_test.moc"

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/test_main.h"
+
 // SynaCNN on the real MNIST at the original's settings, with three seeds: as good as the same net in PyTorch
 // (97.7–98.0 %, 0.114–0.131 after five epochs).
 class MnistTrainingTest : public QObject {
@@ -42,5 +44,5 @@ void MnistTrainingTest::fiveEpochs() {
   QVERIFY2(last["test_loss"].toDouble() <= 0.16, qPrintable(QString::number(last["test_loss"].toDouble())));
 }
 
-QTEST_GUILESS_MAIN(MnistTrainingTest)
+SYNANN_TEST(MnistTrainingTest)
 #include "mnist_training_test.moc"

@@ -11,14 +11,15 @@
 #include <QXmlStreamReader>
 
 #include "engine/train/history.h"
+#include "tests/test_main.h"
 
 namespace synann {
 
 namespace {
 
-constexpr int kWait = 30'000;  // milliseconds until a test gives up
+constexpr int kStudioWait = 30'000;  // milliseconds until a test gives up
 
-struct Outcome {
+struct StudioOutcome {
   int exit_code = -1;
   QString out, err;
 };
@@ -32,11 +33,11 @@ void prepare(QProcess& process, const QStringList& arguments, const QString& pla
   process.setArguments(arguments);
 }
 
-Outcome run(const QStringList& arguments) {
+StudioOutcome run_studio(const QStringList& arguments) {
   QProcess process;
   prepare(process, arguments, {});
   process.start();
-  if (!process.waitForFinished(kWait) || process.exitStatus() != QProcess::NormalExit) return {};
+  if (!process.waitForFinished(kStudioWait) || process.exitStatus() != QProcess::NormalExit) return {};
   return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
           QString::fromUtf8(process.readAllStandardError())};
 }
@@ -86,18 +87,18 @@ class StudioProgramTest : public QObject {
 
  private:
   QString file(const QString& name) const { return home_->path() + "/" + name; }
-  Outcome exportTo(const QString& name, const QStringList& more = {}) const {
-    return run(QStringList{"--export", file(name), "--history", home_->path()} + more);
+  StudioOutcome exportTo(const QString& name, const QStringList& more = {}) const {
+    return run_studio(QStringList{"--export", file(name), "--history", home_->path()} + more);
   }
 
   std::unique_ptr<QTemporaryDir> home_;
 };
 
 void StudioProgramTest::answersWithoutADisplay() {
-  const Outcome version = run({"--version"});
+  const StudioOutcome version = run_studio({"--version"});
   QCOMPARE(version.exit_code, 0);
   QVERIFY(version.out.startsWith("synann-studio "));
-  const Outcome help = run({"--help"});
+  const StudioOutcome help = run_studio({"--help"});
   QCOMPARE(help.exit_code, 0);
   for (const char* option : {"--data", "--export", "--history", "--view", "--dark", "--log-y", "--width"}) {
     QVERIFY2(help.out.contains(option), option);
@@ -120,7 +121,7 @@ void StudioProgramTest::wrongUsageIsOneSentence_data() {
 void StudioProgramTest::wrongUsageIsOneSentence() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, about);
-  const Outcome outcome = run(arguments);
+  const StudioOutcome outcome = run_studio(arguments);
   QCOMPARE(outcome.exit_code, 2);
   QVERIFY(outcome.out.isEmpty());
   QVERIFY2(outcome.err.contains(about), qPrintable(outcome.err));
@@ -128,14 +129,14 @@ void StudioProgramTest::wrongUsageIsOneSentence() {
 }
 
 void StudioProgramTest::needsADisplayForAWindow() {
-  const Outcome outcome = run({});
+  const StudioOutcome outcome = run_studio({});
   QCOMPARE(outcome.exit_code, 2);
   QVERIFY(outcome.err.contains("DISPLAY"));
   QCOMPARE(outcome.err.count('\n'), 1);
 }
 
 void StudioProgramTest::exportsAPicture() {
-  const Outcome outcome = exportTo("loss.png", {"--width", "640", "--height", "400"});
+  const StudioOutcome outcome = exportTo("loss.png", {"--width", "640", "--height", "400"});
   QVERIFY2(outcome.exit_code == 0, qPrintable(outcome.err));
   const QImage image(file("loss.png"));
   QCOMPARE(image.size(), QSize(640, 400));
@@ -151,19 +152,19 @@ void StudioProgramTest::exportsAPicture() {
 
 void StudioProgramTest::savesAPictureOfTheWindow() {
   const auto picture = [&](const QString& name, const QStringList& more) {
-    const Outcome outcome =
-        run(QStringList{"--picture", file(name), "--history", home_->path(), "--width", "1180"} + more);
+    const StudioOutcome outcome = run_studio(
+        QStringList{"--picture", file(name), "--history", home_->path(), "--width", "1180"} + more);
     return outcome.exit_code == 0 ? QImage(file(name)) : QImage();
   };
   const QImage light = picture("light.png", {"--light"}), dark = picture("dark.png", {"--dark"});
   QCOMPARE(light.width(), 1180);
   QVERIFY(light.pixelColor(4, 40).lightness() > 200);
   QVERIFY(dark.pixelColor(4, 40).lightness() < 80);
-  const Outcome nowhere = run({"--picture", file("a.png"), "--page", "nowhere"});
+  const StudioOutcome nowhere = run_studio({"--picture", file("a.png"), "--page", "nowhere"});
   QCOMPARE(nowhere.exit_code, 2);
   QVERIFY2(nowhere.err.contains("--page: there is no page"), qPrintable(nowhere.err));
-  QCOMPARE(run({"--picture", file("a.jpg")}).exit_code, 2);
-  const Outcome unwritable = run({"--picture", file("missing/a.png")});
+  QCOMPARE(run_studio({"--picture", file("a.jpg")}).exit_code, 2);
+  const StudioOutcome unwritable = run_studio({"--picture", file("missing/a.png")});
   QCOMPARE(unwritable.exit_code, 1);
   QVERIFY2(unwritable.err.contains("cannot be written"), qPrintable(unwritable.err));
 }
@@ -226,7 +227,7 @@ void StudioProgramTest::endsWhenAsked() {
   QProcess process;
   prepare(process, {"--history", home_->path()}, "offscreen");
   process.start();
-  QVERIFY(process.waitForStarted(kWait));
+  QVERIFY(process.waitForStarted(kStudioWait));
   // It can be asked as soon as it catches the signal; asking again does no harm.
   QTRY_VERIFY_WITH_TIMEOUT(
       [&] {
@@ -240,12 +241,12 @@ void StudioProgramTest::endsWhenAsked() {
         }
         return false;
       }(),
-      kWait);
+      kStudioWait);
   QVERIFY(process.exitStatus() == QProcess::NormalExit);
   QCOMPARE(process.exitCode(), 128 + number);
 }
 
 }  // namespace synann
 
-QTEST_GUILESS_MAIN(synann::StudioProgramTest)
+SYNANN_TEST(synann::StudioProgramTest)
 #include "studio_program_test.moc"

@@ -5,21 +5,17 @@
 #include <QProcess>
 #include <QTest>
 
+#include "tests/app/command.h"
+#include "tests/test_main.h"
+
+using synann::testing::Outcome;
+using synann::testing::run_synann;
+
 namespace {
 
-struct Outcome {
-  int code = -1;
-  QString out, err;
-};
-
 // `synann synapse` with these arguments.
-Outcome run(const QStringList& arguments) {
-  QProcess process;
-  process.start(SYNANN_BIN_DIR "/synann", QStringList{"synapse"} + arguments);
-  if (!process.waitForFinished(60'000)) process.kill();
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-          QString::fromUtf8(process.readAllStandardOutput()),
-          QString::fromUtf8(process.readAllStandardError())};
+Outcome run_synapse(const QStringList& arguments) {
+  return run_synann(QStringList{"synapse"} + arguments);
 }
 
 QStringList at(const char* alpha, const char* beta, const char* x, const char* y) {
@@ -57,7 +53,7 @@ class SynapseCliTest : public QObject {
 };
 
 void SynapseCliTest::json() {
-  const auto outcome = run(at("0.8", "0.9", "0.25", "0.8") + QStringList{"--json"});
+  const auto outcome = run_synapse(at("0.8", "0.9", "0.25", "0.8") + QStringList{"--json"});
   QCOMPARE(outcome.code, 0);
   QVERIFY(outcome.err.isEmpty());
   QCOMPARE(outcome.out.count('\n'), 1);
@@ -88,7 +84,7 @@ void SynapseCliTest::json() {
 }
 
 void SynapseCliTest::text() {
-  const auto outcome = run(at("1", "0.5", "0.6", "0.3"));
+  const auto outcome = run_synapse(at("1", "0.5", "0.6", "0.3"));
   QCOMPARE(outcome.code, 0);
   QCOMPARE(shown(outcome.out, "S"), "0.51");
   QCOMPARE(shown(outcome.out, "∂S/∂x"), "0.85");
@@ -101,19 +97,19 @@ void SynapseCliTest::text() {
 }
 
 void SynapseCliTest::defaultsAreTheTheorys() {
-  QCOMPARE(run({"--x", "0.6", "--y", "0.3"}).out, run(at("1", "0.5", "0.6", "0.3")).out);
-  QCOMPARE(run(at("+1", "5e-1", ".6", "0.30")).out, run(at("1", "0.5", "0.6", "0.3")).out);
+  QCOMPARE(run_synapse({"--x", "0.6", "--y", "0.3"}).out, run_synapse(at("1", "0.5", "0.6", "0.3")).out);
+  QCOMPARE(run_synapse(at("+1", "5e-1", ".6", "0.30")).out, run_synapse(at("1", "0.5", "0.6", "0.3")).out);
 }
 
 void SynapseCliTest::negativeBeta() {
-  const auto outcome = run(at("1", "-0.25", "0.4", "0.7"));
+  const auto outcome = run_synapse(at("1", "-0.25", "0.4", "0.7"));
   QCOMPARE(outcome.code, 0);
   QCOMPARE(shown(outcome.out, "S"), "0.47");
   QCOMPARE(shown(outcome.out, "−log S"), "0.755022584278033");
   QCOMPARE(shown(outcome.out, "γ = −log β"), "undefined: β ≤ 0 has no surprisal");
-  const auto object =
-      QJsonDocument::fromJson(run(at("1", "-0.25", "0.4", "0.7") + QStringList{"--json"}).out.toUtf8())
-          .object();
+  const auto object = QJsonDocument::fromJson(
+                          run_synapse(at("1", "-0.25", "0.4", "0.7") + QStringList{"--json"}).out.toUtf8())
+                          .object();
   for (const char* key : {"gamma", "G", "LS"}) QVERIFY2(object.contains(key) && object[key].isNull(), key);
   QVERIFY(close(object["minus_log_S"], .755022584278033));
   QVERIFY(close(object["n_BE"], -.175 / 1.175));
@@ -147,7 +143,7 @@ void SynapseCliTest::undefined() {
   QFETCH(QStringList, arguments);
   QFETCH(QStringList, nulls);
   QFETCH(QString, domain);
-  const auto outcome = run(arguments + QStringList{"--json"});
+  const auto outcome = run_synapse(arguments + QStringList{"--json"});
   QCOMPARE(outcome.code, 0);
   const auto object = QJsonDocument::fromJson(outcome.out.toUtf8()).object();
   QCOMPARE(object["domain"].toString(), domain);
@@ -158,7 +154,7 @@ void SynapseCliTest::undefined() {
   nulls.sort();
   QCOMPARE(found, nulls);
   // In words, each of them has its reason and nothing reads "nan" or "inf".
-  const QString text = run(arguments).out;
+  const QString text = run_synapse(arguments).out;
   QCOMPARE(text.count("undefined: ") + text.count("infinite: "), nulls.size());
   QVERIFY(!text.contains("nan") && !text.contains(" inf\n") && !text.contains("-inf"));
 }
@@ -178,14 +174,14 @@ void SynapseCliTest::remarksNameTheReason_data() {
 void SynapseCliTest::remarksNameTheReason() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, remark);
-  const auto outcome = run(arguments);
+  const auto outcome = run_synapse(arguments);
   QVERIFY2(outcome.out.contains(remark), qPrintable(outcome.out));
   QVERIFY(!outcome.out.contains("inside the theory's domain"));
 }
 
 void SynapseCliTest::fifteenDigitsNearThePole() {
   // 1 − 0.999² = 0.001999: the digits that a subtraction of rounded numbers would lose are there.
-  const auto outcome = run(at("1", "0.999", "0.999", "0.999"));
+  const auto outcome = run_synapse(at("1", "0.999", "0.999", "0.999"));
   QCOMPARE(shown(outcome.out, "S"), "0.001997001");
   QCOMPARE(shown(outcome.out, "−log S"), "6.21610872379746");
   QCOMPARE(shown(outcome.out, "LS = θ+u+G(γ+v)"), "6.21610872379746");
@@ -209,12 +205,12 @@ void SynapseCliTest::badNumbers_data() {
 void SynapseCliTest::badNumbers() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, part);
-  const auto outcome = run(arguments);
+  const auto outcome = run_synapse(arguments);
   QCOMPARE(outcome.code, 2);
   QVERIFY(outcome.out.isEmpty());
   QVERIFY2(outcome.err.contains(part), qPrintable(outcome.err));
   QCOMPARE(outcome.err.count('\n'), 1);  // one sentence
 }
 
-QTEST_GUILESS_MAIN(SynapseCliTest)
+SYNANN_TEST(SynapseCliTest)
 #include "synapse_cli_test.moc"

@@ -10,25 +10,26 @@
 #include <QTest>
 
 #include "engine/train/record.h"
+#include "tests/test_main.h"
 
 namespace synann {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+constexpr int kExportWait = 60'000;  // milliseconds until a test gives up
 
-struct Outcome {
+struct ExportOutcome {
   int exit_code = -1;
   QString out, err;
 };
 
-Outcome run(const char* program, const QStringList& arguments) {
+ExportOutcome run_program(const char* program, const QStringList& arguments) {
   QProcess process;
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
   for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) environment.remove(name);
   process.setProcessEnvironment(environment);
   process.start(QStringLiteral(SYNANN_BIN_DIR "/") + program, arguments);
-  if (!process.waitForFinished(kWait) || process.exitStatus() != QProcess::NormalExit) return {};
+  if (!process.waitForFinished(kExportWait) || process.exitStatus() != QProcess::NormalExit) return {};
   return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
           QString::fromUtf8(process.readAllStandardError())};
 }
@@ -45,7 +46,8 @@ class SynapseExportTest : public QObject {
 
  private slots:
   void initTestCase() {
-    const Outcome trained = run("synann", {"train", "--epochs", "1", "--record", "8", "--out", at("run")});
+    const ExportOutcome trained =
+        run_program("synann", {"train", "--epochs", "1", "--record", "8", "--out", at("run")});
     QCOMPARE(trained.exit_code, 0);
   }
   void everyStepIsTheRecordsOwn();
@@ -63,11 +65,11 @@ class SynapseExportTest : public QObject {
 
  private:
   QString at(const QString& name) const { return home_.filePath(name); }
-  Outcome saveAlone(const QString& file, const QStringList& more) const {
-    return run("synann-studio", QStringList{"--export", at(file)} + more);
+  ExportOutcome saveAlone(const QString& file, const QStringList& more) const {
+    return run_program("synann-studio", QStringList{"--export", at(file)} + more);
   }
-  Outcome save(const QString& file, const QStringList& more) const {
-    return run("synann-studio", QStringList{"--export", at(file), "--history", at("run")} + more);
+  ExportOutcome save(const QString& file, const QStringList& more) const {
+    return run_program("synann-studio", QStringList{"--export", at(file), "--history", at("run")} + more);
   }
   QTemporaryDir home_;
 };
@@ -78,7 +80,7 @@ void SynapseExportTest::everyStepIsTheRecordsOwn() {
   QVERIFY(record->frames().size() > 100);
   for (const std::size_t k : {std::size_t{0}, std::size_t{41}, record->frames().size() - 1}) {
     const QString step = QString::number(record->frames()[k].steps);
-    const Outcome saved = save("beta.npy", {"--view", "synapses", "--step", step});
+    const ExportOutcome saved = save("beta.npy", {"--view", "synapses", "--step", step});
     QVERIFY2(saved.exit_code == 0, qPrintable(saved.err));
     const QByteArray bytes = bytesOf(at("beta.npy"));
     const auto expected = record->read(k);
@@ -103,7 +105,7 @@ void SynapseExportTest::everyViewHasAFile_data() {
 
 void SynapseExportTest::everyViewHasAFile() {
   QFETCH(QStringList, arguments);
-  const Outcome picture = save("view.png", arguments);
+  const ExportOutcome picture = save("view.png", arguments);
   QVERIFY2(picture.exit_code == 0 && picture.err.isEmpty(), qPrintable(picture.err));
   const QImage image(at("view.png"));
   QCOMPARE(image.size(), QSize(960, 600));
@@ -129,7 +131,7 @@ void SynapseExportTest::wrongRequestsAreOneSentence_data() {
 void SynapseExportTest::wrongRequestsAreOneSentence() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, sentence);
-  const Outcome refused = save("refused.png", arguments);
+  const ExportOutcome refused = save("refused.png", arguments);
   QCOMPARE(refused.exit_code, 2);
   QVERIFY2(refused.err.startsWith("synann-studio: ") && refused.err.contains(sentence),
            qPrintable(refused.err));
@@ -139,7 +141,7 @@ void SynapseExportTest::wrongRequestsAreOneSentence() {
 
 void SynapseExportTest::oldRunsShowTheirCheckpoint() {
   QVERIFY(QFile::rename(at("run/synapses.record"), at("aside.record")));
-  const Outcome saved = save("checkpoint.npy", {"--view", "synapses"});
+  const ExportOutcome saved = save("checkpoint.npy", {"--view", "synapses"});
   QVERIFY(QFile::rename(at("aside.record"), at("run/synapses.record")));
   QVERIFY2(saved.exit_code == 0, qPrintable(saved.err));
   QCOMPARE(bytesOf(at("checkpoint.npy")), bytesOf(at("last.npy")));
@@ -165,7 +167,7 @@ void SynapseExportTest::aSurfaceNeedsNoRun() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, function);
   for (const char* name : {"alone.svg", "alone.pdf", "alone.png"}) {
-    const Outcome saved = saveAlone(name, arguments);
+    const ExportOutcome saved = saveAlone(name, arguments);
     QVERIFY2(saved.exit_code == 0 && saved.err.isEmpty(), qPrintable(saved.err));
   }
   const QByteArray svg = bytesOf(at("alone.svg"));
@@ -208,17 +210,17 @@ void SynapseExportTest::aCellIsTheRecordsOwn() {
 
 void SynapseExportTest::aPictureOfTheWindowShowsACell() {
   const auto picture = [this](const QString& file, const QStringList& more) {
-    return run("synann-studio", QStringList{"--picture", at(file), "--history", at("run")} + more);
+    return run_program("synann-studio", QStringList{"--picture", at(file), "--history", at("run")} + more);
   };
   const QStringList surface = {"--page", "surface"};
   QCOMPARE(picture("first.png", surface).exit_code, 0);
   QCOMPARE(picture("cell.png", surface + QStringList{"--cell", "1,2"}).exit_code, 0);
   const QImage first(at("first.png")), cell(at("cell.png"));
   QVERIFY(!first.isNull() && !cell.isNull() && first != cell);
-  const Outcome beyond = picture("none.png", surface + QStringList{"--cell", "64,0"});
+  const ExportOutcome beyond = picture("none.png", surface + QStringList{"--cell", "64,0"});
   QCOMPARE(beyond.exit_code, 2);
   QVERIFY2(beyond.err.contains("--cell: there is no such unit"), qPrintable(beyond.err));
-  const Outcome elsewhere = picture("none.png", {"--page", "train", "--cell", "1,2"});
+  const ExportOutcome elsewhere = picture("none.png", {"--page", "train", "--cell", "1,2"});
   QCOMPARE(elsewhere.exit_code, 2);
   QVERIFY2(elsewhere.err.contains("the train page shows no cell"), qPrintable(elsewhere.err));
   QVERIFY(!QFile::exists(at("none.png")));
@@ -248,7 +250,7 @@ void SynapseExportTest::wrongSurfacesAreOneSentence_data() {
 void SynapseExportTest::wrongSurfacesAreOneSentence() {
   QFETCH(QStringList, arguments);
   QFETCH(QString, sentence);
-  const Outcome refused = saveAlone("wrong.png", arguments);
+  const ExportOutcome refused = saveAlone("wrong.png", arguments);
   QVERIFY2(refused.exit_code == 2, qPrintable(refused.err));
   QVERIFY2(refused.err.startsWith("synann-studio: ") && refused.err.contains(sentence),
            qPrintable(refused.err));
@@ -258,5 +260,5 @@ void SynapseExportTest::wrongSurfacesAreOneSentence() {
 
 }  // namespace synann
 
-QTEST_GUILESS_MAIN(synann::SynapseExportTest)
+SYNANN_TEST(synann::SynapseExportTest)
 #include "synapse_export_test.moc"

@@ -9,6 +9,7 @@
 #include "engine/data/registry.h"
 #include "tests/cases/program.h"
 #include "tests/engine/data/sample_files.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using data::Dataset;
@@ -422,5 +423,5 @@ void DataCasesTest::mnistAsItIsDownloaded() {
   }
 }
 
-QTEST_GUILESS_MAIN(DataCasesTest)
+SYNANN_TEST(DataCasesTest)
 #include "data_cases_test.moc"

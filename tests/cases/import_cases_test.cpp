@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/checkpoint.h"
 #include "tests/cases/state_dicts.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -206,5 +207,5 @@ void ImportCasesTest::aCheckpointBeginsANewRun() {
   QCOMPARE(events_of(at("i"), "epoch").size(), 1);
 }
 
-QTEST_GUILESS_MAIN(ImportCasesTest)
+SYNANN_TEST(ImportCasesTest)
 #include "import_cases_test.moc"

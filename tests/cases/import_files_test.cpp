@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/checkpoint.h"
 #include "tests/cases/state_dicts.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -312,5 +313,5 @@ void ImportFilesTest::otherFiles() {
                   kind);
 }
 
-QTEST_GUILESS_MAIN(ImportFilesTest)
+SYNANN_TEST(ImportFilesTest)
 #include "import_files_test.moc"

@@ -3,6 +3,7 @@
 #include <QTemporaryDir>
 
 #include "tests/cases/program.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 
@@ -122,5 +123,5 @@ void PromptCasesTest::helpThatCannotBePrintedIsAnError() {
   }
 }
 
-QTEST_GUILESS_MAIN(PromptCasesTest)
+SYNANN_TEST(PromptCasesTest)
 #include "prompt_cases_test.moc"

@@ -11,6 +11,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
 #include "tests/cases/program.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using testing::events_of;
@@ -334,5 +335,5 @@ void RunCasesTest::anEarlierRunIsARun() {
       qPrintable(resumed.err));
 }
 
-QTEST_GUILESS_MAIN(RunCasesTest)
+SYNANN_TEST(RunCasesTest)
 #include "run_cases_test.moc"

@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 
 #include "tests/cases/program.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 
@@ -150,5 +151,5 @@ void StudioCasesTest::qtKeepsQuiet() {
   QCOMPARE(outcome.err, QString());
 }
 
-QTEST_GUILESS_MAIN(StudioCasesTest)
+SYNANN_TEST(StudioCasesTest)
 #include "studio_cases_test.moc"

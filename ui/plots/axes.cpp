@@ -8,19 +8,19 @@
 
 namespace synann::ui {
 namespace {
-constexpr double kTick = 4, kGap = 4;  // pixels
+constexpr double kTickLength = 4, kLabelGap = 4;  // pixels
 }
 
 Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts)
     : area_(area), x_(x), y_(y), titles_(titles), font_(font) {
   const QFontMetricsF metrics(font);
   const double line = metrics.height();
-  const double bottom = kTick + kGap + line + (titles.x.isEmpty() ? 0 : line);
+  const double bottom = kTickLength + kLabelGap + line + (titles.x.isEmpty() ? 0 : line);
   const double height = std::max(10.0, area.height() - bottom - line / 2);
   y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
-  const double left = kTick + kGap + widest + (titles.y.isEmpty() ? 0 : line);
+  const double left = kTickLength + kLabelGap + widest + (titles.y.isEmpty() ? 0 : line);
   const double right = metrics.horizontalAdvance('0') * 2;
   plot_ =
       QRectF(area.left() + left, area.top() + line / 2, std::max(10.0, area.width() - left - right), height);
@@ -59,19 +59,19 @@ void Axes::paintFrame(QPainter& painter, const FigureLook& look) const {
   for (const Tick& tick : x_ticks_) {
     const double x = place(tick.value, y_.min).x();
     painter.setPen(QPen(look.frame, 1));
-    painter.drawLine(QPointF(x, plot_.bottom()), QPointF(x, plot_.bottom() + kTick));
+    painter.drawLine(QPointF(x, plot_.bottom()), QPointF(x, plot_.bottom() + kTickLength));
     painter.setPen(look.text);
     const double width = metrics.horizontalAdvance(tick.label) + 2;
-    painter.drawText(QRectF(x - width / 2, plot_.bottom() + kTick + kGap / 2, width, line), Qt::AlignCenter,
-                     tick.label);
+    painter.drawText(QRectF(x - width / 2, plot_.bottom() + kTickLength + kLabelGap / 2, width, line),
+                     Qt::AlignCenter, tick.label);
   }
   for (const Tick& tick : y_ticks_) {
     const double y = place(x_.min, tick.value).y();
     painter.setPen(QPen(look.frame, 1));
-    painter.drawLine(QPointF(plot_.left() - kTick, y), QPointF(plot_.left(), y));
+    painter.drawLine(QPointF(plot_.left() - kTickLength, y), QPointF(plot_.left(), y));
     painter.setPen(look.text);
     const double width = metrics.horizontalAdvance(tick.label) + 2;
-    painter.drawText(QRectF(plot_.left() - kTick - kGap - width, y - line / 2, width, line),
+    painter.drawText(QRectF(plot_.left() - kTickLength - kLabelGap - width, y - line / 2, width, line),
                      Qt::AlignRight | Qt::AlignVCenter, tick.label);
   }
   if (!titles_.x.isEmpty())
@@ -79,7 +79,7 @@ void Axes::paintFrame(QPainter& painter, const FigureLook& look) const {
                      titles_.x);
   if (titles_.y.isEmpty()) return;
   painter.save();
-  painter.translate(area_.left() - kGap / 2, plot_.center().y());  // clear of the labels
+  painter.translate(area_.left() - kLabelGap / 2, plot_.center().y());  // clear of the labels
   painter.rotate(-90);
   painter.drawText(QRectF(-area_.height() / 2, 0, area_.height(), line), Qt::AlignCenter, titles_.y);
   painter.restore();

@@ -69,9 +69,9 @@ ColorTable tableOf(Color&& color) {
   return table;
 }
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("color_map", text);
-}
+struct ColorMapWords {
+  Q_DECLARE_TR_FUNCTIONS(color_map)
+};
 
 }  // namespace
 
@@ -113,15 +113,15 @@ QString colorMapId(ColorMap map) {
 QString colorMapName(ColorMap map) {
   switch (map) {
     case ColorMap::Automatic:
-      return tr("Automatic");
+      return ColorMapWords::tr("Automatic");
     case ColorMap::Viridis:
-      return tr("Viridis");
+      return ColorMapWords::tr("Viridis");
     case ColorMap::Cividis:
-      return tr("Cividis");
+      return ColorMapWords::tr("Cividis");
     case ColorMap::Diverging:
-      return tr("Blue–orange");
+      return ColorMapWords::tr("Blue–orange");
     case ColorMap::Grey:
-      return tr("Grey");
+      return ColorMapWords::tr("Grey");
   }
   return {};
 }

@@ -57,7 +57,7 @@ struct Inside {
   std::size_t begin, end;
 };
 
-Inside inside(std::span<const std::int64_t> x, double minX, double maxX) {
+Inside indicesInside(std::span<const std::int64_t> x, double minX, double maxX) {
   const auto below = [](std::int64_t value, double limit) { return static_cast<double>(value) < limit; };
   const auto above = [](double limit, std::int64_t value) { return limit < static_cast<double>(value); };
   const auto begin = std::lower_bound(x.begin(), x.end(), minX, below);
@@ -65,7 +65,7 @@ Inside inside(std::span<const std::int64_t> x, double minX, double maxX) {
   return {static_cast<std::size_t>(begin - x.begin()), static_cast<std::size_t>(end - x.begin())};
 }
 
-int columnOf(std::int64_t x, const DecimationWindow& window) {
+int pixelColumn(std::int64_t x, const DecimationWindow& window) {
   const double scale = window.columns / (window.maxX - window.minX);
   return std::clamp(static_cast<int>((static_cast<double>(x) - window.minX) * scale), 0, window.columns - 1);
 }
@@ -80,7 +80,7 @@ QList<QPointF> decimate(std::span<const std::int64_t> x, std::span<const float> 
                         const DecimationWindow& window) {
   QList<QPointF> points;
   if (!valid(window) || x.size() != y.size()) return points;
-  const auto [begin, end] = inside(x, window.minX, window.maxX);
+  const auto [begin, end] = indicesInside(x, window.minX, window.maxX);
   const auto take = [&](std::size_t i) {
     points.append({static_cast<double>(x[i]), static_cast<double>(y[i])});
   };
@@ -94,7 +94,7 @@ QList<QPointF> decimate(std::span<const std::int64_t> x, std::span<const float> 
   int current = -1;
   for (std::size_t i = begin; i < end; ++i) {
     if (!drawable(y[i], window.positiveOnly)) continue;
-    const int c = columnOf(x[i], window);
+    const int c = pixelColumn(x[i], window);
     if (c != current) column.flush(take);
     current = c;
     column.add(i, y[i]);
@@ -112,11 +112,11 @@ QList<double> notFiniteColumns(std::span<const std::int64_t> x, std::span<const 
                                const DecimationWindow& window) {
   QList<double> positions;
   if (!valid(window) || x.size() != y.size()) return positions;
-  const auto [begin, end] = inside(x, window.minX, window.maxX);
+  const auto [begin, end] = indicesInside(x, window.minX, window.maxX);
   int current = -1;
   for (std::size_t i = begin; i < end; ++i) {
     if (std::isfinite(y[i])) continue;
-    const int c = columnOf(x[i], window);
+    const int c = pixelColumn(x[i], window);
     if (c != current) positions.append(static_cast<double>(x[i]));
     current = c;
   }

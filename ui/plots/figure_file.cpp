@@ -79,8 +79,8 @@ bool isNumber(const QVariant& value) {
          type == QMetaType::LongLong;
 }
 
-Error error(const std::filesystem::path& path, ErrorKind kind, std::string problem, std::string expected,
-            std::string found, std::string remedy) {
+Error figureFileError(const std::filesystem::path& path, ErrorKind kind, std::string problem,
+                      std::string expected, std::string found, std::string remedy) {
   return {.kind = kind,
           .where = path.string(),
           .problem = std::move(problem),
@@ -181,8 +181,8 @@ Result<QByteArray> figureBytes(const Figure& figure, const QString& extension, c
 Result<QJsonObject> readFigureView(const std::filesystem::path& path) {
   QFile file(QString::fromStdString(path.string()));
   if (!file.open(QIODevice::ReadOnly))
-    return error(path, ErrorKind::Input, "cannot be read (" + file.errorString().toStdString() + ")", {}, {},
-                 {});
+    return figureFileError(path, ErrorKind::Input,
+                           "cannot be read (" + file.errorString().toStdString() + ")", {}, {}, {});
   QByteArray json;
   if (QImageReader::imageFormat(file.fileName()) == "png") {
     json = QImageReader(file.fileName(), "PNG").text(QString::fromLatin1(kKey)).toUtf8();
@@ -193,8 +193,9 @@ Result<QJsonObject> readFigureView(const std::filesystem::path& path) {
   }
   const QJsonObject view = QJsonDocument::fromJson(json).object();
   if (view.value(u"program"_s).toString() == u"synann-studio"_s) return view;
-  return error(path, ErrorKind::Input, "is not a figure of this program",
-               "a .png, .svg or .pdf that remembers its view", {}, "choose a figure exported from a run");
+  return figureFileError(path, ErrorKind::Input, "is not a figure of this program",
+                         "a .png, .svg or .pdf that remembers its view", {},
+                         "choose a figure exported from a run");
 }
 
 }  // namespace synann::ui

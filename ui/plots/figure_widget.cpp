@@ -15,7 +15,7 @@
 namespace synann::ui {
 namespace {
 
-constexpr int kMargin = 6;                // pixels
+constexpr int kWidgetMargin = 6;          // pixels
 constexpr std::size_t kMostEarlier = 64;  // zooms that can be undone
 constexpr quint64 kOneGesture = 700;      // milliseconds between turns of a wheel that belong together
 
@@ -44,7 +44,7 @@ FigurePaint FigureWidget::how() const {
 }
 
 QRectF FigureWidget::area() const {
-  return QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  return QRectF(rect()).adjusted(kWidgetMargin, kWidgetMargin, -kWidgetMargin, -kWidgetMargin);
 }
 
 void FigureWidget::updateAccessibleName() {

@@ -15,9 +15,9 @@ namespace {
 constexpr double kTick = 4, kGap = 4, kBarWidth = 14, kBarDistance = 14;  // pixels
 constexpr int kBarLabels = 10;  // characters that the colour bar has room for: "−0.00125"
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("heat_map", text);
-}
+struct HeatMapWords {
+  Q_DECLARE_TR_FUNCTIONS(heat_map)
+};
 
 int positionOf(const std::vector<int>& order, int index) {
   if (order.empty()) return index;
@@ -215,7 +215,7 @@ void HeatFigure::paintCursor(QPainter& painter, const QRectF& rect, const Figure
 
 QString HeatFigure::pointText(int point) const {
   const int r = data_->rowAt(point / data_->columns), c = data_->columnAt(point % data_->columns);
-  return tr("%1 %2, %3 %4, %5 %6")
+  return HeatMapWords::tr("%1 %2, %3 %4, %5 %6")
       .arg(data_->row)
       .arg(r)
       .arg(data_->column)

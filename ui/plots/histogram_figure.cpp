@@ -10,11 +10,11 @@
 namespace synann::ui {
 namespace {
 
-constexpr int kBins = 64;
+constexpr int kHistogramBins = 64;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("histogram", text);
-}
+struct HistogramWords {
+  Q_DECLARE_TR_FUNCTIONS(histogram)
+};
 
 }  // namespace
 
@@ -46,8 +46,8 @@ HistogramFigure::HistogramFigure(Content content)
   const Axes::Range range = most > least
                                 ? Axes::Range{static_cast<double>(least), static_cast<double>(most)}
                                 : roomyRange(static_cast<double>(least), static_cast<double>(most), false);
-  now_ = histogramOf(content.now, range.min, range.max, kBins);
-  start_ = histogramOf(content.start, range.min, range.max, kBins);
+  now_ = histogramOf(content.now, range.min, range.max, kHistogramBins);
+  start_ = histogramOf(content.start, range.min, range.max, kHistogramBins);
   for (const Histogram* h : {&now_, &start_})
     most_ = std::max(most_, *std::max_element(h->counts.begin(), h->counts.end()));
 }
@@ -55,7 +55,7 @@ HistogramFigure::HistogramFigure(Content content)
 Axes HistogramFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
   return Axes(area.adjusted(0, line * 1.2, 0, 0), {now_.from, now_.to}, {0, most_ * 1.05},
-              {value_, tr("cells")}, how.font, false);
+              {value_, HistogramWords::tr("cells")}, how.font, false);
 }
 
 void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
@@ -89,8 +89,8 @@ void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   axes.paintFrame(painter, how.look);
   painter.setPen(how.look.text);
   QString legend = content_title_;
-  if (has_start_) legend += tr(" – grey: at the start");
-  if (now_.outside > 0) legend += tr(" – not numbers: %1").arg(now_.outside);
+  if (has_start_) legend += HistogramWords::tr(" – grey: at the start");
+  if (now_.outside > 0) legend += HistogramWords::tr(" – not numbers: %1").arg(now_.outside);
   painter.drawText(QRectF(area.left(), area.top(), area.width(), metrics.height() * 1.2),
                    Qt::AlignLeft | Qt::AlignVCenter, legend);
   painter.restore();
@@ -98,10 +98,10 @@ void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureP
 
 QString HistogramFigure::pointText(int point) const {
   const auto k = static_cast<std::size_t>(point);
-  const QString text = tr("%1 from %2 to %3: %4 cells")
+  const QString text = HistogramWords::tr("%1 from %2 to %3: %4 cells")
                            .arg(value_, numberText(now_.edge(k), 4), numberText(now_.edge(k + 1), 4))
                            .arg(now_.counts[k]);
-  return has_start_ ? tr("%1, at the start %2").arg(text).arg(start_.counts[k]) : text;
+  return has_start_ ? HistogramWords::tr("%1, at the start %2").arg(text).arg(start_.counts[k]) : text;
 }
 
 std::optional<int> HistogramFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
@@ -114,13 +114,13 @@ std::optional<int> HistogramFigure::pointAt(QPointF place, const QRectF& area, c
 QString HistogramFigure::columnName(int column) const {
   switch (column) {
     case 0:
-      return tr("from");
+      return HistogramWords::tr("from");
     case 1:
-      return tr("to");
+      return HistogramWords::tr("to");
     case 2:
-      return tr("cells");
+      return HistogramWords::tr("cells");
     default:
-      return tr("at the start");
+      return HistogramWords::tr("at the start");
   }
 }
 

@@ -13,8 +13,8 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kZoomStep = 0.8;  // of the range that one key press keeps
-constexpr double kPanStep = 0.1;   // of the range that one key press moves
+constexpr double kLossZoomStep = 0.8;  // of the range that one key press keeps
+constexpr double kLossPanStep = 0.1;   // of the range that one key press moves
 
 }  // namespace
 
@@ -92,12 +92,12 @@ bool LossChart::zoomKey(const QKeyEvent& event) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
       rememberPart(Change::Zoom);
-      zoomStep(kZoomStep, middle, Qt::NoModifier);
+      zoomStep(kLossZoomStep, middle, Qt::NoModifier);
       return true;
     case Qt::Key_Minus:
     case Qt::Key_Underscore:
       rememberPart(Change::Zoom);
-      zoomStep(1 / kZoomStep, middle, Qt::NoModifier);
+      zoomStep(1 / kLossZoomStep, middle, Qt::NoModifier);
       return true;
     case Qt::Key_0:
     case Qt::Key_F:
@@ -107,13 +107,13 @@ bool LossChart::zoomKey(const QKeyEvent& event) {
       setLogY(!state_.logY());
       return true;
     case Qt::Key_Left:
-      return shift && pan(-kPanStep, 0);
+      return shift && pan(-kLossPanStep, 0);
     case Qt::Key_Right:
-      return shift && pan(kPanStep, 0);
+      return shift && pan(kLossPanStep, 0);
     case Qt::Key_Up:
-      return shift && pan(0, kPanStep);
+      return shift && pan(0, kLossPanStep);
     case Qt::Key_Down:
-      return shift && pan(0, -kPanStep);
+      return shift && pan(0, -kLossPanStep);
     default:
       return false;
   }
@@ -189,8 +189,8 @@ void LossChart::bringIntoView(CurvePoint point) {
   const double x = pointExamples(*curve_, point), loss = pointLoss(*curve_, point);
   const auto outside = [](double value, double low, double high) {
     const double span = high - low;
-    return value < low    ? (value - low) / span - kPanStep
-           : value > high ? (value - high) / span + kPanStep
+    return value < low    ? (value - low) / span - kLossPanStep
+           : value > high ? (value - high) / span + kLossPanStep
                           : 0.0;
   };
   const double dx = outside(x, range.minX, range.maxX);

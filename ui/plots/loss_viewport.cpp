@@ -7,7 +7,7 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kMargin = 0.03;         // of the span, on each side
+constexpr double kSpareShare = 0.03;     // of the span, on each side
 constexpr double kSmallestLoss = 1e-30;  // below the smallest positive float's reach of interest
 constexpr double kLargestLoss = 1e38;
 constexpr double kSmallestWidth = 2;  // examples
@@ -19,7 +19,7 @@ struct Interval {
 
 Interval widened(Interval a) {
   const double span = a.max - a.min;
-  return {a.min - kMargin * span, a.max + kMargin * span};
+  return {a.min - kSpareShare * span, a.max + kSpareShare * span};
 }
 
 // At least `least` wide, about its middle.

@@ -10,7 +10,7 @@
 
 namespace synann::ui {
 namespace {
-constexpr double kReach = 14;  // pixels from which a pointer finds a point
+constexpr double kPointReach = 14;  // pixels from which a pointer finds a point
 }
 
 PointsFigure::PointsFigure(Content content) : content_(std::move(content)) {}
@@ -63,7 +63,7 @@ QString PointsFigure::pointText(int point) const {
 
 std::optional<int> PointsFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
   const Axes axes = this->axes(area, how);
-  double nearest = kReach;
+  double nearest = kPointReach;
   std::optional<int> found;
   for (int k = 0; k < pointCount(); ++k) {
     const auto& p = content_.points[static_cast<std::size_t>(k)];

@@ -10,12 +10,12 @@
 namespace synann::ui {
 namespace {
 
-constexpr int kDigits = 15;
+constexpr int kProofDigits = 15;
 constexpr double kSlopeAgrees = 1e-6;  // relative; a central difference has about ten good digits
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("proof", text);
-}
+struct ProofWords {
+  Q_DECLARE_TR_FUNCTIONS(proof)
+};
 
 void arrow(QPainter& painter, QPointF from, QPointF to) {
   painter.drawLine(from, to);
@@ -32,20 +32,23 @@ void arrow(QPainter& painter, QPointF from, QPointF to) {
 ProofFigure::ProofFigure(Content content) : content_(std::move(content)) {
   const auto& r = content_.routes;
   const auto& d = content_.diagram;
-  lines_ = {{tr("product y = αx Π(1 − βx)"), r.product, true}, {tr("surprisal −log |y|"), r.surprisal, true},
-            {tr("sum θ + u + Σ −log(1 − βx)"), r.sum, true},   {tr("back ± e^−sum"), r.back, true},
-            {tr("difference (nats)"), r.difference, true},     {tr("p = βx"), d.p, false},
-            {tr("F(p) = 1 − p"), d.complement, false}};
+  lines_ = {{ProofWords::tr("product y = αx Π(1 − βx)"), r.product, true},
+            {ProofWords::tr("surprisal −log |y|"), r.surprisal, true},
+            {ProofWords::tr("sum θ + u + Σ −log(1 − βx)"), r.sum, true},
+            {ProofWords::tr("back ± e^−sum"), r.back, true},
+            {ProofWords::tr("difference (nats)"), r.difference, true},
+            {ProofWords::tr("p = βx"), d.p, false},
+            {ProofWords::tr("F(p) = 1 − p"), d.complement, false}};
   if (d.defined) {
-    lines_.push_back({tr("I(p) = −log p"), d.u, false});
-    lines_.push_back({tr("I(F(p))"), d.over, false});
-    lines_.push_back({tr("G(I(p))"), d.under, false});
-    lines_.push_back({tr("I(F(p)) − G(I(p))"), d.difference, false});
+    lines_.push_back({ProofWords::tr("I(p) = −log p"), d.u, false});
+    lines_.push_back({ProofWords::tr("I(F(p))"), d.over, false});
+    lines_.push_back({ProofWords::tr("G(I(p))"), d.under, false});
+    lines_.push_back({ProofWords::tr("I(F(p)) − G(I(p))"), d.difference, false});
   }
   if (!content_.slope) return;
-  lines_.push_back({tr("∂y/∂β by the formula"), content_.slope->formula, true});
-  lines_.push_back({tr("∂y/∂β by differences"), content_.slope->difference, true});
-  lines_.push_back({tr("relative error"), content_.slope->error, true});
+  lines_.push_back({ProofWords::tr("∂y/∂β by the formula"), content_.slope->formula, true});
+  lines_.push_back({ProofWords::tr("∂y/∂β by differences"), content_.slope->difference, true});
+  lines_.push_back({ProofWords::tr("relative error"), content_.slope->error, true});
 }
 
 void ProofFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
@@ -65,12 +68,13 @@ void ProofFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint
   write(content_.title, {}, false);
   for (int k = 0; k < pointCount(); ++k) {
     const Line& l = lines_[static_cast<std::size_t>(k)];
-    if (l.in_list) write(l.name, numberText(l.value, kDigits), how.current == k);
+    if (l.in_list) write(l.name, numberText(l.value, kProofDigits), how.current == k);
   }
-  QString verdict = content_.routes.agree ? tr("✓ both routes agree to rounding") : tr("✗ the routes differ");
+  QString verdict = content_.routes.agree ? ProofWords::tr("✓ both routes agree to rounding")
+                                          : ProofWords::tr("✗ the routes differ");
   if (content_.slope)
-    verdict +=
-        content_.slope->error < kSlopeAgrees ? tr("   ✓ derivative agrees") : tr("   ✗ derivative differs");
+    verdict += content_.slope->error < kSlopeAgrees ? ProofWords::tr("   ✓ derivative agrees")
+                                                    : ProofWords::tr("   ✗ derivative differs");
   write(verdict, {}, false);
   paintDiagram(painter, QRectF(area.left(), y + line / 2, area.width(), area.bottom() - y - line / 2), how);
   painter.restore();
@@ -83,8 +87,9 @@ void ProofFigure::paintDiagram(QPainter& painter, const QRectF& area, const Figu
   if (area.height() < 4 * line) return;
   const auto& d = content_.diagram;
   if (!d.defined) {
-    painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap,
-                     tr("βx = %1 is outside (0, 1): there is no surprisal to compare").arg(numberText(d.p)));
+    painter.drawText(
+        area, Qt::AlignCenter | Qt::TextWordWrap,
+        ProofWords::tr("βx = %1 is outside (0, 1): there is no surprisal to compare").arg(numberText(d.p)));
     return;
   }
   const QString corners[] = {numberText(d.p, 8), numberText(d.complement, 8), numberText(d.u, 8),
@@ -113,12 +118,12 @@ void ProofFigure::paintDiagram(QPainter& painter, const QRectF& area, const Figu
   text(left + line, (top + bottom) / 2, QStringLiteral("I"));
   text(right - line, (top + bottom) / 2, QStringLiteral("I"));
   painter.drawText(QRectF(area.left(), bottom + line, area.width(), line), Qt::AlignCenter,
-                   tr("I∘F − G∘I = %1").arg(numberText(d.difference, 3)));
+                   ProofWords::tr("I∘F − G∘I = %1").arg(numberText(d.difference, 3)));
 }
 
 QString ProofFigure::pointText(int point) const {
   const Line& l = lines_[static_cast<std::size_t>(point)];
-  return tr("%1: %2").arg(l.name, numberText(l.value, kDigits));
+  return ProofWords::tr("%1: %2").arg(l.name, numberText(l.value, kProofDigits));
 }
 
 std::optional<int> ProofFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
@@ -132,7 +137,7 @@ std::optional<int> ProofFigure::pointAt(QPointF place, const QRectF& area, const
 }
 
 QString ProofFigure::columnName(int column) const {
-  return column == 0 ? tr("quantity") : tr("value");
+  return column == 0 ? ProofWords::tr("quantity") : ProofWords::tr("value");
 }
 
 QVariant ProofFigure::cell(int row, int column) const {

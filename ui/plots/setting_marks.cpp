@@ -7,8 +7,8 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kGap = 4;   // pixels between a line and its label, and around a label
-constexpr double kTop = 16;  // pixels below the frame: above are the marks of losses that are not finite
+constexpr double kMarkGap = 4;  // pixels between a line and its label, and around a label
+constexpr double kTop = 16;     // pixels below the frame: above are the marks of losses that are not finite
 
 }  // namespace
 
@@ -37,9 +37,9 @@ void SettingMarks::show(const std::vector<SettingMark>& marks, const QRectF& plo
     const double x = place(static_cast<double>(mark->examples));
     if (!(x >= plot.left() && x <= plot.right())) continue;
     const QString words = QString::fromStdString(mark->words);
-    QRectF box(x + kGap, plot.top() + kTop, metrics.horizontalAdvance(words), metrics.height());
-    if (box.intersects(taken)) box.moveTop(taken.bottom() + kGap);
-    const bool room = box.right() + kGap <= end && box.bottom() <= plot.bottom();
+    QRectF box(x + kMarkGap, plot.top() + kTop, metrics.horizontalAdvance(words), metrics.height());
+    if (box.intersects(taken)) box.moveTop(taken.bottom() + kMarkGap);
+    const bool room = box.right() + kMarkGap <= end && box.bottom() <= plot.bottom();
     lines_.push_back({x, room ? words : QString(), box});
     end = x;
   }

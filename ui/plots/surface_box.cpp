@@ -10,9 +10,9 @@ namespace synann::ui {
 namespace {
 
 constexpr double kDegree = 3.14159265358979323846 / 180;
-constexpr double kHeight = 0.75;  // of the box, where its sides are 1
-constexpr double kTick = 5;       // pixels
-constexpr double kShortest = 24;  // pixels of an edge that is worth its labels
+constexpr double kBoxHeight = 0.75;  // of the box, where its sides are 1
+constexpr double kEdgeTick = 5;      // pixels
+constexpr double kShortest = 24;     // pixels of an edge that is worth its labels
 constexpr double kLeastZoom = 0.4, kMostZoom = 8;
 
 double share(const Axes::Range& range, double value) {
@@ -39,13 +39,13 @@ SurfaceBox::SurfaceBox(const QRectF& area, const SurfaceCamera& camera, Axes::Ra
   right_ = {-std::sin(a), std::cos(a), 0};
   up_ = {-std::sin(e) * std::cos(a), -std::sin(e) * std::sin(a), std::cos(e)};
   const std::array<double, 3> viewer = {std::cos(e) * std::cos(a), std::cos(e) * std::sin(a), std::sin(e)};
-  toward_ = {viewer[0] * x_.width() / 2, viewer[1] * y_.width() / 2, viewer[2] * z_.width() / 2 / kHeight};
+  toward_ = {viewer[0] * x_.width() / 2, viewer[1] * y_.width() / 2, viewer[2] * z_.width() / 2 / kBoxHeight};
   near_x_ = viewer[0] > 0;
   near_y_ = viewer[1] > 0;
   // Room for ticks and names around the box as it is widest, whatever the azimuth: turning does not breathe.
   const QFontMetricsF metrics(font);
   const double side = 7 * metrics.horizontalAdvance('0') + metrics.height(), below = 3.4 * metrics.height();
-  const double wide = std::sqrt(2.0), high = wide * std::sin(e) + kHeight * std::cos(e);
+  const double wide = std::sqrt(2.0), high = wide * std::sin(e) + kBoxHeight * std::cos(e);
   const double width = std::max(20.0, area.width() - 2 * side),
                height = std::max(20.0, area.height() - 1.4 * below);
   scale_ = std::min(width / (2 * wide), height / (2 * high)) * camera.zoom;
@@ -54,7 +54,7 @@ SurfaceBox::SurfaceBox(const QRectF& area, const SurfaceCamera& camera, Axes::Ra
 
 QPointF SurfaceBox::place(const Place3& p) const {
   const double bx = 2 * share(x_, p.x) - 1, by = 2 * share(y_, p.y) - 1,
-               bz = kHeight * (2 * share(z_, p.z) - 1);
+               bz = kBoxHeight * (2 * share(z_, p.z) - 1);
   return {centre_.x() + scale_ * (bx * right_[0] + by * right_[1]),
           centre_.y() - scale_ * (bx * up_[0] + by * up_[1] + bz * up_[2])};
 }
@@ -143,9 +143,9 @@ void SurfaceBox::paintEdge(QPainter& painter, const FigureLook& look, const Edge
                                  : share(y_, edge.from.y);
     const QPointF at = from + way * std::abs(part - low);
     painter.setPen(QPen(look.frame, 1));
-    painter.drawLine(at, at + out * kTick);
+    painter.drawLine(at, at + out * kEdgeTick);
     painter.setPen(look.text);
-    farthest = std::max(farthest, write(at, kTick + 2, label(tick)));
+    farthest = std::max(farthest, write(at, kEdgeTick + 2, label(tick)));
   }
   painter.setPen(look.text);
   write(middle, farthest + 3, edge.name);

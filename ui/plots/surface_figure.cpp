@@ -12,9 +12,9 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kReach = 14;       // pixels from which a pointer finds a point
-constexpr double kStep = 1.0 / 20;  // of half the box's width: how finely a line of sight is followed
-constexpr double kAir = 6e-3;       // of the box's height: closer than that is touching
+constexpr double kReach = 14;            // pixels from which a pointer finds a point
+constexpr double kSightStep = 1.0 / 20;  // of half the box's width: how finely a line of sight is followed
+constexpr double kAir = 6e-3;            // of the box's height: closer than that is touching
 
 QString shortest(double value) {
   return QString::number(value, 'g', QLocale::FloatingPointShortest);
@@ -79,7 +79,7 @@ bool SurfaceFigure::hidden(const SurfaceBox& box, const Place3& at) const {
   const Place3& way = box.toward();
   const double air = kAir * z_.width();
   bool above = false, below = false;
-  for (double t = kStep; t < 4; t += kStep) {
+  for (double t = kSightStep; t < 4; t += kSightStep) {
     const Place3 p{at.x + t * way.x, at.y + t * way.y, at.z + t * way.z};
     if (p.x < grid.x.from || p.x > grid.x.to || p.y < grid.y.from || p.y > grid.y.to || p.z > z_.max)
       return false;

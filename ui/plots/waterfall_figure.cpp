@@ -12,11 +12,11 @@ namespace {
 
 using Kind = synapse::WaterfallTerm::Kind;
 
-constexpr double kGap = 6;  // pixels
+constexpr double kBarGap = 6;  // pixels
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("waterfall", text);
-}
+struct WaterfallWords {
+  Q_DECLARE_TR_FUNCTIONS(waterfall)
+};
 
 }  // namespace
 
@@ -42,17 +42,17 @@ WaterfallFigure::WaterfallFigure(synapse::Waterfall waterfall, const QString& ti
 }
 
 QString WaterfallFigure::label(int point) const {
-  if (point + 1 == pointCount()) return tr("−log |y|");
+  if (point + 1 == pointCount()) return WaterfallWords::tr("−log |y|");
   const auto& term = waterfall_.terms[static_cast<std::size_t>(point)];
   switch (term.kind) {
     case Kind::Excitation:
-      return tr("−log x");
+      return WaterfallWords::tr("−log x");
     case Kind::Gain:
-      return tr("−log α");
+      return WaterfallWords::tr("−log α");
     case Kind::Inhibition:
-      return tr("j = %1").arg(term.synapse);
+      return WaterfallWords::tr("j = %1").arg(term.synapse);
     case Kind::Rest:
-      return tr("rest (%1)").arg(term.count);
+      return WaterfallWords::tr("rest (%1)").arg(term.count);
   }
   return {};
 }
@@ -91,7 +91,7 @@ WaterfallFigure::Frame WaterfallFigure::frame(const QRectF& area, const FigurePa
   f.from = range.min;
   f.to = range.max;
   const double line = metrics.height();
-  f.bars = area.adjusted(f.labels + kGap, 1.4 * line, -(f.numbers + kGap), -2.8 * line);
+  f.bars = area.adjusted(f.labels + kBarGap, 1.4 * line, -(f.numbers + kBarGap), -2.8 * line);
   f.row = f.bars.height() / std::max(1, pointCount());
   return f;
 }
@@ -130,7 +130,7 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
     painter.setPen(how.look.text);
     painter.drawText(QRectF(area.left(), top, f.labels, f.row),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, label(k));
-    painter.drawText(QRectF(f.bars.right() + kGap, top, f.numbers, f.row),
+    painter.drawText(QRectF(f.bars.right() + kBarGap, top, f.numbers, f.row),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, numberText(value(k), 4));
   }
   painter.setPen(QPen(how.look.frame, 1));
@@ -139,13 +139,13 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   painter.setPen(how.look.text);
   painter.drawText(QRectF(area.left(), area.bottom() - 1.5 * line, area.width(), line),
                    Qt::AlignLeft | Qt::AlignVCenter,
-                   tr("nats; total %1, residual %2")
+                   WaterfallWords::tr("nats; total %1, residual %2")
                        .arg(numberText(waterfall_.total, 10), numberText(waterfall_.residual, 3)));
   painter.restore();
 }
 
 QString WaterfallFigure::pointText(int point) const {
-  return tr("%1: %2 nats").arg(label(point), numberText(value(point), 8));
+  return WaterfallWords::tr("%1: %2 nats").arg(label(point), numberText(value(point), 8));
 }
 
 std::optional<int> WaterfallFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
@@ -155,12 +155,16 @@ std::optional<int> WaterfallFigure::pointAt(QPointF place, const QRectF& area, c
 }
 
 QString WaterfallFigure::columnName(int column) const {
-  return column == 0 ? tr("term") : column == 1 ? tr("nats") : tr("sum before");
+  return column == 0   ? WaterfallWords::tr("term")
+         : column == 1 ? WaterfallWords::tr("nats")
+                       : WaterfallWords::tr("sum before");
 }
 
 QVariant WaterfallFigure::cell(int row, int column) const {
   if (row == pointCount())
-    return column == 0 ? QVariant(tr("residual")) : column == 1 ? QVariant(waterfall_.residual) : QVariant();
+    return column == 0   ? QVariant(WaterfallWords::tr("residual"))
+           : column == 1 ? QVariant(waterfall_.residual)
+                         : QVariant();
   if (column == 0) return label(row);
   return column == 1 ? value(row) : before(row);
 }

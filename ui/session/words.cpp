@@ -14,30 +14,30 @@
 namespace synann::ui {
 
 namespace {
-QString tr(const char* text) {
-  return QCoreApplication::translate("words", text);
-}
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(words)
+};
 }  // namespace
 
 QString stateWords(RunState state, bool stopping) {
-  if (stopping) return tr("Stopping");
+  if (stopping) return Words::tr("Stopping");
   switch (state) {
     case RunState::Ready:
-      return tr("Ready");
+      return Words::tr("Ready");
     case RunState::Loading:
-      return tr("Loading");
+      return Words::tr("Loading");
     case RunState::Training:
-      return tr("Training");
+      return Words::tr("Training");
     case RunState::Evaluating:
-      return tr("Evaluating");
+      return Words::tr("Evaluating");
     case RunState::Paused:
-      return tr("Paused");
+      return Words::tr("Paused");
     case RunState::Stopped:
-      return tr("Stopped");
+      return Words::tr("Stopped");
     case RunState::Finished:
-      return tr("Finished");
+      return Words::tr("Finished");
     case RunState::Failed:
-      return tr("Failed");
+      return Words::tr("Failed");
   }
   return {};
 }
@@ -72,14 +72,14 @@ QString durationWords(double seconds) {
 QString epochWords(const Progress& progress) {
   if (progress.count == 0) return {};
   if (progress.evaluate_count > 0) {
-    return tr("epoch %1 of %2 · %3 of %4 test images")
+    return Words::tr("epoch %1 of %2 · %3 of %4 test images")
         .arg(progress.position.epoch)
         .arg(progress.epochs)
         .arg(countWords(progress.evaluated), countWords(progress.evaluate_count));
   }
   const int done = progress.position.epoch - 1;  // whole epochs
-  if (progress.position.step == 0 && done >= progress.epochs) return tr("%1 epochs").arg(done);
-  return tr("epoch %1 of %2 · %3 of %4 images")
+  if (progress.position.step == 0 && done >= progress.epochs) return Words::tr("%1 epochs").arg(done);
+  return Words::tr("epoch %1 of %2 · %3 of %4 images")
       .arg(progress.position.epoch)
       .arg(progress.epochs)
       .arg(countWords(progress.examples), countWords(progress.count));
@@ -87,13 +87,13 @@ QString epochWords(const Progress& progress) {
 
 QString memoryWords(std::uint64_t bytes) {
   const double mib = static_cast<double>(bytes) / (1 << 20);
-  return mib < 1000 ? tr("%1 MiB").arg(std::lround(mib))
-                    : tr("%1 GiB").arg(mib / 1024, 0, 'f', mib < 100 * 1024 ? 1 : 0);
+  return mib < 1000 ? Words::tr("%1 MiB").arg(std::lround(mib))
+                    : Words::tr("%1 GiB").arg(mib / 1024, 0, 'f', mib < 100 * 1024 ? 1 : 0);
 }
 
 QString deviceWords(const train::DeviceChange& place) {
   QString words = QString::fromStdString(place.device) + ' ' + QString::fromStdString(place.isa);
-  if (place.threads > 1) words += tr(" · %1 threads").arg(place.threads);
+  if (place.threads > 1) words += Words::tr(" · %1 threads").arg(place.threads);
   return words;
 }
 
@@ -106,14 +106,14 @@ QString deviceWords(const Progress& progress) {
   QString words = deviceWords(place);
   const train::Resources& r = progress.resources;
   if (r.memory_used > 0) words += QStringLiteral(" · ") + memoryWords(r.memory_used);
-  if (r.memory_used > 0 && r.memory_total > 0) words += tr(" of %1").arg(memoryWords(r.memory_total));
+  if (r.memory_used > 0 && r.memory_total > 0) words += Words::tr(" of %1").arg(memoryWords(r.memory_total));
   return words;
 }
 
 QString speedWords(const Progress& progress) {
   if (progress.images_per_second <= 0) return {};
-  QString words = tr("%1 images/s").arg(countWords(std::llround(progress.images_per_second)));
-  if (progress.seconds_left >= 0) words += tr(" · %1 left").arg(durationWords(progress.seconds_left));
+  QString words = Words::tr("%1 images/s").arg(countWords(std::llround(progress.images_per_second)));
+  if (progress.seconds_left >= 0) words += Words::tr(" · %1 left").arg(durationWords(progress.seconds_left));
   return words;
 }
 

@@ -11,9 +11,9 @@ namespace synann::ui {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("actions", text);
-}
+struct ActionWords {
+  Q_DECLARE_TR_FUNCTIONS(actions)
+};
 
 QString tooltip(const QString& help, const QKeySequence& shortcut) {
   return shortcut.isEmpty()
@@ -24,39 +24,41 @@ QString tooltip(const QString& help, const QKeySequence& shortcut) {
 std::vector<ActionInfo> fileActions() {
   return {
       {"file.open-data",
-       tr("&Open data…"),
+       ActionWords::tr("&Open data…"),
        "Ctrl+O",
-       tr("Train on images of your own: a folder or a file such as those of MNIST, EMNIST or Kaggle"),
+       ActionWords::tr(
+           "Train on images of your own: a folder or a file such as those of MNIST, EMNIST or Kaggle"),
        Glyph::OpenData,
        MenuId::File,
        {}},
       {"file.open-run",
-       tr("Open &run…"),
+       ActionWords::tr("Open &run…"),
        "Ctrl+Shift+O",
-       tr("Show the curves of an earlier run; Train then goes on from its last checkpoint"),
+       ActionWords::tr("Show the curves of an earlier run; Train then goes on from its last checkpoint"),
        Glyph::OpenRun,
        MenuId::File,
        {}},
       {"file.open-figure",
-       tr("Open &figure…"),
+       ActionWords::tr("Open &figure…"),
        {},
-       tr("Rebuild the view of a figure that was exported from the Synapses or the Surface page"),
+       ActionWords::tr(
+           "Rebuild the view of a figure that was exported from the Synapses or the Surface page"),
        Glyph::None,
        MenuId::File,
        {},
        false,
        true},
       {"file.export",
-       tr("&Export figure…"),
+       ActionWords::tr("&Export figure…"),
        "Ctrl+E",
-       tr("Save the page's figure as PNG, SVG or PDF, or its numbers as CSV or NPY"),
+       ActionWords::tr("Save the page's figure as PNG, SVG or PDF, or its numbers as CSV or NPY"),
        Glyph::Export,
        MenuId::File,
        {}},
       {"file.quit",
-       tr("&Quit"),
+       ActionWords::tr("&Quit"),
        "Ctrl+Q",
-       tr("Save the run, if one is open, and leave"),
+       ActionWords::tr("Save the run, if one is open, and leave"),
        Glyph::Quit,
        MenuId::File,
        {},
@@ -67,43 +69,49 @@ std::vector<ActionInfo> fileActions() {
 
 std::vector<ActionInfo> runActions() {
   return {
-      {"run.train", tr("&Train"), "F5", tr("Train until the last epoch"), Glyph::Train, MenuId::Run, {}},
+      {"run.train",
+       ActionWords::tr("&Train"),
+       "F5",
+       ActionWords::tr("Train until the last epoch"),
+       Glyph::Train,
+       MenuId::Run,
+       {}},
       {"run.pause",
-       tr("&Pause"),
+       ActionWords::tr("&Pause"),
        "F6",
-       tr("Wait after the current step; Train goes on"),
+       ActionWords::tr("Wait after the current step; Train goes on"),
        Glyph::Pause,
        MenuId::Run,
        {}},
       {"run.step-batch",
-       tr("Step &batch"),
+       ActionWords::tr("Step &batch"),
        "F7",
-       tr("Train on one batch, then pause"),
+       ActionWords::tr("Train on one batch, then pause"),
        Glyph::StepBatch,
        MenuId::Run,
        {},
        false,
        true},
       {"run.step-epoch",
-       tr("Step &epoch"),
+       ActionWords::tr("Step &epoch"),
        "Shift+F7",
-       tr("Train to the end of this epoch, evaluate, then pause"),
+       ActionWords::tr("Train to the end of this epoch, evaluate, then pause"),
        Glyph::StepEpoch,
        MenuId::Run,
        {}},
       {"run.stop",
-       tr("&Stop"),
+       ActionWords::tr("&Stop"),
        "Shift+F5",
-       tr("Finish the current step, save a checkpoint and end the run"),
+       ActionWords::tr("Finish the current step, save a checkpoint and end the run"),
        Glyph::Stop,
        MenuId::Run,
        {},
        false,
        true},
       {"run.restart",
-       tr("&Restart"),
+       ActionWords::tr("&Restart"),
        "Ctrl+R",
-       tr("Begin again from the first step with the same seed, as a new run"),
+       ActionWords::tr("Begin again from the first step with the same seed, as a new run"),
        Glyph::Restart,
        MenuId::Run,
        {}},
@@ -113,45 +121,45 @@ std::vector<ActionInfo> runActions() {
 std::vector<ActionInfo> viewActions() {
   return {
       {"view.time-line",
-       tr("&Time line"),
+       ActionWords::tr("&Time line"),
        "F8",
-       tr("Show the slider over the recorded steps below the pages that follow it"),
+       ActionWords::tr("Show the slider over the recorded steps below the pages that follow it"),
        Glyph::None,
        MenuId::View,
        {},
        true,
        true},
       {"view.inspector",
-       tr("&Inspector"),
+       ActionWords::tr("&Inspector"),
        "F9",
-       tr("Show what is selected beside the page, with all its digits"),
+       ActionWords::tr("Show what is selected beside the page, with all its digits"),
        Glyph::None,
        MenuId::View,
        {},
        true},
       {"view.theme-system",
-       tr("&System"),
+       ActionWords::tr("&System"),
        {},
-       tr("Light or dark as the system was at the start"),
+       ActionWords::tr("Light or dark as the system was at the start"),
        Glyph::None,
        MenuId::View,
-       tr("T&heme"),
+       ActionWords::tr("T&heme"),
        true},
       {"view.theme-light",
-       tr("&Light"),
+       ActionWords::tr("&Light"),
        {},
-       tr("Dark text on light"),
+       ActionWords::tr("Dark text on light"),
        Glyph::None,
        MenuId::View,
-       tr("T&heme"),
+       ActionWords::tr("T&heme"),
        true},
       {"view.theme-dark",
-       tr("&Dark"),
+       ActionWords::tr("&Dark"),
        {},
-       tr("Light text on dark"),
+       ActionWords::tr("Light text on dark"),
        Glyph::None,
        MenuId::View,
-       tr("T&heme"),
+       ActionWords::tr("T&heme"),
        true},
   };
 }
@@ -159,16 +167,16 @@ std::vector<ActionInfo> viewActions() {
 std::vector<ActionInfo> helpActions() {
   return {
       {"help.shortcuts",
-       tr("&Keyboard shortcuts"),
+       ActionWords::tr("&Keyboard shortcuts"),
        "F1",
-       tr("List every action and its key"),
+       ActionWords::tr("List every action and its key"),
        Glyph::Keyboard,
        MenuId::Help,
        {}},
       {"help.about",
-       tr("&About SynaNN Studio"),
+       ActionWords::tr("&About SynaNN Studio"),
        {},
-       tr("Version, instruction set and licence"),
+       ActionWords::tr("Version, instruction set and licence"),
        Glyph::About,
        MenuId::Help,
        {}},
@@ -194,13 +202,13 @@ std::vector<ActionInfo> actionTable() {
 QString menuTitle(MenuId menu) {
   switch (menu) {
     case MenuId::File:
-      return tr("&File");
+      return ActionWords::tr("&File");
     case MenuId::Run:
-      return tr("&Run");
+      return ActionWords::tr("&Run");
     case MenuId::View:
-      return tr("&View");
+      return ActionWords::tr("&View");
     case MenuId::Help:
-      return tr("&Help");
+      return ActionWords::tr("&Help");
   }
   return {};
 }

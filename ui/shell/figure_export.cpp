@@ -12,16 +12,18 @@ namespace synann::ui {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("figure_export", text);
-}
+struct ExportWords {
+  Q_DECLARE_TR_FUNCTIONS(figure_export)
+};
 
 }  // namespace
 
 QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
-  const QStringList kinds = {tr("Picture (*.png)"), tr("Vector figure (*.svg)"), tr("Document (*.pdf)"),
-                             tr("Numbers (*.csv)"), tr("NumPy array (*.npy)")};
-  QFileDialog dialog(parent, tr("Export the figure"), folder.isEmpty() ? QDir::homePath() : folder);
+  const QStringList kinds = {ExportWords::tr("Picture (*.png)"), ExportWords::tr("Vector figure (*.svg)"),
+                             ExportWords::tr("Document (*.pdf)"), ExportWords::tr("Numbers (*.csv)"),
+                             ExportWords::tr("NumPy array (*.npy)")};
+  QFileDialog dialog(parent, ExportWords::tr("Export the figure"),
+                     folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);
   dialog.setDefaultSuffix(QStringLiteral("png"));

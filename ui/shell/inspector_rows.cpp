@@ -18,9 +18,9 @@ namespace {
 constexpr int kFloatDigits = 9;    // enough to name a float exactly
 constexpr int kDoubleDigits = 17;  // and a double
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("inspector", text);
-}
+struct InspectorWords {
+  Q_DECLARE_TR_FUNCTIONS(inspector)
+};
 
 QString textOf(const std::optional<float>& value) {
   return value ? numberText(static_cast<double>(*value), kFloatDigits) : QStringLiteral("—");
@@ -59,17 +59,21 @@ Cell cellOf(const train::SynapseFrame& frame, int i, int j) {
 void addPlace(const SynapseSource& source, const train::SynapseFrame* frame,
               std::vector<InspectorRow>& rows) {
   const std::filesystem::path run = source.run();
-  rows.push_back({tr("Run"), run.empty() ? QStringLiteral("—") : QString::fromStdString(run.string()),
-                  tr("The folder in which the run is saved")});
+  rows.push_back({InspectorWords::tr("Run"),
+                  run.empty() ? QStringLiteral("—") : QString::fromStdString(run.string()),
+                  InspectorWords::tr("The folder in which the run is saved")});
   QString step = QStringLiteral("—"), epoch = step;
   if (frame && frame->error.empty()) {
     const train::Position at = frame->place.position;
     step = countText(frame->place.steps);
-    if (frame->live) step += tr(" (live)");
-    epoch = at.step == 0 && at.epoch > 1 ? tr("%1, at its end").arg(at.epoch - 1) : QString::number(at.epoch);
+    if (frame->live) step += InspectorWords::tr(" (live)");
+    epoch = at.step == 0 && at.epoch > 1 ? InspectorWords::tr("%1, at its end").arg(at.epoch - 1)
+                                         : QString::number(at.epoch);
   }
-  rows.push_back({tr("Step"), step, tr("Steps done since the start of the run; the time line chooses it")});
-  rows.push_back({tr("Epoch"), epoch, tr("The epoch that this step belongs to")});
+  rows.push_back({InspectorWords::tr("Step"), step,
+                  InspectorWords::tr("Steps done since the start of the run; the time line chooses it")});
+  rows.push_back(
+      {InspectorWords::tr("Epoch"), epoch, InspectorWords::tr("The epoch that this step belongs to")});
 }
 
 void addCell(const Selection& selection, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
@@ -79,19 +83,30 @@ void addCell(const Selection& selection, const train::SynapseFrame* frame, std::
   const auto [i, j] = at;
   const Cell cell = known ? cellOf(*frame, i, j) : Cell();
   const QString layer = known ? QString::fromStdString(frame->layer.name) : selection.layer();
-  rows.push_back({tr("Layer"), layer.isEmpty() ? QStringLiteral("—") : layer, tr("The synapse layer")});
-  rows.push_back({tr("Unit i"), QString::number(i), tr("Row of β: the unit that is inhibited")});
-  rows.push_back({tr("Synapse j"), QString::number(j), tr("Column of β: the unit that inhibits")});
-  rows.push_back({tr("β"), textOf(cell.beta), tr("How strongly j inhibits i, at this step")});
-  rows.push_back({tr("β at the start"), textOf(cell.initial), tr("Before the first step of the run")});
-  rows.push_back({tr("Change"), textOf(cell.change), tr("β minus β at the start")});
+  rows.push_back({InspectorWords::tr("Layer"), layer.isEmpty() ? QStringLiteral("—") : layer,
+                  InspectorWords::tr("The synapse layer")});
+  rows.push_back({InspectorWords::tr("Unit i"), QString::number(i),
+                  InspectorWords::tr("Row of β: the unit that is inhibited")});
+  rows.push_back({InspectorWords::tr("Synapse j"), QString::number(j),
+                  InspectorWords::tr("Column of β: the unit that inhibits")});
+  rows.push_back({InspectorWords::tr("β"), textOf(cell.beta),
+                  InspectorWords::tr("How strongly j inhibits i, at this step")});
+  rows.push_back({InspectorWords::tr("β at the start"), textOf(cell.initial),
+                  InspectorWords::tr("Before the first step of the run")});
   rows.push_back(
-      {tr("∂loss/∂β"), textOf(cell.gradient),
-       tr("Over 20 images of each class; computed where Gradient is ticked on the Synapses page")});
-  rows.push_back({tr("α"), textOf(cell.alpha), tr("The excitation of unit i")});
-  rows.push_back({tr("x of i"), textOf(cell.input_i), tr("Input of unit i for the image")});
-  rows.push_back({tr("x of j"), textOf(cell.input_j), tr("Input of unit j for the image")});
-  rows.push_back({tr("1 − βx"), textOf(cell.factor), tr("What j leaves of unit i's output for the image")});
+      {InspectorWords::tr("Change"), textOf(cell.change), InspectorWords::tr("β minus β at the start")});
+  rows.push_back(
+      {InspectorWords::tr("∂loss/∂β"), textOf(cell.gradient),
+       InspectorWords::tr(
+           "Over 20 images of each class; computed where Gradient is ticked on the Synapses page")});
+  rows.push_back(
+      {InspectorWords::tr("α"), textOf(cell.alpha), InspectorWords::tr("The excitation of unit i")});
+  rows.push_back({InspectorWords::tr("x of i"), textOf(cell.input_i),
+                  InspectorWords::tr("Input of unit i for the image")});
+  rows.push_back({InspectorWords::tr("x of j"), textOf(cell.input_j),
+                  InspectorWords::tr("Input of unit j for the image")});
+  rows.push_back({InspectorWords::tr("1 − βx"), textOf(cell.factor),
+                  InspectorWords::tr("What j leaves of unit i's output for the image")});
 }
 
 }  // namespace
@@ -103,15 +118,16 @@ std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
   addPlace(source, frame, rows);
   addCell(selection, frame, rows);
   const std::vector<std::string> names = frame ? frame->class_names : std::vector<std::string>();
-  rows.push_back({tr("Image"), QString::number(selection.image()), tr("Index in the test set, from 0")});
-  rows.push_back({tr("Its class"),
+  rows.push_back({InspectorWords::tr("Image"), QString::number(selection.image()),
+                  InspectorWords::tr("Index in the test set, from 0")});
+  rows.push_back({InspectorWords::tr("Its class"),
                   frame && frame->image_label >= 0 ? className(frame->class_names, frame->image_label)
                                                    : QStringLiteral("—"),
-                  tr("What the image shows")});
-  rows.push_back({tr("Classes"),
+                  InspectorWords::tr("What the image shows")});
+  rows.push_back({InspectorWords::tr("Classes"),
                   QStringLiteral("%1, %2").arg(className(names, selection.classA()),
                                                className(names, selection.classB())),
-                  tr("Of the lenses by class: the first, and the one that is subtracted")});
+                  InspectorWords::tr("Of the lenses by class: the first, and the one that is subtracted")});
   return rows;
 }
 

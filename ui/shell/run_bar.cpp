@@ -26,7 +26,7 @@ namespace {
 constexpr int kProgressParts = 10'000;
 
 template <class Box = CalmComboBox>
-Box* makeChoice(QWidget* parent, const QString& name, const QString& help) {
+Box* makeBox(QWidget* parent, const QString& name, const QString& help) {
   auto* box = new Box(parent);
   box->setAccessibleName(name);
   box->setToolTip(help);
@@ -47,8 +47,8 @@ QFrame* makeSeparator(QWidget* parent) {
 RunBar::RunBar(const ActionRegistry& actions, RunPlan& plan, QWidget* parent)
     : QWidget(parent),
       plan_(plan),
-      data_(makeChoice<DataChoice>(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
-      model_(makeChoice(this, tr("Model"), tr("The network to train; fixed while a run is open"))),
+      data_(makeBox<DataChoice>(this, tr("Data set"), tr("What to train on; fixed while a run is open"))),
+      model_(makeBox(this, tr("Model"), tr("The network to train; fixed while a run is open"))),
       devices_(new DeviceChoice(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(8, 8, 8, 4);

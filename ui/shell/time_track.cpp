@@ -17,8 +17,8 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kHeight = 36;            // pixels
-constexpr double kReach = 4;           // pixels around a mark that belong to it
+constexpr int kTrackHeight = 36;       // pixels
+constexpr double kMarkReach = 4;       // pixels around a mark that belong to it
 constexpr double kClosest = 4;         // pixels between two ends of epochs that are both drawn
 constexpr double kSign = 7;            // pixels
 constexpr QRgb kBestColor = 0xd55e00;  // Okabe–Ito vermilion, beside a shape of its own
@@ -27,7 +27,7 @@ constexpr QRgb kBestColor = 0xd55e00;  // Okabe–Ito vermilion, beside a shape 
 
 TimeTrack::TimeTrack(const RunMarks& marks, QWidget* parent)
     : QSlider(Qt::Horizontal, parent), marks_(marks) {
-  setMinimumHeight(kHeight);
+  setMinimumHeight(kTrackHeight);
   connect(&marks_, &RunMarks::changed, this, [this] {
     setAccessibleDescription(marks_.summary());
     if (isVisible()) update();
@@ -35,7 +35,7 @@ TimeTrack::TimeTrack(const RunMarks& marks, QWidget* parent)
 }
 
 QSize TimeTrack::sizeHint() const {
-  return {QSlider::sizeHint().width(), kHeight};
+  return {QSlider::sizeHint().width(), kTrackHeight};
 }
 
 void TimeTrack::setFrames(std::shared_ptr<const std::vector<train::FramePlace>> frames) {
@@ -181,7 +181,7 @@ void TimeTrack::mouseReleaseEvent(QMouseEvent* event) {
 std::optional<TimeMark> TimeTrack::markAt(int x) const {
   std::optional<TimeMark> found;
   for (const TimeMark& mark : marks_.marks()) {
-    if (std::abs(pixelOf(mark.steps) - x) > kReach) continue;
+    if (std::abs(pixelOf(mark.steps) - x) > kMarkReach) continue;
     if (!found || found->kind == TimeMark::Kind::Epoch) found = mark;
   }
   return found;

@@ -11,13 +11,13 @@ namespace synann::ui {
 namespace {
 constexpr int kSteps = 200;  // of the slider
 constexpr int kDecimals = 12, kDigits = 9;
-constexpr double kStep = 0.01;
+constexpr double kBoxStep = 0.01;
 }  // namespace
 
 ExactBox::ExactBox(QWidget* parent) : QDoubleSpinBox(parent) {
   setLocale(QLocale::c());
   setDecimals(kDecimals);
-  setSingleStep(kStep);
+  setSingleStep(kBoxStep);
   setKeyboardTracking(false);  // a number that is half typed is none
 }
 

@@ -8,6 +8,7 @@
 #include "engine/bench/flops.h"
 #include "engine/bench/peak.h"
 #include "engine/data/digits.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::bench;
@@ -135,5 +136,5 @@ void SuiteTest::cancelEnds() {
   QVERIFY(report.error().kind == ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(SuiteTest)
+SYNANN_TEST(SuiteTest)
 #include "suite_test.moc"

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/compute/isa.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -170,5 +171,5 @@ void CheckTest::cancelEnds() {
   QVERIFY(status.error().kind == ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(CheckTest)
+SYNANN_TEST(CheckTest)
 #include "check_test.moc"

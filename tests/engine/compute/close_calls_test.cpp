@@ -6,6 +6,7 @@
 #include "engine/compute/reference/layers.h"
 #include "engine/compute/reference/network.h"
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using compute::reference::at;
@@ -153,5 +154,5 @@ void CloseCallsTest::seesThroughTheLayersBefore() {
   QVERIFY(calls.is_flat(3, blank.data(), 2, 4));
 }
 
-QTEST_GUILESS_MAIN(CloseCallsTest)
+SYNANN_TEST(CloseCallsTest)
 #include "close_calls_test.moc"

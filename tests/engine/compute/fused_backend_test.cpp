@@ -8,6 +8,7 @@
 
 #include "engine/compute/backend.h"
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -272,5 +273,5 @@ void FusedBackendTest::cancelStopsBetweenSteps() {
   QCOMPARE(calls, 1);
 }
 
-QTEST_GUILESS_MAIN(FusedBackendTest)
+SYNANN_TEST(FusedBackendTest)
 #include "fused_backend_test.moc"

@@ -7,6 +7,7 @@
 
 #include "engine/compute/reference/network.h"
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -26,7 +27,7 @@ std::vector<model::Layer> syna_cnn_layers(int classes, bool synapse, double p2d,
 }
 
 // The model as it is, one without its synapse layer, and one with other probabilities and classes.
-std::vector<model::Model> models() {
+std::vector<model::Model> fused_models() {
   return {*model::build("syna-cnn", 28, 28, 10),
           testing::resolved(syna_cnn_layers(10, false, 0.5, 0.5), {1, 28, 28}, 10),
           testing::resolved(syna_cnn_layers(16, true, 0.9, 0.25), {1, 28, 28}, 16)};
@@ -118,7 +119,7 @@ void FusedNetworkTest::matchesReference_data() {
 void FusedNetworkTest::matchesReference() {
   QFETCH(int, model);
   QFETCH(int, batch);
-  const auto m = models()[static_cast<std::size_t>(model)];
+  const auto m = fused_models()[static_cast<std::size_t>(model)];
   const auto data = short_batch(m, batch, 21);
   const auto values = random_values(m);
 
@@ -155,7 +156,7 @@ void FusedNetworkTest::matchesReference() {
 
 void FusedNetworkTest::threadsChangeNothing() {
   for (const Isa isa : available_isas())
-    for (const auto& m : models()) {
+    for (const auto& m : fused_models()) {
       const auto data = short_batch(m, 103, 8);
       const auto values = random_values(m);
       const auto one = ask(m, values, data.view(), isa, 1);
@@ -216,5 +217,5 @@ void FusedNetworkTest::otherModelsAreDeclined() {
   QVERIFY(!fused::plan(testing::resolved(wider, {1, 28, 28}, 10)));
 }
 
-QTEST_GUILESS_MAIN(FusedNetworkTest)
+SYNANN_TEST(FusedNetworkTest)
 #include "fused_network_test.moc"

@@ -7,6 +7,7 @@
 #include "engine/compute/reference/network.h"
 #include "engine/core/random.h"
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -14,7 +15,7 @@ using enum model::LayerKind;
 
 namespace {
 
-constexpr DropoutDraws kDraws{.enabled = true, .seed = 3, .epoch = 2, .step = 7};
+constexpr DropoutDraws kGradientDraws{.enabled = true, .seed = 3, .epoch = 2, .step = 7};
 
 // The largest difference between the analytic gradient and central differences, relative to the gradient's
 // size.
@@ -25,8 +26,8 @@ double worst_gradient_error(const model::Model& model, int batch_size) {
   const auto start = model::initialise(model, 5);
   std::vector<double> values(start.values.begin(), start.values.end()), gradients(values.size(), NAN);
 
-  network.forward(values, batch, Mode::Training, kDraws);
-  network.backward(values, batch, kDraws, gradients);
+  network.forward(values, batch, Mode::Training, kGradientDraws);
+  network.backward(values, batch, kGradientDraws, gradients);
   double scale = 0, worst = 0;
   for (std::size_t k = 0; k < model.parameters.trained_count(); ++k)
     scale = std::max(scale, std::abs(gradients[k]));
@@ -34,7 +35,7 @@ double worst_gradient_error(const model::Model& model, int batch_size) {
   constexpr double kStep = 1e-6;
   const auto loss_at = [&](std::size_t k, double value) {
     const double kept = std::exchange(values[k], value);
-    network.forward(values, batch, Mode::Training, kDraws);
+    network.forward(values, batch, Mode::Training, kGradientDraws);
     values[k] = kept;
     return network.loss(batch);
   };
@@ -59,8 +60,8 @@ std::vector<std::pair<std::string, double>> directional_errors(const model::Mode
   const auto start = model::initialise(model, 5);
   const std::vector<double> values(start.values.begin(), start.values.end());
   std::vector<double> gradients(values.size());
-  network.forward(values, batch, Mode::Training, kDraws);
-  network.backward(values, batch, kDraws, gradients);
+  network.forward(values, batch, Mode::Training, kGradientDraws);
+  network.backward(values, batch, kGradientDraws, gradients);
   const auto noise = random_stream(6, Purpose::Check);
 
   std::vector<std::pair<std::string, double>> errors;
@@ -81,7 +82,7 @@ std::vector<std::pair<std::string, double>> directional_errors(const model::Mode
       const auto loss_at = [&](double t) {
         auto moved = values;
         for (std::size_t k = 0; k < direction.size(); ++k) moved[p.offset + k] += t * h * direction[k];
-        network.forward(moved, batch, Mode::Training, kDraws);
+        network.forward(moved, batch, Mode::Training, kGradientDraws);
         return network.loss(batch);
       };
       const double numeric = (8 * (loss_at(1) - loss_at(-1)) - (loss_at(2) - loss_at(-2))) / (12 * h * norm);
@@ -315,7 +316,7 @@ void GradientsTest::dropoutKeepsTheMean() {
       testing::resolved({{.kind = Dropout, .p = 0.25}, {.kind = LogSoftmax}}, {1, 100, 100}, 10);
   const std::vector<double> ones(40'000, 1.0);
   std::vector<double> y(ones.size());
-  reference::dropout(model.layers[0], 4, 1, kDraws, 0, ones.data(), y.data());
+  reference::dropout(model.layers[0], 4, 1, kGradientDraws, 0, ones.data(), y.data());
   double sum = 0;
   for (const double v : y) {
     QVERIFY(v == 0.0 || std::abs(v - 1 / 0.75) < 1e-12);
@@ -323,11 +324,11 @@ void GradientsTest::dropoutKeepsTheMean() {
   }
   QVERIFY(std::abs(sum / 40'000 - 1) < 0.02);  // five standard deviations are 0.0144
   std::vector<double> again(ones.size());
-  DropoutDraws other = kDraws;
+  DropoutDraws other = kGradientDraws;
   other.step += 1;
   reference::dropout(model.layers[0], 4, 1, other, 0, ones.data(), again.data());
   QVERIFY(again != y);
 }
 
-QTEST_GUILESS_MAIN(GradientsTest)
+SYNANN_TEST(GradientsTest)
 #include "gradients_test.moc"

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using compute::Optimiser;
@@ -108,5 +109,5 @@ void OptimiserTest::plainIsPlain() {
   QVERIFY(!(Optimiser{.kind = Optimiser::Kind::AdamW}.plain()));
 }
 
-QTEST_GUILESS_MAIN(OptimiserTest)
+SYNANN_TEST(OptimiserTest)
 #include "optimiser_test.moc"

@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "engine/data/registry.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 
@@ -73,5 +74,5 @@ void ParityTest::damagedFiles() {
   QVERIFY(!compute::check_parity(content, "text", {"reference"}, nullptr));
 }
 
-QTEST_GUILESS_MAIN(ParityTest)
+SYNANN_TEST(ParityTest)
 #include "parity_test.moc"

@@ -7,24 +7,25 @@
 #include "engine/compute/batch_network.h"
 #include "engine/compute/reference/network.h"
 #include "tests/engine/compute/fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
 
 namespace {
 
-struct Answer {
+struct TierAnswer {
   double loss = 0;
   std::vector<float> gradients, log_probs, evaluated;
-  bool operator==(const Answer&) const = default;
+  bool operator==(const TierAnswer&) const = default;
 };
 
-Answer ask(BatchNetwork& network, const model::Model& model, const Batch<float>& batch) {
+TierAnswer ask_tier(BatchNetwork& network, const model::Model& model, const Batch<float>& batch) {
   auto state = model::initialise(model, 9);
   // Running statistics away from their start, so that evaluation mode cannot pass by luck.
   for (std::size_t k = model.parameters.trained_count(); k < state.values.size(); ++k)
     state.values[k] += 0.25f;
-  Answer answer;
+  TierAnswer answer;
   answer.gradients.assign(state.values.size(), NAN);
   answer.loss = network.gradient(state.values, batch, {.enabled = true, .seed = 2, .epoch = 3, .step = 4},
                                  answer.gradients);
@@ -34,7 +35,7 @@ Answer ask(BatchNetwork& network, const model::Model& model, const Batch<float>&
   return answer;
 }
 
-std::vector<model::Model> models() {
+std::vector<model::Model> tier_models() {
   using enum model::LayerKind;
   using Options = model::SynapseOptions;
   std::vector<model::Model> all;
@@ -75,7 +76,7 @@ class TiersTest : public QObject {
 void TiersTest::eigenMatchesReference_data() {
   QTest::addColumn<int>("model");
   QTest::addColumn<int>("batch");
-  const auto all = models();
+  const auto all = tier_models();
   for (std::size_t model = 0; model < all.size(); ++model) {
     for (const int batch : {1, 7, 64}) {
       QTest::addRow("%zu %s, batch %d", model, all[model].id.c_str(), batch)
@@ -88,7 +89,7 @@ void TiersTest::eigenMatchesReference_data() {
 void TiersTest::eigenMatchesReference() {
   QFETCH(int, model);
   QFETCH(int, batch);
-  const auto m = models()[static_cast<std::size_t>(model)];
+  const auto m = tier_models()[static_cast<std::size_t>(model)];
   const auto data = testing::random_batch<float>(m, batch, 21);
 
   // The oracle in double: float against float would hide an error both share.
@@ -103,7 +104,7 @@ void TiersTest::eigenMatchesReference() {
   oracle.forward(values, wide, Mode::Training, draws);
   oracle.backward(values, wide, draws, gradients);
 
-  const auto answer = ask(*make_eigen_network(m, 2), m, data.view());
+  const auto answer = ask_tier(*make_eigen_network(m, 2), m, data.view());
   QVERIFY(std::abs(answer.loss - oracle.loss(wide)) < 1e-5 * oracle.loss(wide));
   QVERIFY(testing::relative_error(answer.log_probs, oracle.log_probs()) < 1e-5);
   for (const Parameter& p : m.parameters.all()) {
@@ -124,22 +125,22 @@ void TiersTest::eigenMatchesReference() {
 }
 
 void TiersTest::threadsChangeNothing() {
-  for (const auto& m : models()) {
+  for (const auto& m : tier_models()) {
     const auto data = testing::random_batch<float>(m, 60, 8);
-    const auto one = ask(*make_eigen_network(m, 1), m, data.view());
-    QVERIFY(one == ask(*make_eigen_network(m, 2), m, data.view()));
-    QVERIFY(one == ask(*make_eigen_network(m, 5), m, data.view()));
+    const auto one = ask_tier(*make_eigen_network(m, 1), m, data.view());
+    QVERIFY(one == ask_tier(*make_eigen_network(m, 2), m, data.view()));
+    QVERIFY(one == ask_tier(*make_eigen_network(m, 5), m, data.view()));
   }
 }
 
 void TiersTest::samplesDoNotSeeEachOtherInEvaluation() {
-  const auto m = models()[0];
+  const auto m = tier_models()[0];
   const auto data = testing::random_batch<float>(m, 60, 8);
   const auto network = make_eigen_network(m, 2);
-  const auto all = ask(*network, m, data.view()).evaluated;
+  const auto all = ask_tier(*network, m, data.view()).evaluated;
   const Batch<float> tail{20, std::span(data.input).subspan(40u * 784u), std::span(data.target).subspan(40)};
-  QVERIFY(testing::relative_error(ask(*network, m, tail).evaluated, std::span(all).subspan(400)) < 1e-6);
+  QVERIFY(testing::relative_error(ask_tier(*network, m, tail).evaluated, std::span(all).subspan(400)) < 1e-6);
 }
 
-QTEST_GUILESS_MAIN(TiersTest)
+SYNANN_TEST(TiersTest)
 #include "tiers_test.moc"

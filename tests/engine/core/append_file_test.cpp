@@ -14,6 +14,7 @@
 #include "engine/core/child.h"
 #include "engine/core/small_disk.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -177,5 +178,5 @@ void AppendFileTest::aFullDiskTearsTheLastOneAtMost() {
   QCOMPARE(content("a"), QByteArray("one\ntwo, w\nthree\n"));
 }
 
-QTEST_GUILESS_MAIN(AppendFileTest)
+SYNANN_TEST(AppendFileTest)
 #include "append_file_test.moc"

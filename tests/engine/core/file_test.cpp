@@ -13,6 +13,7 @@
 
 #include "engine/core/small_disk.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using synann::ErrorKind;
 using synann::read_file;
@@ -174,5 +175,5 @@ void FileTest::saysWhyAFileCannotBeWritten() {
   QCOMPARE(listing(), (QStringList{"file", "folder"}));
 }
 
-QTEST_GUILESS_MAIN(FileTest)
+SYNANN_TEST(FileTest)
 #include "file_test.moc"

@@ -18,6 +18,7 @@
 
 #include "engine/core/child.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -295,5 +296,5 @@ void FolderLockTest::refusesWhatIsNoFolder() {
   QVERIFY2(sentence.find(folder().string() + ": cannot be made (Not a directory)") == 0, sentence.c_str());
 }
 
-QTEST_GUILESS_MAIN(FolderLockTest)
+SYNANN_TEST(FolderLockTest)
 #include "folder_lock_test.moc"

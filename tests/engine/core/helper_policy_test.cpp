@@ -3,6 +3,8 @@
 
 #include <QtTest>
 
+#include "tests/test_main.h"
+
 using synann::HelperPolicy;
 
 namespace {
@@ -76,5 +78,5 @@ void HelperPolicyTest::judgesTheSumOfATrialAndNoSingleJob() {
   }
 }
 
-QTEST_GUILESS_MAIN(HelperPolicyTest)
+SYNANN_TEST(HelperPolicyTest)
 #include "helper_policy_test.moc"

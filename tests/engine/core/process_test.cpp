@@ -14,6 +14,7 @@
 
 #include "engine/core/child.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -123,5 +124,5 @@ void ProcessTest::continuationsAreCounted() {
   QCOMPARE(child.wait(), 2);
 }
 
-QTEST_GUILESS_MAIN(ProcessTest)
+SYNANN_TEST(ProcessTest)
 #include "process_test.moc"

@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann;
 
 class RandomTest : public QObject {
@@ -74,5 +76,5 @@ void RandomTest::orderDependsOnSeedAndEpochAlone() {
   QVERIFY(epoch_order(5, 3, 500) != epoch_order(6, 3, 500));
 }
 
-QTEST_GUILESS_MAIN(RandomTest)
+SYNANN_TEST(RandomTest)
 #include "random_test.moc"

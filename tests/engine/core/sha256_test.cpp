@@ -7,6 +7,7 @@
 #include <QtTest>
 
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 // The digests are those of FIPS 180-4, in one piece and in many.
 class Sha256Test : public QObject {
@@ -44,5 +45,5 @@ void Sha256Test::doesNotDependOnThePieces() {
   QCOMPARE(pieces.hex(), synann::sha256_hex(bytes));
 }
 
-QTEST_GUILESS_MAIN(Sha256Test)
+SYNANN_TEST(Sha256Test)
 #include "sha256_test.moc"

@@ -8,6 +8,8 @@
 
 #include <QtTest>
 
+#include "tests/test_main.h"
+
 using namespace synann;
 
 // Means, deviations, and Student's test against its closed forms.
@@ -62,5 +64,5 @@ void StatisticsTest::whatCannotBeTestedIsNot() {
   QVERIFY(!paired_t_test(std::vector<double>{5, 5}, std::vector<double>{5, 5}));
 }
 
-QTEST_GUILESS_MAIN(StatisticsTest)
+SYNANN_TEST(StatisticsTest)
 #include "statistics_test.moc"

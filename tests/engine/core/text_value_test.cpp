@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tests/engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 
@@ -146,5 +147,5 @@ void TextValueTest::longTextsAreCutBetweenCharacters() {
   QCOMPARE(in_quotes("x" + greek), "\"x" + greek.substr(0, 38) + "…\"");
 }
 
-QTEST_GUILESS_MAIN(TextValueTest)
+SYNANN_TEST(TextValueTest)
 #include "text_value_test.moc"

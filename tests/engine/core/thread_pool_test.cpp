@@ -9,6 +9,8 @@
 
 #include <QtTest>
 
+#include "tests/test_main.h"
+
 using synann::ThreadPool;
 
 // The pool hands out each index exactly once, whatever the number of threads and however short the jobs.
@@ -127,5 +129,5 @@ void ThreadPoolTest::seesAllWorkDoneWhenRunReturns() {
   }
 }
 
-QTEST_GUILESS_MAIN(ThreadPoolTest)
+SYNANN_TEST(ThreadPoolTest)
 #include "thread_pool_test.moc"

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 
@@ -72,5 +73,5 @@ void VersionTest::theCommitIsTwelveDigits() {
   QVERIFY(is_newer(kVersion, "0.0.9"));
 }
 
-QTEST_GUILESS_MAIN(VersionTest)
+SYNANN_TEST(VersionTest)
 #include "version_test.moc"

@@ -17,6 +17,7 @@
 #include "engine/core/file.h"
 #include "engine/core/small_disk.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
+std::span<const std::uint8_t> view_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
@@ -33,7 +34,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 struct Files {
   Files(const fs::path& folder, std::vector<std::pair<std::string, std::string>> named)
       : texts(std::move(named)) {
-    for (const auto& [name, text] : texts) pieces.push_back({bytes_of(text)});
+    for (const auto& [name, text] : texts) pieces.push_back({view_of(text)});
     for (std::size_t k = 0; k < texts.size(); ++k) list.push_back({folder / texts[k].first, &pieces[k]});
   }
   std::vector<std::pair<std::string, std::string>> texts;
@@ -96,7 +97,7 @@ class WriteFilesTest : public QObject {
   }
   std::string content(const char* name) const { return content(folder() / name); }
   void put(const char* name, std::string_view text) const {
-    QVERIFY(write_file_atomically(folder() / name, bytes_of(text)));
+    QVERIFY(write_file_atomically(folder() / name, view_of(text)));
   }
   QStringList listing() const {
     return QDir(dir_->path())
@@ -128,7 +129,7 @@ void WriteFilesTest::nothingIsNothing() {
 
 void WriteFilesTest::piecesFollowOneAnother() {
   const std::string large(100'000, 'x');
-  const Pieces pieces = {bytes_of("head "), {}, bytes_of(large), bytes_of(""), bytes_of(" tail"), {}};
+  const Pieces pieces = {view_of("head "), {}, view_of(large), view_of(""), view_of(" tail"), {}};
   const Pieces none, empty = {{}, {}};
   const FileToWrite files[] = {{folder() / "a", &pieces}, {folder() / "b", &none}, {folder() / "c", &empty}};
   QVERIFY(write_files_atomically(files));
@@ -260,5 +261,5 @@ void WriteFilesTest::aLinkInTheWayIsNotFollowed() {
   QVERIFY(!fs::exists(folder() / "a"));
 }
 
-QTEST_GUILESS_MAIN(WriteFilesTest)
+SYNANN_TEST(WriteFilesTest)
 #include "write_files_test.moc"

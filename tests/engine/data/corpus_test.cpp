@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "fuzz/reader_checks.h"
+#include "tests/test_main.h"
 
 // Every file of the fuzz corpora is fed to its reader: "valid-…" is taken, anything else is refused, nothing
 // crashes.
@@ -48,5 +49,5 @@ void CorpusTest::replays() {
   QCOMPARE(outcome.accepted, QFileInfo(path).fileName().startsWith("valid-"));
 }
 
-QTEST_GUILESS_MAIN(CorpusTest)
+SYNANN_TEST(CorpusTest)
 #include "corpus_test.moc"

@@ -13,6 +13,7 @@
 #include "engine/data/linear_softmax.h"
 #include "engine/data/registry.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann::data;
 
@@ -180,5 +181,5 @@ void DigitsTest::areHardForALinearClassifier() {
   QVERIFY2(accuracy > 80 && accuracy < 92, qPrintable(QString::number(accuracy)));
 }
 
-QTEST_GUILESS_MAIN(DigitsTest)
+SYNANN_TEST(DigitsTest)
 #include "digits_test.moc"

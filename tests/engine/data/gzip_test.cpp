@@ -8,12 +8,11 @@
 #include "engine/data/idx.h"
 #include "engine/data/sample_bytes.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::data;
 using synann::data::test::Bytes;
-
-Q_DECLARE_METATYPE(Bytes)
 
 namespace {
 
@@ -168,5 +167,5 @@ void GzipTest::refusesEveryTruncation() {
   for (std::size_t size = 0; size < file.size(); ++size) QVERIFY(!gunzip(test::first(file, size), "f").ok());
 }
 
-QTEST_GUILESS_MAIN(GzipTest)
+SYNANN_TEST(GzipTest)
 #include "gzip_test.moc"

@@ -7,12 +7,11 @@
 
 #include "engine/data/sample_bytes.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::data;
 using synann::data::test::Bytes;
-
-Q_DECLARE_METATYPE(Bytes)
 
 // The IDX reader takes what the format allows and says in one sentence what is wrong with anything else.
 class IdxTest : public QObject {
@@ -185,5 +184,5 @@ void IdxTest::refusesEveryTruncation() {
   }
 }
 
-QTEST_GUILESS_MAIN(IdxTest)
+SYNANN_TEST(IdxTest)
 #include "idx_test.moc"

@@ -11,12 +11,11 @@
 #include "engine/data/picture.h"
 #include "engine/data/sample_files.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::data;
 using synann::data::test::Bytes;
-
-Q_DECLARE_METATYPE(Bytes)
 
 namespace {
 
@@ -281,5 +280,5 @@ void ReadersTest::holdsTheHeaderAgainstTheMemory() {
            content.error().sentence().c_str());
 }
 
-QTEST_GUILESS_MAIN(ReadersTest)
+SYNANN_TEST(ReadersTest)
 #include "readers_test.moc"

@@ -14,6 +14,7 @@
 #include "engine/data/gzip.h"
 #include "engine/data/sample_bytes.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::data;
@@ -314,5 +315,5 @@ void RegistryTest::readsTheOriginalMnist() {
   QCOMPARE(int{first[5 * 28 + 21]}, 255);
 }
 
-QTEST_GUILESS_MAIN(RegistryTest)
+SYNANN_TEST(RegistryTest)
 #include "registry_test.moc"

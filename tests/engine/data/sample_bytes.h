@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <QMetaType>
+
 #include "engine/data/idx.h"
 
 // Small IDX files for the tests of this folder.
@@ -38,3 +40,5 @@ inline Bytes first(const Bytes& bytes, std::size_t size) {
 }
 
 }  // namespace synann::data::test
+
+Q_DECLARE_METATYPE(synann::data::test::Bytes)

@@ -12,6 +12,7 @@
 #include "engine/data/registry.h"
 #include "engine/data/sample_files.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::data;
@@ -198,5 +199,5 @@ void SourcesTest::aFileStandsForItsDataSet() {
               .startsWith("DIR/alone/train-images-idx3-ubyte: this file is missing"));
 }
 
-QTEST_GUILESS_MAIN(SourcesTest)
+SYNANN_TEST(SourcesTest)
 #include "sources_test.moc"

@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "engine/io/safetensors.h"
+#include "tests/test_main.h"
 
 using namespace synann::io;
 
@@ -79,5 +80,5 @@ void FileKindTest::everyKindSaysWhatToDo() {
   QCOMPARE(kind->kind, synann::ErrorKind::Input);
 }
 
-QTEST_GUILESS_MAIN(FileKindTest)
+SYNANN_TEST(FileKindTest)
 #include "file_kind_test.moc"

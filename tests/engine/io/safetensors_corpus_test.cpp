@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "fuzz/safetensors_checks.h"
+#include "tests/test_main.h"
 
 // Every file of the fuzz corpus is fed to the tensor reader: "valid-…" is taken, anything else is refused.
 class SafetensorsCorpusTest : public QObject {
@@ -33,5 +34,5 @@ void SafetensorsCorpusTest::replays() {
   QCOMPARE(outcome.accepted, QFileInfo(path).fileName().startsWith("valid-"));
 }
 
-QTEST_GUILESS_MAIN(SafetensorsCorpusTest)
+SYNANN_TEST(SafetensorsCorpusTest)
 #include "safetensors_corpus_test.moc"

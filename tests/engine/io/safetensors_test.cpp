@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "engine/io/base64.h"
+#include "tests/test_main.h"
 
 using namespace synann::io;
 
@@ -197,5 +198,5 @@ void SafetensorsTest::base64() {
   for (const char* text : {"abc", "ab\ncd===", "****", "TWE=\n   "}) QVERIFY(!from_base64(text));
 }
 
-QTEST_GUILESS_MAIN(SafetensorsTest)
+SYNANN_TEST(SafetensorsTest)
 #include "safetensors_test.moc"

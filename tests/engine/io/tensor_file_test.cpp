@@ -12,6 +12,7 @@
 #include "engine/core/memory_use.h"
 #include "engine/io/safetensors.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::io;
@@ -31,7 +32,7 @@ SafeTensors sample() {
 }
 
 // The header of `header`'s length, or of the length that is claimed, before `rest`.
-QByteArray file_of(const QByteArray& header, const QByteArray& rest = {}, std::int64_t claimed = -1) {
+QByteArray tensor_file(const QByteArray& header, const QByteArray& rest = {}, std::int64_t claimed = -1) {
   const std::uint64_t length = static_cast<std::uint64_t>(claimed < 0 ? header.size() : claimed);
   return QByteArray(reinterpret_cast<const char*>(&length), 8) + header + rest;
 }
@@ -90,7 +91,7 @@ void TensorFileTest::hasTheBytesOfTheFormat() {
   const QByteArray counter(reinterpret_cast<const char*>(kCounter.data()), 8),
       weights(reinterpret_cast<const char*>(kWeights.data()), 8);
   QCOMPARE(QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())),
-           file_of(header, counter + weights + weights));
+           tensor_file(header, counter + weights + weights));
 }
 
 void TensorFileTest::piecesAreWhatFormatGives() {
@@ -114,7 +115,7 @@ void TensorFileTest::piecesBorrowTheTensors() {
 }
 
 void TensorFileTest::withoutContentItIsAnEmptyHeader() {
-  QCOMPARE(bytes_of(TensorFile({}, {}).pieces()), file_of("{}      "));
+  QCOMPARE(bytes_of(TensorFile({}, {}).pieces()), tensor_file("{}      "));
 }
 
 void TensorFileTest::readsAWholeFile() {
@@ -130,14 +131,14 @@ void TensorFileTest::readsTheMetadataAlone() {
   const auto metadata = read_tensor_metadata(path("a"));
   QVERIFY(metadata.ok());
   QCOMPARE(*metadata, sample().metadata);
-  put("none", file_of("{}"));
+  put("none", tensor_file("{}"));
   const auto none = read_tensor_metadata(path("none"));
   QVERIFY(none.ok() && none->empty());
 }
 
 void TensorFileTest::readsNoMoreThanTheHeader() {
   const auto header = R"({"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}})";
-  put("a", file_of(header));  // the tensor is not there
+  put("a", tensor_file(header));  // the tensor is not there
   const auto metadata = read_tensor_metadata(path("a"));
   QVERIFY(metadata.ok());
   QCOMPARE(metadata->at("k"), std::string("v"));
@@ -152,15 +153,15 @@ void TensorFileTest::saysWhyMetadataCannotBeRead_data() {
   };
   row("nothing", "", "is not a safetensors file");
   row("seven bytes", "1234567", "is not a safetensors file");
-  row("too long a header", file_of("{}", {}, 100'000'001), "is not a safetensors file");
-  row("the longest number", file_of("{}", {}, INT64_MAX), "is not a safetensors file");
-  row("header behind the end", file_of("{}", {}, 3), "is truncated");
-  row("no json", file_of("hello"), "the header is not JSON");
-  row("half json", file_of(R"({"a":)"), "the header is not valid JSON");
-  row("twice", file_of(R"({"__metadata__":{"a":"1","a":"2"}})"), "the header names \"a\" twice");
-  row("deep", file_of("{\"a\":" + QByteArray(200, '[')), "nested too deeply");
-  row("no object", file_of(R"({"__metadata__":[]})"), "__metadata__ is not an object");
-  row("number", file_of(R"({"__metadata__":{"a":1}})"), "__metadata__ \"a\" is not a string");
+  row("too long a header", tensor_file("{}", {}, 100'000'001), "is not a safetensors file");
+  row("the longest number", tensor_file("{}", {}, INT64_MAX), "is not a safetensors file");
+  row("header behind the end", tensor_file("{}", {}, 3), "is truncated");
+  row("no json", tensor_file("hello"), "the header is not JSON");
+  row("half json", tensor_file(R"({"a":)"), "the header is not valid JSON");
+  row("twice", tensor_file(R"({"__metadata__":{"a":"1","a":"2"}})"), "the header names \"a\" twice");
+  row("deep", tensor_file("{\"a\":" + QByteArray(200, '[')), "nested too deeply");
+  row("no object", tensor_file(R"({"__metadata__":[]})"), "__metadata__ is not an object");
+  row("number", tensor_file(R"({"__metadata__":{"a":1}})"), "__metadata__ \"a\" is not a string");
 }
 
 void TensorFileTest::saysWhyMetadataCannotBeRead() {
@@ -203,7 +204,7 @@ void TensorFileTest::saysWhyAFileCannotBeRead() {
 
 // Such a file takes no room here: nothing was ever written into it.
 void TensorFileTest::refusesAFileThatIsLargerThanTheMemory() {
-  put("a", file_of("{}"));
+  put("a", tensor_file("{}"));
   const auto length = static_cast<off_t>(memory_use().total + (2ull << 30));
   if (::truncate(path("a").c_str(), length) != 0) QSKIP("needs a file system that takes large files");
   const auto whole = read_tensor_file(path("a"));
@@ -213,5 +214,5 @@ void TensorFileTest::refusesAFileThatIsLargerThanTheMemory() {
   QVERIFY(read_tensor_metadata(path("a")).ok());
 }
 
-QTEST_GUILESS_MAIN(TensorFileTest)
+SYNANN_TEST(TensorFileTest)
 #include "tensor_file_test.moc"

@@ -8,6 +8,7 @@
 
 #include "engine/synapse/closeness.h"
 #include "engine/synapse/domain.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -320,5 +321,5 @@ void SynapseFunctionTest::surfaceRejectsBadGrids() {
   QVERIFY(sentence_of({}, {}, 9, 5000).find("found 5000") != std::string::npos);
 }
 
-QTEST_GUILESS_MAIN(SynapseFunctionTest)
+SYNANN_TEST(SynapseFunctionTest)
 #include "function_test.moc"

@@ -9,6 +9,7 @@
 #include "engine/synapse/surprisal.h"
 #include "engine/synapse/surprisal_tensor.h"
 #include "engine/synapse/tensor.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -18,7 +19,7 @@ using synann::synapse::test::Numbers;
 namespace {
 
 constexpr double kTolerance = 1e-12;
-constexpr TensorOptions kCoupled{.semantics = Semantics::BatchCoupled};
+constexpr TensorOptions kBatchCoupled{.semantics = Semantics::BatchCoupled};
 
 // The numbers of a nested list, in reading order.
 Numbers flat(const json& value) {
@@ -159,8 +160,8 @@ void SynapseGoldenTest::tensorBatchSemantics() {
   const auto& g = golden_["tensor_batch_semantics"];
   const Numbers x = flat(g["x"]), beta = flat(g["W"]), up = flat(g["upstream"]);
   const Tensor t{.n = 3, .beta = beta, .alpha = {}};
-  const auto out = tensor_forward(t, x, kCoupled);
-  const auto grad = tensor_backward(t, x, up, kCoupled);
+  const auto out = tensor_forward(t, x, kBatchCoupled);
+  const auto grad = tensor_backward(t, x, up, kBatchCoupled);
   QVERIFY(out.ok() && grad.ok());
   VERIFY_CLOSE(out->y, flat(g["y"]), kTolerance);
   VERIFY_CLOSE(grad->x, flat(g["dx"]), kTolerance);
@@ -173,7 +174,7 @@ void SynapseGoldenTest::tensorNegativeWeights() {
   const Tensor t{.n = 3, .beta = beta, .alpha = {}};
   for (const bool coupled : {false, true}) {
     const auto& expected = g[coupled ? "batch" : "formula"];
-    const auto options = coupled ? kCoupled : TensorOptions();
+    const auto options = coupled ? kBatchCoupled : TensorOptions();
     const auto out = tensor_forward(t, x, options);
     const auto grad = tensor_backward(t, x, up, options);
     QVERIFY(out.ok() && grad.ok());
@@ -188,7 +189,7 @@ void SynapseGoldenTest::batchnormInputs() {
   const Numbers x = flat(g["x"]), beta = flat(g["W"]);
   const Tensor t{.n = 3, .beta = beta, .alpha = {}};
   const auto formula = tensor_forward(t, x);
-  const auto coupled = tensor_forward(t, x, kCoupled);
+  const auto coupled = tensor_forward(t, x, kBatchCoupled);
   QVERIFY(formula.ok() && coupled.ok());
   VERIFY_CLOSE(formula->y, flat(g["formula"]["y"]), kTolerance);
   VERIFY_CLOSE(coupled->y, flat(g["batch"]["y"]), kTolerance);
@@ -201,7 +202,7 @@ void SynapseGoldenTest::batchDependence() {
   const Tensor t{.n = 3, .beta = beta, .alpha = {}};
   for (const auto& [samples, key] :
        {std::pair(1u, "alone"), std::pair(2u, "in_batch_2"), std::pair(4u, "in_batch_4")}) {
-    const auto out = tensor_forward(t, std::span(x).first(3 * samples), kCoupled);
+    const auto out = tensor_forward(t, std::span(x).first(3 * samples), kBatchCoupled);
     QVERIFY(out.ok());
     VERIFY_CLOSE(Numbers(out->y.begin(), out->y.begin() + 3), flat(g[key]), kTolerance);
   }
@@ -263,5 +264,5 @@ void SynapseGoldenTest::swap() {
   }
 }
 
-QTEST_GUILESS_MAIN(SynapseGoldenTest)
+SYNANN_TEST(SynapseGoldenTest)
 #include "golden_test.moc"

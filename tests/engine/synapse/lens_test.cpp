@@ -9,6 +9,7 @@
 
 #include "closeness.h"
 #include "engine/synapse/order.h"
+#include "tests/test_main.h"
 
 using namespace synann::synapse;
 using namespace synann::synapse::test;
@@ -18,8 +19,8 @@ namespace {
 constexpr std::size_t kSizes[] = {1, 2, 3, 17, 64, 200};
 
 // A random tensor and one sample for it. β in (0, .95), or around 0 as the original's are.
-struct Sample {
-  Sample(std::size_t size, bool free_beta, std::uint32_t seed) : n(size) {
+struct LensSample {
+  LensSample(std::size_t size, bool free_beta, std::uint32_t seed) : n(size) {
     const auto noise = synann::random_stream(seed, synann::Purpose::Initialise, 3);
     std::uint32_t k = 0;
     const auto draw = [&] { return static_cast<double>(noise.uniform(k++)); };
@@ -37,7 +38,7 @@ template <class Check>
 void for_every_sample(Check&& check) {
   for (const std::size_t n : kSizes)
     for (const bool free_beta : {false, true})
-      for (std::uint32_t seed = 1; seed <= 5; ++seed) check(Sample(n, free_beta, seed));
+      for (std::uint32_t seed = 1; seed <= 5; ++seed) check(LensSample(n, free_beta, seed));
 }
 
 bool is_permutation_of(const std::vector<int>& order, std::size_t count) {
@@ -65,7 +66,7 @@ class LensTest : public QObject {
 };
 
 void LensTest::waterfallAddsUpToTheOutput() {
-  for_every_sample([](const Sample& s) {
+  for_every_sample([](const LensSample& s) {
     const auto y = tensor_forward(s.tensor(), s.x)->y;
     for (std::size_t i = 0; i < s.n; ++i) {
       const auto w = waterfall(s.tensor(), s.x, i, 5);
@@ -85,7 +86,7 @@ void LensTest::waterfallAddsUpToTheOutput() {
 }
 
 void LensTest::waterfallShowsTheLargestFirst() {
-  for_every_sample([](const Sample& s) {
+  for_every_sample([](const LensSample& s) {
     for (const std::size_t shown : {std::size_t{0}, std::size_t{3}, s.n}) {
       const auto w = waterfall(s.tensor(), s.x, 0, shown);
       const std::size_t listed = std::min(shown, s.n);
@@ -121,7 +122,7 @@ void LensTest::waterfallKnowsZeroFactors() {
 }
 
 void LensTest::bothRoutesAgree() {
-  for_every_sample([](const Sample& s) {
+  for_every_sample([](const LensSample& s) {
     const auto y = tensor_forward(s.tensor(), s.x)->y;
     for (std::size_t i = 0; i < s.n; ++i) {
       const auto routes = two_routes(s.tensor(), s.x, i);
@@ -134,7 +135,7 @@ void LensTest::bothRoutesAgree() {
 }
 
 void LensTest::inhibitionIsLinearInTheInputs() {
-  const Sample s(17, false, 1), t(17, false, 2);
+  const LensSample s(17, false, 1), t(17, false, 2);
   Numbers x = s.x;
   x.insert(x.end(), t.x.begin(), t.x.end());
   x.insert(x.end(), 17, 0.25);
@@ -166,7 +167,7 @@ void LensTest::theDiagramCommutes() {
 }
 
 void LensTest::theSlopeIsTheGradient() {
-  for_every_sample([](const Sample& s) {
+  for_every_sample([](const LensSample& s) {
     Numbers upstream(s.n);
     const std::size_t i = s.n / 2, j = s.n - 1;
     upstream[i] = 1;
@@ -178,7 +179,7 @@ void LensTest::theSlopeIsTheGradient() {
 }
 
 void LensTest::wrongUnitsAreRefused() {
-  const Sample s(3, false, 1);
+  const LensSample s(3, false, 1);
   QVERIFY(!waterfall(s.tensor(), s.x, 3, 5).ok());
   QVERIFY(!two_routes(s.tensor(), s.x, 3).ok());
   QVERIFY(!check_slope(s.tensor(), s.x, 0, 3).ok());
@@ -217,5 +218,5 @@ void LensTest::similarRowsStandTogether() {
   QCOMPARE(changes, 1);
 }
 
-QTEST_GUILESS_MAIN(LensTest)
+SYNANN_TEST(LensTest)
 #include "lens_test.moc"

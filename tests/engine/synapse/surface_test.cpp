@@ -7,6 +7,7 @@
 
 #include "engine/synapse/closeness.h"
 #include "engine/synapse/surprisal.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -225,5 +226,5 @@ void SynapseSurfaceTest::densityKeepsEveryPoint() {
   QVERIFY(point_density({}, {kUnit, kUnit}, 8).empty());
 }
 
-QTEST_GUILESS_MAIN(SynapseSurfaceTest)
+SYNANN_TEST(SynapseSurfaceTest)
 #include "surface_test.moc"

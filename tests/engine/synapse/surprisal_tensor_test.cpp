@@ -8,6 +8,7 @@
 #include "engine/synapse/closeness.h"
 #include "engine/synapse/surprisal.h"
 #include "engine/synapse/tensor.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -23,7 +24,7 @@ Numbers surprisals(const Numbers& probabilities) {
   return u;
 }
 
-std::string failure(const SurprisalTensor& t, const Numbers& u) {
+std::string surprisal_failure(const SurprisalTensor& t, const Numbers& u) {
   const auto v = surprisal_forward(t, u);
   return v ? std::string() : v.error().sentence();
 }
@@ -143,24 +144,27 @@ void SurprisalTensorTest::thePole() {
   const auto v = surprisal_forward(t, at);
   QVERIFY(v.ok() && std::isinf((*v)[0]));  // βx = 1: y = 0
   QVERIFY(!surprisal_backward(t, at, g));
-  QVERIFY(failure(t, beyond).find("product form") != std::string::npos);
+  QVERIFY(surprisal_failure(t, beyond).find("product form") != std::string::npos);
 }
 
 void SurprisalTensorTest::wrongInput() {
   const Numbers gamma(4, .5), theta(3), u(2, .5), three(3, .5), not_a_number{.5, std::nan("")},
       minus_infinity{.5, -HUGE_VAL}, infinite_theta{0, HUGE_VAL}, bad_g{1, HUGE_VAL};
-  QVERIFY(failure({}, u).find("at least 1") != std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = three, .theta = {}}, u).find("size of γ") != std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = gamma, .theta = theta}, u).find("size of θ") != std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = gamma, .theta = {}}, three).find("size of u") != std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = gamma, .theta = {}}, not_a_number).find("element 1 of u") !=
+  QVERIFY(surprisal_failure({}, u).find("at least 1") != std::string::npos);
+  QVERIFY(surprisal_failure({.n = 2, .gamma = three, .theta = {}}, u).find("size of γ") != std::string::npos);
+  QVERIFY(surprisal_failure({.n = 2, .gamma = gamma, .theta = theta}, u).find("size of θ") !=
           std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = gamma, .theta = {}}, minus_infinity).find("element 1 of u") !=
+  QVERIFY(surprisal_failure({.n = 2, .gamma = gamma, .theta = {}}, three).find("size of u") !=
           std::string::npos);
-  QVERIFY(failure({.n = 2, .gamma = gamma, .theta = infinite_theta}, u).find("θ") != std::string::npos);
+  QVERIFY(surprisal_failure({.n = 2, .gamma = gamma, .theta = {}}, not_a_number).find("element 1 of u") !=
+          std::string::npos);
+  QVERIFY(surprisal_failure({.n = 2, .gamma = gamma, .theta = {}}, minus_infinity).find("element 1 of u") !=
+          std::string::npos);
+  QVERIFY(surprisal_failure({.n = 2, .gamma = gamma, .theta = infinite_theta}, u).find("θ") !=
+          std::string::npos);
   QVERIFY(!surprisal_backward({.n = 2, .gamma = gamma, .theta = {}}, u, three));
   QVERIFY(!surprisal_backward({.n = 2, .gamma = gamma, .theta = {}}, u, bad_g));
 }
 
-QTEST_GUILESS_MAIN(SurprisalTensorTest)
+SYNANN_TEST(SurprisalTensorTest)
 #include "surprisal_tensor_test.moc"

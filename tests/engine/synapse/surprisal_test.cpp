@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/synapse/closeness.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -290,5 +291,5 @@ void SurprisalTest::bits() {
   VERIFY_CLOSE(slope(conjugate_bits, 3, 1e-3), -1. / 7, 1e-9);
 }
 
-QTEST_GUILESS_MAIN(SurprisalTest)
+SYNANN_TEST(SurprisalTest)
 #include "surprisal_test.moc"

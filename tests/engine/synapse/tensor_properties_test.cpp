@@ -7,6 +7,7 @@
 #include "engine/synapse/function.h"
 #include "engine/synapse/scaled_product.h"
 #include "engine/synapse/tensor.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -244,5 +245,5 @@ void TensorPropertiesTest::noAlphaIsAlphaOne() {
   QVERIFY(bare->x == ones->x && bare->beta == ones->beta && bare->alpha == ones->alpha);
 }
 
-QTEST_GUILESS_MAIN(TensorPropertiesTest)
+SYNANN_TEST(TensorPropertiesTest)
 #include "tensor_properties_test.moc"

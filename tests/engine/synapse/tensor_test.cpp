@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/synapse/closeness.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::synapse;
@@ -309,5 +310,5 @@ void SynapseTensorTest::wrongNumbers() {
   QVERIFY(failure(tensor(huge), far, {.extended = true}).find("range of double") != std::string::npos);
 }
 
-QTEST_GUILESS_MAIN(SynapseTensorTest)
+SYNANN_TEST(SynapseTensorTest)
 #include "tensor_test.moc"

@@ -27,6 +27,11 @@ inline model::Model model_of(const char* id) {
   return *model::build(id, 28, 28, 10);
 }
 
+inline const model::Model& cnn() {
+  static const model::Model model = model_of("syna-cnn");
+  return model;
+}
+
 // `turn` makes another one.
 inline model::State numbered_state(const model::Model& model, Adam adam = Adam::No, int turn = 0) {
   model::State state = model::initialise(model, static_cast<std::uint64_t>(turn + 1));

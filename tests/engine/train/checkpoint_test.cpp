@@ -15,6 +15,7 @@
 #include "engine/train/checkpoint_fixtures.h"
 #include "engine/train/event_json.h"
 #include "engine/train/optimiser_file.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -288,5 +289,5 @@ void CheckpointTest::adamKeepsItsSquares() {
   QCOMPARE(listing(dir_->path().toStdString(), "optimizer-*").size(), 2);
 }
 
-QTEST_GUILESS_MAIN(CheckpointTest)
+SYNANN_TEST(CheckpointTest)
 #include "checkpoint_test.moc"

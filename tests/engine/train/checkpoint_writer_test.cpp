@@ -14,6 +14,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/checkpoint_fixtures.h"
 #include "engine/train/optimiser_file.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -25,11 +26,6 @@ namespace {
 
 const model::Model& pixel() {
   static const model::Model model = model_of("syna-pixel");  // large: reading it takes a while
-  return model;
-}
-
-const model::Model& cnn() {
-  static const model::Model model = model_of("syna-cnn");
   return model;
 }
 
@@ -230,5 +226,5 @@ void CheckpointWriterTest::aReaderReadsAgainWhatWasReplaced() {
   }
 }
 
-QTEST_GUILESS_MAIN(CheckpointWriterTest)
+SYNANN_TEST(CheckpointWriterTest)
 #include "checkpoint_writer_test.moc"

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -238,5 +239,5 @@ void EventJsonTest::tornLinesAreCounted() {
   QCOMPARE(torn_lines(nlohmann::json::parse(json.toStdString())), lines);
 }
 
-QTEST_GUILESS_MAIN(EventJsonTest)
+SYNANN_TEST(EventJsonTest)
 #include "event_json_test.moc"

@@ -10,6 +10,7 @@
 #include "engine/std_strings.h"
 #include "engine/train/history.h"
 #include "engine/train/history_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -27,7 +28,7 @@ std::string resumed(int torn) {
   return line_of(resume);
 }
 
-std::string complaint(const std::string& text) {
+std::string line_complaint(const std::string& text) {
   const auto history = parse_history(text, "h.jsonl");
   return history ? "accepted" : history.error().sentence();
 }
@@ -124,7 +125,8 @@ void HistoryLinesTest::otherUnreadableLinesAreErrors_data() {
 void HistoryLinesTest::otherUnreadableLinesAreErrors() {
   QFETCH(QString, text);
   QFETCH(int, line);
-  QCOMPARE(complaint(text.toStdString()), "h.jsonl, line " + std::to_string(line) + ": is not valid JSON");
+  QCOMPARE(line_complaint(text.toStdString()),
+           "h.jsonl, line " + std::to_string(line) + ": is not valid JSON");
 }
 
 void HistoryLinesTest::whatIsNoEventIsAnError_data() {
@@ -161,7 +163,7 @@ void HistoryLinesTest::whatIsNoEventIsAnError_data() {
 void HistoryLinesTest::whatIsNoEventIsAnError() {
   QFETCH(QString, line);
   QFETCH(QString, sentence);
-  QCOMPARE(complaint(begun() + line.toStdString() + "\n"), "h.jsonl, line 3: " + sentence.toStdString());
+  QCOMPARE(line_complaint(begun() + line.toStdString() + "\n"), "h.jsonl, line 3: " + sentence.toStdString());
 }
 
 void HistoryLinesTest::unknownEventsAndKeysAreNamedOnce() {
@@ -204,14 +206,14 @@ void HistoryLinesTest::aNewerVersionIsNeeded() {
       std::string("h.jsonl: needs version 999.2 of the program or a newer one: found version ") + kVersion;
   auto start = to_json(small_start());
   start["needs"] = "999.2";
-  QCOMPARE(complaint(start.dump() + "\n"), expected);
-  QCOMPARE(complaint(R"({"event":"start","needs":"999.2"})"
-                     "\n"
-                     R"({"event":"dream"})"
-                     "\n"),
+  QCOMPARE(line_complaint(start.dump() + "\n"), expected);
+  QCOMPARE(line_complaint(R"({"event":"start","needs":"999.2"})"
+                          "\n"
+                          R"({"event":"dream"})"
+                          "\n"),
            expected);
   start["epochs"] = "forever";  // which that version may well understand
-  QCOMPARE(complaint(start.dump() + "\n"), expected);
+  QCOMPARE(line_complaint(start.dump() + "\n"), expected);
 }
 
 void HistoryLinesTest::aVersionThatIsThereIsEnough() {
@@ -225,7 +227,7 @@ void HistoryLinesTest::aVersionThatIsThereIsEnough() {
 }
 
 void HistoryLinesTest::aSecondStartIsAnError() {
-  QCOMPARE(complaint(begun() + line_of(small_start())),
+  QCOMPARE(line_complaint(begun() + line_of(small_start())),
            std::string("h.jsonl, line 3: begins another run in the middle of this one"));
 }
 
@@ -239,7 +241,7 @@ void HistoryLinesTest::withoutAStartItIsNoHistory_data() {
 
 void HistoryLinesTest::withoutAStartItIsNoHistory() {
   QFETCH(QString, text);
-  QCOMPARE(complaint(text.toStdString()),
+  QCOMPARE(line_complaint(text.toStdString()),
            std::string("h.jsonl: is not a history of this program: expected a \"start\" event in the first "
                        "line"));
 }
@@ -295,5 +297,5 @@ void HistoryLinesTest::readsAFolderOrAFile() {
   }
 }
 
-QTEST_GUILESS_MAIN(HistoryLinesTest)
+SYNANN_TEST(HistoryLinesTest)
 #include "history_lines_test.moc"

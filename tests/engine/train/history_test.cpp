@@ -8,6 +8,7 @@
 
 #include "engine/std_strings.h"
 #include "engine/train/history_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -225,5 +226,5 @@ void HistoryTest::theLastEndCounts() {
   QVERIFY(!parsed(whole_run() + line_of(resume_at({2, 5})) + losses_line(2, 5, 1)).end);
 }
 
-QTEST_GUILESS_MAIN(HistoryTest)
+SYNANN_TEST(HistoryTest)
 #include "history_test.moc"

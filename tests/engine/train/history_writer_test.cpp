@@ -13,6 +13,7 @@
 #include "engine/std_strings.h"
 #include "engine/train/history.h"
 #include "engine/train/history_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -280,5 +281,5 @@ void HistoryWriterTest::aFullDiskLeavesAHistory() {
   QVERIFY(content().startsWith(before));
 }
 
-QTEST_GUILESS_MAIN(HistoryWriterTest)
+SYNANN_TEST(HistoryWriterTest)
 #include "history_writer_test.moc"

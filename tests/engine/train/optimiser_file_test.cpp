@@ -12,6 +12,7 @@
 #include "engine/core/sha256.h"
 #include "engine/std_strings.h"
 #include "engine/train/checkpoint_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -20,11 +21,6 @@ using namespace synann::train;
 namespace fs = std::filesystem;
 
 namespace {
-
-const model::Model& cnn() {
-  static const model::Model model = model_of("syna-cnn");
-  return model;
-}
 
 // The file of a numbered state, after `change` has had its way with it.
 std::vector<std::uint8_t> changed_file(Adam adam, const std::function<void(io::SafeTensors&)>& change) {
@@ -269,5 +265,5 @@ void OptimiserFileTest::aDamagedFileIsNoticedByItsName() {
                                           "; resume from another checkpoint, or with --fresh-optimizer");
 }
 
-QTEST_GUILESS_MAIN(OptimiserFileTest)
+SYNANN_TEST(OptimiserFileTest)
 #include "optimiser_file_test.moc"

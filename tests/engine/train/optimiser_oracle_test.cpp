@@ -9,6 +9,7 @@
 #include "engine/train/schedule.h"
 #include "tests/engine/train/optimiser_numbers.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -237,5 +238,5 @@ void OptimiserOracleTest::theProgramTrainsAsTheFormulas() {
   }
 }
 
-QTEST_GUILESS_MAIN(OptimiserOracleTest)
+SYNANN_TEST(OptimiserOracleTest)
 #include "optimiser_oracle_test.moc"

@@ -12,6 +12,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/session.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr int kStepsPerEpoch = 7;
 
-Settings tiny_settings(const char* model = "syna-cnn") {
+Settings record_settings(const char* model = "syna-cnn") {
   Settings s = recommended_settings(model, "digits");
   s.epochs = 3;
   s.batch_size = 40;
@@ -115,7 +116,7 @@ class RecordTest : public QObject {
   // A record of two small tensors with `count` frames of slowly moving numbers.
   fs::path sample(int count, std::vector<std::vector<float>>& frames) {
     const fs::path path = at("sample.record");
-    RecordHeader header{.settings = tiny_settings(),
+    RecordHeader header{.settings = record_settings(),
                         .data_sha256 = "abc",
                         .rows = 28,
                         .columns = 28,
@@ -158,7 +159,7 @@ void RecordTest::framesEqualCheckpointsBitForBit_data() {
 void RecordTest::framesEqualCheckpointsBitForBit() {
   QFETCH(QString, model);
   QFETCH(QString, alpha);
-  auto settings = tiny_settings(model.toUtf8().constData());
+  auto settings = record_settings(model.toUtf8().constData());
   settings.alpha = alpha.toStdString();
   settings.watch_headroom = false;
   const Keeper kept = run(at("run"), settings);
@@ -189,7 +190,7 @@ void RecordTest::framesEqualCheckpointsBitForBit() {
 }
 
 void RecordTest::everyStepIsKeptWhereTheBudgetAllows() {
-  run(at("run"), tiny_settings());
+  run(at("run"), record_settings());
   const RecordReader reader = open(at("run") / kSynapseRecord);
   QCOMPARE(reader.header().every, 1);
   QCOMPARE(reader.frames().size(), std::size_t{3 * kStepsPerEpoch + 1});
@@ -199,31 +200,31 @@ void RecordTest::everyStepIsKeptWhereTheBudgetAllows() {
 }
 
 void RecordTest::aSmallBudgetStatesItsDistance() {
-  run(at("few"), tiny_settings(), {.frames = 5});
+  run(at("few"), record_settings(), {.frames = 5});
   const RecordReader few = open(at("few") / kSynapseRecord);
   QCOMPARE(few.header().every, 5);  // 21 steps / 5, rounded up
   QCOMPARE(steps_of(few), (std::vector<std::int64_t>{0, 5, 7, 10, 14, 15, 20, 21}));
 
-  run(at("tight"), tiny_settings(), {.frames = 1000, .bytes = 6 * 17'000});  // a frame has 16 KiB
+  run(at("tight"), record_settings(), {.frames = 1000, .bytes = 6 * 17'000});  // a frame has 16 KiB
   const RecordReader tight = open(at("tight") / kSynapseRecord);
   QCOMPARE(tight.header().every, 11);  // room for two beside the start and three ends of epochs
   QCOMPARE(steps_of(tight), (std::vector<std::int64_t>{0, 7, 11, 14, 21}));
   QVERIFY(testing::bytes_of(at("tight") / kSynapseRecord).size() <= 6 * 17'000);
 
-  run(at("least"), tiny_settings(), {.frames = 1000, .bytes = 1});
+  run(at("least"), record_settings(), {.frames = 1000, .bytes = 1});
   const RecordReader least = open(at("least") / kSynapseRecord);
   QCOMPARE(least.header().every, 0);
   QCOMPARE(steps_of(least), (std::vector<std::int64_t>{0, 7, 14, 21}));
 
-  run(at("none"), tiny_settings(), {.frames = 0, .bytes = 0});
+  run(at("none"), record_settings(), {.frames = 0, .bytes = 0});
   QVERIFY(!fs::exists(at("none") / kSynapseRecord));
 }
 
 void RecordTest::aResumedRunGoesOnWithItsRecord() {
-  run(at("whole"), tiny_settings());
-  run(at("parts"), tiny_settings(), {}, {}, 9);
-  run(at("parts"), tiny_settings(), {}, at("parts") / kLastCheckpoint, 4);
-  run(at("parts"), tiny_settings(), {}, at("parts") / kLastCheckpoint);
+  run(at("whole"), record_settings());
+  run(at("parts"), record_settings(), {}, {}, 9);
+  run(at("parts"), record_settings(), {}, at("parts") / kLastCheckpoint, 4);
+  run(at("parts"), record_settings(), {}, at("parts") / kLastCheckpoint);
   RecordReader whole = open(at("whole") / kSynapseRecord), parts = open(at("parts") / kSynapseRecord);
   QCOMPARE(steps_of(parts), steps_of(whole));
   for (std::size_t k = 0; k < whole.frames().size(); ++k) QVERIFY(*whole.read(k) == *parts.read(k));
@@ -231,27 +232,27 @@ void RecordTest::aResumedRunGoesOnWithItsRecord() {
 
 // Frames behind the checkpoint that is resumed are another future: they stay with the run that was set aside.
 void RecordTest::aResumedRunElsewhereTakesItsRecordAlong() {
-  run(at("first"), tiny_settings());
+  run(at("first"), record_settings());
   RecordReader first = open(at("first") / kSynapseRecord);
-  run(at("stopped"), tiny_settings(), {}, {}, 9);
-  auto settings = tiny_settings();
+  run(at("stopped"), record_settings(), {}, {}, 9);
+  auto settings = record_settings();
   settings.epochs = 2;
   run(at("second"), settings, {}, at("stopped") / kLastCheckpoint);
   RecordReader second = open(at("second") / kSynapseRecord);
   QCOMPARE(second.frames().size(), std::size_t{15});
   for (std::size_t k = 0; k < second.frames().size(); ++k) QVERIFY(*first.read(k) == *second.read(k));
 
-  run(at("first"), tiny_settings(), {}, at("first") / kBestCheckpoint);
+  run(at("first"), record_settings(), {}, at("first") / kBestCheckpoint);
   QCOMPARE(open(at("first") / "earlier-1" / kSynapseRecord).frames().size(), first.frames().size());
 }
 
 void RecordTest::anotherRunsRecordIsSetAside() {
-  run(at("a"), tiny_settings(), {}, {}, 9);
-  auto settings = tiny_settings();
+  run(at("a"), record_settings(), {}, {}, 9);
+  auto settings = record_settings();
   settings.seed = 6;
   run(at("b"), settings, {}, {}, 9);
   fs::copy_file(at("b") / kSynapseRecord, at("a") / kSynapseRecord, fs::copy_options::overwrite_existing);
-  run(at("a"), tiny_settings(), {}, at("a") / kLastCheckpoint);
+  run(at("a"), record_settings(), {}, at("a") / kLastCheckpoint);
   const RecordReader reader = open(at("a") / kSynapseRecord);
   QCOMPARE(reader.header().settings.seed, 5ull);
   QCOMPARE(reader.frames().front().steps, std::int64_t{9});  // it begins where the run went on
@@ -376,10 +377,10 @@ void RecordTest::noDamageGoesUnnoticed() {
 }
 
 void RecordTest::modelsWithoutSynapsesKeepNone() {
-  run(at("run"), tiny_settings("linear"));
+  run(at("run"), record_settings("linear"));
   QVERIFY(!fs::exists(at("run") / kSynapseRecord));
   QVERIFY(!fs::exists(at("run") / kNetworkRecord));
 }
 
-QTEST_GUILESS_MAIN(RecordTest)
+SYNANN_TEST(RecordTest)
 #include "record_test.moc"

@@ -9,6 +9,7 @@
 
 #include "engine/core/memory_use.h"
 #include "engine/std_strings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -146,5 +147,5 @@ void RunNeedsTest::bytesInWords() {
   QCOMPARE(QString::fromStdString(bytes_text(bytes)), text);
 }
 
-QTEST_GUILESS_MAIN(RunNeedsTest)
+SYNANN_TEST(RunNeedsTest)
 #include "run_needs_test.moc"

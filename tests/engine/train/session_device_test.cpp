@@ -11,6 +11,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -257,5 +258,5 @@ void SessionDeviceTest::timeBeforeAStopCounts() {
   QCOMPARE(rest.evaluations[0].train_seconds, stopper.seconds);
 }
 
-QTEST_GUILESS_MAIN(SessionDeviceTest)
+SYNANN_TEST(SessionDeviceTest)
 #include "session_device_test.moc"

@@ -13,6 +13,7 @@
 #include "engine/train/history.h"
 #include "engine/train/session.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -161,5 +162,5 @@ void SessionFailuresTest::truncatedHistoryIsRead() {
   QVERIFY(!read_history(at("absent")).ok());
 }
 
-QTEST_GUILESS_MAIN(SessionFailuresTest)
+SYNANN_TEST(SessionFailuresTest)
 #include "session_failures_test.moc"

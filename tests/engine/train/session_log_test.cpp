@@ -10,6 +10,7 @@
 #include "engine/train/history.h"
 #include "engine/train/session.h"
 #include "engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -17,7 +18,7 @@ using namespace synann::testing;
 namespace {
 
 // A recorder that also hears of resumes and notices, and answers each pause with the next commands.
-struct Listener : Recorder {
+struct CommandListener : Recorder {
   Session* session = nullptr;
   std::vector<std::vector<Command>> commands{};
   std::vector<Resume> resumes{};
@@ -60,7 +61,7 @@ class SessionLogTest : public QObject, private SessionRuns {
             .resume = resume};
   }
   // Runs to the end.
-  static void run_session(SessionOptions session_options, Listener& seen) {
+  static void run_session(SessionOptions session_options, CommandListener& seen) {
     auto session = Session::create(std::move(session_options), seen);
     if (!session) qFatal("%s", session.error().sentence().c_str());
     seen.session = session->get();
@@ -69,7 +70,7 @@ class SessionLogTest : public QObject, private SessionRuns {
 };
 
 void SessionLogTest::pausesAreEvents() {
-  Listener seen;
+  CommandListener seen;
   seen.commands = {{{Command::Kind::StepBatch}}, {{Command::Kind::StepEpoch}}, {{Command::Kind::Train}}};
   auto paused = options(at("a"));
   paused.start_paused = true;
@@ -108,7 +109,7 @@ void SessionLogTest::theEndSaysWhy() {
 }
 
 void SessionLogTest::aRunThatWasKilledHasNoEnd() {
-  Listener seen;
+  CommandListener seen;
   QVERIFY(Session::create(options(at("a")), seen).ok());  // and is gone
   const auto h = read_history(at("a"));
   QVERIFY(h.ok());
@@ -119,7 +120,7 @@ void SessionLogTest::aResumeIsAnEvent() {
   run(at("a"), 1, {}, 9);
   const auto bytes = bytes_of(at("a") / kHistoryFile);
   QVERIFY(read_history(at("a"))->end);
-  Listener seen;
+  CommandListener seen;
   const Position there = read_checkpoint(at("a") / kLastCheckpoint)->checkpoint.position;
   {
     auto session = Session::create(options(at("a"), at("a") / kLastCheckpoint), seen);
@@ -149,7 +150,7 @@ void SessionLogTest::whatTheProgramDoesNotKnowIsTold() {
   QVERIFY(file.open(QIODevice::Append));
   file.write("{\"event\":\"dream\",\"of\":\"sheep\"}\n");
   file.close();
-  Listener seen;
+  CommandListener seen;
   run_session(options(at("a"), at("a") / kLastCheckpoint), seen);
   QVERIFY2(seen.notices.filter("event \"dream\"").size() == 1, qPrintable(seen.notices.join("\n")));
   QVERIFY(bytes_of(at("a") / kHistoryFile).contains("sheep"));  // a newer version may want it
@@ -162,7 +163,7 @@ void SessionLogTest::aRateThatIsAskedForHoldsFromTheResumeOn() {
   auto changed = options(at("a"), at("a") / kLastCheckpoint);
   changed.asked.numbers = {
       {"epochs", 2}, {"lr", 0.5}, {"momentum", tiny_settings().momentum}};  // one stays as it is
-  Listener seen;
+  CommandListener seen;
   run_session(std::move(changed), seen);
   const std::vector<SettingDifference> expected{{"epochs", 3.0, 2.0}, {"lr", 0.012, 0.5}};
   QCOMPARE(seen.resumes.size(), std::size_t{1});
@@ -175,7 +176,7 @@ void SessionLogTest::aRateThatIsAskedForHoldsFromTheResumeOn() {
   QCOMPARE(h->settings().epochs, 2);
   QCOMPARE(h->start.settings.epochs, 3);
   // The same as changing it at that step while the run is open.
-  Listener live;
+  CommandListener live;
   live.commands.assign(first.losses.size(), {{Command::Kind::StepBatch}});
   live.commands.push_back(
       {{Command::Kind::Set, "lr", 0.5}, {Command::Kind::Set, "epochs", 2}, {Command::Kind::Train}});
@@ -189,7 +190,7 @@ void SessionLogTest::whatCannotChangeIsRefused() {
   run(at("a"), 1, {}, 2);
   const auto history = bytes_of(at("a") / kHistoryFile), last = bytes_of(at("a") / kLastCheckpoint);
   const auto refusal = [&](const std::function<void(AskedSettings&)>& ask) {
-    Listener seen;
+    CommandListener seen;
     auto asked = options(at("a"), at("a") / kLastCheckpoint);
     ask(asked.asked);
     const auto session = Session::create(std::move(asked), seen);
@@ -212,7 +213,7 @@ void SessionLogTest::whatCannotChangeIsRefused() {
 
 void SessionLogTest::theFolderIsTheSessions() {
   run(at("a"), 1, {}, 2);
-  Listener seen;
+  CommandListener seen;
   const auto first = Session::create(options(at("a"), at("a") / kLastCheckpoint), seen);
   QVERIFY(first.ok());
   const auto history = bytes_of(at("a") / kHistoryFile);
@@ -231,7 +232,7 @@ void SessionLogTest::theFolderIsTheSessions() {
 }
 
 void SessionLogTest::aSessionThatCannotBeginLeavesNothing() {
-  Listener seen;
+  CommandListener seen;
   auto impossible = options(at("a"));
   impossible.settings.model = "syna-xyz";
   QVERIFY(!Session::create(std::move(impossible), seen).ok());
@@ -240,5 +241,5 @@ void SessionLogTest::aSessionThatCannotBeginLeavesNothing() {
   QVERIFY(!fs::exists(at("a")));
 }
 
-QTEST_GUILESS_MAIN(SessionLogTest)
+SYNANN_TEST(SessionLogTest)
 #include "session_log_test.moc"

@@ -11,6 +11,7 @@
 #include "engine/train/history.h"
 #include "engine/train/session.h"
 #include "engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -18,7 +19,7 @@ using namespace synann::testing;
 namespace {
 
 // A recorder that also hears of notices.
-struct Listener : Recorder {
+struct NoticeListener : Recorder {
   QStringList notices{};
   void on_notice(const std::string& sentence) override { notices << QString::fromStdString(sentence); }
 };
@@ -52,7 +53,7 @@ class Broken final : public compute::Backend {
   double loss_;
 };
 
-compute::BackendMaker breaking(compute::EvaluationSet set, int after, double loss) {
+compute::BackendMaker breaking_measurement(compute::EvaluationSet set, int after, double loss) {
   return [=](const compute::BackendRequest& request, std::shared_ptr<const model::Model> model,
              data::DataPairPtr data) -> Result<std::unique_ptr<compute::Backend>> {
     auto real = compute::make_backend(request, std::move(model), std::move(data));
@@ -129,7 +130,7 @@ void SessionNumbersTest::aSingleSampleIsRefusedWithBatchNorm() {
 // 241 samples in batches of 40: the 241st would be alone.
 void SessionNumbersTest::aLastBatchOfOneIsLeftOut() {
   data_ = tiny_digits(241);
-  Listener seen;
+  NoticeListener seen;
   {
     auto session = Session::create(
         {.settings = tiny_settings(), .execution = {.threads = 1}, .data = data_, .folder = at("a")}, seen);
@@ -202,7 +203,7 @@ void SessionNumbersTest::aLossThatIsNoNumberEndsTheRun() {
                                     .execution = {.threads = 1},
                                     .data = data_,
                                     .folder = at("a"),
-                                    .make_backend = breaking(set, after, loss)},
+                                    .make_backend = breaking_measurement(set, after, loss)},
                                    seen);
     QVERIFY(session.ok());
     const auto end = (*session)->run();
@@ -236,13 +237,14 @@ void SessionNumbersTest::aRunThatFailedGoesOn() {
   run(at("whole"));
   Recorder seen;
   {
-    auto session = Session::create(
-        {.settings = tiny_settings(),
-         .execution = {.threads = 1},
-         .data = data_,
-         .folder = at("a"),
-         .make_backend = breaking(compute::EvaluationSet::Test, 2, std::numeric_limits<double>::quiet_NaN())},
-        seen);
+    auto session =
+        Session::create({.settings = tiny_settings(),
+                         .execution = {.threads = 1},
+                         .data = data_,
+                         .folder = at("a"),
+                         .make_backend = breaking_measurement(compute::EvaluationSet::Test, 2,
+                                                              std::numeric_limits<double>::quiet_NaN())},
+                        seen);
     QVERIFY(session.ok() && !(*session)->run().ok());
   }
   run(at("a"), 1, at("a") / kLastCheckpoint);
@@ -255,5 +257,5 @@ void SessionNumbersTest::aRunThatFailedGoesOn() {
   QVERIFY(bytes_of(at("a") / kLastCheckpoint) == bytes_of(at("whole") / kLastCheckpoint));
 }
 
-QTEST_GUILESS_MAIN(SessionNumbersTest)
+SYNANN_TEST(SessionNumbersTest)
 #include "session_numbers_test.moc"

@@ -11,6 +11,7 @@
 #include "engine/train/optimiser_file.h"
 #include "engine/train/session.h"
 #include "engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -18,7 +19,7 @@ using namespace synann::testing;
 namespace {
 
 // What counts of two histories is the same to the bit; the times are not compared.
-QString difference(const History& a, const History& b) {
+QString history_difference(const History& a, const History& b) {
   if (a.losses != b.losses) return "losses";
   if (a.examples != b.examples) return "examples";
   if (a.evaluations.size() != b.evaluations.size()) return "number of evaluations";
@@ -147,7 +148,7 @@ void SessionResumeTest::aHistoryThatRanAheadIsCutBack() {
   run(at("a"), 1, at("a") / kLastCheckpoint);
   const auto h = read_history(at("a")), whole = read_history(at("whole"));
   QVERIFY(h.ok() && whole.ok());
-  QCOMPARE(difference(*h, *whole), QString());
+  QCOMPARE(history_difference(*h, *whole), QString());
   QVERIFY(bytes_of(at("a") / kHistoryFile).startsWith(ahead));
   for (const char* file : {kLastCheckpoint, kBestCheckpoint})
     QVERIFY2(bytes_of(at("a") / file) == bytes_of(at("whole") / file), file);
@@ -166,7 +167,7 @@ void SessionResumeTest::aTornHistoryGoesOn() {
   run(at("a"), 1, at("a") / kLastCheckpoint);
   const auto h = read_history(at("a"));
   QVERIFY2(h.ok(), h.ok() ? "" : h.error().sentence().c_str());
-  QCOMPARE(difference(*h, *read_history(at("whole"))), QString());
+  QCOMPARE(history_difference(*h, *read_history(at("whole"))), QString());
   QCOMPARE(h->resumes.back().torn, 1);
 }
 
@@ -231,7 +232,7 @@ void SessionResumeTest::theFirstFormatGoesOn() {
   make_first_format(last);
   run(at("a"), 1, last);
   QVERIFY(bytes_of(last) == bytes_of(at("whole") / kLastCheckpoint));
-  QCOMPARE(difference(*read_history(at("a")), *read_history(at("whole"))), QString());
+  QCOMPARE(history_difference(*read_history(at("a")), *read_history(at("whole"))), QString());
 }
 
 void SessionResumeTest::aLinkedCheckpointIsItsFile_data() {
@@ -251,7 +252,7 @@ void SessionResumeTest::aLinkedCheckpointIsItsFile() {
   const fs::path out = at(qPrintable(folder));
   run(out, 1, at("links") / "best-so-far");
   QVERIFY(bytes_of(out / kHistoryFile).startsWith(history));
-  QCOMPARE(difference(*read_history(out), *read_history(at("whole"))), QString());
+  QCOMPARE(history_difference(*read_history(out), *read_history(at("whole"))), QString());
   QVERIFY(bytes_of(out / kLastCheckpoint) == bytes_of(at("whole") / kLastCheckpoint));
   QVERIFY(!fs::exists(out / "earlier-1"));
 }
@@ -298,5 +299,5 @@ void SessionResumeTest::oldOptimiserFilesGo() {
   check(at("a") / "earlier-1");
 }
 
-QTEST_GUILESS_MAIN(SessionResumeTest)
+SYNANN_TEST(SessionResumeTest)
 #include "session_resume_test.moc"

@@ -14,6 +14,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -365,5 +366,5 @@ void SessionTest::batchNormRunningStatisticsMove() {
            std::int64_t{loaded->checkpoint.position.step});
 }
 
-QTEST_GUILESS_MAIN(SessionTest)
+SYNANN_TEST(SessionTest)
 #include "session_test.moc"

@@ -8,6 +8,7 @@
 #include "engine/std_strings.h"
 #include "engine/train/event_json.h"
 #include "engine/train/settings.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -171,5 +172,5 @@ void SettingValuesTest::askedSettingsLeaveTheOthers() {
   QVERIFY(s == expected);  // the model stays, too
 }
 
-QTEST_GUILESS_MAIN(SettingValuesTest)
+SYNANN_TEST(SettingValuesTest)
 #include "setting_values_test.moc"

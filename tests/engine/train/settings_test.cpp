@@ -8,6 +8,7 @@
 
 #include "engine/train/event_json.h"
 #include "engine/train/schedule.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -171,5 +172,5 @@ void SettingsTest::plateauDropsAfterPatience() {
   QCOMPARE(learning_rate(s, plateau, 9, 0, 10), 0.012 * 0.5);
 }
 
-QTEST_GUILESS_MAIN(SettingsTest)
+SYNANN_TEST(SettingsTest)
 #include "settings_test.moc"

@@ -5,6 +5,7 @@
 
 #include "engine/std_strings.h"
 #include "engine/train/checkpoint_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::testing;
@@ -218,5 +219,5 @@ void StateDictTest::theClosestNetworkIsNamed() {
   QVERIFY(answer_to({}).error.find("found no tensors") != std::string::npos);
 }
 
-QTEST_GUILESS_MAIN(StateDictTest)
+SYNANN_TEST(StateDictTest)
 #include "state_dict_test.moc"

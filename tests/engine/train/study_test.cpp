@@ -9,13 +9,14 @@
 
 #include "engine/train/session.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
 
 namespace {
 
-Settings settings_of(const char* model) {
+Settings study_settings(const char* model) {
   Settings s = recommended_settings(model, "digits");
   s.epochs = 2;
   s.batch_size = 40;
@@ -37,7 +38,7 @@ class StudyTest : public QObject {
 
  private:
   StudyPlan plan(std::filesystem::path folder = {}) const {
-    return {.models = {settings_of("linear"), settings_of("identity-pixel")},
+    return {.models = {study_settings("linear"), study_settings("identity-pixel")},
             .first_seed = 4,
             .seeds = 3,
             .execution = {.threads = 1},
@@ -139,7 +140,7 @@ void StudyTest::otherFilesAreRefused() {
 
 void StudyTest::impossiblePlansAreRefused() {
   auto twice = plan();
-  twice.models.push_back(settings_of("linear"));
+  twice.models.push_back(study_settings("linear"));
   QVERIFY(!Study::open(twice).ok());
   auto none = plan();
   none.models.clear();
@@ -152,5 +153,5 @@ void StudyTest::impossiblePlansAreRefused() {
   QVERIFY(!Study::open(wrong).ok());
 }
 
-QTEST_GUILESS_MAIN(StudyTest)
+SYNANN_TEST(StudyTest)
 #include "study_test.moc"

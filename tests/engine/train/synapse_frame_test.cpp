@@ -11,6 +11,7 @@
 #include "engine/synapse/lens.h"
 #include "engine/train/session.h"
 #include "tests/engine/train/session_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -216,5 +217,5 @@ void SynapseFrameTest::whatCannotBeHadIsTold() {
   QVERIFY(no_data.shown == no_data.parameters.beta);
 }
 
-QTEST_GUILESS_MAIN(SynapseFrameTest)
+SYNANN_TEST(SynapseFrameTest)
 #include "synapse_frame_test.moc"

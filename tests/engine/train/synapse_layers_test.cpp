@@ -10,6 +10,7 @@
 #include "engine/data/digits.h"
 #include "engine/model/state.h"
 #include "engine/synapse/tensor.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::train;
@@ -142,5 +143,5 @@ void SynapseLayersTest::wrongRequestsAreRefused() {
               .contains("28 × 28 pixels, found 14 × 28"));
 }
 
-QTEST_GUILESS_MAIN(SynapseLayersTest)
+SYNANN_TEST(SynapseLayersTest)
 #include "synapse_layers_test.moc"

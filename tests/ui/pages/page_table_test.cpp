@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/page.h"
 #include "ui/session/workspace.h"
@@ -116,5 +117,5 @@ void PageTableTest::nonsenseIsNotRemembered() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::PageTableTest)
+SYNANN_WINDOW_TEST(synann::ui::PageTableTest)
 #include "page_table_test.moc"

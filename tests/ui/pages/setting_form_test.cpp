@@ -9,6 +9,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "tests/test_main.h"
 #include "ui/session/workspace.h"
 
 namespace synann::ui {
@@ -238,5 +239,5 @@ void SettingFormTest::choicesAreWords() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::SettingFormTest)
+SYNANN_WINDOW_TEST(synann::ui::SettingFormTest)
 #include "setting_form_test.moc"

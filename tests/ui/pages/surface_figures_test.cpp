@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
 #include "tests/ui/plots/sample_frame.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/pages/synapses/synapse_view.h"
@@ -119,5 +120,5 @@ void SurfaceFiguresTest::everyFigureIsMadeOfNumbersThatDiverged() {
   }
 }
 
-QTEST_MAIN(SurfaceFiguresTest)
+SYNANN_WINDOW_TEST(SurfaceFiguresTest)
 #include "surface_figures_test.moc"

@@ -15,6 +15,7 @@
 #include <QToolButton>
 
 #include "engine/train/record.h"
+#include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/plots/figure_view.h"
@@ -28,7 +29,7 @@ namespace {
 
 using testing::kWait;
 
-struct Bench : testing::WindowBench {
+struct SurfaceBench : testing::WindowBench {
   using WindowBench::WindowBench;
 
   void show() const { window->showPage(&page()); }
@@ -83,7 +84,7 @@ class SurfacePageTest : public QObject {
 };
 
 void SurfacePageTest::withoutARunAlphaAndBetaAreFree() {
-  const Bench b;
+  const SurfaceBench b;
   QTest::keyClick(b.window.get(), Qt::Key_3, Qt::ControlModifier);
   QTRY_VERIFY(b.page().isVisible());
   QCOMPARE(b.shown().synapse.alpha, 1.0);
@@ -95,7 +96,7 @@ void SurfacePageTest::withoutARunAlphaAndBetaAreFree() {
 }
 
 void SurfacePageTest::exactEntryAndSlidersAreTheSameNumber() {
-  const Bench b;
+  const SurfaceBench b;
   b.window->showPage(&b.page());
   b.type("beta", "0.123456789");
   QCOMPARE(b.shown().synapse.beta, 0.123456789);
@@ -116,7 +117,7 @@ void SurfacePageTest::exactEntryAndSlidersAreTheSameNumber() {
 }
 
 void SurfacePageTest::aCellOpensAsASurface() {
-  Bench b;
+  SurfaceBench b;
   b.train();
   b.window->showPage(b.window->page<SynapsesPage>());
   QTRY_VERIFY_WITH_TIMEOUT(b.window->page<SynapsesPage>()->frame() != nullptr, kWait);
@@ -146,7 +147,7 @@ void SurfacePageTest::aCellOpensAsASurface() {
 }
 
 void SurfacePageTest::theTimeLineMovesTheSurface() {
-  Bench b;
+  SurfaceBench b;
   b.train();
   b.selection().setCell(5, 6);
   b.show();
@@ -167,7 +168,7 @@ void SurfacePageTest::theTimeLineMovesTheSurface() {
 }
 
 void SurfacePageTest::itMovesWhileTrainingRuns() {
-  Bench b("syna-cnn", 4);
+  SurfaceBench b("syna-cnn", 4);
   b.show();
   int live = 0;
   connect(&b.page().source(), &SynapseSource::frameChanged, this, [&](const SynapseFramePtr& frame) {
@@ -184,7 +185,7 @@ void SurfacePageTest::itMovesWhileTrainingRuns() {
 }
 
 void SurfacePageTest::aHiddenPageCostsNothing() {
-  Bench b;
+  SurfaceBench b;
   int weights = 0;
   connect(&b.window->controller(), &TrainingController::updated, this,
           [&](const Snapshot& s) { weights += s.weights ? 1 : 0; });
@@ -204,7 +205,7 @@ void SurfacePageTest::aHiddenPageCostsNothing() {
 }
 
 void SurfacePageTest::movingASliderStopsFollowing() {
-  Bench b;
+  SurfaceBench b;
   b.train();
   b.selection().setCell(5, 6);
   b.show();
@@ -226,7 +227,7 @@ void SurfacePageTest::movingASliderStopsFollowing() {
 }
 
 void SurfacePageTest::everyFunctionAndFigureIsShown() {
-  const Bench b;
+  const SurfaceBench b;
   b.show();
   b.choose("shown", 1);
   QCOMPARE(b.shown().field, synapse::Field::SlopeBeta);
@@ -251,7 +252,7 @@ void SurfacePageTest::everyFunctionAndFigureIsShown() {
 }
 
 void SurfacePageTest::theChosenPlaceIsOneForAll() {
-  const Bench b;
+  const SurfaceBench b;
   b.show();
   auto* surface = b.page().surfaceView();
   surface->setFocus();
@@ -270,7 +271,7 @@ void SurfacePageTest::theChosenPlaceIsOneForAll() {
 }
 
 void SurfacePageTest::theTableIsTheFigureWithTheFocus() {
-  const Bench b;
+  const SurfaceBench b;
   b.show();
   auto* tabs = b.find<QTabWidget>("surface.figures");
   const auto* table = b.find<QTableView>("surface.table");
@@ -289,7 +290,7 @@ void SurfacePageTest::theTableIsTheFigureWithTheFocus() {
 }
 
 void SurfacePageTest::anExportedFigureRebuildsTheView() {
-  Bench b;
+  SurfaceBench b;
   b.train();
   b.selection().setCell(12, 34);
   b.show();
@@ -325,7 +326,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
 }
 
 void SurfacePageTest::aModelWithoutSynapsesIsTold() {
-  Bench b("linear");
+  SurfaceBench b("linear");
   b.show();
   b.train();
   QTRY_VERIFY(b.find<QLabel>("surface.note")->text().startsWith("Linear: has no synapse layer"));
@@ -333,7 +334,7 @@ void SurfacePageTest::aModelWithoutSynapsesIsTold() {
 }
 
 void SurfacePageTest::keyboardAloneReachesEverything() {
-  Bench b;
+  SurfaceBench b;
   b.train();
   b.show();
   b.settle();
@@ -356,7 +357,7 @@ void SurfacePageTest::keyboardAloneReachesEverything() {
 }
 
 void SurfacePageTest::everyControlHasANameAndHelp() {
-  const Bench b;
+  const SurfaceBench b;
   b.show();
   for (const QWidget* widget : b.page().findChildren<QWidget*>()) {
     if (!widget->objectName().startsWith("surface.") || widget->focusPolicy() == Qt::NoFocus ||
@@ -369,7 +370,7 @@ void SurfacePageTest::everyControlHasANameAndHelp() {
 }
 
 void SurfacePageTest::fitsASmallWindow() {
-  const Bench b;
+  const SurfaceBench b;
   b.show();
   QVERIFY2(b.window->minimumSizeHint().width() <= 1100,
            QByteArray::number(b.window->minimumSizeHint().width()).constData());
@@ -379,5 +380,5 @@ void SurfacePageTest::fitsASmallWindow() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::SurfacePageTest)
+SYNANN_WINDOW_TEST(synann::ui::SurfacePageTest)
 #include "surface_page_test.moc"

@@ -14,6 +14,7 @@
 
 #include "engine/train/checkpoint.h"
 #include "engine/train/record.h"
+#include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
@@ -25,7 +26,7 @@ namespace {
 
 using testing::kWait;
 
-struct Bench : testing::WindowBench {
+struct SynapsesBench : testing::WindowBench {
   using WindowBench::WindowBench;
 
   void show() const { window->showPage(&page()); }
@@ -71,7 +72,7 @@ class SynapsesPageTest : public QObject {
 };
 
 void SynapsesPageTest::anEmptyPageSaysWhatWillBeThere() {
-  const Bench b;
+  const SynapsesBench b;
   b.window->showPage(&b.page());
   QTRY_COMPARE(b.page().heatView()->accessibleName(),
                QStringLiteral("β appears here as soon as training begins: press Train (F5), or open a run "
@@ -82,7 +83,7 @@ void SynapsesPageTest::anEmptyPageSaysWhatWillBeThere() {
 }
 
 void SynapsesPageTest::aHiddenPageCostsNothing() {
-  Bench b;
+  SynapsesBench b;
   int weights = 0;
   connect(&b.window->controller(), &TrainingController::updated, this,
           [&](const Snapshot& s) { weights += s.weights ? 1 : 0; });
@@ -96,7 +97,7 @@ void SynapsesPageTest::aHiddenPageCostsNothing() {
 }
 
 void SynapsesPageTest::liveWhileTraining() {
-  Bench b("syna-cnn", 4);
+  SynapsesBench b("syna-cnn", 4);
   b.show();
   int live = 0;
   std::int64_t latest = -1;
@@ -120,7 +121,7 @@ void SynapsesPageTest::liveWhileTraining() {
 }
 
 void SynapsesPageTest::pausedTrainingShowsItsNumbers() {
-  Bench b;
+  SynapsesBench b;
   b.window->controller().stepBatch(b.settings);
   QTRY_COMPARE_WITH_TIMEOUT(b.window->controller().state(), RunState::Paused, kWait);
   b.show();
@@ -130,7 +131,7 @@ void SynapsesPageTest::pausedTrainingShowsItsNumbers() {
 }
 
 void SynapsesPageTest::theSliderShowsEveryRecordedStepExactly() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -155,7 +156,7 @@ void SynapsesPageTest::theSliderShowsEveryRecordedStepExactly() {
 }
 
 void SynapsesPageTest::playWalksToTheEnd() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -167,7 +168,7 @@ void SynapsesPageTest::playWalksToTheEnd() {
 }
 
 void SynapsesPageTest::oneSelectionForAllFigures() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -199,7 +200,7 @@ void SynapsesPageTest::oneSelectionForAllFigures() {
 }
 
 void SynapsesPageTest::lensesAndComparisons() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -224,7 +225,7 @@ void SynapsesPageTest::lensesAndComparisons() {
 }
 
 void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -255,7 +256,7 @@ void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
 }
 
 void SynapsesPageTest::anExportedFigureRebuildsTheView() {
-  Bench b;
+  SynapsesBench b;
   b.train();
   b.show();
   b.settle();
@@ -285,16 +286,16 @@ void SynapsesPageTest::anExportedFigureRebuildsTheView() {
 }
 
 void SynapsesPageTest::aModelWithoutSynapsesIsTold() {
-  Bench b("linear");
+  SynapsesBench b("linear");
   b.show();
   b.train();
   QTRY_VERIFY(b.page().heatView()->accessibleName().startsWith("Linear: has no synapse layer"));
 }
 
 void SynapsesPageTest::anOpenedRunIsShown() {
-  Bench first;
+  SynapsesBench first;
   first.train();
-  Bench b;
+  SynapsesBench b;
   b.show();
   b.window->controller().openRun(QString::fromStdString(first.run().string()));
   QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->place.steps == 40, kWait);
@@ -303,7 +304,7 @@ void SynapsesPageTest::anOpenedRunIsShown() {
 }
 
 void SynapsesPageTest::everyControlHasANameAndHelp() {
-  const Bench b;
+  const SynapsesBench b;
   b.window->showPage(&b.page());
   for (const QWidget* widget : b.page().findChildren<QWidget*>()) {
     if (!widget->objectName().startsWith("synapses.") || widget->focusPolicy() == Qt::NoFocus ||
@@ -316,7 +317,7 @@ void SynapsesPageTest::everyControlHasANameAndHelp() {
 }
 
 void SynapsesPageTest::fitsASmallWindow() {
-  const Bench b;
+  const SynapsesBench b;
   b.window->showPage(&b.page());
   QVERIFY2(b.window->minimumSizeHint().width() <= 1100,
            QByteArray::number(b.window->minimumSizeHint().width()).constData());
@@ -326,5 +327,5 @@ void SynapsesPageTest::fitsASmallWindow() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::SynapsesPageTest)
+SYNANN_WINDOW_TEST(synann::ui::SynapsesPageTest)
 #include "synapses_page_test.moc"

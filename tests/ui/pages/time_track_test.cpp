@@ -4,6 +4,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann;
 using namespace synann::ui;
 
@@ -100,5 +102,5 @@ void TimeTrackTest::aDragEndsWhereThereIsNothingToDragAlong() {
   }
 }
 
-QTEST_MAIN(TimeTrackTest)
+SYNANN_WINDOW_TEST(TimeTrackTest)
 #include "time_track_test.moc"

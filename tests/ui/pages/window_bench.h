@@ -12,8 +12,6 @@
 
 namespace synann::ui::testing {
 
-inline constexpr int kWait = 60'000;  // milliseconds until a test gives up
-
 // The real window on the small digits, 20 steps an epoch.
 struct WindowBench {
   explicit WindowBench(const char* model = "syna-cnn", int epochs = 2) {

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann::ui;
 
 namespace {
@@ -100,5 +102,5 @@ void ColorMapTest::idsReadBack() {
   QCOMPARE(colorMapFromId("no such map"), ColorMap::Automatic);
 }
 
-QTEST_APPLESS_MAIN(ColorMapTest)
+SYNANN_PLAIN_TEST(ColorMapTest)
 #include "color_map_test.moc"

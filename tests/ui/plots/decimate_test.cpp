@@ -8,6 +8,7 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
 #include "ui/plots/polyline_clip.h"
 
 using namespace synann::ui;
@@ -130,5 +131,5 @@ class DecimateTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(DecimateTest)
+SYNANN_TEST(DecimateTest)
 #include "decimate_test.moc"

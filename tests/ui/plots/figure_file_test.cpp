@@ -14,6 +14,7 @@
 #include <QXmlStreamReader>
 
 #include "sample_frame.h"
+#include "tests/test_main.h"
 #include "ui/pages/synapses/synapse_view.h"
 
 using namespace synann;
@@ -185,5 +186,5 @@ void FigureFileTest::badRequestsAreOneSentence() {
   QVERIFY(!QFile::exists(at("x.png")));
 }
 
-QTEST_MAIN(FigureFileTest)
+SYNANN_WINDOW_TEST(FigureFileTest)
 #include "figure_file_test.moc"

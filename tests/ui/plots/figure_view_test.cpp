@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "sample_matrix.h"
+#include "tests/test_main.h"
 #include "ui/plots/curve_figure.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/heat_view.h"
@@ -222,5 +223,5 @@ void FigureViewTest::aDragEndsWithItsMatrix() {
   }
 }
 
-QTEST_MAIN(FigureViewTest)
+SYNANN_WINDOW_TEST(FigureViewTest)
 #include "figure_view_test.moc"

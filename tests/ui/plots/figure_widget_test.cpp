@@ -14,6 +14,7 @@
 #include <QWheelEvent>
 
 #include "sample_matrix.h"
+#include "tests/test_main.h"
 #include "ui/plots/figure_file.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
@@ -72,7 +73,7 @@ Made surface() {
   return shown(std::move(view));
 }
 
-using Make = Made (*)();
+using MakeWidget = Made (*)();
 
 void drag(FigureWidget& widget, QPoint from, QPoint to, Qt::MouseButton button = Qt::LeftButton,
           Qt::KeyboardModifiers held = {}) {
@@ -108,7 +109,7 @@ class FigureWidgetTest : public QObject {
 
   void everyFigureIsAChart_data() { kinds(); }
   void everyFigureIsAChart() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = make();
     QCOMPARE(widget->focusPolicy(), Qt::StrongFocus);
     const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(widget.get());
@@ -119,7 +120,7 @@ class FigureWidgetTest : public QObject {
 
   void theFrameTellsOfTheFocus_data() { kinds(); }
   void theFrameTellsOfTheFocus() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = make();
     widget->setFocus();
     QTRY_VERIFY(widget->hasFocus());
@@ -131,7 +132,7 @@ class FigureWidgetTest : public QObject {
 
   void theMenuHasWhatEveryFigureCan_data() { kinds(); }
   void theMenuHasWhatEveryFigureCan() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = make();
     const QSignalSpy exported(widget.get(), &FigureWidget::exportWanted),
         tabled(widget.get(), &FigureWidget::tableWanted);
@@ -156,7 +157,7 @@ class FigureWidgetTest : public QObject {
 
   void theMenuOpensByKey_data() { kinds(); }
   void theMenuOpensByKey() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = make();
     const auto opens = [&](Qt::Key key, Qt::KeyboardModifiers held) {
       QTest::keyClick(widget.get(), key, held);
@@ -174,7 +175,7 @@ class FigureWidgetTest : public QObject {
 
   void theKeyCopiesThePicture_data() { kinds(); }
   void theKeyCopiesThePicture() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = make();
     QTest::keyClick(widget.get(), Qt::Key_C, Qt::ControlModifier);
     const QMimeData* data = QGuiApplication::clipboard()->mimeData();
@@ -208,13 +209,13 @@ class FigureWidgetTest : public QObject {
   }
 
   void withoutAFigureNothingIsCopied_data() {
-    QTest::addColumn<Make>("make");
-    QTest::newRow("curve") << Make(emptyCurve);
-    QTest::newRow("matrix") << Make(emptyMatrix);
-    QTest::newRow("surface") << Make(emptySurface);
+    QTest::addColumn<MakeWidget>("make");
+    QTest::newRow("curve") << MakeWidget(emptyCurve);
+    QTest::newRow("matrix") << MakeWidget(emptyMatrix);
+    QTest::newRow("surface") << MakeWidget(emptySurface);
   }
   void withoutAFigureNothingIsCopied() {
-    QFETCH(Make, make);
+    QFETCH(MakeWidget, make);
     const Made widget = shown(make());
     widget->setPlaceholder("nothing yet");
     QCOMPARE(widget->accessibleName(), QString("nothing yet"));
@@ -323,12 +324,12 @@ class FigureWidgetTest : public QObject {
 
  private:
   static void kinds() {
-    QTest::addColumn<Make>("make");
-    QTest::newRow("curve") << Make(curve);
-    QTest::newRow("matrix") << Make(matrix);
-    QTest::newRow("surface") << Make(surface);
+    QTest::addColumn<MakeWidget>("make");
+    QTest::newRow("curve") << MakeWidget(curve);
+    QTest::newRow("matrix") << MakeWidget(matrix);
+    QTest::newRow("surface") << MakeWidget(surface);
   }
 };
 
-QTEST_MAIN(FigureWidgetTest)
+SYNANN_WINDOW_TEST(FigureWidgetTest)
 #include "figure_widget_test.moc"

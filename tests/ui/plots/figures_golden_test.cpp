@@ -4,6 +4,7 @@
 
 #include "golden_pictures.h"
 #include "sample_frame.h"
+#include "tests/test_main.h"
 #include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
@@ -12,7 +13,7 @@ using namespace synann::ui;
 
 namespace {
 
-QImage drawn(const QString& name, bool dark) {
+QImage drawnFigure(const QString& name, bool dark) {
   const auto frame = test::sampleFrame(24);
   SynapseView view;
   view.figure = name;
@@ -52,14 +53,14 @@ class FiguresGoldenTest : public QObject {
   void looksAsRecorded() {
     QFETCH(QString, name);
     QFETCH(bool, dark);
-    test::compareWithGolden(drawn(name, dark), QStringLiteral("synapse-") + QTest::currentDataTag());
+    test::compareWithGolden(drawnFigure(name, dark), QStringLiteral("synapse-") + QTest::currentDataTag());
   }
   void theComparisonSeesWhatMatters() {
-    const QImage light = test::shrunk(drawn("beta", false));
-    QVERIFY(test::largestDifference(light, test::shrunk(drawn("beta", true))) > test::kTolerance);
-    QVERIFY(test::largestDifference(light, test::shrunk(drawn("diverging", false))) > test::kTolerance);
+    const QImage light = test::shrunk(drawnFigure("beta", false));
+    QVERIFY(test::largestDifference(light, test::shrunk(drawnFigure("beta", true))) > test::kTolerance);
+    QVERIFY(test::largestDifference(light, test::shrunk(drawnFigure("diverging", false))) > test::kTolerance);
   }
 };
 
-QTEST_MAIN(FiguresGoldenTest)
+SYNANN_WINDOW_TEST(FiguresGoldenTest)
 #include "figures_golden_test.moc"

@@ -8,6 +8,7 @@
 #include <QWheelEvent>
 
 #include "sample_matrix.h"
+#include "tests/test_main.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/heat_shrink.h"
 #include "ui/plots/heat_view.h"
@@ -17,7 +18,7 @@ using test::sampleHeat;
 
 namespace {
 
-std::unique_ptr<HeatView> shownView(int n = 32) {
+std::unique_ptr<HeatView> shownHeat(int n = 32) {
   auto view = std::make_unique<HeatView>();
   const auto data = sampleHeat(n);
   view->setData(data, scaleOf(data->values, ColorMap::Automatic));
@@ -171,7 +172,7 @@ void HeatMapTest::shrinkingKeepsTheMean() {
 }
 
 void HeatMapTest::clickChoosesTheCell() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   const QSignalSpy chosen(view.get(), &HeatView::cellChosen);
   QTest::mouseClick(view.get(), Qt::LeftButton, {}, cellPixel(*view, 3, 5));
   QCOMPARE(chosen.size(), 1);
@@ -186,7 +187,7 @@ void HeatMapTest::clickChoosesTheCell() {
 }
 
 void HeatMapTest::keysReachEveryCell() {
-  const auto view = shownView(16);
+  const auto view = shownHeat(16);
   view->setFocus();
   int seen = 0;
   for (int r = 0; r < 16; ++r) {
@@ -211,7 +212,7 @@ void HeatMapTest::keysReachEveryCell() {
 }
 
 void HeatMapTest::zoomKeepsTheCellUnderThePointer() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   const QPoint place = cellPixel(*view, 24, 7);
   for (int k = 0; k < 5; ++k) {
     QWheelEvent wheel(place, view->mapToGlobal(place), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
@@ -227,7 +228,7 @@ void HeatMapTest::zoomKeepsTheCellUnderThePointer() {
 }
 
 void HeatMapTest::doubleClickAndEnterOpenTheCell() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   QSignalSpy opened(view.get(), &HeatView::cellActivated);
   QTest::keyClick(view.get(), Qt::Key_Down);
   QTest::keyClick(view.get(), Qt::Key_Return);
@@ -243,7 +244,7 @@ void HeatMapTest::doubleClickAndEnterOpenTheCell() {
 }
 
 void HeatMapTest::panAndZoomStayInside() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   view->setFocus();
   view->setCell(31, 31);
   for (int k = 0; k < 40; ++k) QTest::keyClick(view.get(), Qt::Key_Plus);
@@ -268,7 +269,7 @@ void HeatMapTest::panAndZoomStayInside() {
 }
 
 void HeatMapTest::zoomSurvivesNewNumbers() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   view->setCell(4, 9);
   view->zoom(3);
   const QRectF before = view->viewport();
@@ -283,7 +284,7 @@ void HeatMapTest::zoomSurvivesNewNumbers() {
 }
 
 void HeatMapTest::aScreenReaderHearsTheCell() {
-  const auto view = shownView();
+  const auto view = shownHeat();
   view->setCell(3, 5);
   QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(view.get());
   QVERIFY(heard);
@@ -331,5 +332,5 @@ void HeatMapTest::emptyAndOddMatrices() {
   QCOMPARE(view.currentPointText(), QStringLiteral("unit i 0, synapse j 2, β NaN"));
 }
 
-QTEST_MAIN(HeatMapTest)
+SYNANN_WINDOW_TEST(HeatMapTest)
 #include "heat_map_test.moc"

@@ -18,6 +18,7 @@
 #include <QWheelEvent>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/crosshair.h"
 #include "ui/plots/loss_chart_item.h"
 #include "ui/plots/loss_view.h"
@@ -27,15 +28,6 @@ using namespace synann::ui;
 
 namespace {
 
-void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
-}
-
 QPalette darkPalette() {
   QPalette palette(QColor(45, 46, 50));
   palette.setColor(QPalette::Base, QColor(30, 31, 34));
@@ -44,11 +36,11 @@ QPalette darkPalette() {
 }
 
 // A shown chart of a sample run.
-struct Shown {
+struct ShownChart {
   std::shared_ptr<LossCurve> curve;
   LossChart chart;
 
-  explicit Shown(std::shared_ptr<LossCurve> data = test::sampleCurve(3, 100)) : curve(std::move(data)) {
+  explicit ShownChart(std::shared_ptr<LossCurve> data = test::sampleCurve(3, 100)) : curve(std::move(data)) {
     chart.setCurve(curve);
     chart.resize(800, 480);
     chart.show();
@@ -80,7 +72,7 @@ class LossChartTest : public QObject {
 
  private slots:
   void looksAsTheOriginal() {
-    Shown shown;
+    ShownChart shown;
     QStringList titles;
     for (const QAbstractAxis* axis : shown.figure()->axes()) titles << axis->titleText();
     QVERIFY(titles.contains("number of training examples seen"));
@@ -97,21 +89,21 @@ class LossChartTest : public QObject {
   void oneStepIsAPoint() {
     auto curve = std::make_shared<LossCurve>();
     curve->setTrainCount(20'000);
-    addSteps(*curve, 0, {2.3F});
-    Shown shown(curve);
+    test::addSteps(*curve, 0, {2.3F});
+    ShownChart shown(curve);
     QVERIFY(shown.chart.range().maxX > 100);  // not a scale of two examples
     QCOMPARE(shown.figure()->lonePoint()->count(), 1);
     const QImage image = shown.view()->grab().toImage();
     const QPointF at =
         shown.view()->mapFromScene(shown.figure()->mapToScene(shown.figure()->toPixel(0, 2.3)));
     QCOMPARE(image.pixelColor(at.toPoint()), shown.figure()->look().train);
-    addSteps(*curve, 100, {2.2F});
+    test::addSteps(*curve, 100, {2.2F});
     shown.chart.refresh();
     QCOMPARE(shown.figure()->lonePoint()->count(), 0);
   }
 
   void ourPixelsAreThoseOfTheChart() {
-    Shown shown;
+    ShownChart shown;
     for (const bool log : {false, true}) {
       shown.chart.setLogY(log);
       QCoreApplication::processEvents();
@@ -126,7 +118,7 @@ class LossChartTest : public QObject {
   }
 
   void drawsEveryPointWhileTheyAreFew() {
-    Shown shown;
+    ShownChart shown;
     QCOMPARE(shown.figure()->trainSeries()->count(), 300);
     QCOMPARE(shown.figure()->testSeries()->count(), 4);
     QCOMPARE(shown.figure()->testSeries()->at(0).x(), 0.0);  // before training
@@ -134,13 +126,13 @@ class LossChartTest : public QObject {
   }
 
   void drawsNoMoreThanThePixelsCanShow() {
-    Shown shown(test::sampleCurve(20, 6000));
+    ShownChart shown(test::sampleCurve(20, 6000));
     const int count = shown.figure()->trainSeries()->count();
     QVERIFY(count > 1000 && count <= 4 * shown.figure()->plotArea().width() + 6);
   }
 
   void lineAndPointsAreInThePicture() {
-    Shown shown;
+    ShownChart shown;
     const QImage picture = shown.chart.grab().toImage();
     const auto& e = shown.curve->evaluations()[1];
     QCOMPARE(picture.pixelColor(shown.pixel(static_cast<double>(e.examples), e.test_loss)),
@@ -152,18 +144,18 @@ class LossChartTest : public QObject {
   }
 
   void growsWithTheData() {
-    Shown shown(test::sampleCurve(1, 100));
+    ShownChart shown(test::sampleCurve(1, 100));
     const double before = shown.chart.range().maxX;
-    addSteps(*shown.curve, 10000, std::vector<float>(100, 0.3F));
+    test::addSteps(*shown.curve, 10000, std::vector<float>(100, 0.3F));
     shown.chart.refresh();
     QCOMPARE(shown.figure()->trainSeries()->count(), 200);
     QVERIFY(shown.chart.range().maxX > before);
   }
 
   void doesNothingWhileHidden() {
-    Shown shown(test::sampleCurve(1, 100));
+    ShownChart shown(test::sampleCurve(1, 100));
     shown.chart.hide();
-    addSteps(*shown.curve, 10000, std::vector<float>(100, 0.3F));
+    test::addSteps(*shown.curve, 10000, std::vector<float>(100, 0.3F));
     shown.chart.refresh();
     QCOMPARE(shown.figure()->trainSeries()->count(), 100);
     shown.chart.show();
@@ -171,25 +163,26 @@ class LossChartTest : public QObject {
   }
 
   void saysWhatWillBeHere() {
-    Shown shown(std::make_shared<LossCurve>());
-    const auto text = [&] {
+    ShownChart shown(std::make_shared<LossCurve>());
+    const QGraphicsScene* const scene = shown.view()->scene();
+    const auto text = [scene] {
       QStringList texts;
-      for (const QGraphicsItem* item : shown.view()->scene()->items())
+      for (const QGraphicsItem* item : scene->items())
         if (const auto* simple = dynamic_cast<const QGraphicsSimpleTextItem*>(item);
             simple && simple->isVisible())
           texts << simple->text();
       return texts;
     };
     QVERIFY(text().contains("The loss curves appear here while training"));
-    addSteps(*shown.curve, 0, {2.3F});
+    test::addSteps(*shown.curve, 0, {2.3F});
     shown.chart.refresh();
     QVERIFY(!text().contains("The loss curves appear here while training"));
   }
 
   void aLogAxisSurvivesZerosAndNaN() {
     auto curve = test::sampleCurve(1, 100);
-    addSteps(*curve, 10000, {0.5F, 0, std::numeric_limits<float>::quiet_NaN(), -1, INFINITY, 0.25F});
-    Shown shown(curve);
+    test::addSteps(*curve, 10000, {0.5F, 0, std::numeric_limits<float>::quiet_NaN(), -1, INFINITY, 0.25F});
+    ShownChart shown(curve);
     QCOMPARE(shown.figure()->trainSeries()->count(), 104);
     QVERIFY(shown.figure()->note().contains("2 losses are not finite, the first at 10,200 examples"));
     QVERIFY(!shown.figure()->note().contains("log axis"));
@@ -204,7 +197,7 @@ class LossChartTest : public QObject {
   }
 
   void theCrosshairSnapsToTheData() {
-    Shown shown;
+    ShownChart shown;
     const QSignalSpy spy(&shown.chart, &LossChart::currentPointChanged);
     const double loss = static_cast<double>(shown.curve->losses()[120]);
     QTest::mouseMove(&shown.chart, shown.pixel(12000, loss) + QPoint(1, 1));
@@ -223,7 +216,7 @@ class LossChartTest : public QObject {
   }
 
   void aRubberBandZoomsAndTheZoomStays() {
-    Shown shown;
+    ShownChart shown;
     const QSignalSpy spy(&shown.chart, &LossChart::followChanged);
     shown.drag(shown.pixel(5000, 2.0), shown.pixel(15000, 0.5), Qt::LeftButton);
     QCOMPARE(spy.size(), 1);
@@ -231,13 +224,13 @@ class LossChartTest : public QObject {
     const LossRange range = shown.chart.range();
     QVERIFY(std::abs(range.minX - 5000) < 100 && std::abs(range.maxX - 15000) < 100);
     QVERIFY(std::abs(range.maxY - 2.0) < 0.02 && std::abs(range.minY - 0.5) < 0.02);
-    addSteps(*shown.curve, 30000, std::vector<float>(100, 0.3F));
+    test::addSteps(*shown.curve, 30000, std::vector<float>(100, 0.3F));
     shown.chart.refresh();
     QCOMPARE(shown.chart.range(), range);
   }
 
   void followReturnsToTheLiveRange() {
-    Shown shown;
+    ShownChart shown;
     const LossRange full = shown.chart.range();
     shown.chart.zoomTo({5000, 10000, 0.5, 1});
     const QSignalSpy spy(&shown.chart, &LossChart::followChanged);
@@ -251,7 +244,7 @@ class LossChartTest : public QObject {
   }
 
   void theWheelZoomsAboutThePointer() {
-    Shown shown;
+    ShownChart shown;
     const QPoint at = shown.pixel(10000, 1.0);
     shown.wheel(at, 120);
     QVERIFY(!shown.chart.follow());
@@ -275,7 +268,7 @@ class LossChartTest : public QObject {
   void draggingWithOtherButtonsPans() {
     QFETCH(int, button);
     QFETCH(int, held);
-    Shown shown;
+    ShownChart shown;
     shown.chart.zoomTo({5000, 15000, 0.2, 1.2});
     QCoreApplication::processEvents();
     const QPoint from = shown.pixel(10000, 0.7), to = shown.pixel(8000, 0.6);
@@ -286,7 +279,7 @@ class LossChartTest : public QObject {
   }
 
   void theKeyboardZoomsAndPans() {
-    Shown shown;
+    ShownChart shown;
     const LossRange full = shown.chart.range();
     QTest::keyClick(&shown.chart, Qt::Key_Plus);
     const LossRange zoomed = shown.chart.range();
@@ -304,7 +297,7 @@ class LossChartTest : public QObject {
   }
 
   void theKeyboardWalksAndSpeaks() {
-    Shown shown;
+    ShownChart shown;
     const QSignalSpy spoken(&shown.chart, &LossChart::currentPointChanged);
     QTest::keyClick(&shown.chart, Qt::Key_Home);
     QVERIFY(shown.chart.currentPointText().endsWith("at 0 examples, epoch 1"));
@@ -332,7 +325,7 @@ class LossChartTest : public QObject {
   }
 
   void walkingBringsThePointIntoView() {
-    Shown shown;
+    ShownChart shown;
     shown.chart.zoomTo({5000, 6000, 0.2, 2});
     QTest::keyClick(&shown.chart, Qt::Key_End);
     QTest::keyClick(&shown.chart, Qt::Key_End);
@@ -343,7 +336,7 @@ class LossChartTest : public QObject {
   }
 
   void assistiveTechnologySeesAChart() {
-    Shown shown;
+    ShownChart shown;
     shown.chart.setCurrentPoint(CurvePoint{CurveSeries::Train, 5});
     QAccessibleInterface* seen = QAccessible::queryAccessibleInterface(&shown.chart);
     QVERIFY(seen != nullptr);
@@ -355,7 +348,7 @@ class LossChartTest : public QObject {
   }
 
   void aPointThatIsGoneIsForgotten() {
-    Shown shown;
+    ShownChart shown;
     shown.chart.setCurrentPoint(CurvePoint{CurveSeries::Train, 250});
     shown.curve->clear();
     shown.chart.refresh();
@@ -364,7 +357,7 @@ class LossChartTest : public QObject {
   }
 
   void theThemeChangesAtRunTime() {
-    Shown shown;
+    ShownChart shown;
     shown.chart.setPalette(darkPalette());
     QCoreApplication::processEvents();
     const FigureLook dark = FigureLook::dark();
@@ -382,7 +375,7 @@ class LossChartTest : public QObject {
   }
 
   void nothingIsCutOffWhenSmall() {
-    Shown shown;
+    ShownChart shown;
     shown.chart.resize(shown.chart.minimumSizeHint());
     QCoreApplication::processEvents();
     const QRectF area = shown.figure()->plotArea();
@@ -394,5 +387,5 @@ class LossChartTest : public QObject {
   }
 };
 
-QTEST_MAIN(LossChartTest)
+SYNANN_WINDOW_TEST(LossChartTest)
 #include "loss_chart_test.moc"

@@ -5,24 +5,14 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/curve_point.h"
 #include "ui/plots/figure_look.h"
 
 using namespace synann;
 using namespace synann::ui;
 
-namespace {
-
-void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
-}
-
-}  // namespace
+namespace {}  // namespace
 
 class LossCurveTest : public QObject {
   Q_OBJECT
@@ -30,8 +20,8 @@ class LossCurveTest : public QObject {
  private slots:
   void batchesLieAtTheExamplesSeenBeforeThem() {
     LossCurve curve;
-    addSteps(curve, 0, {2.3F, 2.2F});
-    addSteps(curve, 200, {2.1F});
+    test::addSteps(curve, 0, {2.3F, 2.2F});
+    test::addSteps(curve, 200, {2.1F});
     QCOMPARE(curve.examples().size(), 3u);
     QCOMPARE(curve.examples()[1], 100);
     QCOMPARE(curve.examples()[2], 200);
@@ -49,9 +39,9 @@ class LossCurveTest : public QObject {
 
   void aResumedRunReplacesWhatFollowsItsCheckpoint() {
     LossCurve curve;
-    addSteps(curve, 0, {5, 4, 3, 2});
+    test::addSteps(curve, 0, {5, 4, 3, 2});
     const auto generation = curve.generation();
-    addSteps(curve, 200, {1});
+    test::addSteps(curve, 200, {1});
     QCOMPARE(curve.losses().size(), 3u);
     QCOMPARE(curve.losses()[2], 1.0F);
     QCOMPARE(curve.extent()->max, 5.0);
@@ -69,7 +59,7 @@ class LossCurveTest : public QObject {
 
   void notFiniteAndNotPositiveLossesAreCounted() {
     LossCurve curve;
-    addSteps(curve, 0, {1, NAN, 0, INFINITY, 0.5F, -1});
+    test::addSteps(curve, 0, {1, NAN, 0, INFINITY, 0.5F, -1});
     QCOMPARE(curve.notFiniteCount(), 2);
     QCOMPARE(*curve.firstNotFinite(), 100);
     QCOMPARE(curve.notPositiveCount(), 2);
@@ -113,7 +103,7 @@ class LossCurveTest : public QObject {
   void aPointIsSpokenInOneSentence() {
     LossCurve curve;
     curve.setTrainCount(60000);
-    addSteps(curve, 12800, {0.0936F});
+    test::addSteps(curve, 12800, {0.0936F});
     QCOMPARE(spokenPoint(curve, {CurveSeries::Train, 0}),
              QString("train loss 0.0936 at 12,800 examples, epoch 1"));
     QCOMPARE(detailedPoint(curve, {CurveSeries::Train, 0}),
@@ -130,14 +120,14 @@ class LossCurveTest : public QObject {
              QString("test loss 0.0431 at 60,000 examples, epoch 1, accuracy 98.92 %, best accuracy"));
     QVERIFY(detailedPoint(curve, {CurveSeries::Test, 0})
                 .contains("test loss 0.043100\naccuracy 98.92 % (9892/10000)"));
-    addSteps(curve, 70000, {NAN});
+    test::addSteps(curve, 70000, {NAN});
     QCOMPARE(spokenPoint(curve, {CurveSeries::Train, 1}),
              QString("train loss not a number at 70,000 examples, epoch 2"));
   }
 
   void theNearestPointByExamples() {
     LossCurve curve;
-    addSteps(curve, 0, {1, 2, 3});
+    test::addSteps(curve, 0, {1, 2, 3});
     QCOMPARE(nearestByExamples(curve, CurveSeries::Train, -50)->index, 0u);
     QCOMPARE(nearestByExamples(curve, CurveSeries::Train, 49)->index, 0u);
     QCOMPARE(nearestByExamples(curve, CurveSeries::Train, 51)->index, 1u);
@@ -157,5 +147,5 @@ class LossCurveTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(LossCurveTest)
+SYNANN_TEST(LossCurveTest)
 #include "loss_curve_test.moc"

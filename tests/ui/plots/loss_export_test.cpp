@@ -17,6 +17,7 @@
 
 #include "sample_curve.h"
 #include "sample_loss.h"
+#include "tests/test_main.h"
 #include "ui/plots/figure_file.h"
 #include "ui/plots/figure_look.h"
 #include "ui/plots/loss_figure.h"
@@ -229,5 +230,5 @@ class LossExportTest : public QObject {
   }
 };
 
-QTEST_MAIN(LossExportTest)
+SYNANN_WINDOW_TEST(LossExportTest)
 #include "loss_export_test.moc"

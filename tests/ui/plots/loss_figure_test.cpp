@@ -19,6 +19,7 @@
 
 #include "sample_curve.h"
 #include "sample_loss.h"
+#include "tests/test_main.h"
 #include "ui/plots/figure_file.h"
 #include "ui/plots/figure_look.h"
 #include "ui/plots/picture_file.h"
@@ -201,5 +202,5 @@ class LossFigureTest : public QObject {
   }
 };
 
-QTEST_MAIN(LossFigureTest)
+SYNANN_WINDOW_TEST(LossFigureTest)
 #include "loss_figure_test.moc"

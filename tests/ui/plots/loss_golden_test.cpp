@@ -9,6 +9,7 @@
 
 #include "golden_pictures.h"
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/plots/loss_figure.h"
 
@@ -17,7 +18,7 @@ using test::kTolerance, test::largestDifference, test::paletteOf, test::shrunk;
 
 namespace {
 
-QImage drawn(bool dark, bool logY, bool crosshair) {
+QImage drawnLosses(bool dark, bool logY, bool crosshair) {
   LossChart chart;
   chart.setFocusPolicy(Qt::NoFocus);  // without its frame
   chart.setPalette(paletteOf(dark));
@@ -84,7 +85,7 @@ class LossGoldenTest : public QObject {
     QFETCH(bool, dark);
     QFETCH(bool, logY);
     QFETCH(bool, crosshair);
-    const QImage picture = drawn(dark, logY, crosshair);
+    const QImage picture = drawnLosses(dark, logY, crosshair);
     test::compareWithGolden(picture, QTest::currentDataTag());
   }
 
@@ -108,11 +109,11 @@ class LossGoldenTest : public QObject {
   }
 
   void theComparisonSeesWhatMatters() {
-    const QImage light = shrunk(drawn(false, false, false));
-    QVERIFY(largestDifference(light, shrunk(drawn(true, false, false))) > kTolerance);
-    QVERIFY(largestDifference(light, shrunk(drawn(false, true, false))) > kTolerance);
+    const QImage light = shrunk(drawnLosses(false, false, false));
+    QVERIFY(largestDifference(light, shrunk(drawnLosses(true, false, false))) > kTolerance);
+    QVERIFY(largestDifference(light, shrunk(drawnLosses(false, true, false))) > kTolerance);
   }
 };
 
-QTEST_MAIN(LossGoldenTest)
+SYNANN_WINDOW_TEST(LossGoldenTest)
 #include "loss_golden_test.moc"

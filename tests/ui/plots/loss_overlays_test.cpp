@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/plots/loss_chart_item.h"
 #include "ui/plots/loss_view.h"
@@ -27,15 +28,6 @@ std::vector<float> noise(std::size_t count, float least, float most) {
   return losses;
 }
 
-void addSteps(LossCurve& curve, const std::vector<float>& losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = curve.lastExamples(),
-                                 .losses = losses,
-                                 .seconds = 0});
-}
-
 void evaluate(LossCurve& curve, int epoch, double loss) {
   train::Evaluation e;
   e.epoch = epoch;
@@ -47,11 +39,11 @@ void evaluate(LossCurve& curve, int epoch, double loss) {
   curve.append(e);
 }
 
-struct Shown {
+struct ShownOverlays {
   std::shared_ptr<LossCurve> curve = std::make_shared<LossCurve>();
   LossChart chart;
 
-  Shown() { curve->setTrainCount(60000); }
+  ShownOverlays() { curve->setTrainCount(60000); }
   const LossChartItem& figure() {
     chart.setCurve(curve);
     chart.resize(800, 480);
@@ -78,7 +70,7 @@ class LossOverlaysTest : public QObject {
 
  private slots:
   void theLegendIsInsideAtTheUpperRight() {
-    Shown shown;
+    ShownOverlays shown;
     shown.curve = test::sampleCurve(3, 100);
     const LossChartItem& figure = shown.figure();
     const QRectF area = figure.plotArea(), legend = figure.legend()->geometry();
@@ -90,29 +82,30 @@ class LossOverlaysTest : public QObject {
   }
 
   void theLegendLeavesAFlatHighCurve() {
-    Shown shown;
-    addSteps(*shown.curve, std::vector<float>(200, 2.3F));
+    ShownOverlays shown;
+    test::addSteps(*shown.curve, shown.curve->lastExamples(), std::vector<float>(200, 2.3F));
     const LossChartItem& figure = shown.figure();
     const QRectF area = figure.plotArea();
     QVERIFY(area.contains(figure.legend()->geometry()));
     QVERIFY(figure.legend()->geometry().top() > figure.toPixel(0, 2.3).y() + 20);
     // It falls: the upper right is free again, and there the legend belongs.
     shown.curve->clear();
-    addSteps(*shown.curve, {2.3F, 1.0F, 0.4F, 0.2F, 0.1F, 0.1F, 0.1F, 0.1F});
+    test::addSteps(*shown.curve, shown.curve->lastExamples(),
+                   {2.3F, 1.0F, 0.4F, 0.2F, 0.1F, 0.1F, 0.1F, 0.1F});
     shown.chart.refresh();
     QVERIFY(figure.legend()->geometry().top() - area.top() < 20);
   }
 
   void theBestSaysWhatItIsBestIn() {
-    Shown shown;
+    ShownOverlays shown;
     shown.curve = test::sampleCurve(4, 150);
     QCOMPARE(shown.figure().bestText(), QString("best accuracy 91.50 %"));
   }
 
   void theBestStandsWhereNoCurveIs() {
-    Shown shown;
-    addSteps(*shown.curve, noise(300, 2.0F, 2.5F));
-    addSteps(*shown.curve, noise(6000, 0.0F, 0.5F));
+    ShownOverlays shown;
+    test::addSteps(*shown.curve, shown.curve->lastExamples(), noise(300, 2.0F, 2.5F));
+    test::addSteps(*shown.curve, shown.curve->lastExamples(), noise(6000, 0.0F, 0.5F));
     evaluate(*shown.curve, 1, 0.2);
     const LossChartItem& figure = shown.figure();
     QCOMPARE(figure.bestText(), QString("best accuracy 98.92 %"));
@@ -125,8 +118,8 @@ class LossOverlaysTest : public QObject {
   }
 
   void whereAllIsCurveTheyStandAboveThePlot() {
-    Shown shown;
-    addSteps(*shown.curve, noise(8000, 0.0F, 2.5F));
+    ShownOverlays shown;
+    test::addSteps(*shown.curve, shown.curve->lastExamples(), noise(8000, 0.0F, 2.5F));
     evaluate(*shown.curve, 1, 1.2);
     const LossChartItem& figure = shown.figure();
     const QRectF all(QPointF(), figure.size()), legend = figure.legend()->geometry();
@@ -138,7 +131,7 @@ class LossOverlaysTest : public QObject {
     // They stay while nothing changes, and come back with the room.
     const QRectF plot = figure.plotArea();
     for (int k = 0; k < 5; ++k) {
-      addSteps(*shown.curve, {1.0F});
+      test::addSteps(*shown.curve, shown.curve->lastExamples(), {1.0F});
       shown.chart.refresh();
       QCoreApplication::processEvents();
       QCOMPARE(figure.plotArea().top(), plot.top());
@@ -151,7 +144,7 @@ class LossOverlaysTest : public QObject {
   }
 
   void aSmoothedCurveHasItsBatchesBehindIt() {
-    Shown shown;
+    ShownOverlays shown;
     shown.curve = test::sampleCurve(3, 200);
     const LossChartItem& figure = shown.figure();
     QCOMPARE(figure.rawSeries()->count(), 0);
@@ -170,5 +163,5 @@ class LossOverlaysTest : public QObject {
   }
 };
 
-QTEST_MAIN(LossOverlaysTest)
+SYNANN_WINDOW_TEST(LossOverlaysTest)
 #include "loss_overlays_test.moc"

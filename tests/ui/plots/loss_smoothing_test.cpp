@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -124,5 +125,5 @@ class LossSmoothingTest : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(LossSmoothingTest)
+SYNANN_PLAIN_TEST(LossSmoothingTest)
 #include "loss_smoothing_test.moc"

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/accuracy_table_model.h"
 
 using namespace synann;
@@ -63,5 +64,5 @@ class LossTablesTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(LossTablesTest)
+SYNANN_TEST(LossTablesTest)
 #include "loss_tables_test.moc"

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/plots/loss_figure.h"
 #include "ui/plots/loss_view.h"
 
 #include <QAccessible>
@@ -12,8 +11,10 @@
 #include <QWheelEvent>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 #include "ui/plots/crosshair.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/plots/loss_figure.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -23,11 +24,11 @@ namespace {
 constexpr CurvePoint kPoint{CurveSeries::Train, 250};
 
 // A zoomed view of a sample run, its crosshair on a point that the changes below take away.
-struct Shown {
+struct ShownLosses {
   std::shared_ptr<LossCurve> curve = test::sampleCurve(3, 100);
   LossChart view;
 
-  Shown() {
+  ShownLosses() {
     view.setCurve(curve);
     view.resize(800, 480);
     view.show();
@@ -87,7 +88,7 @@ class LossViewTest : public QObject {
 };
 
 void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
-  Shown shown;
+  ShownLosses shown;
   const QString text = shown.view.currentPointText();
   QVERIFY(text.contains("25,000 examples"));
   const std::vector<float> losses(100, 0.1F);
@@ -130,7 +131,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead_data() {
 void LossViewTest::aPointThatIsGoneIsNotRead() {
   QFETCH(Change, change);
   QFETCH(Act, act);
-  Shown shown;
+  ShownLosses shown;
   change(*shown.curve);
   QVERIFY(!shown.view.currentPoint());
   QVERIFY(shown.view.currentPointText().isEmpty());
@@ -146,7 +147,7 @@ void LossViewTest::aPointThatIsGoneIsNotRead() {
 }
 
 void LossViewTest::aScreenReaderIsToldThatThePointIsGone() {
-  Shown shown;
+  ShownLosses shown;
   const QSignalSpy told(&shown.view, &LossChart::currentPointChanged);
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(&shown.view);
   QCOMPARE(heard->text(QAccessible::Value), shown.view.currentPointText());
@@ -184,7 +185,7 @@ void LossViewTest::aCopyHasThemAsFarAsItReaches() {
 
 // The page changes by a key while the button is held: back on it, the pointer alone moves nothing.
 void LossViewTest::aDragEndsWithTheView() {
-  Shown shown;
+  ShownLosses shown;
   const QPoint centre = shown.view.rect().center();
   QTest::mousePress(&shown.view, Qt::MiddleButton, {}, centre);
   QMouseEvent move(QEvent::MouseMove, centre + QPoint(20, 20),
@@ -199,7 +200,7 @@ void LossViewTest::aDragEndsWithTheView() {
 }
 
 void LossViewTest::backspaceGoesBackOneZoom() {
-  Shown shown;
+  ShownLosses shown;
   shown.view.setFollow(true);
   const QSignalSpy followed(&shown.view, &LossChart::followChanged);
   key(shown.view, Qt::Key_Plus);
@@ -220,7 +221,7 @@ void LossViewTest::backspaceGoesBackOneZoom() {
 }
 
 void LossViewTest::escapeFollowsAndThenDropsTheCrosshair() {
-  Shown shown;
+  ShownLosses shown;
   QVERIFY(!shown.view.follow() && shown.points());
   key(shown.view, Qt::Key_Escape);
   QVERIFY(shown.view.follow() && shown.points());
@@ -229,7 +230,7 @@ void LossViewTest::escapeFollowsAndThenDropsTheCrosshair() {
 }
 
 void LossViewTest::whatIsCopiedIsWhatIsShown() {
-  Shown shown;
+  ShownLosses shown;
   shown.view.setTitle("Loss of a model <on> digits");
   shown.view.setLogY(true);
   key(shown.view, Qt::Key_C, Qt::ControlModifier);
@@ -246,7 +247,7 @@ void LossViewTest::whatIsCopiedIsWhatIsShown() {
 }
 
 void LossViewTest::aFigureStaysAsItWas() {
-  Shown shown;
+  ShownLosses shown;
   const auto before = shown.view.lossFigure();
   QCOMPARE(before->part(), shown.view.part());
   const int points = before->pointCount();
@@ -268,5 +269,5 @@ void LossViewTest::anEmptyChartHasNoFigure() {
   QCOMPARE(QGuiApplication::clipboard()->text(), QString("before"));
 }
 
-QTEST_MAIN(LossViewTest)
+SYNANN_WINDOW_TEST(LossViewTest)
 #include "loss_view_test.moc"

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "sample_curve.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -110,5 +111,5 @@ class LossViewportTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(LossViewportTest)
+SYNANN_TEST(LossViewportTest)
 #include "loss_viewport_test.moc"

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann::ui;
 
 namespace {
@@ -61,5 +63,5 @@ class PlotInkTest : public QObject {
   }
 };
 
-QTEST_APPLESS_MAIN(PlotInkTest)
+SYNANN_PLAIN_TEST(PlotInkTest)
 #include "plot_ink_test.moc"

@@ -49,4 +49,14 @@ inline std::shared_ptr<LossCurve> sampleCurve(int epochs, int steps) {
   return curve;
 }
 
+// Steps of the first epoch, 100 examples each.
+inline void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
+  curve.append(train::StepLosses{.epoch = 1,
+                                 .first_step = 0,
+                                 .batch_size = 100,
+                                 .first_examples = first,
+                                 .losses = losses,
+                                 .seconds = 0});
+}
+
 }  // namespace synann::ui::test

@@ -9,6 +9,7 @@
 #include <QTest>
 #include <QWheelEvent>
 
+#include "tests/test_main.h"
 #include "ui/plots/class_marks.h"
 #include "ui/plots/curve_figure.h"
 #include "ui/plots/figure_file.h"
@@ -38,7 +39,7 @@ std::shared_ptr<SurfaceData> sample(const synapse::Synapse& s = {1, 0.8}, std::s
   return data;
 }
 
-std::unique_ptr<SurfaceView> shownView() {
+std::unique_ptr<SurfaceView> shownSurface() {
   auto view = std::make_unique<SurfaceView>();
   view->resize(500, 400);
   view->setData(sample(), {});
@@ -240,7 +241,7 @@ void SurfaceFigureTest::nearerCellsCoverFartherOnes() {
 }
 
 void SurfaceFigureTest::keysTurnZoomAndReset() {
-  const auto view = shownView();
+  const auto view = shownSurface();
   const QSignalSpy turned(view.get(), &SurfaceView::cameraChanged);
   const SurfaceCamera first = view->camera();
   QTest::keyClick(view.get(), Qt::Key_Right);
@@ -267,7 +268,7 @@ void SurfaceFigureTest::keysTurnZoomAndReset() {
 }
 
 void SurfaceFigureTest::keysWalkOverTheWholeGrid() {
-  const auto view = shownView();
+  const auto view = shownSurface();
   auto data = sample();
   data->chosen_x = 0;
   data->chosen_y = 0;
@@ -298,7 +299,7 @@ void SurfaceFigureTest::keysWalkOverTheWholeGrid() {
 }
 
 void SurfaceFigureTest::dragTurnsAndClickChooses() {
-  const auto view = shownView();
+  const auto view = shownSurface();
   const QSignalSpy chosen(view.get(), &SurfaceView::placeChosen);
   const FigurePaint how{.look = FigureLook::light(), .font = view->font(), .vector = false, .current = {}};
   const SurfaceBox box = view->figure()->box(QRectF(view->rect()).adjusted(6, 6, -6, -6), how);
@@ -321,7 +322,7 @@ void SurfaceFigureTest::dragTurnsAndClickChooses() {
 }
 
 void SurfaceFigureTest::aScreenReaderHearsThePlace() {
-  const auto view = shownView();
+  const auto view = shownSurface();
   QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(view.get());
   QVERIFY(heard);
   QCOMPARE(heard->role(), QAccessible::Chart);
@@ -385,5 +386,5 @@ void SurfaceFigureTest::curvesKeepTheirGaps() {
   QVERIFY(middle && (*middle == 1 || *middle == 2));
 }
 
-QTEST_MAIN(SurfaceFigureTest)
+SYNANN_WINDOW_TEST(SurfaceFigureTest)
 #include "surface_figure_test.moc"

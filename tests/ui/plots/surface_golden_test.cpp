@@ -8,6 +8,7 @@
 #include "engine/synapse/surprisal.h"
 #include "golden_pictures.h"
 #include "sample_frame.h"
+#include "tests/test_main.h"
 #include "ui/pages/surface/surface_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
@@ -54,7 +55,7 @@ SurfaceScene sceneOf(const QString& name) {
   return scene;
 }
 
-QImage drawn(const QString& name, bool dark) {
+QImage drawnSurface(const QString& name, bool dark) {
   const train::SynapseFrame frame = frameWithData();
   const SurfaceScene scene = sceneOf(name);
   if (scene.figure == "surface") {
@@ -101,13 +102,13 @@ void SurfaceGoldenTest::looksAsRecorded_data() {
 void SurfaceGoldenTest::looksAsRecorded() {
   QFETCH(QString, name);
   QFETCH(bool, dark);
-  test::compareWithGolden(drawn(name, dark), QStringLiteral("surface-") + QTest::currentDataTag());
+  test::compareWithGolden(drawnSurface(name, dark), QStringLiteral("surface-") + QTest::currentDataTag());
 }
 
 void SurfaceGoldenTest::theComparisonSeesWhatMatters() {
-  const QImage value = test::shrunk(drawn("value", false));
+  const QImage value = test::shrunk(drawnSurface("value", false));
   for (const char* other : {"slope", "surprisal", "flat", "free"})
-    QVERIFY(test::largestDifference(value, test::shrunk(drawn(other, false))) > test::kTolerance);
+    QVERIFY(test::largestDifference(value, test::shrunk(drawnSurface(other, false))) > test::kTolerance);
 }
 
 void SurfaceGoldenTest::numbersAreTheEngines() {
@@ -264,5 +265,5 @@ void SurfaceGoldenTest::nonsenseInAFileKeepsTheDefaults() {
   QVERIFY(scene.camera.zoom > 0);
 }
 
-QTEST_MAIN(SurfaceGoldenTest)
+SYNANN_WINDOW_TEST(SurfaceGoldenTest)
 #include "surface_golden_test.moc"

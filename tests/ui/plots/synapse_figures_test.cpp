@@ -12,6 +12,7 @@
 #include "engine/core/random.h"
 #include "engine/synapse/tensor.h"
 #include "sample_frame.h"
+#include "tests/test_main.h"
 #include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
@@ -257,5 +258,5 @@ void SynapseFiguresTest::viewsReadBack() {
   QCOMPARE(nonsense.style.scale, ScaleMode::Matrix);
 }
 
-QTEST_MAIN(SynapseFiguresTest)
+SYNANN_WINDOW_TEST(SynapseFiguresTest)
 #include "synapse_figures_test.moc"

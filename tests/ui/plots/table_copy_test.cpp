@@ -11,6 +11,7 @@
 
 #include "sample_curve.h"
 #include "sample_matrix.h"
+#include "tests/test_main.h"
 #include "ui/plots/accuracy_table_model.h"
 #include "ui/plots/figure_table_model.h"
 
@@ -110,5 +111,5 @@ class TableCopyTest : public QObject {
   }
 };
 
-QTEST_MAIN(TableCopyTest)
+SYNANN_WINDOW_TEST(TableCopyTest)
 #include "table_copy_test.moc"

@@ -8,6 +8,8 @@
 #include <QSet>
 #include <QTest>
 
+#include "tests/test_main.h"
+
 using namespace synann::ui;
 
 namespace {
@@ -109,5 +111,5 @@ class TicksTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TicksTest)
+SYNANN_TEST(TicksTest)
 #include "ticks_test.moc"

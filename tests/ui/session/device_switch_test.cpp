@@ -5,6 +5,7 @@
 
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/session/device_probe.h"
 #include "ui/session/training_controller.h"
@@ -16,7 +17,7 @@ using testing::smallSettings;
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 train::Execution on(const char* device, int threads) {
   train::Execution execution;
@@ -27,8 +28,8 @@ train::Execution on(const char* device, int threads) {
 }
 
 // A controller and what it told.
-struct Bench {
-  Bench() {
+struct SwitchBench {
+  SwitchBench() {
     testing::prepare(controller, home);
     QObject::connect(&controller, &TrainingController::updated, &controller, [this](const Snapshot& s) {
       for (const LossBatch& batch : s.losses)
@@ -77,10 +78,10 @@ class DeviceSwitchTest : public QObject {
 };
 
 void DeviceSwitchTest::threadsChangeNoBit() {
-  Bench plain;
+  SwitchBench plain;
   plain.controller.train(smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(plain.idle(), kWait);
-  Bench b;
+  SwitchBench b;
   b.trainMovingTo(on("cpu", 2));
   QCOMPARE(b.losses, plain.losses);
   QVERIFY(b.checkpoint().size() > 10'000);
@@ -96,7 +97,7 @@ void DeviceSwitchTest::threadsChangeNoBit() {
 }
 
 void DeviceSwitchTest::anotherDeviceGoesOn() {
-  Bench b;
+  SwitchBench b;
   auto host = on("cuda-host", 0);  // the GPU's kernels, run on the CPU
   host.tier = "plain";
   b.trainMovingTo(host);
@@ -111,10 +112,10 @@ void DeviceSwitchTest::anotherDeviceGoesOn() {
 }
 
 void DeviceSwitchTest::whatCannotBeHadIsToldAndLeft() {
-  Bench plain;
+  SwitchBench plain;
   plain.controller.train(smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(plain.idle(), kWait);
-  Bench b;
+  SwitchBench b;
   QSignalSpy refused(&b.controller, &TrainingController::executionRefused);
   b.trainMovingTo(on("abacus", 0));
   QCOMPARE(b.errors.size(), 1);
@@ -126,7 +127,7 @@ void DeviceSwitchTest::whatCannotBeHadIsToldAndLeft() {
 }
 
 void DeviceSwitchTest::resourcesAreTold() {
-  Bench b;
+  SwitchBench b;
   b.controller.setRecordBytes(std::int64_t{1} << 20);
   b.controller.train(smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
@@ -138,7 +139,7 @@ void DeviceSwitchTest::resourcesAreTold() {
   const QString words = deviceWords(p);
   QVERIFY2(words.startsWith("CPU ") && words.contains("iB of "), qPrintable(words));
   // No record at all.
-  Bench none;
+  SwitchBench none;
   none.controller.setRecordBytes(0);
   none.controller.train(smallSettings(1));
   QTRY_VERIFY_WITH_TIMEOUT(none.idle(), kWait);
@@ -169,5 +170,5 @@ void DeviceSwitchTest::wordsOfMemory() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::DeviceSwitchTest)
+SYNANN_TEST(synann::ui::DeviceSwitchTest)
 #include "device_switch_test.moc"

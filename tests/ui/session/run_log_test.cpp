@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/train/log_lines.h"
+#include "tests/test_main.h"
 #include "ui/session/words.h"
 
 namespace synann::ui {
@@ -80,5 +81,5 @@ void RunLogTest::wordsOfTheRunBar() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::RunLogTest)
+SYNANN_TEST(synann::ui::RunLogTest)
 #include "run_log_test.moc"

@@ -7,13 +7,14 @@
 #include <QTest>
 
 #include "engine/train/history.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 
 namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 std::vector<std::int64_t> stepsOf(const RunMarks& marks, TimeMark::Kind kind) {
   std::vector<std::int64_t> steps;
@@ -141,5 +142,5 @@ void RunMarksTest::goingOnFromEarlierCutsBack() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::RunMarksTest)
+SYNANN_TEST(synann::ui::RunMarksTest)
 #include "run_marks_test.moc"

@@ -13,6 +13,8 @@
 
 namespace synann::ui::testing {
 
+inline constexpr int kWait = 60'000;  // milliseconds until a test gives up
+
 // A set of built-in digits that trains in moments.
 inline data::DataPairPtr smallDigits(int train_count = 400, int test_count = 100) {
   auto pair = std::make_shared<data::DataPair>();

@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include "tests/test_main.h"
+
 namespace synann::ui {
 
 namespace {
@@ -126,5 +128,5 @@ void SnapshotMailboxTest::losesNothingBetweenTwoThreads() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::SnapshotMailboxTest)
+SYNANN_TEST(synann::ui::SnapshotMailboxTest)
 #include "snapshot_mailbox_test.moc"

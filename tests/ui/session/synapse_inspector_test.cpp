@@ -6,13 +6,14 @@
 #include <QTest>
 
 #include "engine/train/session.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 
 namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 }  // namespace
 
@@ -90,5 +91,5 @@ void SynapseInspectorTest::goingAwayWhileBusyIsSafe() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::SynapseInspectorTest)
+SYNANN_TEST(synann::ui::SynapseInspectorTest)
 #include "synapse_inspector_test.moc"

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "engine/train/checkpoint.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 
 namespace synann::ui {
@@ -17,8 +18,8 @@ using testing::smallSettings;
 namespace {
 
 // A controller and everything it told.
-struct Bench {
-  Bench() {
+struct TrainingBench {
+  TrainingBench() {
     testing::prepare(controller, home);
     QObject::connect(&controller, &TrainingController::updated, &controller,
                      [this](const Snapshot& s) { take(s); });
@@ -47,14 +48,14 @@ struct Bench {
   TrainingController controller;
 };
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
-bool trainsOn(const Bench& b, const train::Settings& settings) {
+bool trainsOn(const TrainingBench& b, const train::Settings& settings) {
   return b.controller.next(settings).kind == TrainingController::Next::Kind::TrainOn;
 }
 
 std::vector<float> lossesOf(const train::Settings& settings) {
-  Bench bench;
+  TrainingBench bench;
   bench.controller.train(settings);
   [&] { QTRY_VERIFY_WITH_TIMEOUT(bench.idle(), kWait); }();
   return bench.losses;
@@ -87,7 +88,7 @@ class TrainingControllerTest : public QObject {
 };
 
 void TrainingControllerTest::trainsToTheEnd() {
-  Bench b;
+  TrainingBench b;
   QSignalSpy idle(&b.controller, &TrainingController::idle);
   b.controller.train(smallSettings());
   QVERIFY(b.controller.sessionOpen());
@@ -101,7 +102,7 @@ void TrainingControllerTest::trainsToTheEnd() {
 }
 
 void TrainingControllerTest::pausesInMidEpochAndGoesOn() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(200));
   QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 5, kWait);
   b.controller.pause();
@@ -116,7 +117,7 @@ void TrainingControllerTest::pausesInMidEpochAndGoesOn() {
 }
 
 void TrainingControllerTest::stepsOneBatchAndOneEpoch() {
-  Bench b;
+  TrainingBench b;
   b.controller.stepBatch(smallSettings());
   QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), 1u, kWait);
   QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused), kWait);
@@ -132,7 +133,7 @@ void TrainingControllerTest::stepsOneBatchAndOneEpoch() {
 
 void TrainingControllerTest::stopThenTrainGivesTheSameCurve() {
   const std::vector<float> whole = lossesOf(smallSettings(4));
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(4));
   QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 23, kWait);
   b.controller.stop();
@@ -147,7 +148,7 @@ void TrainingControllerTest::stopThenTrainGivesTheSameCurve() {
 }
 
 void TrainingControllerTest::restartGivesTheSameLosses() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   const std::vector<float> first = b.losses;
@@ -159,7 +160,7 @@ void TrainingControllerTest::restartGivesTheSameLosses() {
 }
 
 void TrainingControllerTest::changedSettingsBeginANewRun() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(1));
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   train::Settings other = smallSettings(1);
@@ -173,7 +174,7 @@ void TrainingControllerTest::changedSettingsBeginANewRun() {
 }
 
 void TrainingControllerTest::finishedRunGoesOnWithMoreEpochs() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(2));
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
@@ -187,7 +188,7 @@ void TrainingControllerTest::finishedRunGoesOnWithMoreEpochs() {
 // What is asked for is what is done: fewer epochs than there are is another run.
 void TrainingControllerTest::theEpochsAskedForDecideWhatTrainDoes() {
   using Kind = TrainingController::Next::Kind;
-  Bench b;
+  TrainingBench b;
   QVERIFY(b.controller.next(smallSettings(3)).kind == Kind::Begin);
   b.controller.train(smallSettings(3));
   QVERIFY(b.controller.next(smallSettings(3)).kind == Kind::GoOn);
@@ -206,7 +207,7 @@ void TrainingControllerTest::theEpochsAskedForDecideWhatTrainDoes() {
 
 // The engine trains an epoch that has begun to its end, and the window takes over the number.
 void TrainingControllerTest::loweredEpochsAreThoseThatHaveBegun() {
-  Bench b;
+  TrainingBench b;
   b.controller.stepEpoch(smallSettings(9));
   QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 20, kWait);
   b.controller.stepBatch(smallSettings(9));
@@ -223,7 +224,7 @@ void TrainingControllerTest::loweredEpochsAreThoseThatHaveBegun() {
 }
 
 void TrainingControllerTest::learningRateChangesLive() {
-  Bench b;
+  TrainingBench b;
   b.controller.stepBatch(smallSettings());
   QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 1, kWait);
   b.controller.setLive("lr", 0.1);
@@ -236,7 +237,7 @@ void TrainingControllerTest::learningRateChangesLive() {
 }
 
 void TrainingControllerTest::unreadableDataIsTold() {
-  Bench b;
+  TrainingBench b;
   b.controller.openData("no/such/folder");
   QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 1, kWait);
   QVERIFY(b.errors[0].contains("no/such/folder"));
@@ -252,7 +253,7 @@ void TrainingControllerTest::unreadableDataIsTold() {
 }
 
 void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(1));
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
   train::Settings missing = smallSettings(1);
@@ -267,7 +268,7 @@ void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
 }
 
 void TrainingControllerTest::stopWhileLoading() {
-  Bench b;
+  TrainingBench b;
   std::atomic<bool> opening{false}, go_on{false};
   b.controller.setDataOpener([&](const std::string& spec) {
     opening = true;
@@ -287,7 +288,7 @@ void TrainingControllerTest::stopWhileLoading() {
 }
 
 void TrainingControllerTest::restartInMidRunShowsOnlyTheNewRun() {
-  Bench b;
+  TrainingBench b;
   b.controller.train(smallSettings(200));
   QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 10, kWait);
   b.controller.restart(smallSettings(2));
@@ -297,11 +298,11 @@ void TrainingControllerTest::restartInMidRunShowsOnlyTheNewRun() {
 }
 
 void TrainingControllerTest::opensAnEarlierRunAndGoesOn() {
-  Bench first;
+  TrainingBench first;
   first.controller.train(smallSettings(2));
   QTRY_VERIFY_WITH_TIMEOUT(first.idle(), kWait);
 
-  Bench b;
+  TrainingBench b;
   QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
   b.controller.openRun(QString::fromStdString(first.controller.runFolder().string()));
   QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
@@ -317,7 +318,7 @@ void TrainingControllerTest::opensAnEarlierRunAndGoesOn() {
 }
 
 void TrainingControllerTest::openingNoRunIsTold() {
-  Bench b;
+  TrainingBench b;
   b.controller.openRun(b.home.path() + "/nothing");
   QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 1, kWait);
   QTRY_VERIFY(b.idle());
@@ -325,7 +326,7 @@ void TrainingControllerTest::openingNoRunIsTold() {
 }
 
 void TrainingControllerTest::goingAwayWhileTrainingSaves() {
-  auto b = std::make_unique<Bench>();
+  auto b = std::make_unique<TrainingBench>();
   b->controller.train(smallSettings(200));
   QTRY_VERIFY_WITH_TIMEOUT(b->losses.size() > 5, kWait);
   const auto checkpoint = b->controller.runFolder() / train::kLastCheckpoint;
@@ -339,7 +340,7 @@ void TrainingControllerTest::goingAwayWhileTrainingSaves() {
 }
 
 void TrainingControllerTest::shutDownEndsEverything() {
-  Bench b;
+  TrainingBench b;
   QSignalSpy idle(&b.controller, &TrainingController::idle);
   b.controller.train(smallSettings(200));
   QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() > 5, kWait);
@@ -353,5 +354,5 @@ void TrainingControllerTest::shutDownEndsEverything() {
 
 }  // namespace synann::ui
 
-QTEST_GUILESS_MAIN(synann::ui::TrainingControllerTest)
+SYNANN_TEST(synann::ui::TrainingControllerTest)
 #include "training_controller_test.moc"

@@ -8,6 +8,7 @@
 #include <QTableWidget>
 #include <QTest>
 
+#include "tests/test_main.h"
 #include "ui/shell/help_dialogs.h"
 
 namespace synann::ui {
@@ -93,5 +94,5 @@ void ActionRegistryTest::everyGlyphLeavesInk() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::ActionRegistryTest)
+SYNANN_WINDOW_TEST(synann::ui::ActionRegistryTest)
 #include "action_registry_test.moc"

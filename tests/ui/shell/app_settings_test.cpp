@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/test_main.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
 
@@ -101,5 +102,5 @@ void AppSettingsTest::iconsFollowTheTheme() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::AppSettingsTest)
+SYNANN_WINDOW_TEST(synann::ui::AppSettingsTest)
 #include "app_settings_test.moc"

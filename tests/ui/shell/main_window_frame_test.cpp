@@ -5,6 +5,8 @@
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
@@ -14,7 +16,11 @@
 #include <QToolButton>
 
 #include "engine/train/record.h"
+#include "tests/test_main.h"
+#include "tests/ui/pages/window_bench.h"
 #include "tests/ui/session/small_data.h"
+#include "ui/pages/page.h"
+#include "ui/pages/surface/surface_page.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/pages/train/setting_form.h"
 #include "ui/pages/train/train_page.h"
@@ -31,11 +37,11 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 // The real window on the small digits, 20 steps an epoch.
-struct Bench {
-  explicit Bench(const AppSettings& settings = {}) {
+struct FrameBench {
+  explicit FrameBench(const AppSettings& settings = {}) {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
     window = std::make_unique<MainWindow>(settings);
     testing::prepare(window->controller(), home);
@@ -99,14 +105,19 @@ class MainWindowFrameTest : public QObject {
   void aRefusedDeviceIsTakenBack();
   void theWindowSaysWhereARunIsSaved();
   void changedSettingsAreSaidToBeginANewRun();
-  void anotherModelKeepsWhatWasTyped();
+  void anotherModelBringsItsSettings();
+  void theTitleSaysWhatIsGoingOn();
+  void theLastRunIsOfferedAndTheRestIsRemembered();
+  void recentThingsOpenAgain();
+  void aMessageGoesWithItsCause();
+  void theSurfaceOpensFromACell();
   void theRecordBudgetIsKept();
   void aFailedExportDoesNotMoveTheFolder();
   void tabGoesFromTopToBottom();
 };
 
 void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
-  Bench b;
+  FrameBench b;
   b.train();
   b.press(Qt::Key_F9);
   QVERIFY(b.window->inspector()->isVisible());
@@ -133,7 +144,7 @@ void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
 }
 
 void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   b.train();
   QVERIFY(b.window->page<TrainPage>()->isVisible());
@@ -149,7 +160,7 @@ void MainWindowFrameTest::theInspectorIsThereOnEveryPage() {
 }
 
 void MainWindowFrameTest::theInspectorCopies() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   QTableView* const table = b.window->inspector()->table();
   table->setFocus();
@@ -162,7 +173,7 @@ void MainWindowFrameTest::theInspectorCopies() {
 }
 
 void MainWindowFrameTest::partsFoldAndAreRemembered() {
-  Bench b;
+  FrameBench b;
   QVERIFY(!b.window->timeLine()->isVisible());  // the Train page does not follow it
   b.window->showPage(b.window->page<SynapsesPage>());
   QVERIFY(b.window->timeLine()->isVisible());
@@ -173,7 +184,7 @@ void MainWindowFrameTest::partsFoldAndAreRemembered() {
   middle->setSizes({700, 400});
   const QList<int> sizes = middle->sizes();
   b.window->close();
-  Bench again(loadSettings());
+  FrameBench again(loadSettings());
   again.window->showPage(again.window->page<SynapsesPage>());
   QVERIFY(!again.window->timeLine()->isVisible());
   QVERIFY(again.window->inspector()->isVisible());
@@ -184,7 +195,7 @@ void MainWindowFrameTest::partsFoldAndAreRemembered() {
 }
 
 void MainWindowFrameTest::timeLineMarksAndJumps() {
-  Bench b;
+  FrameBench b;
   b.train();
   b.showSynapses();
   auto* const track = b.find<TimeTrack>("time.slider");
@@ -211,7 +222,7 @@ void MainWindowFrameTest::timeLineMarksAndJumps() {
 }
 
 void MainWindowFrameTest::theDeviceIsShownAndChanged() {
-  Bench b;
+  FrameBench b;
   b.window->actions().action("run.step-batch")->trigger();
   QTRY_VERIFY_WITH_TIMEOUT(b.controller().state() == RunState::Paused, kWait);
   QTRY_VERIFY2(b.find<QLabel>("run.device")->text().startsWith("CPU "),
@@ -230,7 +241,7 @@ void MainWindowFrameTest::theDeviceIsShownAndChanged() {
 }
 
 void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
-  Bench b;
+  FrameBench b;
   DeviceChoice* const choice = b.window->runBar()->devices();
   const auto gpu = [choice] { return choice->itemData(choice->count() - 1, Qt::ToolTipRole).toString(); };
   QTRY_VERIFY_WITH_TIMEOUT(!gpu().contains("looking for one"), kWait);  // this machine's own have been found
@@ -249,7 +260,7 @@ void MainWindowFrameTest::aRefusedDeviceIsTakenBack() {
 }
 
 void MainWindowFrameTest::theWindowSaysWhereARunIsSaved() {
-  Bench b;
+  FrameBench b;
   b.train();
   QVERIFY2(b.message().contains(QString::fromStdString(b.controller().runFolder().string())),
            qPrintable(b.message()));
@@ -257,16 +268,24 @@ void MainWindowFrameTest::theWindowSaysWhereARunIsSaved() {
 }
 
 void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
-  Bench b;
+  FrameBench b;
   QVERIFY(b.hint().isEmpty());
   b.train();
-  QVERIFY(b.hint().isEmpty());  // Train goes on
+  const auto button = [&] { return b.window->actions().action("run.train"); };
+  QCOMPARE(b.hint(), QStringLiteral("Train goes on with this run, to epoch 4."));
+  QCOMPARE(button()->text(), QStringLiteral("&Train on"));
   QCOMPARE(b.find<QLabel>("train.title")->text(), QStringLiteral("Loss · SynaCNN · Digits (small) · seed 5"));
   b.find<QDoubleSpinBox>("setting.seed")->setValue(6);
   QVERIFY(b.hint().startsWith("Train begins a new run"));
-  QVERIFY(b.window->actions().action("run.train")->toolTip().startsWith("Train as a new run"));
+  QVERIFY(button()->toolTip().startsWith("Train a new run"));
+  QCOMPARE(button()->text(), QStringLiteral("&New run"));
+  QVERIFY(b.find<QDoubleSpinBox>("setting.seed")->toolTip().contains("The run shown has 5."));
   b.find<QDoubleSpinBox>("setting.seed")->setValue(5);
-  QVERIFY(b.hint().isEmpty());
+  QVERIFY(b.hint().startsWith("Train goes on"));
+  b.find<QDoubleSpinBox>("setting.epochs")->setValue(1);  // it has two already
+  QVERIFY2(b.hint().startsWith("Train begins a new run of 1 epochs"), qPrintable(b.hint()));
+  b.find<QDoubleSpinBox>("setting.epochs")->setValue(5);
+  QCOMPARE(b.hint(), QStringLiteral("Train goes on with this run, to epoch 5."));
   auto* const model = b.find<QComboBox>("choice.model");
   model->setCurrentIndex(1);
   emit model->activated(1);
@@ -275,8 +294,8 @@ void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
   QVERIFY(b.find<QLabel>("train.title")->text().contains("SynaCNN"));
 }
 
-void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
-  Bench b;
+void MainWindowFrameTest::anotherModelBringsItsSettings() {
+  FrameBench b;
   b.find<QDoubleSpinBox>("setting.lr")->setValue(0.02);
   auto* const model = b.find<QComboBox>("choice.model");
   const int pixel = model->findData("syna-pixel");
@@ -284,13 +303,92 @@ void MainWindowFrameTest::anotherModelKeepsWhatWasTyped() {
   emit model->activated(pixel);
   const train::Settings s = b.window->workspace().plan().settings();
   QCOMPARE(s.model, std::string("syna-pixel"));
-  QCOMPARE(s.learning_rate, 0.02);
-  QCOMPARE(s.batch_size, 20);
-  QCOMPARE(s.optimizer, std::string("adam"));  // nobody had chosen one
+  QCOMPARE(s.learning_rate, 0.004);
+  QCOMPARE(s.batch_size, 20);  // which both models have alike
+  QCOMPARE(s.optimizer, std::string("adam"));
+  QVERIFY2(b.message().contains("in place of epochs 2, learning rate 0.02"), qPrintable(b.message()));
+  auto* const mine = b.find<QPushButton>("message.offer");
+  QCOMPARE(mine->text(), QStringLiteral("Keep mine"));
+  QTest::mouseClick(mine, Qt::LeftButton);
+  QCOMPARE(b.find<QDoubleSpinBox>("setting.lr")->value(), 0.02);
+  QVERIFY(!b.window->messageBar()->isVisible());
+}
+
+void MainWindowFrameTest::theTitleSaysWhatIsGoingOn() {
+  FrameBench b;
+  QCOMPARE(b.window->windowTitle(), QStringLiteral("SynaNN Studio"));
+  b.train();
+  QVERIFY2(
+      b.window->windowTitle().startsWith("SynaCNN on Digits") && b.window->windowTitle().endsWith("Finished"),
+      qPrintable(b.window->windowTitle()));
+}
+
+void MainWindowFrameTest::theLastRunIsOfferedAndTheRestIsRemembered() {
+  FrameBench b;
+  b.train();
+  const QString run = QString::fromStdString(b.controller().runFolder().string());
+  b.find<QDoubleSpinBox>("setting.lr")->setValue(0.03);
+  b.window->showPage(b.window->pageNamed("surface"));
+  b.window->close();
+  const AppSettings kept = loadSettings();
+  QCOMPARE(kept.runs, QStringList{run});
+  QCOMPARE(kept.page, QStringLiteral("surface"));
+  FrameBench again(kept);
+  QCOMPARE(again.window->currentPage(), again.window->pageNamed("surface"));
+  QCOMPARE(again.find<QDoubleSpinBox>("setting.lr")->value(), 0.03);
+  QVERIFY2(again.message().contains("SynaCNN finished its 2 epochs"), qPrintable(again.message()));
+  QTest::mouseClick(again.find<QPushButton>("message.offer"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(!again.controller().busy() && again.controller().state() == RunState::Finished,
+                           kWait);
+  QCOMPARE(QString::fromStdString(again.controller().runFolder().string()), run);
+  // Settings that this program would refuse are those recommended, and nothing is offered that is not there.
+  AppSettings broken = kept;
+  broken.settings = "{\"lr\": -1}";
+  broken.page = "no-such-page";
+  broken.runs = {"/no/such/run"};
+  const FrameBench third(broken);
+  QCOMPARE(third.find<QDoubleSpinBox>("setting.lr")->value(), 0.012);
+  QVERIFY(!third.window->messageBar()->isVisible());
+}
+
+void MainWindowFrameTest::recentThingsOpenAgain() {
+  FrameBench b;
+  b.train();
+  const QString figure = b.home.path() + "/loss & more.svg";
+  QVERIFY(b.window->exportFigure(figure));
+  auto* const recent = b.find<QMenu>("file.recent");
+  emit recent->aboutToShow();
+  QStringList entries;
+  for (const QAction* action : recent->actions()) entries << action->text();
+  QVERIFY2(entries.filter("SynaCNN finished").size() == 1, qPrintable(entries.join('\n')));
+  QVERIFY2(entries.contains("loss && more.svg"), qPrintable(entries.join('\n')));
+  b.window->showPage(b.window->pageNamed("synapses"));
+  for (QAction* action : recent->actions())
+    if (action->toolTip() == figure) action->trigger();
+  QCOMPARE(b.window->currentPage(), b.window->pageNamed("train"));  // the loss figure is of this one
+  QVERIFY(!b.window->messageBar()->isError());
+}
+
+void MainWindowFrameTest::aMessageGoesWithItsCause() {
+  FrameBench b;
+  b.window->messageBar()->showError("something was wrong");
+  b.window->actions().action("run.step-batch")->trigger();
+  QVERIFY(!b.window->messageBar()->isVisible());
+  QTRY_VERIFY_WITH_TIMEOUT(b.controller().state() == RunState::Paused, kWait);
+}
+
+void MainWindowFrameTest::theSurfaceOpensFromACell() {
+  FrameBench b;
+  b.train();
+  b.window->showPage(b.window->pageNamed("synapses"));
+  b.source().selection().setCell(2, 3);
+  b.source().selection().openCell();
+  QCOMPARE(b.window->currentPage(), b.window->pageNamed("surface"));
+  QVERIFY(b.window->page<SurfacePage>()->scene().follow);
 }
 
 void MainWindowFrameTest::theRecordBudgetIsKept() {
-  Bench b;
+  FrameBench b;
   auto* const record = b.find<QDoubleSpinBox>("setting.record");
   QCOMPARE(record->text(), QStringLiteral("64 MiB"));
   record->setValue(2);
@@ -301,12 +399,12 @@ void MainWindowFrameTest::theRecordBudgetIsKept() {
   QVERIFY2(b.find<QLabel>("record.use")->text().endsWith("in use"),
            qPrintable(b.find<QLabel>("record.use")->text()));
   b.window->close();
-  const Bench again(loadSettings());
+  const FrameBench again(loadSettings());
   QCOMPARE(again.find<QDoubleSpinBox>("setting.record")->value(), 2.0);
 }
 
 void MainWindowFrameTest::aFailedExportDoesNotMoveTheFolder() {
-  Bench b;
+  FrameBench b;
   b.train();
   QVERIFY(b.window->exportFigure(b.home.path() + "/loss.png"));
   QVERIFY(!b.window->exportFigure(b.home.path() + "/not/there/loss.png"));
@@ -315,7 +413,7 @@ void MainWindowFrameTest::aFailedExportDoesNotMoveTheFolder() {
 }
 
 void MainWindowFrameTest::tabGoesFromTopToBottom() {
-  Bench b;
+  FrameBench b;
   b.press(Qt::Key_F9);
   const auto next = [](QWidget* from) {
     QWidget* w = from->nextInFocusChain();
@@ -342,5 +440,5 @@ void MainWindowFrameTest::tabGoesFromTopToBottom() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::MainWindowFrameTest)
+SYNANN_WINDOW_TEST(synann::ui::MainWindowFrameTest)
 #include "main_window_frame_test.moc"

@@ -17,6 +17,7 @@
 #include <QToolButton>
 
 #include "engine/train/checkpoint.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/train/setting_form.h"
 #include "ui/pages/train/train_page.h"
@@ -28,11 +29,11 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 60'000;  // milliseconds until a test gives up
+using testing::kWait;
 
 // The real window on the small digits, as a person finds it after the start.
-struct Bench {
-  Bench() {
+struct MainBench {
+  MainBench() {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
     window = std::make_unique<MainWindow>(loadSettings());
     testing::prepare(window->controller(), home);
@@ -85,7 +86,7 @@ class MainWindowTest : public QObject {
 };
 
 void MainWindowTest::firstStartIsReadyToTrain() {
-  const Bench b;
+  const MainBench b;
   QCOMPARE(b.window->runBar()->dataSpec(), QStringLiteral("digits"));
   QCOMPARE(b.label("run.state"), QStringLiteral("Ready"));
   QCOMPARE(b.label("run.epoch"), QStringLiteral("400 training and 100 test images"));
@@ -99,7 +100,7 @@ void MainWindowTest::firstStartIsReadyToTrain() {
 }
 
 void MainWindowTest::oneClickTrains() {
-  const Bench b;
+  const MainBench b;
   QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
   QVERIFY(!b.spin("seed")->isEnabled());
   QVERIFY(b.spin("lr")->isEnabled());
@@ -118,7 +119,7 @@ void MainWindowTest::oneClickTrains() {
 }
 
 void MainWindowTest::keyboardAloneTrains() {
-  const Bench b;
+  const MainBench b;
   QTest::keyClick(b.window->focusWidget(), Qt::Key_Space);
   QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
   QCOMPARE(b.curve().losses().size(), 40u);
@@ -133,7 +134,7 @@ void MainWindowTest::keyboardAloneTrains() {
 }
 
 void MainWindowTest::pauseStepAndStopInMidEpoch() {
-  const Bench b;
+  const MainBench b;
   b.set("epochs", 500);
   QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(b.curve().losses().size() > 5, kWait);
@@ -163,7 +164,7 @@ void MainWindowTest::pauseStepAndStopInMidEpoch() {
 }
 
 void MainWindowTest::learningRateCanBeChangedLive() {
-  const Bench b;
+  const MainBench b;
   QTest::mouseClick(b.button("run.step-batch"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.curve().losses().size() == 1, kWait);
   b.set("lr", 0.25);
@@ -177,7 +178,7 @@ void MainWindowTest::learningRateCanBeChangedLive() {
 }
 
 void MainWindowTest::restartWithTheSameSeedIsTheSame() {
-  const Bench b;
+  const MainBench b;
   QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
   const std::vector<float> first = b.losses();
@@ -195,7 +196,7 @@ void MainWindowTest::restartWithTheSameSeedIsTheSame() {
 }
 
 void MainWindowTest::closingWhileTrainingSaves() {
-  Bench b;
+  MainBench b;
   b.set("epochs", 500);
   QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(b.curve().losses().size() > 5, kWait);
@@ -210,14 +211,14 @@ void MainWindowTest::closingWhileTrainingSaves() {
 }
 
 void MainWindowTest::closingWhenIdle() {
-  Bench b;
+  MainBench b;
   QSignalSpy closed(b.window.get(), &MainWindow::closed);
   b.action("file.quit")->trigger();
   QCOMPARE(closed.size(), 1);
 }
 
 void MainWindowTest::exportsEveryKind() {
-  const Bench b;
+  const MainBench b;
   QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
   for (const QString suffix : {"png", "svg", "pdf", "csv"}) {
@@ -232,7 +233,7 @@ void MainWindowTest::exportsEveryKind() {
 }
 
 void MainWindowTest::aBadFolderIsToldInTheMessageBar() {
-  const Bench b;
+  const MainBench b;
   b.window->chooseData(b.home.path());
   QTRY_VERIFY_WITH_TIMEOUT(b.window->messageBar()->isVisible(), kWait);
   QVERIFY(b.window->messageBar()->isError());
@@ -246,7 +247,7 @@ void MainWindowTest::aBadFolderIsToldInTheMessageBar() {
 }
 
 void MainWindowTest::everyControlHasANameAndHelp() {
-  const Bench b;
+  const MainBench b;
   for (const QWidget* widget : b.window->findChildren<QWidget*>()) {
     if (widget->window() != b.window.get()) continue;  // lists that drop down
     if (widget->focusPolicy() == Qt::NoFocus || widget->focusProxy() || qobject_cast<const QLabel*>(widget))
@@ -263,7 +264,7 @@ void MainWindowTest::everyControlHasANameAndHelp() {
 }
 
 void MainWindowTest::tabReachesEveryControl() {
-  const Bench b;
+  const MainBench b;
   QSet<const QWidget*> reached;
   for (const QWidget* w = b.button("run.train"); !reached.contains(w); w = w->nextInFocusChain())
     reached.insert(w);
@@ -281,7 +282,7 @@ void MainWindowTest::tabReachesEveryControl() {
 }
 
 void MainWindowTest::themeSwitchRecolours() {
-  const Bench b;
+  const MainBench b;
   const auto lightness = [&b] {
     return b.window->grab().toImage().pixelColor(b.window->rect().bottomRight() - QPoint(3, 3)).lightness();
   };
@@ -295,7 +296,7 @@ void MainWindowTest::themeSwitchRecolours() {
 }
 
 void MainWindowTest::layoutAndChoicesAreRemembered() {
-  Bench b;
+  MainBench b;
   b.action("view.log-y")->trigger();
   QVERIFY(b.window->page<TrainPage>()->chart()->logY());
   b.action("view.theme-dark")->trigger();
@@ -314,7 +315,7 @@ void MainWindowTest::layoutAndChoicesAreRemembered() {
 }
 
 void MainWindowTest::fitsASmallScreen() {
-  const Bench b;
+  const MainBench b;
   QVERIFY2(b.window->minimumSizeHint().width() <= 1280,
            qPrintable(QString::number(b.window->minimumSizeHint().width())));
   QVERIFY(b.window->minimumSizeHint().height() <= 740);
@@ -322,5 +323,5 @@ void MainWindowTest::fitsASmallScreen() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::MainWindowTest)
+SYNANN_WINDOW_TEST(synann::ui::MainWindowTest)
 #include "main_window_test.moc"

@@ -5,6 +5,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/pages/synapses/synapses_page.h"
@@ -22,7 +23,7 @@ namespace {
 
 using testing::kWait;
 
-struct Bench : testing::WindowBench {
+struct NewRunBench : testing::WindowBench {
   using WindowBench::WindowBench;
 
   LossChart* loss() const { return window->page<TrainPage>()->chart(); }
@@ -51,7 +52,7 @@ class NewRunTest : public QObject {
 };
 
 void NewRunTest::aRestartForgetsThePointUnderThePointer() {
-  Bench b;
+  NewRunBench b;
   b.train();
   const LossCurve& curve = b.window->page<TrainPage>()->curve();
   QCOMPARE(curve.losses().size(), 40u);
@@ -66,7 +67,7 @@ void NewRunTest::aRestartForgetsThePointUnderThePointer() {
 }
 
 void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
-  Bench b;
+  NewRunBench b;
   b.train();
   b.loss()->zoomTo({0, 600, 0, 5});
   b.loss()->setCurrentPoint(CurvePoint{CurveSeries::Test, 2});
@@ -80,7 +81,7 @@ void NewRunTest::aRestartOnAnotherPageForgetsItToo() {
 }
 
 void NewRunTest::theTimeGoesLive() {
-  Bench b;
+  NewRunBench b;
   b.train();
   b.window->showPage(b.window->page<SynapsesPage>());
   b.settle();
@@ -99,7 +100,7 @@ void NewRunTest::theTimeGoesLive() {
 }
 
 void NewRunTest::aSmallerLayerHasItsOwnCells() {
-  Bench b("syna-pixel", 1);
+  NewRunBench b("syna-pixel", 1);
   b.train();
   b.window->showPage(b.window->page<SynapsesPage>());
   b.settle();
@@ -130,5 +131,5 @@ void NewRunTest::aSmallerLayerHasItsOwnCells() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::NewRunTest)
+SYNANN_WINDOW_TEST(synann::ui::NewRunTest)
 #include "new_run_test.moc"

@@ -15,6 +15,7 @@
 #include "engine/data/idx.h"
 #include "engine/data/registry.h"
 #include "engine/train/history.h"
+#include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/session/class_words.h"
 #include "ui/shell/data_dialog.h"
@@ -26,11 +27,11 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kWait = 120'000;  // milliseconds until a test gives up
+constexpr int kOpenWait = 120'000;  // milliseconds until a test gives up
 
 // The real window, which opens real data, as a person finds it after the start.
-struct Bench {
-  Bench() {
+struct DataBench {
+  DataBench() {
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, home.path());
     window = std::make_unique<MainWindow>(loadSettings());
     testing::prepare(window->controller(), home);
@@ -55,7 +56,7 @@ struct Bench {
     });
     window->actions().action("file.open-data")->trigger();
     QVERIFY(answered);
-    QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait);
+    QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kOpenWait);
   }
   // One epoch of what the form says; the accuracy in percent.
   double train() const {
@@ -63,8 +64,8 @@ struct Bench {
     settings.epochs = 1;
     settings.batch_size = 20;
     window->controller().train(settings);
-    [&] { QTRY_COMPARE_WITH_TIMEOUT(window->controller().state(), RunState::Finished, kWait); }();
-    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kWait); }();
+    [&] { QTRY_COMPARE_WITH_TIMEOUT(window->controller().state(), RunState::Finished, kOpenWait); }();
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!window->controller().busy(), kOpenWait); }();
     const auto history = train::read_history(window->controller().runFolder());
     return history && !history->evaluations.empty() ? history->evaluations.back().accuracy() : -1;
   }
@@ -113,7 +114,7 @@ class OpenDataTest : public QObject {
 };
 
 void OpenDataTest::foldersTrain() {
-  const Bench b;
+  const DataBench b;
   const auto digits = testing::smallDigits(2000, 300);
   QVERIFY(data::write_idx_folder(*digits, b.home.filePath("torch/MNIST/raw").toStdString(), false).ok());
   put_kaggle(b.home.filePath("kaggle"), *digits);
@@ -127,7 +128,7 @@ void OpenDataTest::foldersTrain() {
 }
 
 void OpenDataTest::aFileOpensAndIsExplained() {
-  const Bench b;
+  const DataBench b;
   const auto digits = testing::smallDigits(40, 20);
   for (const char* name : {"train", "test"}) {
     const data::Dataset& set = name[1] == 'r' ? digits->train : digits->test;
@@ -154,7 +155,7 @@ void OpenDataTest::aFileOpensAndIsExplained() {
 }
 
 void OpenDataTest::cancellingChangesNothing() {
-  const Bench b;
+  const DataBench b;
   const QString before = b.window->runBar()->dataSpec();
   QTimer::singleShot(0, b.window.get(),
                      [] { qobject_cast<QDialog*>(QApplication::activeModalWidget())->reject(); });
@@ -165,7 +166,7 @@ void OpenDataTest::cancellingChangesNothing() {
 void OpenDataTest::mnistTrains() {
   const QString mnist = qEnvironmentVariable("SYNANN_MNIST");
   if (mnist.isEmpty()) QSKIP("skipped: set SYNANN_MNIST to the MNIST folder");
-  const Bench b;
+  const DataBench b;
   const auto original = data::open_dataset(mnist.toStdString());
   QVERIFY(original.ok());
   QVERIFY(data::write_idx_folder(**original, b.home.filePath("data/MNIST/raw").toStdString(), false).ok());
@@ -179,5 +180,5 @@ void OpenDataTest::mnistTrains() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::OpenDataTest)
+SYNANN_WINDOW_TEST(synann::ui::OpenDataTest)
 #include "open_data_test.moc"

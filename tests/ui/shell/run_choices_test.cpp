@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "engine/core/thread_pool.h"
+#include "tests/test_main.h"
 #include "ui/shell/data_choice.h"
 #include "ui/shell/device_choice.h"
 
@@ -118,5 +119,5 @@ void RunChoicesTest::walkingOverTheLastEntryOpensNothing() {
 
 }  // namespace synann::ui
 
-QTEST_MAIN(synann::ui::RunChoicesTest)
+SYNANN_WINDOW_TEST(synann::ui::RunChoicesTest)
 #include "run_choices_test.moc"

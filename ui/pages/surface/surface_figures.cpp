@@ -17,13 +17,13 @@ namespace {
 
 constexpr std::size_t kSide = 49;    // points of the grid along each axis
 constexpr std::size_t kCurve = 201;  // of a section
-constexpr int kBins = 24;            // of the density
+constexpr int kDensityBins = 24;     // of the density
 constexpr double kSurprisals = 5;    // nats that the axes span in surprisal space
 constexpr double kLeastEnergy = 1e-3, kMostOccupied = 5;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("surface_figures", text);
-}
+struct SurfaceFigureWords {
+  Q_DECLARE_TR_FUNCTIONS(surface_figures)
+};
 
 synapse::Field fieldOf(SurfaceShown shown) {
   if (shown == SurfaceShown::Slope) return synapse::Field::SlopeBeta;
@@ -77,7 +77,7 @@ QString synapseText(const synapse::Synapse& s) {
 QString cellTitle(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const QString numbers = synapseText(synapseOf(scene, frame));
   if (frame == nullptr || !scene.follow) return numbers;
-  return tr("%1, unit i %2, synapse j %3: %4")
+  return SurfaceFigureWords::tr("%1, unit i %2, synapse j %3: %4")
       .arg(QString::fromStdString(frame->layer.name))
       .arg(scene.unit)
       .arg(scene.cell)
@@ -129,7 +129,7 @@ std::shared_ptr<const SurfaceData> surfaceData(const SurfaceScene& scene, const 
                   .chosen_x = onAxis(scene, scene.x),
                   .chosen_y = onAxis(scene, scene.y),
                   .points = {},
-                  .clusters = synapse::point_density(points, ranges, kBins),
+                  .clusters = synapse::point_density(points, ranges, kDensityBins),
                   .flat = {},
                   .lines = {}});
   data->points = std::move(points);
@@ -155,21 +155,22 @@ std::shared_ptr<const CurveFigure> sectionFigure(const SurfaceScene& scene, cons
   auto own = section(s);
   if (!own) return nullptr;
   const QString held_name = (by_x ? names.y : names.x).left(1);
-  CurveFigure::Content content{.title = tr("%1 at %2 = %3").arg(names.value, held_name, numberText(held, 4)),
-                               .x = by_x ? names.x : names.y,
-                               .y = names.value,
-                               .at = std::move(own->at),
-                               .series = {{names.value, std::move(own->values), by_x ? 0 : 1, Qt::SolidLine}},
-                               .marked = QPointF(chosen, by_x ? synapse::field_at(field, s, chosen, held)
-                                                              : synapse::field_at(field, s, held, chosen)),
-                               .y_range = {},
-                               .note = {}};
+  CurveFigure::Content content{
+      .title = SurfaceFigureWords::tr("%1 at %2 = %3").arg(names.value, held_name, numberText(held, 4)),
+      .x = by_x ? names.x : names.y,
+      .y = names.value,
+      .at = std::move(own->at),
+      .series = {{names.value, std::move(own->values), by_x ? 0 : 1, Qt::SolidLine}},
+      .marked = QPointF(chosen, by_x ? synapse::field_at(field, s, chosen, held)
+                                     : synapse::field_at(field, s, held, chosen)),
+      .y_range = {},
+      .note = {}};
   const auto add = [&](const QString& name, const synapse::Synapse& other, int color, Qt::PenStyle pen) {
     if (auto values = section(other)) content.series.push_back({name, std::move(values->values), color, pen});
   };
   const bool slope = field == synapse::Field::SlopeBeta;
   if (const auto start = startOf(scene, frame); start && !slope)
-    add(tr("at the start"), *start, 3, Qt::DotLine);
+    add(SurfaceFigureWords::tr("at the start"), *start, 3, Qt::DotLine);
   if (!slope) add(QStringLiteral("β = 0"), {s.alpha, 0}, 2, Qt::DashLine);
   return std::make_shared<const CurveFigure>(std::move(content));
 }
@@ -187,20 +188,23 @@ std::shared_ptr<const CurveFigure> boseFigure(const SurfaceScene& scene, const t
     return n < 0 ? std::nan("") : n;  // left of the pole nothing is counted
   };
   CurveFigure::Content content{
-      .title = fermi ? tr("Fermi–Dirac (β < 0): n = 1/(e^((v − μ)/T) + 1)")
-                     : tr("Bose–Einstein: n = 1/(e^((v − μ)/T) − 1)"),
+      .title = fermi ? SurfaceFigureWords::tr("Fermi–Dirac (β < 0): n = 1/(e^((v − μ)/T) + 1)")
+                     : SurfaceFigureWords::tr("Bose–Einstein: n = 1/(e^((v − μ)/T) − 1)"),
       .x = QStringLiteral("v = −log y"),
       .y = QStringLiteral("n"),
       .at = {},
-      .series = {{tr("n at T = %1").arg(numberText(scene.temperature, 4)), {}, 0, Qt::SolidLine}},
+      .series = {{SurfaceFigureWords::tr("n at T = %1").arg(numberText(scene.temperature, 4)),
+                  {},
+                  0,
+                  Qt::SolidLine}},
       .marked = QPointF(v, occupied(mode, v)),
       .x_range = Axes::Range{0, kSurprisals},
       .y_range = {},
-      .note = tr("μ = log %1 = %2; at y = %3: n = %4")
+      .note = SurfaceFigureWords::tr("μ = log %1 = %2; at y = %3: n = %4")
                   .arg(fermi ? QStringLiteral("|β|") : QStringLiteral("β"), numberText(mode.potential(), 4),
                        numberText(scene.y, 4), numberText(occupied(mode, v), 4))};
   const bool other = scene.temperature != 1;
-  if (other) content.series.push_back({tr("T = 1, the theory's"), {}, 2, Qt::DashLine});
+  if (other) content.series.push_back({SurfaceFigureWords::tr("T = 1, the theory's"), {}, 2, Qt::DashLine});
   synapse::Mode theory = mode;
   theory.temperature = 1;
   double most = 0;
@@ -224,31 +228,34 @@ std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, cons
   plain.shown = SurfaceShown::Value;
   auto points = pointsOf(plain, frame);
   if (points.empty()) {
-    why = frame == nullptr ? tr("The data of a cell appear here with a run: press Train (F5), or open one.")
-          : frame->layer.recurrent
-              ? tr("A recurrent layer has other inputs at every row of the image.")
-              : tr("The inputs of the data are known while training, at ends of epochs and where the run was "
-                   "paused or stopped, with the run's data open. Move the time there.");
+    why =
+        frame == nullptr ? SurfaceFigureWords::tr(
+                               "The data of a cell appear here with a run: press Train (F5), or open one.")
+        : frame->layer.recurrent
+            ? SurfaceFigureWords::tr("A recurrent layer has other inputs at every row of the image.")
+            : SurfaceFigureWords::tr(
+                  "The inputs of the data are known while training, at ends of epochs and where the run was "
+                  "paused or stopped, with the run's data open. Move the time there.");
     if (scene.points != SurfaceScene::kAllClasses && frame != nullptr && !frame->samples.empty())
-      why = tr("No data of the chosen class: choose all classes.");
+      why = SurfaceFigureWords::tr("No data of the chosen class: choose all classes.");
     return nullptr;
   }
   const synapse::Ranges ranges = synapse::ranges_of(points, {{0, 1}, {0, 1}});
-  auto clusters = synapse::point_density(points, ranges, kBins);
+  auto clusters = synapse::point_density(points, ranges, kDensityBins);
   return std::make_shared<const PointsFigure>(PointsFigure::Content{
       .synapse = synapseOf(scene, frame),
       .points = std::move(points),
       .clusters = std::move(clusters),
       .ranges = ranges,
-      .title = tr("Inputs of unit i %1 and synapse j %2").arg(scene.unit).arg(scene.cell),
-      .x = tr("x of i %1").arg(scene.unit),
-      .y = tr("x of j %1").arg(scene.cell),
+      .title = SurfaceFigureWords::tr("Inputs of unit i %1 and synapse j %2").arg(scene.unit).arg(scene.cell),
+      .x = SurfaceFigureWords::tr("x of i %1").arg(scene.unit),
+      .y = SurfaceFigureWords::tr("x of j %1").arg(scene.cell),
       .class_names = classNames(frame->class_names)});
 }
 
 std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,
                                             QString& why) {
-  why = tr("This synapse has no such figure: α and β must be finite.");
+  why = SurfaceFigureWords::tr("This synapse has no such figure: α and β must be finite.");
   switch (kSurfaceFigures.indexOf(scene.figure)) {
     case 1:
       return sectionFigure(scene, frame, synapse::Along::X);
@@ -295,7 +302,8 @@ QString placeRemark(const SurfaceScene& scene, const train::SynapseFrame* frame)
     if (!points.empty()) {
       const synapse::Ranges ranges = rangesOf(scene, points);
       const auto flat = synapse::flat_region(s, ranges.x, ranges.y, scene.share);
-      parts.append(tr("%1 % of %2 data points lie in the flat region, where they can hardly teach β")
+      parts.append(SurfaceFigureWords::tr(
+                       "%1 % of %2 data points lie in the flat region, where they can hardly teach β")
                        .arg(numberText(100 * synapse::flat_share(points, s, flat), 3))
                        .arg(points.size()));
     }

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/figure_tabs.h"
+#include "ui/pages/page_controls.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
@@ -20,59 +21,36 @@
 
 namespace synann::ui {
 
-namespace {
-
-constexpr int kSideWidth = 360;  // pixels
-constexpr double kLargest = 1e6;
-
-template <class Widget>
-Widget* named(Widget* widget, const QString& name, const QString& label, const QString& help) {
-  widget->setObjectName("surface." + name);
-  widget->setAccessibleName(label);
-  widget->setToolTip(help);
-  return widget;
-}
-
-// Items with their data, numbered from `first`.
-QComboBox* makeChoice(const QStringList& items, QWidget* parent, int first = 0) {
-  auto* box = new QComboBox(parent);
-  for (int k = 0; k < items.size(); ++k) box->addItem(items[k], first + k);
-  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  box->setMinimumContentsLength(8);
-  return box;
-}
-
-}  // namespace
-
 void SurfacePage::makeNumbers() {
   const auto number = [this](const char* name, const QString& label, const QString& help,
                              const NumberSlider::Bounds& bounds) {
     return new NumberSlider(QStringLiteral("surface.") + name, label, help, bounds, this);
   };
   alpha_ = number("alpha", tr("α"), tr("Scales the excitation; moving it stops following the cell"),
-                  {0, 2, -kLargest, kLargest});
+                  {0, 2, -kLargestEntry, kLargestEntry});
   beta_ =
       number("beta", tr("β"),
              tr("Scales the inhibition; below 0 the inhibitor amplifies. Moving it stops following the cell"),
-             {-1, 2, -kLargest, kLargest});
+             {-1, 2, -kLargestEntry, kLargestEntry});
   x_ = number("x", tr("Chosen x"), tr("The exciting input at which the sections cut"), {0, 1, 0, 1});
   y_ = number("y", tr("Chosen y"), tr("The inhibiting input at which the sections cut"), {0, 1, 0, 1});
-  follow_ = named(new QCheckBox(tr("Follow the cell"), this), "follow", tr("Follow the selected cell"),
-                  tr("α and β of the selected cell of the run, as it trains or at the step of the time line; "
-                     "off: free"));
-  unit_ = named(new QSpinBox(this), "unit", tr("Unit i"),
+  follow_ =
+      named(new QCheckBox(tr("Follow the cell"), this), "surface.follow", tr("Follow the selected cell"),
+            tr("α and β of the selected cell of the run, as it trains or at the step of the time line; "
+               "off: free"));
+  unit_ = named(new QSpinBox(this), "surface.unit", tr("Unit i"),
                 tr("The unit i of the selected cell: its x is excited"));
-  cell_ = named(new QSpinBox(this), "synapse", tr("Synapse j"),
+  cell_ = named(new QSpinBox(this), "surface.synapse", tr("Synapse j"),
                 tr("The synapse j of the selected cell: its x inhibits"));
   unit_->setPrefix(tr("i "));
   cell_->setPrefix(tr("j "));
   for (QSpinBox* box : {unit_, cell_}) box->setRange(0, 0);
-  share_ = named(new ExactBox(this), "share", tr("Flat below, in percent"),
+  share_ = named(new ExactBox(this), "surface.share", tr("Flat below, in percent"),
                  tr("Flat: where |∂S/∂β| is below this share of its largest, data can hardly teach β"));
   share_->setRange(0.1, 100);
   share_->setSingleStep(1);
   share_->setSuffix(tr(" %"));
-  temperature_ = named(new ExactBox(this), "temperature", tr("Temperature T"),
+  temperature_ = named(new ExactBox(this), "surface.temperature", tr("Temperature T"),
                        tr("Of the Bose–Einstein curve; the theory's is 1"));
   temperature_->setRange(0.01, 100);
   temperature_->setSingleStep(0.1);
@@ -80,23 +58,23 @@ void SurfacePage::makeNumbers() {
 
 void SurfacePage::makeChoices() {
   shown_ =
-      named(makeChoice({tr("S"), tr("∂S/∂β"), tr("−log S (surprisal)"), tr("S, flat region grey")}, this),
-            "shown", tr("Show"),
+      named(makeChoice({tr("S"), tr("∂S/∂β"), tr("−log S (surprisal)"), tr("S, flat region grey")}, this, 8),
+            "surface.shown", tr("Show"),
             tr("S itself, how strongly data can move β, the same in surprisal space, or where they cannot"));
-  range_ = named(makeChoice({tr("unit square"), tr("data range")}, this), "range", tr("Axes"),
+  range_ = named(makeChoice({tr("unit square"), tr("data range")}, this, 8), "surface.range", tr("Axes"),
                  tr("The whole domain of x and y, or as far as the inputs of the data reach"));
-  points_ = named(makeChoice({tr("no data"), tr("all classes")}, this, SurfaceScene::kNoClass), "points",
-                  tr("Data"),
+  points_ = named(makeChoice({tr("no data"), tr("all classes")}, this, 8, SurfaceScene::kNoClass),
+                  "surface.points", tr("Data"),
                   tr("Where the inputs of the cell lie for test images, 20 of each class; larger marks are "
                      "several of one class"));
   fillClasses();
   QStringList maps;
   for (const ColorMap map : kColorMaps) maps.append(colorMapName(map));
-  colors_ = named(makeChoice(maps, this), "colors", tr("Colours"),
+  colors_ = named(makeChoice(maps, this, 8), "surface.colors", tr("Colours"),
                   tr("Of the height; automatic is blue–orange where it lies on both sides of 0"));
-  contours_ = named(new QCheckBox(tr("Contours"), this), "contours", tr("Contours"),
+  contours_ = named(new QCheckBox(tr("Contours"), this), "surface.contours", tr("Contours"),
                     tr("Level curves on the floor: branches of hyperbolas"));
-  lines_ = named(new QCheckBox(tr("Lines"), this), "lines", tr("Special lines"),
+  lines_ = named(new QCheckBox(tr("Lines"), this), "surface.lines", tr("Special lines"),
                  tr("Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"));
 }
 
@@ -114,8 +92,8 @@ QWidget* SurfacePage::makeFigures() {
                        "and chemical potential μ = log β. An identity of the function; it does not say "
                        "that learned β follow such a law."));
   data_ = addFigure("points", tr("The inputs of the cell for test images, by class, from above"));
-  tabs_ = named(new QTabWidget(this), "figures", tr("Figures"), QString());
-  table_ = named(new QTableView(this), "table", tr("Numbers"),
+  tabs_ = named(new QTabWidget(this), "surface.figures", tr("Figures"), QString());
+  table_ = named(new QTableView(this), "surface.table", tr("Numbers"),
                  tr("The figure that had the focus last, as numbers"));
   auto* heat = new QWidget(this);
   auto* row = new QHBoxLayout(heat);

@@ -12,8 +12,6 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr double kLargest = 1e6;  // of what a person may enter
-
 double number(const QJsonObject& json, const char* key, double otherwise, double least, double most) {
   const double value = json.value(QLatin1String(key)).toDouble(otherwise);
   return std::isfinite(value) ? std::clamp(value, least, most) : otherwise;
@@ -64,8 +62,8 @@ QJsonObject toJson(const SurfaceScene& scene, const train::SynapseFrame* frame,
 
 SurfaceScene surfaceSceneFromJson(const QJsonObject& json) {
   SurfaceScene scene;
-  scene.synapse = {number(json, "alpha", 1, -kLargest, kLargest),
-                   number(json, "beta", 0.5, -kLargest, kLargest)};
+  scene.synapse = {number(json, "alpha", 1, -kLargestEntry, kLargestEntry),
+                   number(json, "beta", 0.5, -kLargestEntry, kLargestEntry)};
   scene.follow = json.value(u"follow"_s).toBool();
   scene.unit = std::max(0, json.value(u"unit"_s).toInt());
   scene.cell = std::max(0, json.value(u"synapse"_s).toInt());

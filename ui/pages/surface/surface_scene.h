@@ -12,6 +12,8 @@
 // What the Surface page shows and how, as a plain value: the window, the prompt and the files share it.
 namespace synann::ui {
 
+inline constexpr double kLargestEntry = 1e6;  // of the α and β that a person may enter
+
 // What stands over the plane.
 enum class SurfaceShown { Value, Slope, Surprisal, Flat };
 inline const QStringList kSurfaceShown = {"value", "slope", "surprisal", "flat"};  // in the same order

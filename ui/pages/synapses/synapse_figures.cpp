@@ -12,9 +12,9 @@
 namespace synann::ui {
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("synapse_figures", text);
-}
+struct SynapseFigureWords {
+  Q_DECLARE_TR_FUNCTIONS(synapse_figures)
+};
 
 constexpr synapse::TensorOptions kAnyInput{.extended =
                                                true};  // an input that is no probability is shown as well
@@ -31,9 +31,10 @@ std::vector<float> columnOf(const HeatData& data, int column) {
 }
 
 QString missingInputs(const train::SynapseFrame& frame) {
-  if (frame.layer.recurrent) return tr("A recurrent layer has other inputs at every row of the image.");
+  if (frame.layer.recurrent)
+    return SynapseFigureWords::tr("A recurrent layer has other inputs at every row of the image.");
   if (!frame.missing.empty()) return QString::fromStdString(frame.missing);
-  return tr(
+  return SynapseFigureWords::tr(
       "The inputs x of the image are known while training, at ends of epochs and where the run was paused "
       "or stopped, with the run's data open. Move the time there.");
 }
@@ -54,24 +55,25 @@ QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& f
   QString title;
   switch (query.lens) {
     case train::Lens::Beta:
-      title = tr("β of %1").arg(QString::fromStdString(frame.layer.name));
+      title = SynapseFigureWords::tr("β of %1").arg(QString::fromStdString(frame.layer.name));
       break;
     case train::Lens::Image:
-      title = tr("βx for test image %1").arg(query.image);
+      title = SynapseFigureWords::tr("βx for test image %1").arg(query.image);
       break;
     case train::Lens::ClassMean:
-      title = tr("mean βx of class %1").arg(className(frame.class_names, query.class_a));
+      title = SynapseFigureWords::tr("mean βx of class %1").arg(className(frame.class_names, query.class_a));
       break;
     case train::Lens::ClassDifference:
       title =
-          tr("mean βx, class %1 − class %2")
+          SynapseFigureWords::tr("mean βx, class %1 − class %2")
               .arg(className(frame.class_names, query.class_a), className(frame.class_names, query.class_b));
       break;
   }
   if (!query.compare) return title;
-  if (!query.other_run.empty()) return tr("%1, difference to another run").arg(title);
-  return query.other_steps == 0 ? tr("%1, change since the start").arg(title)
-                                : tr("%1, change since step %2").arg(title, countText(query.other_steps));
+  if (!query.other_run.empty()) return SynapseFigureWords::tr("%1, difference to another run").arg(title);
+  return query.other_steps == 0
+             ? SynapseFigureWords::tr("%1, change since the start").arg(title)
+             : SynapseFigureWords::tr("%1, change since step %2").arg(title, countText(query.other_steps));
 }
 
 std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
@@ -103,7 +105,8 @@ HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuer
 std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, int column) {
   return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
       .values = rowOf(data, row),
-      .title = tr("%1 %2: %3 over %4").arg(data.row).arg(row).arg(data.value, data.column),
+      .title =
+          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.row).arg(row).arg(data.value, data.column),
       .index = data.column,
       .value = data.value,
       .column = false,
@@ -113,7 +116,8 @@ std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, i
 std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, int row, int column) {
   return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
       .values = columnOf(data, column),
-      .title = tr("%1 %2: %3 over %4").arg(data.column).arg(column).arg(data.value, data.row),
+      .title =
+          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.column).arg(column).arg(data.value, data.row),
       .index = data.row,
       .value = data.value,
       .column = true,
@@ -143,10 +147,10 @@ std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame
     why = QString::fromStdString(waterfall.error().sentence());
     return nullptr;
   }
-  return std::make_shared<const WaterfallFigure>(std::move(*waterfall),
-                                                 tr("−log y of unit %1, an image of class %2")
-                                                     .arg(unit)
-                                                     .arg(className(frame.class_names, frame.image_label)));
+  return std::make_shared<const WaterfallFigure>(
+      std::move(*waterfall), SynapseFigureWords::tr("−log y of unit %1, an image of class %2")
+                                 .arg(unit)
+                                 .arg(className(frame.class_names, frame.image_label)));
 }
 
 std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int j, bool slope,
@@ -166,7 +170,7 @@ std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame,
       .routes = *routes,
       .diagram = synapse::diagram(tensor.beta[i * tensor.n + column] * frame.x[column]),
       .slope = {},
-      .title = tr("unit %1, diagram at synapse %2").arg(unit).arg(j)};
+      .title = SynapseFigureWords::tr("unit %1, diagram at synapse %2").arg(unit).arg(j)};
   if (slope) {
     if (const auto check = synapse::check_slope(tensor.view(), frame.x, i, column, kAnyInput); check)
       content.slope = *check;
@@ -180,14 +184,17 @@ QString cellText(const train::SynapseFrame& frame, const HeatData& data, int row
                  static_cast<std::size_t>(column);
   const auto number = [](float value) { return numberText(static_cast<double>(value), 9); };
   const float beta = frame.parameters.beta[k];
-  QStringList parts = {tr("i %1").arg(row), tr("j %1").arg(column), tr("β %1").arg(number(beta))};
-  if (data.value != QStringLiteral("β")) parts.append(tr("%1 %2").arg(data.value, number(data.values[k])));
+  QStringList parts = {SynapseFigureWords::tr("i %1").arg(row), SynapseFigureWords::tr("j %1").arg(column),
+                       SynapseFigureWords::tr("β %1").arg(number(beta))};
+  if (data.value != QStringLiteral("β"))
+    parts.append(SynapseFigureWords::tr("%1 %2").arg(data.value, number(data.values[k])));
   if (!frame.initial.empty()) {
     const float change = beta - frame.initial[k];
-    parts.append(
-        tr("since the start %1%2").arg(change > 0 ? QStringLiteral("+") : QString(), number(change)));
+    parts.append(SynapseFigureWords::tr("since the start %1%2")
+                     .arg(change > 0 ? QStringLiteral("+") : QString(), number(change)));
   }
-  if (!frame.gradient.empty()) parts.append(tr("∂loss/∂β %1").arg(number(frame.gradient[k])));
+  if (!frame.gradient.empty())
+    parts.append(SynapseFigureWords::tr("∂loss/∂β %1").arg(number(frame.gradient[k])));
   return parts.join(QStringLiteral("   "));
 }
 
@@ -195,9 +202,11 @@ QString placeText(const train::SynapseFrame& frame) {
   const train::Position at = frame.place.position;
   const QString where =
       at.step == 0 && at.epoch > 1
-          ? tr("step %1 · end of epoch %2").arg(countText(frame.place.steps)).arg(at.epoch - 1)
-          : tr("step %1 · epoch %2").arg(countText(frame.place.steps)).arg(at.epoch);
-  return frame.live ? tr("live · %1").arg(where) : where;
+          ? SynapseFigureWords::tr("step %1 · end of epoch %2")
+                .arg(countText(frame.place.steps))
+                .arg(at.epoch - 1)
+          : SynapseFigureWords::tr("step %1 · epoch %2").arg(countText(frame.place.steps)).arg(at.epoch);
+  return frame.live ? SynapseFigureWords::tr("live · %1").arg(where) : where;
 }
 
 }  // namespace synann::ui

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/figure_tabs.h"
+#include "ui/pages/page_controls.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
@@ -23,24 +24,6 @@
 namespace synann::ui {
 
 namespace {
-
-constexpr int kSideWidth = 360;  // pixels
-
-template <class Widget>
-Widget* named(Widget* widget, const QString& name, const QString& label, const QString& help) {
-  widget->setObjectName("synapses." + name);
-  widget->setAccessibleName(label);
-  widget->setToolTip(help);
-  return widget;
-}
-
-QComboBox* makeChoice(const QStringList& items, QWidget* parent) {
-  auto* box = new QComboBox(parent);
-  for (int k = 0; k < items.size(); ++k) box->addItem(items[k], k);
-  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  box->setMinimumContentsLength(9);
-  return box;
-}
 
 QDoubleSpinBox* makeBound(double value, QWidget* parent) {
   auto* box = new QDoubleSpinBox(parent);
@@ -54,56 +37,61 @@ QDoubleSpinBox* makeBound(double value, QWidget* parent) {
 }  // namespace
 
 void SynapsesPage::makeControls() {
-  layer_ = named(makeChoice({}, this), "layer", tr("Layer"), tr("Which synapse layer is looked at"));
+  layer_ =
+      named(makeChoice({}, this, 9), "synapses.layer", tr("Layer"), tr("Which synapse layer is looked at"));
   lens_ = named(
-      makeChoice({tr("β"), tr("βx of the image"), tr("mean βx of a class"), tr("βx, class − class")}, this),
-      "lens", tr("Show"),
+      makeChoice({tr("β"), tr("βx of the image"), tr("mean βx of a class"), tr("βx, class − class")}, this,
+                 9),
+      "synapses.lens", tr("Show"),
       tr("β as it is, or what it inhibits: β times the layer's input x for one image, on average over a "
          "class, or for one class minus another"));
-  image_ = named(new QSpinBox(this), "image", tr("Test image"),
+  image_ = named(new QSpinBox(this), "synapses.image", tr("Test image"),
                  tr("The image of the test set whose inputs x the lens, the waterfall and the proof use"));
   image_->setRange(0, 0);
-  image_words_ = named(new QLabel(this), "image-class", tr("Class of the image"), tr("What the image shows"));
-  class_a_ = named(new QSpinBox(this), "class-a", tr("Class"), tr("The class whose mean is shown"));
-  class_b_ =
-      named(new QSpinBox(this), "class-b", tr("Class to subtract"), tr("The class that is subtracted"));
+  image_words_ =
+      named(new QLabel(this), "synapses.image-class", tr("Class of the image"), tr("What the image shows"));
+  class_a_ = named(new QSpinBox(this), "synapses.class-a", tr("Class"), tr("The class whose mean is shown"));
+  class_b_ = named(new QSpinBox(this), "synapses.class-b", tr("Class to subtract"),
+                   tr("The class that is subtracted"));
   for (QSpinBox* box : {class_a_, class_b_}) box->setRange(0, 9);
   class_b_->setValue(1);
   compare_ =
       named(makeChoice({tr("nothing"), tr("change since the start"), tr("change since this step"),
                         tr("difference to a run…")},
-                       this),
-            "compare", tr("Compare with"),
+                       this, 9),
+            "synapses.compare", tr("Compare with"),
             tr("Subtracts the same lens at the start, at the step that is shown now, or of another run"));
   QStringList maps;
   for (const ColorMap map : kColorMaps) maps.append(colorMapName(map));
   colors_ =
-      named(makeChoice(maps, this), "colors", tr("Colours"),
+      named(makeChoice(maps, this, 9), "synapses.colors", tr("Colours"),
             tr("All maps are perceptually uniform and safe for the colour-blind; automatic is blue–orange "
                "about 0 where β is negative"));
   scale_ =
-      named(makeChoice({tr("this matrix"), tr("the whole run"), tr("fixed")}, this), "scale", tr("Scale"),
+      named(makeChoice({tr("this matrix"), tr("the whole run"), tr("fixed")}, this, 9), "synapses.scale",
+            tr("Scale"),
             tr("What the ends of the colours mean: this matrix, every recorded step of the run, or fixed "
                "numbers"));
-  least_ = named(makeBound(style_.least, this), "least", tr("Least"),
+  least_ = named(makeBound(style_.least, this), "synapses.least", tr("Least"),
                  tr("The number at the lower end of a fixed scale"));
-  most_ = named(makeBound(style_.most, this), "most", tr("Greatest"),
+  most_ = named(makeBound(style_.most, this), "synapses.most", tr("Greatest"),
                 tr("The number at the upper end of a fixed scale"));
   const QStringList orders = {tr("as they are"), tr("by norm"), tr("by similarity")};
   rows_ = named(
-      makeChoice(orders, this), "rows", tr("Order of the rows"),
+      makeChoice(orders, this, 9), "synapses.rows", tr("Order of the rows"),
       tr("By norm: the largest row first. By similarity: each row beside the one most like it. Found once, "
          "then kept while time goes on"));
-  columns_ =
-      named(makeChoice(orders, this), "columns", tr("Order of the columns"), tr("The same for the columns"));
-  gradient_ = named(new QCheckBox(tr("Gradient"), this), "gradient", tr("Gradient"),
+  columns_ = named(makeChoice(orders, this, 9), "synapses.columns", tr("Order of the columns"),
+                   tr("The same for the columns"));
+  gradient_ = named(new QCheckBox(tr("Gradient"), this), "synapses.gradient", tr("Gradient"),
                     tr("Also compute ∂loss/∂β over 20 images of each class, for the read-out"));
-  terms_ = named(new QSpinBox(this), "terms", tr("Terms"),
+  terms_ = named(new QSpinBox(this), "synapses.terms", tr("Terms"),
                  tr("How many inhibitions the waterfall lists; the rest is one bar"));
   terms_->setRange(0, 100);
   terms_->setValue(style_.terms);
-  slope_ = named(new QCheckBox(tr("Check the derivative"), this), "slope", tr("Check the derivative"),
-                 tr("Compares ∂y/∂β of the chosen cell with a finite difference"));
+  slope_ =
+      named(new QCheckBox(tr("Check the derivative"), this), "synapses.slope", tr("Check the derivative"),
+            tr("Compares ∂y/∂β of the chosen cell with a finite difference"));
 }
 
 FigureView* SynapsesPage::addFigure(const QString& name, const QString& help) {
@@ -117,8 +105,8 @@ QWidget* SynapsesPage::makeFigures() {
       addFigure("histogram", tr("How the numbers are spread, with their spread at the start behind"));
   waterfall_ = addFigure("waterfall", tr("One unit's surprisal, term by term: it adds up exactly"));
   proof_ = addFigure("proof", tr("The same output as a product and as a sum of surprisals"));
-  tabs_ = named(new QTabWidget(this), "figures", tr("Figures"), QString());
-  table_ = named(new QTableView(this), "table", tr("Numbers"),
+  tabs_ = named(new QTabWidget(this), "synapses.figures", tr("Figures"), QString());
+  table_ = named(new QTableView(this), "synapses.table", tr("Numbers"),
                  tr("The figure that had the focus last, as numbers"));
   auto* terms = new QWidget(this);
   auto* row = new QHBoxLayout(terms);

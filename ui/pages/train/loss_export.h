@@ -20,8 +20,8 @@ QString lossTitle(const train::StartInfo& start);
 FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
                     const std::filesystem::path& run);
 
-// Writes the loss figure of a run without a window. What the history holds beyond what this program knows is told
-// on standard error.
+// Writes the loss figure of a run without a window. What the history holds beyond what this program knows is
+// told on standard error.
 Status exportLossView(const ViewOptions& options);
 
 }  // namespace synann::ui

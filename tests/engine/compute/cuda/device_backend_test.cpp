@@ -7,6 +7,7 @@
 
 #include "engine/compute/reference/network.h"
 #include "tests/engine/compute/cuda/device_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -243,5 +244,5 @@ void DeviceBackendTest::wideLayerFitsAndMatches() {
                 std::span(oracle.gradients).subspan(beta.offset, beta.size()), 1e-4));
 }
 
-QTEST_GUILESS_MAIN(DeviceBackendTest)
+SYNANN_TEST(DeviceBackendTest)
 #include "device_backend_test.moc"

@@ -5,6 +5,7 @@
 
 #include "engine/compute/cuda/gpu_device.h"
 #include "tests/engine/compute/cuda/device_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -106,5 +107,5 @@ void DeviceChoiceTest::tiersBelongToDevices() {
   QVERIFY(make_backend({.device = "cuda-host", .tier = "plain"}, linear(), data).ok());
 }
 
-QTEST_GUILESS_MAIN(DeviceChoiceTest)
+SYNANN_TEST(DeviceChoiceTest)
 #include "device_choice_test.moc"

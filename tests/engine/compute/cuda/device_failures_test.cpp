@@ -9,6 +9,7 @@
 #include "engine/compute/cuda/host_block.h"
 #include "engine/compute/cuda/memory.h"
 #include "tests/engine/compute/cuda/device_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -238,5 +239,5 @@ void DeviceFailuresTest::kernelsAskForTheSharedMemoryTheyUse() {
   QVERIFY(block.overflowed());
 }
 
-QTEST_GUILESS_MAIN(DeviceFailuresTest)
+SYNANN_TEST(DeviceFailuresTest)
 #include "device_failures_test.moc"

@@ -8,6 +8,7 @@
 
 #include "engine/compute/parity.h"
 #include "engine/data/registry.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -51,5 +52,5 @@ void DeviceGoldenTest::matchesPyTorch() {
   }
 }
 
-QTEST_GUILESS_MAIN(DeviceGoldenTest)
+SYNANN_TEST(DeviceGoldenTest)
 #include "device_golden_test.moc"

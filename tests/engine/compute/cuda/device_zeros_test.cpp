@@ -5,6 +5,7 @@
 
 #include "engine/compute/reference/network.h"
 #include "tests/engine/compute/cuda/device_fixtures.h"
+#include "tests/test_main.h"
 
 using namespace synann;
 using namespace synann::compute;
@@ -103,5 +104,5 @@ void DeviceZerosTest::fusedLayer() {
   }
 }
 
-QTEST_GUILESS_MAIN(DeviceZerosTest)
+SYNANN_TEST(DeviceZerosTest)
 #include "device_zeros_test.moc"
