@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/plots/loss_figure.h"
 #include "ui/plots/loss_view.h"
 
 #include <QAccessible>
@@ -14,6 +13,7 @@
 #include "sample_curve.h"
 #include "ui/plots/crosshair.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/plots/loss_figure.h"
 
 using namespace synann;
 using namespace synann::ui;
