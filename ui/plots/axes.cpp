@@ -28,6 +28,16 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   x_ticks_ = x_counts ? countTicks(x.min, x.max, wanted) : linearTicks(x.min, x.max, wanted);
 }
 
+Axes::Range Axes::partOfX(const Range& all, const FigurePaint& how) {
+  if (!how.part) return all;
+  return {all.min + how.part->left() * all.width(), all.min + how.part->right() * all.width()};
+}
+
+Axes::Range Axes::partOfY(const Range& all, const FigurePaint& how) {
+  if (!how.part) return all;
+  return {all.min + how.part->top() * all.width(), all.min + how.part->bottom() * all.width()};
+}
+
 QPointF Axes::place(double x, double y) const {
   return {plot_.left() + (x - x_.min) / x_.width() * plot_.width(),
           plot_.bottom() - (y - y_.min) / y_.width() * plot_.height()};

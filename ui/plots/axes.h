@@ -25,6 +25,10 @@ class Axes {
   // x_counts: whole numbers along x.
   Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts);
 
+  // The part of a whole range along x, and along y, that is to be shown.
+  static Range partOfX(const Range& all, const FigurePaint& how);
+  static Range partOfY(const Range& all, const FigurePaint& how);
+
   const QRectF& plot() const { return plot_; }
   QPointF place(double x, double y) const;
   double xAt(double pixel) const;

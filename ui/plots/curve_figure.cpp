@@ -36,8 +36,8 @@ int CurveFigure::headLines(const FigurePaint& how) const {
 
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, headLines(how) * 1.2 * line, 0, 0), x_range_, y_range_, {content_.x, {}},
-              how.font, false);
+  return Axes(area.adjusted(0, headLines(how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
+              Axes::partOfY(y_range_, how), {content_.x, {}}, how.font, false);
 }
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
@@ -70,6 +70,7 @@ void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePa
   if (k < 0 || k >= pointCount()) return;
   const auto at = static_cast<std::size_t>(k);
   const double x = axes.place(content_.at[at], 0).x();
+  if (x < axes.plot().left() - 1 || x > axes.plot().right() + 1) return;
   painter.setPen(QPen(how.look.frame, 1, Qt::DashLine));
   painter.drawLine(QPointF(x, axes.plot().top()), QPointF(x, axes.plot().bottom()));
   mark(content_.at[at], content_.series.front().values[at]);

@@ -22,6 +22,9 @@ struct FigurePaint {
   std::optional<int> current;  // the point that is marked
   bool titled = false;         // the title stands above the figure already
   bool quick = false;          // in a window, where every frame counts; files are drawn finely
+  // The part of the data that is shown, where a figure has a plotArea(): as fractions of all of it, x from
+  // the left and y from the bottom. All of it when absent.
+  std::optional<QRectF> part{};
 };
 
 // A picture of some numbers that paints on any QPainter, tells each of its points in words, and has the same
@@ -39,6 +42,9 @@ class Figure {
   virtual QString pointText(int point) const = 0;
   // The point nearest to a place in a figure painted into `area`; nothing far from all of them.
   virtual std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const = 0;
+
+  // Where the data are drawn; empty where a figure cannot be zoomed.
+  virtual QRectF plotArea(const QRectF& /*area*/, const FigurePaint& /*how*/) const { return {}; }
 
   // The table twin; numbers are doubles, texts are strings. Its rows are the points unless it says otherwise.
   virtual int rowCount() const { return pointCount(); }

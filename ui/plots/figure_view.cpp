@@ -5,22 +5,33 @@
 
 #include <QKeyEvent>
 
+#include "ui/plots/figure_part.h"
+
 namespace synann::ui {
 namespace {
 constexpr int kFarther = 10;  // points of a page
+constexpr double kZoomStep = 1.25;
+constexpr double kMoveStep = 0.1;    // of what is shown
+constexpr double kSmallest = 0.002;  // of all the data, that can be shown
+constexpr QRectF kAll(0, 0, 1, 1);
 }  // namespace
 
 FigureView::FigureView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys walk along the points, Page Up and Page Down ten further, Home and End go to the "
-         "ends."));
+         "ends; plus and minus zoom, Backspace zooms back, 0 and Escape show all, Shift and arrows move."));
   updateAccessibleName();
 }
 
 void FigureView::setFigure(std::shared_ptr<const Figure> figure) {
   const bool same = figure_ && figure && figure->pointCount() == figure_->pointCount();
   figure_ = std::move(figure);
-  if (!same) setCurrentPoint(std::nullopt);
+  if (!same) {
+    setCurrentPoint(std::nullopt);
+    part_.reset();
+    forgetParts();
+    endDrag();
+  }
   if (hovered_) hover(same ? hovered_ : std::nullopt);
   updateAccessibleName();
   update();
@@ -42,10 +53,97 @@ QString FigureView::currentPointText() const {
 FigurePaint FigureView::how() const {
   FigurePaint paint = FigureWidget::how();
   paint.current = hovered_ ? hovered_ : current_;
+  paint.part = part_;
   return paint;
 }
 
+std::shared_ptr<const Figure> FigureView::shownFigure() const {
+  if (!figure_ || !part_) return figure_;
+  return std::make_shared<const FigurePart>(figure_, *part_);
+}
+
+FigureWidget::View FigureView::shownPart() const {
+  if (!part_) return std::nullopt;
+  return std::array{part_->x(), part_->y(), part_->width(), part_->height()};
+}
+
+void FigureView::showPart(const View& part) {
+  setPart(part ? QRectF((*part)[0], (*part)[1], (*part)[2], (*part)[3]) : kAll);
+}
+
+QRectF FigureView::zoomArea() const {
+  return figure_ ? figure_->plotArea(area(), how()) : QRectF();
+}
+
+// Of all the data, x from the left and y from the bottom.
+QPointF FigureView::fractionAt(QPointF place) const {
+  const QRectF plot = zoomArea(), part = part_.value_or(kAll);
+  return {part.x() + (place.x() - plot.left()) / plot.width() * part.width(),
+          part.y() + (plot.bottom() - place.y()) / plot.height() * part.height()};
+}
+
+void FigureView::setPart(QRectF part) {
+  part.setWidth(std::clamp(part.width(), kSmallest, 1.0));
+  part.setHeight(std::clamp(part.height(), kSmallest, 1.0));
+  part.moveLeft(std::clamp(part.left(), 0.0, 1 - part.width()));
+  part.moveTop(std::clamp(part.top(), 0.0, 1 - part.height()));
+  part_ = part == kAll ? std::nullopt : std::optional(part);
+  update();
+}
+
+void FigureView::zoomToBand(const QRectF& band) {
+  setPart(QRectF(fractionAt(band.bottomLeft()), fractionAt(band.topRight())));
+}
+
+void FigureView::moveBy(QPointF way) {
+  setPart(part_.value_or(kAll).translated(fractionAt({}) - fractionAt(way)));
+}
+
+void FigureView::zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers) {
+  const QRectF part = part_.value_or(kAll);
+  const QPointF at = fractionAt(place);
+  setPart({at.x() - (at.x() - part.x()) / factor, at.y() - (at.y() - part.y()) / factor,
+           part.width() / factor, part.height() / factor});
+}
+
+bool FigureView::zoomKey(const QKeyEvent& event) {
+  if (!canZoom()) return false;
+  const bool shift = event.modifiers().testFlag(Qt::ShiftModifier);
+  const QRectF part = part_.value_or(kAll);
+  const auto zoom = [&](double factor) {
+    rememberPart(Change::Zoom);
+    zoomAbout(zoomArea().center(), factor, {});
+    return true;
+  };
+  const auto move = [&](double x, double y) {
+    rememberPart(Change::Turn, event.timestamp());
+    setPart(part.translated(x * kMoveStep * part.width(), y * kMoveStep * part.height()));
+    return true;
+  };
+  switch (event.key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      return zoom(kZoomStep);
+    case Qt::Key_Minus:
+      return zoom(1 / kZoomStep);
+    case Qt::Key_0:
+      resetView();
+      return true;
+    case Qt::Key_Left:
+      return shift && move(-1, 0);
+    case Qt::Key_Right:
+      return shift && move(1, 0);
+    case Qt::Key_Up:
+      return shift && move(0, 1);
+    case Qt::Key_Down:
+      return shift && move(0, -1);
+    default:
+      return false;
+  }
+}
+
 bool FigureView::figureKey(const QKeyEvent& event) {
+  if (zoomKey(event)) return true;
   const int count = figure_ ? figure_->pointCount() : 0;
   const int at = current_.value_or(-1);
   std::optional<int> to;

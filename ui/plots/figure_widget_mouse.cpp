@@ -12,10 +12,10 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kDragDistance = 4;  // pixels that a click may wobble
-constexpr double kSmallestBand = 5;  // pixels; less is flat in that direction
-constexpr double kNotch = 120;       // eighths of a degree in one notch of a wheel
-constexpr double kZoomStep = 1.25;   // of one notch
+constexpr double kDragDistance = 4;       // pixels that a click may wobble
+constexpr double kSmallestBand = 5;       // pixels; less is flat in that direction
+constexpr double kNotch = 120;            // eighths of a degree in one notch of a wheel
+constexpr double kWidgetZoomStep = 1.25;  // of one notch
 
 }  // namespace
 
@@ -102,7 +102,7 @@ void FigureWidget::wheelEvent(QWheelEvent* event) {
   event->accept();
   if (turn == 0) return;
   rememberPart(Change::Turn, event->timestamp());
-  zoomAbout(event->position(), std::pow(kZoomStep, turn / kNotch), event->modifiers());
+  zoomAbout(event->position(), std::pow(kWidgetZoomStep, turn / kNotch), event->modifiers());
 }
 
 void FigureWidget::leaveEvent(QEvent* event) {

@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/polyline_clip.h"
+
 namespace synann::ui {
 namespace {
 
@@ -54,8 +56,8 @@ HistogramFigure::HistogramFigure(Content content)
 
 Axes HistogramFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, line * 1.2, 0, 0), {now_.from, now_.to}, {0, most_ * 1.05},
-              {value_, HistogramWords::tr("cells")}, how.font, false);
+  return Axes(area.adjusted(0, line * 1.2, 0, 0), Axes::partOfX({now_.from, now_.to}, how),
+              Axes::partOfY({0, most_ * 1.05}, how), {value_, HistogramWords::tr("cells")}, how.font, false);
 }
 
 void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
@@ -67,7 +69,8 @@ void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   const QColor color = seriesColor(how.look, 0);
   const auto bar = [&](const Histogram& h, int k) {
     const auto bin = static_cast<std::size_t>(k);
-    return QRectF(axes.place(h.edge(bin), h.counts[bin]), axes.place(h.edge(bin + 1), 0));
+    const QRectF whole(axes.place(h.edge(bin), h.counts[bin]), axes.place(h.edge(bin + 1), 0));
+    return how.part ? whole & axes.plot() : whole;
   };
   QColor behind = how.look.frame;
   behind.setAlpha(90);
@@ -82,10 +85,17 @@ void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   }
   // An outline too, so that what is in front does not depend on colour.
   QPolygonF outline;
-  for (int k = 0; k < pointCount(); ++k) outline << bar(now_, k).topLeft() << bar(now_, k).topRight();
+  for (int k = 0; k < pointCount(); ++k) {
+    const auto bin = static_cast<std::size_t>(k);
+    outline << axes.place(now_.edge(bin), now_.counts[bin])
+            << axes.place(now_.edge(bin + 1), now_.counts[bin]);
+  }
   painter.setBrush(Qt::NoBrush);
   painter.setPen(QPen(color, 1.4));
-  painter.drawPolyline(outline);
+  if (how.part)
+    painter.drawPath(clippedPolyline(outline, axes.plot()));
+  else
+    painter.drawPolyline(outline);
   axes.paintFrame(painter, how.look);
   painter.setPen(how.look.text);
   QString legend = content_title_;

@@ -37,6 +37,9 @@ class HistogramFigure : public Figure {
   int pointCount() const override { return static_cast<int>(now_.counts.size()); }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
+    return axes(area, how).plot();
+  }
   int columnCount() const override { return has_start_ ? 4 : 3; }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;

@@ -18,8 +18,8 @@ PointsFigure::PointsFigure(Content content) : content_(std::move(content)) {}
 Axes PointsFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height() * 1.3;
   const synapse::Ranges& r = content_.ranges;
-  return Axes(area.adjusted(0, (how.titled ? 1 : 2) * line, 0, 0), {r.x.from, r.x.to}, {r.y.from, r.y.to},
-              {content_.x, content_.y}, how.font, false);
+  return Axes(area.adjusted(0, (how.titled ? 1 : 2) * line, 0, 0), Axes::partOfX({r.x.from, r.x.to}, how),
+              Axes::partOfY({r.y.from, r.y.to}, how), {content_.x, content_.y}, how.font, false);
 }
 
 void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
@@ -35,14 +35,16 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
                    classCounts(content_.points), how, content_.class_names);
   painter.setFont(how.font);
   axes.paintGrid(painter, how.look);
+  const auto seen = [&](QPointF place) { return !how.part || axes.plot().contains(place); };
   for (const synapse::PointCluster& c : content_.clusters)
-    paintClassMark(painter, axes.place(c.x, c.y), c.label, classMarkText(c.label, content_.class_names),
-                   classMarkRadius(c.count), how);
+    if (seen(axes.place(c.x, c.y)))
+      paintClassMark(painter, axes.place(c.x, c.y), c.label, classMarkText(c.label, content_.class_names),
+                     classMarkRadius(c.count), how);
   if (how.current && *how.current < pointCount()) {
     const auto& p = content_.points[static_cast<std::size_t>(*how.current)];
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(how.look.text, 2));
-    painter.drawEllipse(axes.place(p.x, p.y), 14, 14);
+    if (seen(axes.place(p.x, p.y))) painter.drawEllipse(axes.place(p.x, p.y), 14, 14);
   }
   painter.setFont(how.font);
   axes.paintFrame(painter, how.look);

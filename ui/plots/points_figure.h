@@ -30,6 +30,9 @@ class PointsFigure : public Figure {
   int pointCount() const override { return static_cast<int>(content_.points.size()); }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
+    return axes(area, how).plot();
+  }
   int columnCount() const override { return 4; }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;

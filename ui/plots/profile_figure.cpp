@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/polyline_clip.h"
+
 namespace synann::ui {
 
 ProfileFigure::ProfileFigure(Content content) : content_(std::move(content)) {
@@ -21,7 +23,8 @@ ProfileFigure::ProfileFigure(Content content) : content_(std::move(content)) {
 
 Axes ProfileFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, line * 1.2, 0, 0), {-0.5, std::max(0.5, pointCount() - 0.5)}, range_,
+  return Axes(area.adjusted(0, line * 1.2, 0, 0),
+              Axes::partOfX({-0.5, std::max(0.5, pointCount() - 0.5)}, how), Axes::partOfY(range_, how),
               {content_.index, {}}, how.font, true);
 }
 
@@ -37,21 +40,28 @@ void ProfileFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
   const QColor color = seriesColor(how.look, content_.column ? 1 : 0);
   painter.setPen(QPen(color, 1.2));
   QPolygonF line;
+  const auto draw = [&] {
+    if (how.part)
+      painter.drawPath(clippedPolyline(line, axes.plot()));
+    else
+      painter.drawPolyline(line);
+  };
   for (int k = 0; k < pointCount(); ++k) {
     const float value = content_.values[static_cast<std::size_t>(k)];
     if (std::isfinite(value)) {
       line.append(axes.place(k, static_cast<double>(value)));
       continue;
     }
-    painter.drawPolyline(line);  // a gap where there is no number
+    draw();  // a gap where there is no number
     line.clear();
   }
-  painter.drawPolyline(line);
+  draw();
   painter.setBrush(color);
   const int marks[] = {content_.marked, how.current.value_or(-1)};
   for (const int k : marks) {
     if (k < 0 || k >= pointCount() || !std::isfinite(content_.values[static_cast<std::size_t>(k)])) continue;
     const QPointF place = axes.place(k, static_cast<double>(content_.values[static_cast<std::size_t>(k)]));
+    if (how.part && !axes.plot().contains(place)) continue;
     painter.setPen(QPen(how.look.text, 1));
     painter.drawEllipse(place, 4, 4);
   }

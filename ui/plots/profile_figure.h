@@ -25,6 +25,9 @@ class ProfileFigure : public Figure {
   int pointCount() const override { return static_cast<int>(content_.values.size()); }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
+    return axes(area, how).plot();
+  }
   int columnCount() const override { return 2; }
   QString columnName(int column) const override { return column == 0 ? content_.index : content_.value; }
   QVariant cell(int row, int column) const override;

@@ -305,6 +305,43 @@ class FigureWidgetTest : public QObject {
     QCOMPARE(view->viewport(), QRectF(0, 0, 20, 20));
   }
 
+  void aPartOfACurveIsShownCopiedAndLeft() {
+    const Made made = curve();
+    auto& view = static_cast<FigureView&>(*made);
+    view.copyPicture();
+    const QByteArray whole = QGuiApplication::clipboard()->mimeData()->data("image/svg+xml");
+    drag(view, {120, 100}, {240, 220});
+    QVERIFY(view.part() && view.part()->width() < 0.5 && view.part()->height() < 0.6);
+    QVERIFY(!view.currentPoint());  // a drag chooses nothing
+    view.copyPicture();
+    QVERIFY(QGuiApplication::clipboard()->mimeData()->data("image/svg+xml") != whole);
+    QCOMPARE(figureCsv(*view.shownFigure()), figureCsv(*view.figure()));
+    const QRectF once = *view.part();
+    wheel(view, 120, 1000);
+    QVERIFY(view.part()->width() < once.width());
+    QTest::keyClick(&view, Qt::Key_Backspace);
+    QCOMPARE(view.part(), std::optional(once));
+    drag(view, {200, 160}, {230, 160}, Qt::MiddleButton);
+    QVERIFY(view.part()->left() < once.left());
+    QCOMPARE(view.part()->height(), once.height());
+    QTest::keyClick(&view, Qt::Key_End);
+    QCOMPARE(view.currentPoint(), std::optional(2));
+    QTest::keyClick(&view, Qt::Key_Escape);
+    QVERIFY(!view.part() && view.currentPoint());
+    QTest::keyClick(&view, Qt::Key_Escape);
+    QVERIFY(!view.currentPoint());
+    for (int k = 0; k < 60; ++k) QTest::keyClick(&view, Qt::Key_Plus);
+    for (int k = 0; k < 99; ++k) QTest::keyClick(&view, Qt::Key_Right, Qt::ShiftModifier);
+    QVERIFY(view.part()->width() > 0 && view.part()->right() <= 1 + 1e-9);
+    view.grab();
+    QTest::mouseDClick(&view, Qt::LeftButton, {}, {200, 150});
+    QVERIFY(!view.part());
+    QTest::keyClick(&view, Qt::Key_Minus);
+    QVERIFY(!view.part());  // there is no more than all
+    view.setFigure(nullptr);
+    QVERIFY(!view.canZoom() && !view.canZoomBack());
+  }
+
   void aTurnOfTheSurfaceIsUndone() {
     const Made made = surface();
     auto& view = static_cast<SurfaceView&>(*made);
