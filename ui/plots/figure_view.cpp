@@ -9,11 +9,11 @@
 
 namespace synann::ui {
 namespace {
-constexpr int kFarther = 10;  // points of a page
-constexpr double kZoomStep = 1.25;
-constexpr double kMoveStep = 0.1;    // of what is shown
-constexpr double kSmallest = 0.002;  // of all the data, that can be shown
-constexpr QRectF kAll(0, 0, 1, 1);
+constexpr int kPageOfPoints = 10;  // points of a page
+constexpr double kPartZoom = 1.25;
+constexpr double kPartMove = 0.1;        // of what is shown
+constexpr double kSmallestPart = 0.002;  // of all the data, that can be shown
+constexpr QRectF kWholePart(0, 0, 1, 1);
 }  // namespace
 
 FigureView::FigureView(QWidget* parent) : FigureWidget(parent) {
@@ -68,7 +68,7 @@ FigureWidget::View FigureView::shownPart() const {
 }
 
 void FigureView::showPart(const View& part) {
-  setPart(part ? QRectF((*part)[0], (*part)[1], (*part)[2], (*part)[3]) : kAll);
+  setPart(part ? QRectF((*part)[0], (*part)[1], (*part)[2], (*part)[3]) : kWholePart);
 }
 
 QRectF FigureView::zoomArea() const {
@@ -77,17 +77,17 @@ QRectF FigureView::zoomArea() const {
 
 // Of all the data, x from the left and y from the bottom.
 QPointF FigureView::fractionAt(QPointF place) const {
-  const QRectF plot = zoomArea(), part = part_.value_or(kAll);
+  const QRectF plot = zoomArea(), part = part_.value_or(kWholePart);
   return {part.x() + (place.x() - plot.left()) / plot.width() * part.width(),
           part.y() + (plot.bottom() - place.y()) / plot.height() * part.height()};
 }
 
 void FigureView::setPart(QRectF part) {
-  part.setWidth(std::clamp(part.width(), kSmallest, 1.0));
-  part.setHeight(std::clamp(part.height(), kSmallest, 1.0));
+  part.setWidth(std::clamp(part.width(), kSmallestPart, 1.0));
+  part.setHeight(std::clamp(part.height(), kSmallestPart, 1.0));
   part.moveLeft(std::clamp(part.left(), 0.0, 1 - part.width()));
   part.moveTop(std::clamp(part.top(), 0.0, 1 - part.height()));
-  part_ = part == kAll ? std::nullopt : std::optional(part);
+  part_ = part == kWholePart ? std::nullopt : std::optional(part);
   update();
 }
 
@@ -96,11 +96,11 @@ void FigureView::zoomToBand(const QRectF& band) {
 }
 
 void FigureView::moveBy(QPointF way) {
-  setPart(part_.value_or(kAll).translated(fractionAt({}) - fractionAt(way)));
+  setPart(part_.value_or(kWholePart).translated(fractionAt({}) - fractionAt(way)));
 }
 
 void FigureView::zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers) {
-  const QRectF part = part_.value_or(kAll);
+  const QRectF part = part_.value_or(kWholePart);
   const QPointF at = fractionAt(place);
   setPart({at.x() - (at.x() - part.x()) / factor, at.y() - (at.y() - part.y()) / factor,
            part.width() / factor, part.height() / factor});
@@ -109,7 +109,7 @@ void FigureView::zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers) 
 bool FigureView::zoomKey(const QKeyEvent& event) {
   if (!canZoom()) return false;
   const bool shift = event.modifiers().testFlag(Qt::ShiftModifier);
-  const QRectF part = part_.value_or(kAll);
+  const QRectF part = part_.value_or(kWholePart);
   const auto zoom = [&](double factor) {
     rememberPart(Change::Zoom);
     zoomAbout(zoomArea().center(), factor, {});
@@ -117,15 +117,15 @@ bool FigureView::zoomKey(const QKeyEvent& event) {
   };
   const auto move = [&](double x, double y) {
     rememberPart(Change::Turn, event.timestamp());
-    setPart(part.translated(x * kMoveStep * part.width(), y * kMoveStep * part.height()));
+    setPart(part.translated(x * kPartMove * part.width(), y * kPartMove * part.height()));
     return true;
   };
   switch (event.key()) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-      return zoom(kZoomStep);
+      return zoom(kPartZoom);
     case Qt::Key_Minus:
-      return zoom(1 / kZoomStep);
+      return zoom(1 / kPartZoom);
     case Qt::Key_0:
       resetView();
       return true;
@@ -157,10 +157,10 @@ bool FigureView::figureKey(const QKeyEvent& event) {
       to = at + 1;
       break;
     case Qt::Key_PageUp:
-      to = at - kFarther;
+      to = at - kPageOfPoints;
       break;
     case Qt::Key_PageDown:
-      to = at + kFarther;
+      to = at + kPageOfPoints;
       break;
     case Qt::Key_Home:
       to = 0;

@@ -5,10 +5,6 @@
 #include <cmath>
 
 namespace synann::ui {
-namespace {
-constexpr double kFewestCells = 4.0;  // that a zoom shows
-}  // namespace
-
 HeatView::HeatView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
       tr("The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "

@@ -9,6 +9,8 @@
 
 namespace synann::ui {
 
+inline constexpr double kFewestCells = 4;  // that a zoom of a heat map shows
+
 // A heat map one can walk, zoom and move. Keys: arrows = next cell (Ctrl: ten), Home/End = ends of the row,
 // Page Up/Down = ten rows, + and − = zoom about the cell, 0 = all of it, Shift+arrows = move, Enter = open
 // the cell. Mouse: as every figure, but a double click opens the cell.

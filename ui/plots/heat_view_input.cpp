@@ -9,10 +9,9 @@
 
 namespace synann::ui {
 namespace {
-constexpr int kFarther = 10;  // cells of a page, and of Ctrl with an arrow
-constexpr double kZoomStep = 1.25;
-constexpr double kFewestCells = 4;  // that a band shows
-constexpr double kPanStep = 0.1;    // of what is shown
+constexpr int kPageOfCells = 10;  // cells of a page, and of Ctrl with an arrow
+constexpr double kCellZoom = 1.25;
+constexpr double kPanStep = 0.1;  // of what is shown
 }  // namespace
 
 bool HeatView::figureKey(const QKeyEvent& event) {
@@ -31,11 +30,11 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
       rememberPart(Change::Zoom);
-      zoom(kZoomStep);
+      zoom(kCellZoom);
       return true;
     case Qt::Key_Minus:
       rememberPart(Change::Zoom);
-      zoom(1 / kZoomStep);
+      zoom(1 / kCellZoom);
       return true;
     case Qt::Key_0:
       resetView();
@@ -54,7 +53,7 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
 }
 
 bool HeatView::walkKey(const QKeyEvent& event) {
-  const int step = event.modifiers().testFlag(Qt::ControlModifier) ? kFarther : 1;
+  const int step = event.modifiers().testFlag(Qt::ControlModifier) ? kPageOfCells : 1;
   const int all = figure_->data().columns;
   switch (event.key()) {
     case Qt::Key_Left:
@@ -76,10 +75,10 @@ bool HeatView::walkKey(const QKeyEvent& event) {
       walk(0, all);
       return true;
     case Qt::Key_PageUp:
-      walk(-kFarther, 0);
+      walk(-kPageOfCells, 0);
       return true;
     case Qt::Key_PageDown:
-      walk(kFarther, 0);
+      walk(kPageOfCells, 0);
       return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:

@@ -26,7 +26,7 @@ using namespace Qt::StringLiterals;
 
 constexpr double kXTickSpacing = 90;  // pixels that a label of the x axis needs
 constexpr double kYTickSpacing = 36;
-constexpr int kMostTries = 8;  // for a second tick
+constexpr int kTickTries = 8;  // for a second tick
 constexpr double kOverlayZ = 50;
 
 // A category axis is used for its free labels only; the limits of its categories are our ticks.
@@ -168,7 +168,7 @@ void LossChartItem::showTicks(bool logY) {
   const int wanted_y = std::max(2, static_cast<int>(size.height() / kYTickSpacing));
   QList<Tick> x = fittingTicks(countTicks(range_.minX, range_.maxX, wanted_x));
   // Where the last one does not fit, finer steps until there are two again.
-  for (int more = wanted_x + 1; x.size() < 2 && more < 2 * wanted_x + kMostTries; ++more)
+  for (int more = wanted_x + 1; x.size() < 2 && more < 2 * wanted_x + kTickTries; ++more)
     x = fittingTicks(countTicks(range_.minX, range_.maxX, more));
   const QList<Tick> y =
       logY ? logTicks(range_.minY, range_.maxY, wanted_y) : linearTicks(range_.minY, range_.maxY, wanted_y);

@@ -25,7 +25,7 @@ using namespace Qt::StringLiterals;
 constexpr double kMinorTickLength = 4;  // pixels
 constexpr double kInset = 8;            // pixels between the frame and what stands inside it
 constexpr double kPointRadius = 5;      // pixels that a test point takes up, with some air
-constexpr double kAir = 2;              // pixels around the text of the best point
+constexpr double kBestAir = 2;          // pixels around the text of the best point
 constexpr double kWayBack = 30;         // pixels of air that let texts return into the plot: it grows then
 constexpr int kAllRows = 1000;          // all markers of the legend below each other
 constexpr int kMostRows = 12;           // of a legend above the plot
@@ -74,7 +74,7 @@ void LossChartItem::placeOverlays() {
   }
   double head = 0;
   if (legend_outside_) head = legend()->geometry().height();
-  if (best_outside_) head = std::max(head, best_text_->boundingRect().height() + kAir);
+  if (best_outside_) head = std::max(head, best_text_->boundingRect().height() + kBestAir);
   setHead(head);
 }
 
@@ -174,15 +174,15 @@ void LossChartItem::placeBest(const PlotInk& ink) {
   const auto box = [&](QPointF way) {
     return QRectF(point + way - QPointF(size.width(), size.height()) / 2, size);
   };
-  const double down = kBestRingSize / 2 + size.height() / 2 + kAir + 1,
-               across = kBestRingSize / 2 + size.width() / 2 + kAir + 1;
-  const double air = best_outside_ ? kWayBack : kAir;
+  const double down = kBestRingSize / 2 + size.height() / 2 + kBestAir + 1,
+               across = kBestRingSize / 2 + size.width() / 2 + kBestAir + 1;
+  const double air = best_outside_ ? kWayBack : kBestAir;
   std::optional<QRectF> place;
   // Where it stands already, then beside the ring.
   for (const QPointF way :
        {best_way_, QPointF(0, down), QPointF(0, -down), QPointF(across, 0), QPointF(-across, 0)})
     if (!place && !way.isNull() && ink.isFree(box(way), air)) place = box(way);
-  if (!place) place = ink.nearestFree(size, point, air + kAir);
+  if (!place) place = ink.nearestFree(size, point, air + kBestAir);
   best_outside_ = !place;
   if (!place) {
     // Left of the legend, if that is there too.

@@ -39,7 +39,7 @@ QPen solidPen(const QColor& color, double width) {
 }
 
 // Opaque: segments that overlap would show through each other.
-QColor mixed(const QColor& color, const QColor& ground, double part) {
+QColor faintOf(const QColor& color, const QColor& ground, double part) {
   const auto mix = [part](float a, float b) {
     return a * static_cast<float>(part) + b * static_cast<float>(1 - part);
   };
@@ -106,7 +106,7 @@ QPen LossCurveItem::linePen() const {
 void LossCurveItem::setPens() {
   const QPen pen = linePen();
   setPen(line_, line_path_, pen);
-  setPen(raw_, raw_path_, solidPen(mixed(pen.color(), look_.background, kFaint), kDenseLineWidth));
+  setPen(raw_, raw_path_, solidPen(faintOf(pen.color(), look_.background, kFaint), kDenseLineWidth));
 }
 
 void LossCurveItem::setLook(const FigureLook& look) {

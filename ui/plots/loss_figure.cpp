@@ -17,7 +17,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr double kReach = 20;      // pixels around a point that belong to it
+constexpr double kLossReach = 20;  // pixels around a point that belong to it
 constexpr double kVectorDots = 2;  // of a pixel, in files of lines
 
 int countOf(const LossCurve& curve) {
@@ -157,7 +157,7 @@ std::optional<int> LossFigure::pointAt(QPointF place, const QRectF& area, const 
   const auto to_pixel = [&chart](double examples, double loss) { return chart.toPixel(examples, loss); };
   const double per_pixel = (chart.range().maxX - chart.range().minX) / plot.width();
   std::optional<int> nearest;
-  double least = kReach;
+  double least = kLossReach;
   int first = 0;
   for (const LossSeries& series : content_.curves) {
     const LossCurve& curve = *series.curve;

@@ -17,22 +17,22 @@ std::uint64_t bitsOf(int from, int to, int first) {
   return (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
 }
 
-int cellOf(double distance) {
+int inkCell(double distance) {
   return static_cast<int>(std::floor(distance / PlotInk::kCell));
 }
 
 }  // namespace
 
 PlotInk::PlotInk(const QRectF& plot) : plot_(plot) {
-  columns_ = std::clamp(cellOf(plot.width()) + 1, 1, kMostCells);
-  rows_ = std::clamp(cellOf(plot.height()) + 1, 1, kMostCells);
+  columns_ = std::clamp(inkCell(plot.width()) + 1, 1, kMostCells);
+  rows_ = std::clamp(inkCell(plot.height()) + 1, 1, kMostCells);
   words_ = static_cast<std::size_t>((rows_ + 63) / 64);
   bits_.assign(static_cast<std::size_t>(columns_) * words_, 0);
 }
 
 void PlotInk::addColumn(int column, double top, double bottom) {
-  const int from = std::max(0, cellOf(top - plot_.top())),
-            to = std::min(rows_ - 1, cellOf(bottom - plot_.top()));
+  const int from = std::max(0, inkCell(top - plot_.top())),
+            to = std::min(rows_ - 1, inkCell(bottom - plot_.top()));
   if (column < 0 || column >= columns_ || from > to) return;
   std::uint64_t* words = columnAt(column);
   for (int word = from / 64; word <= to / 64; ++word) words[word] |= bitsOf(from, to, word * 64);
@@ -46,7 +46,7 @@ void PlotInk::addLine(const QList<QPointF>& places) {
     const double left = std::max(a.x(), plot_.left()), right = std::min(b.x(), plot_.right());
     if (left > right) continue;
     const double slope = b.x() > a.x() ? (b.y() - a.y()) / (b.x() - a.x()) : 0;
-    const int first = cellOf(left - plot_.left()), last = cellOf(right - plot_.left());
+    const int first = inkCell(left - plot_.left()), last = inkCell(right - plot_.left());
     for (int column = first; column <= last; ++column) {
       // What of the segment lies in this column.
       double from = a.y(), to = b.y();
@@ -64,7 +64,7 @@ void PlotInk::addLine(const QList<QPointF>& places) {
 void PlotInk::addBox(const QRectF& box) {
   const QRectF inside = box & plot_;
   if (inside.isEmpty()) return;
-  for (int column = cellOf(inside.left() - plot_.left()); column <= cellOf(inside.right() - plot_.left());
+  for (int column = inkCell(inside.left() - plot_.left()); column <= inkCell(inside.right() - plot_.left());
        ++column)
     addColumn(column, inside.top(), inside.bottom());
 }
@@ -72,10 +72,10 @@ void PlotInk::addBox(const QRectF& box) {
 bool PlotInk::isFree(const QRectF& wanted, double air) const {
   if (!plot_.contains(wanted)) return false;
   const QRectF box = wanted.adjusted(-air, -air, air, air) & plot_;
-  const int from = std::max(0, cellOf(box.top() - plot_.top())),
-            to = std::min(rows_ - 1, cellOf(box.bottom() - plot_.top()));
-  const int last = std::min(columns_ - 1, cellOf(box.right() - plot_.left()));
-  for (int column = std::max(0, cellOf(box.left() - plot_.left())); column <= last; ++column) {
+  const int from = std::max(0, inkCell(box.top() - plot_.top())),
+            to = std::min(rows_ - 1, inkCell(box.bottom() - plot_.top()));
+  const int last = std::min(columns_ - 1, inkCell(box.right() - plot_.left()));
+  for (int column = std::max(0, inkCell(box.left() - plot_.left())); column <= last; ++column) {
     const std::uint64_t* words = columnAt(column);
     for (int word = from / 64; word <= to / 64; ++word)
       if ((words[word] & bitsOf(from, to, word * 64)) != 0) return false;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr double kTurn = 5;        // degrees of a key
 constexpr double kTurnDrag = 0.5;  // degrees of a pixel
-constexpr double kZoomStep = 1.15;
-constexpr int kFarther = 10;  // lines of the grid
+constexpr double kSurfaceZoom = 1.15;
+constexpr int kFartherLines = 10;  // lines of the grid
 
 // The next line of the grid beyond a place, so many lines further; nothing between lines is lost by it.
 double nextLine(double at, const synapse::Range& range, std::size_t count, int lines) {
@@ -82,7 +82,7 @@ bool SurfaceView::figureKey(const QKeyEvent& event) {
 
 bool SurfaceView::walkKey(const QKeyEvent& event) {
   if (!event.modifiers().testFlag(Qt::ControlModifier)) return false;
-  const int lines = event.modifiers().testFlag(Qt::ShiftModifier) ? kFarther : 1;
+  const int lines = event.modifiers().testFlag(Qt::ShiftModifier) ? kFartherLines : 1;
   switch (event.key()) {
     case Qt::Key_Left:
       walk(-lines, 0);
@@ -118,10 +118,10 @@ bool SurfaceView::turnKey(const QKeyEvent& event) {
       break;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
-      to.zoom *= kZoomStep;
+      to.zoom *= kSurfaceZoom;
       break;
     case Qt::Key_Minus:
-      to.zoom /= kZoomStep;
+      to.zoom /= kSurfaceZoom;
       break;
     case Qt::Key_Home:
     case Qt::Key_R:

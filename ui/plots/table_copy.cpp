@@ -19,12 +19,12 @@ namespace {
 
 constexpr int kManyColumns = 32;  // their headings are numbers, which fit
 
-QVariant valueOf(const QModelIndex& index) {
+QVariant copiedValue(const QModelIndex& index) {
   const QVariant value = index.data(Qt::EditRole);
   return value.isValid() ? value : index.data(Qt::DisplayRole);
 }
 
-void widen(const QTableView& table) {
+void widenHeadings(const QTableView& table) {
   QHeaderView* header = table.horizontalHeader();
   if (header->count() > kManyColumns) return;
   for (int column = 0; column < header->count(); ++column) {
@@ -66,7 +66,7 @@ QString selectedTableText(const QTableView& table) {
       if (!first) text.append('\t');
       first = false;
       if (const auto cell = cells.find(column); cell != cells.end())
-        appendField(text, valueOf(cell->second), '\t');
+        appendField(text, copiedValue(cell->second), '\t');
     }
     text.append('\n');
   }
@@ -87,7 +87,7 @@ void addTableCopy(QTableView* table) {
 }
 
 void keepHeadingsWhole(QTableView* table) {
-  const auto fit = [table] { widen(*table); };
+  const auto fit = [table] { widenHeadings(*table); };
   QHeaderView* header = table->horizontalHeader();
   QObject::connect(header, &QHeaderView::sectionCountChanged, table, fit);
   QObject::connect(table->model(), &QAbstractItemModel::headerDataChanged, table, fit);
