@@ -40,7 +40,8 @@ class Page : public QWidget {
 
  signals:
   void exportableChanged();
-  void askedFor();  // something asks for this page to be seen
+  void exportWanted();  // of the figure at hand
+  void askedFor();      // something asks for this page to be seen
 };
 
 }  // namespace synann::ui

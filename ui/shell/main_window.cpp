@@ -71,6 +71,7 @@ void MainWindow::addPages() {
     stack_->addWidget(page);
     connect(shown, &QAction::triggered, this, [this, page] { showPage(page); });
     connect(page, &Page::askedFor, this, [this, page] { showPage(page); });
+    connect(page, &Page::exportWanted, this, &MainWindow::exportDialog);
     connect(page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }
   page_group_->actions().constFirst()->setChecked(true);

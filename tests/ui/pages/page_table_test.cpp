@@ -99,7 +99,8 @@ void PageTableTest::aPageRemembersWhatItTells() {
   for (const PageInfo& info : pageTable()) {
     const std::unique_ptr<Page> one(info.make(workspace, actions.find, nullptr));
     QVariantMap kept = one->remembered();
-    if (info.id == QLatin1String("train")) kept = {{"log_y", true}, {"log_interval", 7}, {"record_mib", 12}};
+    if (info.id == QLatin1String("train"))
+      kept = {{"log_y", true}, {"log_interval", 7}, {"record_mib", 12}, {"smoothing", 2}};
     const std::unique_ptr<Page> other(info.make(workspace, actions.find, nullptr));
     other->remember(kept);
     QCOMPARE(other->remembered(), kept);

@@ -9,14 +9,12 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QTabWidget>
-#include <QTableView>
 
 #include "engine/synapse/surprisal.h"
+#include "ui/pages/figure_deck.h"
 #include "ui/pages/surface/surface_export.h"
 #include "ui/pages/surface/surface_figures.h"
 #include "ui/pages/synapses/synapse_figures.h"
-#include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
 #include "ui/widgets/number_slider.h"
@@ -42,9 +40,9 @@ SurfacePage::SurfacePage(Workspace& workspace, QWidget* parent)
     : Page(parent),
       source_(workspace.source()),
       surface_(new SurfaceView(this)),
+      deck_(new FigureDeck(QStringLiteral("surface"), surface_, this)),
       read_out_(new QLabel(this)),
-      note_(new QLabel(this)),
-      table_model_(new FigureTableModel(this)) {
+      note_(new QLabel(this)) {
   makeNumbers();
   makeChoices();
   layOut();
@@ -120,11 +118,6 @@ void SurfacePage::choosePlace(double a, double b) {
   showScene();
 }
 
-// A figure that is not seen is still kept true where the table or a file may show it.
-bool SurfacePage::wanted(const FigureView* view) const {
-  return view->isVisible() || view == last_figure_;
-}
-
 void SurfacePage::showScene() {
   const Selection& selection = source_.selection();
   const int last = frame_ ? frame_->n() - 1 : std::max(selection.unit(), selection.synapse());
@@ -139,7 +132,7 @@ void SurfacePage::showScene() {
   showControls();
   showFigures();
   showReadOut({});
-  showTable();
+  deck_->showTable();
 }
 
 void SurfacePage::showControls() {
@@ -175,12 +168,12 @@ void SurfacePage::showFigures() {
   auto shown = surfaceData(scene_, shownFrame());
   if (!shown) surface_->setPlaceholder(tr("α and β of this cell are not finite: there is no surface."));
   surface_->setData(std::move(shown), scene_.style);
-  if (wanted(section_x_) || wanted(section_y_)) {
+  if (deck_->wanted(section_x_) || deck_->wanted(section_y_)) {
     section_x_->setFigure(sectionFigure(scene_, shownFrame(), synapse::Along::X));
     section_y_->setFigure(sectionFigure(scene_, shownFrame(), synapse::Along::Y));
   }
-  if (wanted(bose_)) bose_->setFigure(boseFigure(scene_, shownFrame()));
-  if (wanted(data_)) {
+  if (deck_->wanted(bose_)) bose_->setFigure(boseFigure(scene_, shownFrame()));
+  if (deck_->wanted(data_)) {
     QString why;
     data_->setFigure(pointsFigure(scene_, shownFrame(), why));
     if (!why.isEmpty()) data_->setPlaceholder(why);
@@ -201,20 +194,38 @@ void SurfacePage::showReadOut(const QString& hovered) {
   note_->setToolTip(note_->text());
 }
 
-std::shared_ptr<const Figure> SurfacePage::currentFigure() const {
-  if (const auto* view = qobject_cast<const FigureView*>(last_figure_); view && view->figure())
-    return view->figure();
-  return surface_->figure();
-}
-
-void SurfacePage::showTable() {
-  if (table_->isVisible()) table_model_->setFigure(currentFigure());
-}
-
 QString SurfacePage::figureName() const {
-  if (last_figure_ && last_figure_ != surface_ && currentFigure() != surface_->figure())
-    return last_figure_->objectName().section('.', 1);
-  return QStringLiteral("surface");
+  return deck_->figureName();
+}
+
+QJsonObject SurfacePage::view() const {
+  SurfaceScene scene = scene_;
+  scene.figure = figureName();
+  return toJson(scene, shownFrame(), source_.run());
+}
+
+Status SurfacePage::exportFigure(const QString& path) {
+  if (!deck_->figure())
+    return input_error(path.toStdString(), "this synapse has no surface",
+                       "choose finite numbers for α and β");
+  return deck_->save(path, view());
+}
+
+Status SurfacePage::restoreView(const QJsonObject& json) {
+  const SurfaceScene scene = surfaceSceneFromJson(json);
+  Selection& selection = source_.selection();
+  if (const QString layer = json.value(QLatin1String("layer")).toString(); !layer.isEmpty())
+    selection.setLayer(layer);
+  scene_ = scene;
+  selection.setCell(scene.unit, scene.cell);
+  if (json.contains(QLatin1String("step"))) selection.setStep(json.value(QLatin1String("step")).toInteger());
+  {
+    const QSignalBlocker quiet(surface_);
+    surface_->setCamera(scene.camera);
+  }
+  deck_->choose(scene.figure);
+  showScene();
+  return {};
 }
 
 }  // namespace synann::ui

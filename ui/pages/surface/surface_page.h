@@ -14,13 +14,11 @@ class QGridLayout;
 class QLabel;
 class QSpinBox;
 class QSplitter;
-class QTabWidget;
-class QTableView;
 
 namespace synann::ui {
 
 class ExactBox;
-class FigureTableModel;
+class FigureDeck;
 class FigureView;
 class NumberSlider;
 class SurfaceView;
@@ -55,7 +53,6 @@ class SurfacePage : public Page {
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;
-  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   // surface_page_layout.cpp
@@ -65,7 +62,6 @@ class SurfacePage : public Page {
   QGridLayout* makeGrid(QWidget* side);
   void fillClasses();
   QWidget* makeFigures();
-  FigureView* addFigure(const QString& name, const QString& help);
   void layOut();
   void connectControls();
   void connectFigures();
@@ -74,14 +70,11 @@ class SurfacePage : public Page {
   void changeSynapse();
   void changeScene();
   void choosePlace(double a, double b);
-  bool wanted(const FigureView* view) const;
   void showScene();
   void showControls();
   void showFigures();
   void showReadOut(const QString& hovered);
-  void showTable();
   const train::SynapseFrame* shownFrame() const { return frame_.get(); }
-  std::shared_ptr<const Figure> currentFigure() const;
 
   SynapseSource& source_;
   SynapseFramePtr frame_;
@@ -91,6 +84,7 @@ class SurfacePage : public Page {
   bool place_data_ = false;  // the chosen place is to lie among the data, as soon as they are known
 
   SurfaceView* surface_;
+  FigureDeck* deck_;
   QLabel* read_out_;
   QLabel* note_;
   QCheckBox* follow_ = nullptr;
@@ -108,15 +102,11 @@ class SurfacePage : public Page {
   QCheckBox* contours_ = nullptr;
   QCheckBox* lines_ = nullptr;
   ExactBox* temperature_ = nullptr;
-  QTabWidget* tabs_ = nullptr;
   FigureView* section_x_ = nullptr;
   FigureView* section_y_ = nullptr;
   FigureView* bose_ = nullptr;
   FigureView* data_ = nullptr;
-  QTableView* table_ = nullptr;
-  FigureTableModel* table_model_;
   QSplitter* split_ = nullptr;
-  QWidget* last_figure_ = nullptr;  // whichever had the focus last: what is exported and shown as a table
 };
 
 }  // namespace synann::ui

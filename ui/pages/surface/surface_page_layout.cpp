@@ -8,13 +8,11 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
-#include "ui/pages/figure_tabs.h"
+#include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
 #include "ui/pages/surface/surface_page.h"
-#include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
 #include "ui/widgets/number_slider.h"
@@ -78,23 +76,15 @@ void SurfacePage::makeChoices() {
                  tr("Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"));
 }
 
-FigureView* SurfacePage::addFigure(const QString& name, const QString& help) {
-  auto* view = makeFigureView("surface." + name, tr("Appears with the surface."), help, this);
-  view->installEventFilter(this);
-  return view;
-}
-
 QWidget* SurfacePage::makeFigures() {
-  section_x_ = addFigure("section-x", tr("The cut through the surface at the chosen y"));
-  section_y_ = addFigure("section-y", tr("The cut through the surface at the chosen x"));
-  bose_ = addFigure("bose-einstein",
-                    tr("How the inhibition's mode is occupied: n = −∂(−log S)/∂γ, with energy v = −log y "
-                       "and chemical potential μ = log β. An identity of the function; it does not say "
-                       "that learned β follow such a law."));
-  data_ = addFigure("points", tr("The inputs of the cell for test images, by class, from above"));
-  tabs_ = named(new QTabWidget(this), "surface.figures", tr("Figures"), QString());
-  table_ = named(new QTableView(this), "surface.table", tr("Numbers"),
-                 tr("The figure that had the focus last, as numbers"));
+  const QString later = tr("Appears with the surface.");
+  section_x_ = deck_->add("section-x", later, tr("The cut through the surface at the chosen y"));
+  section_y_ = deck_->add("section-y", later, tr("The cut through the surface at the chosen x"));
+  bose_ = deck_->add("bose-einstein", later,
+                     tr("How the inhibition's mode is occupied: n = −∂(−log S)/∂γ, with energy v = −log y "
+                        "and chemical potential μ = log β. An identity of the function; it does not say "
+                        "that learned β follow such a law."));
+  data_ = deck_->add("points", later, tr("The inputs of the cell for test images, by class, from above"));
   auto* heat = new QWidget(this);
   auto* row = new QHBoxLayout(heat);
   row->setContentsMargins(4, 0, 4, 0);
@@ -103,12 +93,10 @@ QWidget* SurfacePage::makeFigures() {
   row->addWidget(words);
   row->addWidget(temperature_);
   row->addStretch(1);
-  tabs_->addTab(makeFigureTab({section_x_, section_y_}, this), tr("Sections"));
-  tabs_->addTab(makeFigureTab({bose_, heat}, this), tr("Bose–Einstein"));
-  tabs_->addTab(makeFigureTab({data_}, this), tr("Data"));
-  tabs_->addTab(table_, tr("Table"));
-  prepareFigureTabs(tabs_, table_, table_model_);
-  return tabs_;
+  deck_->addTab(tr("Sections"), {section_x_, section_y_});
+  deck_->addTab(tr("Bose–Einstein"), {bose_, heat});
+  deck_->addTab(tr("Data"), {data_});
+  return deck_->finish();
 }
 
 QGridLayout* SurfacePage::makeGrid(QWidget* side) {
@@ -160,7 +148,6 @@ QWidget* SurfacePage::makeSide() {
 
 void SurfacePage::layOut() {
   surface_->setObjectName("surface.surface");
-  surface_->installEventFilter(this);
   read_out_->setObjectName("surface.place");
   read_out_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   read_out_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -236,11 +223,8 @@ void SurfacePage::connectFigures() {
   connect(surface_, &SurfaceView::placeChosen, this, &SurfacePage::choosePlace);
   connect(surface_, &SurfaceView::placeHovered, this, &SurfacePage::showReadOut);
   connect(surface_, &SurfaceView::cameraChanged, this, [this] { scene_.camera = surface_->camera(); });
-  connect(tabs_, &QTabWidget::currentChanged, this, [this] {
-    const bool table = tabs_->currentWidget() == table_;
-    if (!table && last_figure_ && !last_figure_->isVisible()) last_figure_ = surface_;
-    showScene();
-  });
+  connect(deck_, &FigureDeck::tabChanged, this, &SurfacePage::showScene);
+  connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
 }
 
 }  // namespace synann::ui

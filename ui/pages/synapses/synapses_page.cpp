@@ -9,12 +9,12 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QSignalBlocker>
+#include <QSpinBox>
 #include <QSplitter>
-#include <QTabWidget>
-#include <QTableView>
 
+#include "ui/pages/figure_deck.h"
 #include "ui/pages/synapses/synapse_export.h"
-#include "ui/plots/figure_table_model.h"
+#include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
@@ -45,9 +45,9 @@ SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
     : Page(parent),
       source_(workspace.source()),
       heat_(new HeatView(this)),
+      deck_(new FigureDeck(QStringLiteral("synapses"), heat_, this)),
       read_out_(new QLabel(this)),
-      note_(new QLabel(this)),
-      table_model_(new FigureTableModel(this)) {
+      note_(new QLabel(this)) {
   makeControls();
   layOut();
   connectControls();
@@ -90,21 +90,10 @@ void SynapsesPage::showNothing(const QString& why) {
   heat_->setData(nullptr, {});
   for (FigureView* view : {row_profile_, column_profile_, histogram_, waterfall_, proof_})
     view->setFigure(nullptr);
-  table_model_->setFigure(nullptr);
+  deck_->showTable();
   read_out_->clear();
   note_->clear();
   emit exportableChanged();
-}
-
-// A figure that is not seen is still kept true where the table or a file may show it.
-bool SynapsesPage::wanted(const FigureView* view) const {
-  return view->isVisible() || view == last_figure_;
-}
-
-void SynapsesPage::changeTab() {
-  const bool table = tabs_->currentWidget() == table_;
-  if (!table && last_figure_ && !last_figure_->isVisible()) last_figure_ = heat_;
-  showFrame();
 }
 
 void SynapsesPage::showFrame() {
@@ -117,7 +106,7 @@ void SynapsesPage::showFrame() {
   named.class_b = source_.selection().classB();
   data_ = heatDataOf(*frame_, named);
   heat_->setData(data_, heatScaleOf(*frame_, named, style_));
-  if (wanted(histogram_)) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
+  if (deck_->wanted(histogram_)) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
   QString note = QString::fromStdString(!frame_->missing.empty() ? frame_->missing : frame_->note);
   if (note.isEmpty() && !frame_->frames && !frame_->live)
     note = tr("This run has no record: only its last checkpoint can be shown.");
@@ -136,20 +125,20 @@ void SynapsesPage::showCell() {
   const auto [unit, synapse] = cellIn(*frame_, source_.selection().unit(), source_.selection().synapse());
   heat_->setCell(unit, synapse);
   QString why;
-  if (wanted(row_profile_) || wanted(column_profile_)) {
+  if (deck_->wanted(row_profile_) || deck_->wanted(column_profile_)) {
     row_profile_->setFigure(rowProfile(*data_, unit, synapse));
     column_profile_->setFigure(columnProfile(*data_, unit, synapse));
   }
-  if (wanted(waterfall_)) {
+  if (deck_->wanted(waterfall_)) {
     waterfall_->setFigure(waterfallFigure(*frame_, unit, terms_->value(), why));
     if (!why.isEmpty()) waterfall_->setPlaceholder(why);
   }
-  if (wanted(proof_)) {
+  if (deck_->wanted(proof_)) {
     proof_->setFigure(proofFigure(*frame_, unit, synapse, slope_->isChecked(), why));
     if (!why.isEmpty()) proof_->setPlaceholder(why);
   }
   showReadOut(unit, synapse);
-  showTable();
+  deck_->showTable();
 }
 
 void SynapsesPage::showReadOut(int row, int column) {
@@ -159,16 +148,6 @@ void SynapsesPage::showReadOut(int row, int column) {
     column = heat_->column();
   }
   read_out_->setText(cellText(*frame_, *data_, row, column));
-}
-
-std::shared_ptr<const Figure> SynapsesPage::currentFigure() const {
-  if (const auto* view = qobject_cast<const FigureView*>(last_figure_); view && view->figure())
-    return view->figure();
-  return heat_->sharedFigure();
-}
-
-void SynapsesPage::showTable() {
-  if (table_->isVisible()) table_model_->setFigure(currentFigure());
 }
 
 void SynapsesPage::fillLayers() {
@@ -248,9 +227,62 @@ bool SynapsesPage::canExport() const {
 }
 
 QString SynapsesPage::figureName() const {
-  if (last_figure_ && last_figure_ != heat_ && currentFigure() != heat_->sharedFigure())
-    return last_figure_->objectName().section('.', 1);
-  return QStringLiteral("beta");
+  return deck_->figureName();
+}
+
+QJsonObject SynapsesPage::view() const {
+  if (!frame_) return {};
+  const Selection& selection = source_.selection();
+  SynapseView view{.query = source_.options(),
+                   .style = style_,
+                   .unit = heat_->row(),
+                   .synapse = heat_->column(),
+                   .figure = figureName()};
+  view.query.run = source_.run();
+  view.query.image = selection.image();
+  view.query.class_a = selection.classA();
+  view.query.class_b = selection.classB();
+  view.style.slope = slope_->isChecked();
+  return toJson(view, *frame_);
+}
+
+Status SynapsesPage::exportFigure(const QString& path) {
+  return deck_->save(path, view());
+}
+
+Status SynapsesPage::restoreView(const QJsonObject& json) {
+  const SynapseView view = synapseViewFromJson(json);
+  const train::SynapseQuery& q = view.query;
+  restoring_ = true;  // every control first, one question then
+  lens_->setCurrentIndex(static_cast<int>(q.lens));
+  rows_->setCurrentIndex(static_cast<int>(q.row_order));
+  columns_->setCurrentIndex(static_cast<int>(q.column_order));
+  other_run_ = q.other_run;
+  compare_->setCurrentIndex(!q.compare ? 0 : !q.other_run.empty() ? 3 : q.other_steps == 0 ? 1 : 2);
+  colors_->setCurrentIndex(static_cast<int>(view.style.colors));
+  scale_->setCurrentIndex(static_cast<int>(view.style.scale));
+  least_->setValue(view.style.least);
+  most_->setValue(view.style.most);
+  terms_->setValue(view.style.terms);
+  slope_->setChecked(view.style.slope);
+  class_a_->setValue(q.class_a);
+  class_b_->setValue(q.class_b);
+  restoring_ = false;
+  deck_->choose(view.figure);
+  Selection& selection = source_.selection();
+  selection.setLayer(QString::fromStdString(q.layer));
+  selection.setCell(view.unit, view.synapse);
+  image_->setMaximum(std::max(image_->maximum(), q.image));
+  selection.setImage(q.image);
+  selection.setClasses(q.class_a, q.class_b);
+  selection.setStep(q.steps);
+  train::SynapseQuery options = source_.options();
+  options.other_steps = q.other_steps;
+  source_.setOptions(options);
+  ++order_number_;
+  changeStyle();
+  changeOptions();
+  return {};
 }
 
 }  // namespace synann::ui

@@ -16,12 +16,10 @@ class QDoubleSpinBox;
 class QLabel;
 class QSpinBox;
 class QSplitter;
-class QTabWidget;
-class QTableView;
 
 namespace synann::ui {
 
-class FigureTableModel;
+class FigureDeck;
 class FigureView;
 class HeatView;
 
@@ -53,7 +51,6 @@ class SynapsesPage : public Page {
  protected:
   void showEvent(QShowEvent* event) override;
   void hideEvent(QHideEvent* event) override;
-  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   // synapses_page_layout.cpp
@@ -61,7 +58,6 @@ class SynapsesPage : public Page {
   QWidget* makeSide();
   void nameClasses();
   QWidget* makeFigures();
-  FigureView* addFigure(const QString& name, const QString& help);
   void layOut();
   void connectControls();
   void connectFigures();
@@ -72,15 +68,11 @@ class SynapsesPage : public Page {
   void changeOptions();
   void changeStyle();
   void chooseComparison(int index);
-  bool wanted(const FigureView* view) const;
-  void changeTab();
   void showFrame();
   void showCell();
   void showReadOut(int row, int column);
-  void showTable();
   void fillLayers();
   void updateControls();
-  std::shared_ptr<const Figure> currentFigure() const;
 
   SynapseSource& source_;
   SynapseFramePtr frame_;
@@ -91,6 +83,7 @@ class SynapsesPage : public Page {
   bool restoring_ = false;
 
   HeatView* heat_;
+  FigureDeck* deck_;
   QLabel* read_out_;
   QLabel* note_;
   QComboBox* layer_ = nullptr;
@@ -107,7 +100,6 @@ class SynapsesPage : public Page {
   QComboBox* rows_ = nullptr;
   QComboBox* columns_ = nullptr;
   QCheckBox* gradient_ = nullptr;
-  QTabWidget* tabs_ = nullptr;
   FigureView* row_profile_ = nullptr;
   FigureView* column_profile_ = nullptr;
   FigureView* histogram_ = nullptr;
@@ -115,10 +107,7 @@ class SynapsesPage : public Page {
   QSpinBox* terms_ = nullptr;
   FigureView* proof_ = nullptr;
   QCheckBox* slope_ = nullptr;
-  QTableView* table_ = nullptr;
-  FigureTableModel* table_model_;
   QSplitter* split_ = nullptr;
-  QWidget* last_figure_ = nullptr;  // whichever had the focus last: what is exported and shown as a table
 };
 
 }  // namespace synann::ui

@@ -10,13 +10,11 @@
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
-#include "ui/pages/figure_tabs.h"
+#include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
 #include "ui/pages/synapses/synapses_page.h"
-#include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
@@ -94,33 +92,25 @@ void SynapsesPage::makeControls() {
             tr("Compares ∂y/∂β of the chosen cell with a finite difference"));
 }
 
-FigureView* SynapsesPage::addFigure(const QString& name, const QString& help) {
-  return makeFigureView("synapses." + name, tr("Appears with β."), help, this);
-}
-
 QWidget* SynapsesPage::makeFigures() {
-  row_profile_ = addFigure("row", tr("The chosen row of the matrix: what inhibits one unit"));
-  column_profile_ = addFigure("column", tr("The chosen column: whom one unit inhibits"));
+  const QString later = tr("Appears with β.");
+  row_profile_ = deck_->add("row", later, tr("The chosen row of the matrix: what inhibits one unit"));
+  column_profile_ = deck_->add("column", later, tr("The chosen column: whom one unit inhibits"));
   histogram_ =
-      addFigure("histogram", tr("How the numbers are spread, with their spread at the start behind"));
-  waterfall_ = addFigure("waterfall", tr("One unit's surprisal, term by term: it adds up exactly"));
-  proof_ = addFigure("proof", tr("The same output as a product and as a sum of surprisals"));
-  tabs_ = named(new QTabWidget(this), "synapses.figures", tr("Figures"), QString());
-  table_ = named(new QTableView(this), "synapses.table", tr("Numbers"),
-                 tr("The figure that had the focus last, as numbers"));
+      deck_->add("histogram", later, tr("How the numbers are spread, with their spread at the start behind"));
+  waterfall_ = deck_->add("waterfall", later, tr("One unit's surprisal, term by term: it adds up exactly"));
+  proof_ = deck_->add("proof", later, tr("The same output as a product and as a sum of surprisals"));
   auto* terms = new QWidget(this);
   auto* row = new QHBoxLayout(terms);
   row->setContentsMargins(4, 0, 4, 0);
   row->addWidget(new QLabel(tr("Terms"), terms));
   row->addWidget(terms_);
   row->addStretch(1);
-  tabs_->addTab(makeFigureTab({row_profile_, column_profile_}, this), tr("Profiles"));
-  tabs_->addTab(makeFigureTab({histogram_}, this), tr("Histogram"));
-  tabs_->addTab(makeFigureTab({waterfall_, terms}, this), tr("Waterfall"));
-  tabs_->addTab(makeFigureTab({proof_, slope_}, this), tr("Proof"));
-  tabs_->addTab(table_, tr("Table"));
-  prepareFigureTabs(tabs_, table_, table_model_);
-  return tabs_;
+  deck_->addTab(tr("Profiles"), {row_profile_, column_profile_});
+  deck_->addTab(tr("Histogram"), {histogram_});
+  deck_->addTab(tr("Waterfall"), {waterfall_, terms});
+  deck_->addTab(tr("Proof"), {proof_, slope_});
+  return deck_->finish();
 }
 
 QWidget* SynapsesPage::makeSide() {
@@ -235,7 +225,8 @@ void SynapsesPage::connectFigures() {
     if (isVisible()) showCell();
   });
   connect(&selection, &Selection::imageChanged, image_, &QSpinBox::setValue);
-  connect(tabs_, &QTabWidget::currentChanged, this, &SynapsesPage::changeTab);
+  connect(deck_, &FigureDeck::tabChanged, this, &SynapsesPage::showFrame);
+  connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
   connect(row_profile_, &FigureView::pointChosen, this,
           [&selection](int point) { selection.setCell(selection.unit(), point); });
   connect(column_profile_, &FigureView::pointChosen, this,
@@ -245,10 +236,6 @@ void SynapsesPage::connectFigures() {
     if (figure && figure->synapseAt(point) >= 0)
       selection.setCell(selection.unit(), figure->synapseAt(point));
   });
-  for (QWidget* view : {static_cast<QWidget*>(heat_), static_cast<QWidget*>(row_profile_),
-                        static_cast<QWidget*>(column_profile_), static_cast<QWidget*>(histogram_),
-                        static_cast<QWidget*>(waterfall_), static_cast<QWidget*>(proof_)})
-    view->installEventFilter(this);
 }
 
 }  // namespace synann::ui

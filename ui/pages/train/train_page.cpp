@@ -2,11 +2,11 @@
 #include "ui/pages/train/train_page.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QAction>
 #include <QFontDatabase>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QSplitter>
@@ -15,20 +15,24 @@
 
 #include "ui/pages/train/loss_export.h"
 #include "ui/pages/train/setting_form.h"
-#include "ui/plots/accuracy_table_model.h"
+#include "ui/pages/train/train_tables.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/loss_chart.h"
-#include "ui/plots/table_copy.h"
 #include "ui/session/run_log.h"
 #include "ui/session/words.h"
 #include "ui/widgets/action_button.h"
+#include "ui/widgets/calm_combo_box.h"
 #include "ui/widgets/calm_spin_box.h"
-#include "ui/widgets/placeholder_table.h"
 
 namespace synann::ui {
 
 namespace {
 
+constexpr LossSmoothing kSmoothings[] = {{},
+                                         {SmoothingKind::MovingAverage, 1'000},
+                                         {SmoothingKind::MovingAverage, 10'000},
+                                         {SmoothingKind::MovingAverage, 100'000},
+                                         {SmoothingKind::EpochMean}};
 constexpr int kMostLogInterval = 1'000'000;  // steps, as at the prompt
 constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
@@ -79,9 +83,9 @@ TrainPage::TrainPage(Workspace& workspace, const PageActions& actions, QWidget* 
       curve_(std::make_shared<LossCurve>()),
       chart_(new LossChart(this)),
       form_(new SettingForm(workspace.plan(), this)),
-      accuracies_(new AccuracyTableModel(this)) {
+      tables_(new TrainTables(*chart_, this)) {
   chart_->setCurve(curve_);
-  accuracies_->setCurve(curve_);
+  tables_->setCurve(curve_);
   QAction* const log_y = actions("view.log-y");
   QAction* const follow = actions("view.follow");
   layOut(log_y, follow);
@@ -115,7 +119,7 @@ void TrainPage::layOut(QAction* log_y, QAction* follow) {
   bottom_ = new QSplitter(Qt::Horizontal, this);
   bottom_->setObjectName("train.bottom");
   bottom_->addWidget(makeLog());
-  bottom_->addWidget(makeAccuracies());
+  bottom_->addWidget(tables_);
   bottom_->setChildrenCollapsible(false);
   bottom_->setSizes({500, 500});
 
@@ -142,6 +146,7 @@ QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
   title_->setObjectName("train.title");
   title_->setMinimumWidth(1);  // rather cut off than in the way of the window's size
   row->addWidget(title_, 1);
+  row->addWidget(makeSmoothing(figure));
   row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
   row->addWidget(new ActionButton(follow, Qt::ToolButtonTextBesideIcon, figure));
   column->addLayout(row);
@@ -191,35 +196,31 @@ QWidget* TrainPage::makeLog() {
   return box;
 }
 
-QWidget* TrainPage::makeAccuracies() {
-  auto* box = new QWidget(this);
-  auto* column = new QVBoxLayout(box);
-  column->setContentsMargins(0, 4, 8, 8);
-  column->setSpacing(4);
-  table_ = new PlaceholderTable(tr("The accuracy on the test set appears here after each epoch."), box);
-  table_->setObjectName("accuracies");
-  table_->setModel(accuracies_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  table_->setTabKeyNavigation(false);
-  addTableCopy(table_);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table_->horizontalHeader()->setStretchLastSection(true);
-  table_->horizontalHeader()->setMinimumSectionSize(64);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->setAccessibleName(tr("Accuracy per epoch"));
-  table_->setToolTip(
-      tr("Measured on the whole test set after each epoch. The best one is in bold; the test set selects it, "
-         "unless "
-         "training images are held back for validation"));
-  table_->setMinimumHeight(60);
-  column->addWidget(makeHeading(tr("Accuracy per epoch"), table_, box));
-  column->addWidget(table_);
-  return box;
+// How the noise of single batches is calmed; the raw losses stay faintly behind.
+QWidget* TrainPage::makeSmoothing(QWidget* parent) {
+  smoothing_ = new CalmComboBox(parent);
+  smoothing_->setObjectName("train.smoothing");
+  smoothing_->setAccessibleName(tr("Smoothing"));
+  smoothing_->setToolTip(
+      tr("Smooths the train loss: by a moving average whose width is counted in training examples, or to the "
+         "mean of "
+         "each epoch. The raw losses stay faintly behind"));
+  for (const LossSmoothing& one : kSmoothings) {
+    const QString words = smoothingWords(one);
+    smoothing_->addItem(words.isEmpty() ? tr("raw losses") : words);
+  }
+  smoothing_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  smoothing_->setMinimumContentsLength(12);
+  connect(smoothing_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    if (index >= 0) chart_->setSmoothing(kSmoothings[static_cast<std::size_t>(index)]);
+  });
+  // One of a figure's file may be none of ours.
+  connect(chart_, &LossChart::smoothingChanged, this, [this] {
+    const auto* found = std::find(std::begin(kSmoothings), std::end(kSmoothings), chart_->smoothing());
+    smoothing_->setCurrentIndex(
+        found == std::end(kSmoothings) ? -1 : static_cast<int>(found - std::begin(kSmoothings)));
+  });
+  return smoothing_;
 }
 
 void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
@@ -227,6 +228,8 @@ void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
   log_y->setChecked(chart_->logY());
   connect(log_y, &QAction::toggled, chart_, &LossChart::setLogY);
   connect(chart_, &LossChart::logYChanged, log_y, &QAction::setChecked);
+  connect(chart_, &FigureWidget::exportWanted, this, &Page::exportWanted);
+  connect(chart_, &FigureWidget::tableWanted, tables_, &TrainTables::showNumbers);
   connect(follow, &QAction::toggled, chart_, &LossChart::setFollow);
   connect(chart_, &LossChart::followChanged, follow, &QAction::setChecked);
 }
@@ -242,17 +245,22 @@ Status TrainPage::exportFigure(const QString& path) {
 
 Status TrainPage::restoreView(const QJsonObject& view) {
   chart_->setPart(lossPartFromJson(view));
+  // Its run may still be on the way, and a curve that is not there yet has no part to show.
+  wanted_part_ = workspace_.controller().busy() ? std::optional(lossPartFromJson(view)) : std::nullopt;
   return {};
 }
 
 QVariantMap TrainPage::remembered() const {
   return {{"log_y", chart_->logY()},
+          {"smoothing", smoothing_->currentIndex()},
           {"log_interval", static_cast<int>(log_interval_->value())},
           {"record_mib", form_->recordMib()}};
 }
 
 void TrainPage::remember(const QVariantMap& kept) {
   chart_->setLogY(kept.value("log_y").toBool());
+  const int smoothing = kept.value("smoothing").toInt();
+  if (smoothing > 0 && smoothing < smoothing_->count()) smoothing_->setCurrentIndex(smoothing);
   const int interval = kept.value("log_interval", train::kLogInterval).toInt();
   log_interval_->setValue(std::clamp(interval, 1, kMostLogInterval));
   workspace_.controller().setLogInterval(static_cast<int>(log_interval_->value()));
@@ -285,6 +293,7 @@ void TrainPage::showTitle() {
   const QString set = QString::fromStdString(start_.data_name);
   title_->setText(set.isEmpty() ? tr("Loss")
                                 : tr("Loss · %1 · %2 · seed %3").arg(model, set).arg(start_.settings.seed));
+  chart_->setTitle(lossTitle(start_));
 }
 
 void TrainPage::clear() {
@@ -309,10 +318,11 @@ void TrainPage::take(const Snapshot& snapshot) {
     changes_ = snapshot.history->changes;
     curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
     chart_->setCurve(curve_);
-    accuracies_->setCurve(curve_);
+    tables_->setCurve(curve_);
     log_->clear();
   }
   if (snapshot.start || snapshot.history) showTitle();
+  if (snapshot.history && wanted_part_) chart_->setPart(*std::exchange(wanted_part_, std::nullopt));
   const std::uint64_t recorded = snapshot.progress.resources.record_bytes;
   if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
   for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
@@ -338,9 +348,7 @@ void TrainPage::take(const Snapshot& snapshot) {
 void TrainPage::refresh() {
   if (isVisible()) {
     chart_->refresh();
-    const int rows = accuracies_->rowCount();
-    accuracies_->refresh();
-    if (accuracies_->rowCount() > rows) table_->scrollToBottom();
+    tables_->refresh();
   }
   emit exportableChanged();
 }

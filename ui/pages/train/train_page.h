@@ -2,24 +2,26 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "ui/pages/page.h"
 #include "ui/pages/page_table.h"
 #include "ui/plots/loss_curve.h"
+#include "ui/plots/loss_figure.h"
 #include "ui/session/workspace.h"
 
 class QAction;
 class QLabel;
 class QPlainTextEdit;
 class QSplitter;
-class QTableView;
 
 namespace synann::ui {
 
-class AccuracyTableModel;
-class LossChart;
+class CalmComboBox;
 class CalmSpinBox;
+class LossChart;
 class SettingForm;
+class TrainTables;
 
 // The training at a glance: the loss figure, the hyper-parameters beside it, the log and the accuracies
 // below.
@@ -51,7 +53,7 @@ class TrainPage : public Page {
   void layOut(QAction* log_y, QAction* follow);
   QWidget* makeFigure(QAction* log_y, QAction* follow);
   QWidget* makeLog();
-  QWidget* makeAccuracies();
+  QWidget* makeSmoothing(QWidget* parent);
   void connectFigure(QAction* log_y, QAction* follow);
   void take(const Snapshot& snapshot);
   void clear();
@@ -67,9 +69,10 @@ class TrainPage : public Page {
   QLabel* title_ = nullptr;
   QPlainTextEdit* log_ = nullptr;
   CalmSpinBox* log_interval_ = nullptr;
+  std::optional<LossPart> wanted_part_;  // of a figure whose run is being opened
   std::vector<train::SettingChange> changes_;  // of the run that is shown
-  AccuracyTableModel* accuracies_;
-  QTableView* table_ = nullptr;
+  TrainTables* tables_;
+  CalmComboBox* smoothing_ = nullptr;
   QSplitter* rows_ = nullptr;
   QSplitter* bottom_ = nullptr;
 };
