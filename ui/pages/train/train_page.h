@@ -69,7 +69,7 @@ class TrainPage : public Page {
   QLabel* title_ = nullptr;
   QPlainTextEdit* log_ = nullptr;
   CalmSpinBox* log_interval_ = nullptr;
-  std::optional<LossPart> wanted_part_;  // of a figure whose run is being opened
+  std::optional<LossPart> wanted_part_;        // of a figure whose run is being opened
   std::vector<train::SettingChange> changes_;  // of the run that is shown
   TrainTables* tables_;
   CalmComboBox* smoothing_ = nullptr;
