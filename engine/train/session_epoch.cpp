@@ -36,9 +36,11 @@ class WorkClock {
   }
 
  private:
-  Clock::time_point begun_ = Clock::now();
-  std::clock_t processor_ = std::clock();  // of all threads of the process
+  // First: a stop is often met where the system is called, as both below do, and must not be taken for an
+  // earlier one.
   int continued_ = times_continued();
+  std::clock_t processor_ = std::clock();  // of all threads of the process
+  Clock::time_point begun_ = Clock::now();
 };
 
 }  // namespace
