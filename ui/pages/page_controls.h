@@ -8,7 +8,7 @@
 // The controls beside the figures of a page.
 namespace synann::ui {
 
-inline constexpr int kSideWidth = 360;  // pixels of the column they stand in
+inline constexpr int kSideWidth = 340;  // pixels of the column they stand in
 
 // Gives a widget its name for tests and style sheets, its name for screen readers, and its help.
 template <class Widget>

@@ -59,7 +59,10 @@ QRectF HeatFigure::matrixRect(const QRectF& area, const FigurePaint& how) const 
   const QRectF cells = viewport();
   const double cell = std::min(room.width() / cells.width(), room.height() / cells.height());
   const QSizeF size(std::max(8.0, cell * cells.width()), std::max(8.0, cell * cells.height()));
-  return {QPointF(room.left() + std::max(0.0, (room.width() - size.width()) / 2), room.top()), size};
+  // In the middle: beside the inspector there is more height than width.
+  return {QPointF(room.left() + std::max(0.0, (room.width() - size.width()) / 2),
+                  room.top() + std::max(0.0, (room.height() - size.height()) / 2)),
+          size};
 }
 
 void HeatFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {

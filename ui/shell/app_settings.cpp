@@ -28,6 +28,7 @@ AppSettings loadSettings() {
   s.page = file.value("view/page").toString();
   s.runs = file.value("recent/runs").toStringList().mid(0, AppSettings::kMostRecent);
   s.figures = file.value("recent/figures").toStringList().mid(0, AppSettings::kMostRecent);
+  s.exportKind = file.value("export/kind", s.exportKind).toString();
   s.exportFolder = file.value("export/folder").toString();
   s.geometry = file.value("window/geometry").toByteArray();
   file.beginGroup("splitters");
@@ -62,6 +63,7 @@ void saveSettings(const AppSettings& s) {
   file.setValue("recent/figures", s.figures);
   file.setValue("view/page", s.page);
   file.setValue("export/folder", s.exportFolder);
+  file.setValue("export/kind", s.exportKind);
   file.setValue("window/geometry", s.geometry);
   for (auto it = s.splitters.begin(); it != s.splitters.end(); ++it)
     file.setValue("splitters/" + it.key(), it.value());

@@ -29,6 +29,7 @@ struct AppSettings {
   QStringList runs;         // folders, latest first
   QStringList figures;      // exported, latest first
   QString exportFolder;
+  QString exportKind = QStringLiteral("png");  // the extension of the last figure that was saved
   QByteArray geometry;
   QMap<QString, QByteArray> splitters;  // by object name
   QMap<QString, QVariantMap> pages;     // what a page remembers (Page::remembered), by its id

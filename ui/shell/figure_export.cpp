@@ -18,7 +18,7 @@ struct ExportWords {
 
 }  // namespace
 
-QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name) {
+QString askForFigurePath(QWidget* parent, const QString& folder, const QString& name, const QString& kind) {
   const QStringList kinds = {ExportWords::tr("Picture (*.png)"), ExportWords::tr("Vector figure (*.svg)"),
                              ExportWords::tr("Document (*.pdf)"), ExportWords::tr("Numbers (*.csv)"),
                              ExportWords::tr("NumPy array (*.npy)")};
@@ -26,11 +26,13 @@ QString askForFigurePath(QWidget* parent, const QString& folder, const QString& 
                      folder.isEmpty() ? QDir::homePath() : folder);
   dialog.setAcceptMode(QFileDialog::AcceptSave);
   dialog.setNameFilters(kinds);
-  dialog.setDefaultSuffix(QStringLiteral("png"));
+  for (const QString& filter : kinds)
+    if (filter.contains("*." + kind)) dialog.selectNameFilter(filter);
+  dialog.setDefaultSuffix(kind);
   dialog.selectFile(name);
   // The suffix follows the kind, so that the question about replacing a file is asked for the right name.
-  QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& kind) {
-    dialog.setDefaultSuffix(kind.section(QStringLiteral("*."), 1).section(')', 0, 0));
+  QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& filter) {
+    dialog.setDefaultSuffix(filter.section(QStringLiteral("*."), 1).section(')', 0, 0));
   });
   return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
 }

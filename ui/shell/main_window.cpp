@@ -27,7 +27,7 @@ namespace synann::ui {
 
 namespace {
 constexpr QSize kFirstSize(1240, 740);  // where the screen has room for it
-constexpr int kInspectorWidth = 300;    // pixels
+constexpr int kInspectorWidth = 260;    // pixels
 }  // namespace
 
 MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)

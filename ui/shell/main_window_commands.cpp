@@ -118,7 +118,8 @@ void MainWindow::openRunDialog() {
 }
 
 void MainWindow::exportDialog() {
-  const QString path = askForFigurePath(this, settings_.exportFolder, currentPage()->figureName());
+  const QString path =
+      askForFigurePath(this, settings_.exportFolder, currentPage()->figureName(), settings_.exportKind);
   if (!path.isEmpty()) exportFigure(path);
 }
 
@@ -126,6 +127,7 @@ bool MainWindow::exportFigure(const QString& path) {
   const Status saved = currentPage()->exportFigure(path);
   if (saved) {
     settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
+    settings_.exportKind = QFileInfo(path).suffix().toLower();
     putFirst(settings_.figures, QFileInfo(path).absoluteFilePath());
     messages_->showNote(tr("Saved %1.").arg(path));
   } else {

@@ -15,6 +15,9 @@ void applyTheme(ThemeChoice choice);
 // Our two palettes.
 QPalette themePalette(bool dark);
 
+// Of a check box, on or off: three to one against the window's ground.
+QColor checkFrame(const QPalette& palette);
+
 // Whether text is lighter than its background.
 bool isDark(const QPalette& palette);
 

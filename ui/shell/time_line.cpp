@@ -10,6 +10,7 @@
 
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/shell/time_track.h"
+#include "ui/widgets/icons.h"
 #include "ui/widgets/ring_button.h"
 
 namespace synann::ui {
@@ -17,9 +18,9 @@ namespace {
 
 constexpr int kSpeeds[] = {2, 10, 30};  // frames a second
 
-QToolButton* makeButton(const QString& text, const QString& name, const QString& help, QWidget* parent) {
+QToolButton* makeButton(Glyph glyph, const QString& name, const QString& help, QWidget* parent) {
   auto* button = new RingButton(parent);
-  button->setText(text);
+  button->setIcon(glyphIcon(glyph));
   button->setObjectName("time." + name);
   button->setAccessibleName(help);
   button->setToolTip(help);
@@ -31,14 +32,16 @@ QToolButton* makeButton(const QString& text, const QString& name, const QString&
 TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent)
     : QWidget(parent),
       source_(source),
-      back_(makeButton(QStringLiteral("◂"), "back", tr("One recorded step back"), this)),
-      play_(makeButton(QStringLiteral("▶"), "play", tr("Play the history from here"), this)),
-      forward_(makeButton(QStringLiteral("▸"), "forward", tr("One recorded step forward"), this)),
+      back_(makeButton(Glyph::Back, "back", tr("One recorded step back"), this)),
+      play_(makeButton(Glyph::Train, "play", tr("Play the history from here"), this)),
+      forward_(makeButton(Glyph::Forward, "forward", tr("One recorded step forward"), this)),
       slider_(new TimeTrack(marks, this)),
       speed_(new QComboBox(this)),
-      live_(makeButton(tr("Live"), "live", tr("Follow the training, or show the end of the run"), this)),
+      live_(makeButton(Glyph::None, "live", tr("Follow the training, or show the end of the run"), this)),
       words_(new QLabel(this)) {
   play_->setCheckable(true);
+  live_->setText(tr("Live"));
+  live_->setToolButtonStyle(Qt::ToolButtonTextOnly);
   live_->setCheckable(true);
   live_->setChecked(true);
   slider_->setObjectName("time.slider");
@@ -106,7 +109,7 @@ void TimeLine::moveTo(int place) {
 
 void TimeLine::setPlaying(bool playing) {
   play_->setChecked(playing);
-  play_->setText(playing ? QStringLiteral("⏸") : QStringLiteral("▶"));
+  play_->setIcon(glyphIcon(playing ? Glyph::Pause : Glyph::Train));
   if (!playing) return timer_.stop();
   if (slider_->value() == slider_->maximum()) slider_->setValue(0);
   timer_.start();

@@ -170,6 +170,12 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       bar(p, 4, 3, 3, 10);
       bar(p, 9, 3, 3, 10);
       break;
+    case Glyph::Back:
+      fill(p, {{11, 3.5}, {11, 12.5}, {5, 8}});
+      break;
+    case Glyph::Forward:
+      fill(p, {{5, 3.5}, {5, 12.5}, {11, 8}});
+      break;
     case Glyph::StepBatch:
       fill(p, {{3.5, 3}, {3.5, 13}, {10, 8}});
       bar(p, 11, 3, 2, 10);

@@ -28,6 +28,8 @@ enum class Glyph {
   Curves,
   Matrix,
   Surface,
+  Back,
+  Forward,
   Close,
   Warning,
 };

@@ -49,7 +49,7 @@ inline void compareWithGolden(const QImage& picture, const QString& name) {
   QVERIFY2(!golden.isNull(), qPrintable(path + " cannot be read"));
   QCOMPARE(picture.size(), golden.size());
   const double difference = largestDifference(shrunk(picture), shrunk(golden));
-  if (difference > kTolerance) picture.save(QString("%1-seen.png").arg(name));
+  if (difference > kTolerance) picture.save(QString(SYNANN_BIN_DIR "/../tests/%1-seen.png").arg(name));
   QVERIFY2(difference <= kTolerance, qPrintable(QString("cells differ by up to %1 of 255").arg(difference)));
 }
 

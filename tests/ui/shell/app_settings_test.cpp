@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "tests/test_main.h"
+#include "ui/plots/figure_look.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
 
@@ -46,6 +47,7 @@ void AppSettingsTest::comesBackAsItWent() {
   settings.data = "some/folder";
   settings.dataFolders = {"some/folder", "other, with comma"};
   settings.exportFolder = "figures";
+  settings.exportKind = "svg";
   settings.geometry = QByteArray("\0\1\2", 3);
   settings.splitters = {{"train.rows", "abc"}};
   saveSettings(settings);
@@ -67,6 +69,8 @@ void AppSettingsTest::themesDifferAndCanBeRead() {
   QVERIFY(!isDark(themePalette(false)));
   for (const bool dark : {false, true}) {
     const QPalette palette = themePalette(dark);
+    QVERIFY(contrast(checkFrame(palette), palette.color(QPalette::Window)) >= 3);
+    QVERIFY(contrast(checkFrame(palette), palette.color(QPalette::Base)) >= 3);
     for (const auto& [text, ground] :
          {std::pair(QPalette::WindowText, QPalette::Window), std::pair(QPalette::Text, QPalette::Base),
           std::pair(QPalette::ButtonText, QPalette::Button),
