@@ -49,7 +49,7 @@ Steps roundSteps(double min, double max, int wanted, double least, double lowest
 }
 
 // A label with the decimals that the step needs; scientific where that would be long.
-QString numberText(double value, double step) {
+QString tickText(double value, double step) {
   const double magnitude = std::abs(value);
   if (magnitude >= 1e6 || step < 0.99e-5) {
     const auto decade = [](double x) { return static_cast<int>(std::floor(std::log10(x) + 1e-6)); };
@@ -73,7 +73,7 @@ QList<double> decadeValues(double min, double max, std::span<const double> facto
   return values;
 }
 
-bool drawable(double min, double max) {
+bool hasExtent(double min, double max) {
   return std::isfinite(min) && std::isfinite(max) && max > min;
 }
 
@@ -86,7 +86,7 @@ QString countText(std::int64_t count) {
 
 QList<Tick> countTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max)) return ticks;
+  if (!hasExtent(min, max)) return ticks;
   for (const double value : roundSteps(min, max, wanted, 1, 0).values)
     ticks.append({value, countText(static_cast<std::int64_t>(std::llround(value)))});
   return ticks;
@@ -94,15 +94,15 @@ QList<Tick> countTicks(double min, double max, int wanted) {
 
 QList<Tick> linearTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max)) return ticks;
+  if (!hasExtent(min, max)) return ticks;
   const auto [step, values] = roundSteps(min, max, wanted, 0);
-  for (const double value : values) ticks.append({value, numberText(value, step)});
+  for (const double value : values) ticks.append({value, tickText(value, step)});
   return ticks;
 }
 
 QList<Tick> logTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
-  if (!drawable(min, max) || min <= 0) return ticks;
+  if (!hasExtent(min, max) || min <= 0) return ticks;
   static constexpr std::array<double, 1> kDecades{1};
   static constexpr std::array<double, 3> kSteps{1, 2, 5};
   QList<double> values = decadeValues(min, max, kDecades);
@@ -121,7 +121,7 @@ QList<Tick> logTicks(double min, double max, int wanted) {
 }
 
 QList<double> logMinorTicks(double min, double max) {
-  if (!drawable(min, max) || min <= 0 || std::log10(max / min) > kMaxDecades) return {};
+  if (!hasExtent(min, max) || min <= 0 || std::log10(max / min) > kMaxDecades) return {};
   static constexpr std::array<double, 8> kBetween{2, 3, 4, 5, 6, 7, 8, 9};
   return decadeValues(min, max, kBetween);
 }
