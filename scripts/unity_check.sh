@@ -32,7 +32,9 @@ for build in alone unity; do
     "$program" data make data --train 2000 --test 500 >/dev/null
     for run in syna-cnn:eigen syna-cnn:fused syna-rnn:eigen; do
       "$program" train --data data --epochs 2 --threads 1 --seed 3 --model "${run%:*}" --tier "${run#*:}" \
-        --out "${run/:/-}" >/dev/null 2>&1
+        --out "${run/:/-}" >log.txt 2>&1 ||
+        fail 1 "$program could not train $run:" "$(tail -n 3 log.txt)" \
+          "If it was built while files changed, build it anew; else the two builds differ."
     done
   )
 done
