@@ -30,7 +30,7 @@ class FigureView : public FigureWidget {
   QString currentPointText() const override;
 
   QSize sizeHint() const override { return {320, 200}; }
-  QSize minimumSizeHint() const override { return {160, 96}; }
+  QSize minimumSizeHint() const override { return {160, 76}; }
 
  signals:
   void pointChosen(int point);  // by click or key

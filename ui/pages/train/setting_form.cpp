@@ -187,7 +187,7 @@ QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
   for (std::size_t k = 0; k < info.options.size(); ++k)
     box->addItem(text(info.names[k]), text(info.options[k]));
   box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  box->setMinimumContentsLength(22);
+  box->setMinimumContentsLength(14);
   box->setFocusPolicy(Qt::StrongFocus);
   connect(box, &QComboBox::currentIndexChanged, this, [this, box, key = std::string(info.key)] {
     plan_.set(key, box->currentData().toString().toStdString());

@@ -170,7 +170,7 @@ QWidget* TrainPage::makeLog() {
   log_->setAccessibleName(tr("Log"));
   log_->setToolTip(
       tr("Losses of single steps, and the test set after each epoch, as the original script prints them"));
-  log_->setMinimumHeight(60);
+  log_->setMinimumHeight(48);
   log_interval_ = new CalmSpinBox(box);
   log_interval_->setObjectName("log.interval");
   log_interval_->setDecimals(0);

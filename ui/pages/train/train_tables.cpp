@@ -29,7 +29,7 @@ void prepare(QTableView* table, const QString& name, const QString& title, const
   table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
   table->horizontalHeader()->setStretchLastSection(true);
   table->horizontalHeader()->setHighlightSections(false);
-  table->setMinimumHeight(60);
+  table->setMinimumHeight(48);
   addTableCopy(table);
 }
 
