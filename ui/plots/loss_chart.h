@@ -53,7 +53,7 @@ class LossChart : public FigureWidget {
 
   LossView* view() const { return view_; }
   QSize sizeHint() const override { return {800, 480}; }
-  QSize minimumSizeHint() const override { return {320, 180}; }
+  QSize minimumSizeHint() const override { return {320, 260}; }
 
  public slots:
   void setFollow(bool follow);  // true: back to the full live range
