@@ -77,9 +77,8 @@ QString RunPlan::hint() const {
     return same == settings_;
   }();
   if (only_epochs && controller_.epochsDone() >= settings_.epochs)
-    return tr("Train begins a new run of %1 epochs: the one shown has %2 already. More epochs go on with it.")
-        .arg(settings_.epochs)
-        .arg(controller_.epochsDone());
+    return tr("Train begins a new run of %1: the one shown has %2 already. More of them go on with it.")
+        .arg(epochsWords(settings_.epochs), epochsWords(controller_.epochsDone()));
   return tr("Train begins a new run with these settings. The one shown stays in its folder.");
 }
 

@@ -56,6 +56,10 @@ QString dataWords(const std::string& spec) {
   return QString::fromStdString(path.parent_path().filename().string());
 }
 
+QString epochsWords(int count) {
+  return count == 1 ? Words::tr("1 epoch") : Words::tr("%1 epochs").arg(count);
+}
+
 QString countWords(std::int64_t count) {
   return QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(count));
 }

@@ -18,6 +18,7 @@ QString stateWords(RunState state, bool stopping);
 // name.
 QString modelWords(std::string_view id);
 QString dataWords(const std::string& spec);
+QString epochsWords(int count);                         // "1 epoch", "20 epochs"
 QString countWords(std::int64_t count);                 // "12,300"
 QString durationWords(double seconds);                  // "00:21", "1:02:03"
 QString epochWords(const Progress& progress);           // "epoch 3 of 20 · 12,300 of 20,000 images"

@@ -45,7 +45,7 @@ QString lastRunWords(const std::filesystem::path& folder) {
   const QString model = modelWords(settings->model);
   const QString day = dayWords(QFileInfo(QString::fromStdString(file.string())).lastModified());
   if (epoch > settings->epochs)
-    return translated("%1: %2 finished its %3 epochs.").arg(day, model).arg(settings->epochs);
+    return translated("%1: %2 finished its %3.").arg(day, model, epochsWords(settings->epochs));
   return step == 0 ? translated("%1: %2 stopped after epoch %3 of %4.")
                          .arg(day, model)
                          .arg(epoch - 1)

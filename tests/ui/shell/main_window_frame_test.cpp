@@ -283,7 +283,7 @@ void MainWindowFrameTest::changedSettingsAreSaidToBeginANewRun() {
   b.find<QDoubleSpinBox>("setting.seed")->setValue(5);
   QVERIFY(b.hint().startsWith("Train goes on"));
   b.find<QDoubleSpinBox>("setting.epochs")->setValue(1);  // it has two already
-  QVERIFY2(b.hint().startsWith("Train begins a new run of 1 epochs"), qPrintable(b.hint()));
+  QVERIFY2(b.hint().startsWith("Train begins a new run of 1 epoch:"), qPrintable(b.hint()));
   b.find<QDoubleSpinBox>("setting.epochs")->setValue(5);
   QCOMPARE(b.hint(), QStringLiteral("Train goes on with this run, to epoch 5."));
   auto* const model = b.find<QComboBox>("choice.model");
