@@ -40,22 +40,8 @@ QImage rendered(const QByteArray& svg) {
 
 }  // namespace
 
-class LossExportTest : public QObject {
+class LossExportTest : public QObject, test::LossFiles {
   Q_OBJECT
-
-  QTemporaryDir folder_;
-  std::shared_ptr<LossCurve> curve_ = test::sampleCurve(3, 200);
-  LossPart part_{};
-  FigureFile options_{.width = 640,
-                      .height = 400,
-                      .view = {{"program", "synann-studio"}, {"view", "loss"}},
-                      .settings = "seed 5, lr 0.012 <&>"};
-
-  std::string path(const char* name) const { return folder_.filePath(name).toStdString(); }
-  Status save(const LossCurve& curve, const char* name, const FigureFile& file,
-              const LossPart& part = {}) const {
-    return exportFigure(figureOf(curve, part), path(name), file);
-  }
 
  private slots:
   void pngHasTwoDotsPerPixelAndTheCurves() {

@@ -63,22 +63,8 @@ QByteArray csvOf(const LossCurve& curve) {
 
 }  // namespace
 
-class LossFigureTest : public QObject {
+class LossFigureTest : public QObject, test::LossFiles {
   Q_OBJECT
-
-  QTemporaryDir folder_;
-  std::shared_ptr<LossCurve> curve_ = test::sampleCurve(3, 200);
-  LossPart part_{};
-  FigureFile options_{.width = 640,
-                      .height = 400,
-                      .view = {{"program", "synann-studio"}, {"view", "loss"}},
-                      .settings = "seed 5, lr 0.012 <&>"};
-
-  std::string path(const char* name) const { return folder_.filePath(name).toStdString(); }
-  Status save(const LossCurve& curve, const char* name, const FigureFile& file,
-              const LossPart& part = {}) const {
-    return exportFigure(figureOf(curve, part), path(name), file);
-  }
 
  private slots:
   void theCsvIsByteForByteAsEver() {

@@ -17,15 +17,6 @@ namespace {
 constexpr LossSmoothing kAverage{.kind = SmoothingKind::MovingAverage, .examples = 2000};
 constexpr LossSmoothing kEpochs{.kind = SmoothingKind::EpochMean};
 
-void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
-}
-
 std::vector<float> smoothed(const LossCurve& curve, const LossSmoothing& how) {
   SmoothedLosses losses;
   losses.update(curve, how);
@@ -52,7 +43,7 @@ class LossSmoothingTest : public QObject {
 
   void anAverageOfEqualLossesIsTheirValue() {
     LossCurve curve;
-    addSteps(curve, 0, std::vector<float>(300, 0.75F));
+    test::addSteps(curve, 0, std::vector<float>(300, 0.75F));
     for (const float value : smoothed(curve, kAverage)) QVERIFY(std::abs(value - 0.75F) < 1e-6F);
   }
 
@@ -65,7 +56,7 @@ class LossSmoothingTest : public QObject {
       state = state * 1664525u + 1013904223u;
       noise.push_back(static_cast<float>(state >> 8) / 16777216.0F);
     }
-    addSteps(curve, 0, noise);
+    test::addSteps(curve, 0, noise);
     const std::vector<float> calm = smoothed(curve, kAverage);
     const double ratio = variance(noise) / variance(std::span(calm).subspan(500));
     QVERIFY2(ratio > 15 && ratio < 27, qPrintable(QString::number(ratio)));
@@ -93,7 +84,7 @@ class LossSmoothingTest : public QObject {
 
   void lossesThatAreNotFiniteAreLeftOut() {
     LossCurve curve;
-    addSteps(curve, 0, {NAN, 1, INFINITY, 1, NAN, 1});
+    test::addSteps(curve, 0, {NAN, 1, INFINITY, 1, NAN, 1});
     const std::vector<float> values = smoothed(curve, kAverage);
     QCOMPARE(values.size(), 6u);
     for (const std::size_t k : {1u, 3u, 5u}) QVERIFY(std::abs(values[k] - 1) < 1e-6F);
@@ -105,7 +96,7 @@ class LossSmoothingTest : public QObject {
   void anEpochsMeanStandsInItsMiddle() {
     LossCurve curve;
     curve.setTrainCount(400);
-    addSteps(curve, 0, {4, 3, 2, 1, 1, 0});
+    test::addSteps(curve, 0, {4, 3, 2, 1, 1, 0});
     SmoothedLosses losses;
     losses.update(curve, kEpochs);
     QCOMPARE(std::vector<float>(losses.losses().begin(), losses.losses().end()),

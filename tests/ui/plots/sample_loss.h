@@ -4,8 +4,11 @@
 #include <QFile>
 #include <QImage>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QXmlStreamReader>
 
+#include "sample_curve.h"
+#include "ui/plots/figure_file.h"
 #include "ui/plots/loss_figure.h"
 
 // Loss figures to be saved, and what is in the files.
@@ -48,5 +51,22 @@ inline LossSeries series(const LossCurve& curve, const QString& name = {}, int c
 inline LossFigure figureOf(const LossCurve& curve, const LossPart& part = {}) {
   return LossFigure({.curves = {series(curve)}, .part = part, .title = kTitle});
 }
+
+// A curve and a folder to save its figure in.
+struct LossFiles {
+  QTemporaryDir folder_;
+  std::shared_ptr<LossCurve> curve_ = test::sampleCurve(3, 200);
+  LossPart part_{};
+  FigureFile options_{.width = 640,
+                      .height = 400,
+                      .view = {{"program", "synann-studio"}, {"view", "loss"}},
+                      .settings = "seed 5, lr 0.012 <&>"};
+
+  std::string path(const char* name) const { return folder_.filePath(name).toStdString(); }
+  Status save(const LossCurve& curve, const char* name, const FigureFile& file,
+              const LossPart& part = {}) const {
+    return exportFigure(figureOf(curve, part), path(name), file);
+  }
+};
 
 }  // namespace synann::ui::test
