@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/command_line.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -20,8 +24,7 @@ namespace {
 using ui::StudioOptions;
 
 constexpr const char* kWhat = "What is shown";
-constexpr const char* kSynapses = "Views of a synapse layer";
-constexpr const char* kSurface = "Views of one synapse";
+constexpr const char* kMoment = "Which moment, and what is subtracted";
 constexpr const char* kLook = "Size and look";
 constexpr double kScreen = 96, kPrint = 300;  // pixels an inch
 
@@ -138,66 +141,98 @@ void add_size(CLI::App& app, Size& size, StudioOptions& o, CLI::Option& file) {
   app.add_flag("--log-y", o.log_y, "Logarithmic loss axis.")->needs(&file)->group(kLook);
 }
 
-// Which moment of which layer a view of synapses shows, and how.
-void add_synapse_options(CLI::App& app, StudioOptions& o, CLI::Option& file) {
-  constexpr int kMost = 1 << 24;
-  const auto belongs = [&file](CLI::Option* option) { return option->needs(&file)->group(kSynapses); };
+// Which moment of which layer a view of a run shows.
+void add_moment_options(CLI::App& app, StudioOptions& o, CLI::Option& file) {
+  const auto belongs = [&file](CLI::Option* option) { return option->needs(&file)->group(kMoment); };
   belongs(add_whole(
       app, "--step", o.step, 0, INT64_MAX,
       "Steps done: the last recorded moment at or before them; the last one unless told otherwise."));
-  belongs(add_text(app, "--layer", "NAME", o.layer, "The synapse layer; the first unless told otherwise."));
-  belongs(add_word(app, "--lens", o.lens, {"beta", "image", "class-mean", "class-difference"},
-                   "beta, the default, or βx: image, class-mean, class-difference."));
-  belongs(add_wholes(app, "--classes", "A,B", o.classes, 0, kMost, 1, 2,
-                     "The class of class-mean; both of class-difference."));
-  belongs(add_whole(app, "--unit", o.unit, 0, kMost, "Unit i: row, waterfall, proof."));
-  belongs(add_whole(app, "--synapse", o.synapse, 0, kMost, "Synapse j: column, proof."));
-  belongs(add_whole(app, "--image", o.image, 0, kMost, "The test image whose inputs are used."));
+  belongs(add_text(app, "--layer", "NAME", o.layer, "The layer; the first unless told otherwise."));
   CLI::Option* const minus = belongs(
       add_whole(app, "--minus-step", o.minus_step, 0, INT64_MAX, "Subtracts the matrix at this step."));
   add_text(app, "--minus-run", "FOLDER", o.minus_run, "Of this run instead of --history.")
       ->needs(minus)
-      ->group(kSynapses);
+      ->group(kMoment);
 }
 
-// What a view of one synapse shows.
-void add_surface_options(CLI::App& app, StudioOptions& o, CLI::Option& file, CLI::Option& history) {
-  constexpr double kLargest = 1e6;
-  constexpr int kMost = 1 << 24;
-  const auto belongs = [&file](CLI::Option* option) { return option->needs(&file)->group(kSurface); };
-  CLI::Option* const alpha = belongs(add_number(app, "--alpha", o.alpha, -kLargest, kLargest,
-                                                "Scales the excitation; 1 unless told otherwise."));
-  CLI::Option* const beta = belongs(add_number(app, "--beta", o.beta, -kLargest, kLargest,
-                                               "Scales the inhibition; 0.5 unless told otherwise."));
-  add_wholes(app, "--cell", "I,J", o.cell, 0, kMost, 2, 2,
-             "Unit i and synapse j of the run: α, β and data of a surface, or what --picture shows.")
-      ->needs(&history)
-      ->excludes(alpha)
-      ->excludes(beta)
-      ->group(kSurface);
-  belongs(add_word(app, "--function", o.function, {"value", "slope", "surprisal", "flat"},
-                   "value (S, the default), slope (∂S/∂β), surprisal (−log S), flat."));
-  belongs(add_numbers(app, "--at", "X,Y", o.at, 0, 1, 2,
-                      "The place x,y at which the sections cut, 0 to 1; 0.5,0.5 unless told otherwise."));
-  belongs(add_number(
-      app, "--flat", o.flat, 0.1, 100,
-      "Flat region: below this share of the largest |∂S/∂β|, in percent, 0.1 to 100; 10 unless told "
-      "otherwise."));
-  belongs(add_number(app, "--temperature", o.temperature, 0.01, 100,
-                     "bose-einstein: T, 0.01 to 100; 1 unless told otherwise."));
-  belongs(app.add_flag("--special-lines", o.lines, "Names the lines where S has a simple form."));
-  belongs(app.add_flag("--unit-square", o.unit_square, "Surface of a cell: not only where its data are."));
+using ui::FieldInfo;
+
+// An option of one or several fields of a view, and what was typed behind it.
+struct FieldOption {
+  std::vector<const FieldInfo*> fields;
+  CLI::Option* option = nullptr;
+  std::int64_t whole = 0;
+  double number = 0;
+  bool flag = false;
+  std::string word;
+  std::vector<int> wholes;
+  std::vector<double> numbers;
+
+  // As the view has it.
+  std::vector<double> values() const;
+};
+
+std::vector<double> FieldOption::values() const {
+  const FieldInfo& info = *fields.front();
+  if (info.bare || info.kind == ui::FieldKind::Switch) return {info.named};
+  if (info.kind == ui::FieldKind::Word) return {ui::fromJson(info, QString::fromStdString(word))};
+  if (fields.size() == 1)
+    return {info.kind == ui::FieldKind::Whole ? static_cast<double>(whole) : number / info.factor};
+  if (info.kind == ui::FieldKind::Whole) return {wholes.begin(), wholes.end()};
+  return numbers;
 }
 
-// What CLI11 cannot say about options that belong together; empty = nothing is wrong.
-std::string misfit(const StudioOptions& o) {
-  if (o.export_path.empty()) return {};
-  if (ui::pageOfView(o.view)->id != QLatin1String("surface")) {
-    if (o.history.empty()) return "--export requires --history (or --view surface)";
-    return o.cell.empty() ? ""
-                          : "--cell belongs to --view surface; rows and columns take --unit and --synapse";
+CLI::Option* add_field(CLI::App& app, FieldOption& o) {
+  const FieldInfo& info = *o.fields.front();
+  const auto least = static_cast<int>(info.least), most = static_cast<int>(info.most);
+  const std::size_t count = o.fields.size();
+  if (info.bare || info.kind == ui::FieldKind::Switch)
+    return app.add_flag(info.option, o.flag, info.option_help);
+  if (info.kind == ui::FieldKind::Word) {
+    std::vector<std::string> words;
+    for (const ui::FieldWord& one : info.words) words.push_back(one.id.toStdString());
+    return add_word(app, info.option, o.word, words, info.option_help);
   }
-  if (o.view == "points" && o.cell.empty()) return "--view points requires --cell I,J and --history";
+  if (info.kind == ui::FieldKind::Whole)
+    return count == 1 ? add_whole(app, info.option, o.whole, least, most, info.option_help)
+                      : add_wholes(app, info.option, info.value, o.wholes, least, most,
+                                   info.shared ? 1 : count, count, info.option_help);
+  return count == 1 ? add_number(app, info.option, o.number, info.factor * info.least,
+                                 info.factor * info.most, info.option_help)
+                    : add_numbers(app, info.option, info.value, o.numbers, info.least, info.most, count,
+                                  info.option_help);
+}
+
+// The options of all pages' fields. An option that several pages have is added once, as the first has it.
+std::deque<FieldOption> add_fields(CLI::App& app) {
+  std::deque<FieldOption> options;
+  for (const ui::PageInfo& page : ui::pageTable()) {
+    std::map<std::string, FieldOption> own;
+    std::vector<std::string> order;
+    for (const FieldInfo& info : page.fields) {
+      if (info.option.empty() || app.get_option_no_throw(info.option) != nullptr) continue;
+      if (own[info.option].fields.empty()) order.push_back(info.option);
+      own[info.option].fields.push_back(&info);
+    }
+    for (const std::string& name : order) {
+      options.push_back(std::move(own[name]));
+      options.back().option = add_field(app, options.back())->group(page.heading);
+    }
+  }
+  return options;
+}
+
+// What CLI11 cannot say about options that belong together.
+Status misfit(const StudioOptions& o) {
+  if (o.export_path.empty() && o.picture.empty() && !o.typed.empty())
+    return Error{.where = o.typed.begin()->first, .problem = "requires --export"};
+  if (o.export_path.empty()) return {};
+  const ui::PageInfo& page = *ui::pageOfView(o.view);
+  if (auto status = page.checkView ? page.checkView(o) : Status(); !status) return status;
+  for (const auto& [option, values] : o.typed)
+    if (std::none_of(page.fields.begin(), page.fields.end(),
+                     [&](const FieldInfo& info) { return info.option == option; }))
+      return Error{.where = option, .problem = "does not belong to --view " + o.view};
   return {};
 }
 
@@ -217,9 +252,7 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
   add_text(app, "--data", "DATA", options.data,
            "Data set to choose: digits (built in) or a folder or file: IDX, NPZ, CSV, images.")
       ->group(kWhat);
-  CLI::Option* const history =
-      add_text(app, "--history", "FOLDER", options.history, "A run: to show, or to export from.")
-          ->group(kWhat);
+  add_text(app, "--history", "FOLDER", options.history, "A run: to show, or to export from.")->group(kWhat);
   CLI::Option* const file =
       add_text(
           app, "--export", "FILE", options.export_path,
@@ -241,15 +274,16 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
       ->needs(picture)
       ->group(kWhat);
   add_size(app, size, options, *file);
-  add_synapse_options(app, options, *file);
-  add_surface_options(app, options, *file, *history);
+  add_moment_options(app, options, *file);
+  const std::deque<FieldOption> fields = add_fields(app);
   if (const auto code = parse(app, argc, argv, "synann-studio")) return Leave{*code};
-  if (const std::string wrong = misfit(options); !wrong.empty()) return Leave{complain(wrong)};
+  for (const FieldOption& field : fields)
+    if (field.option->count() > 0) options.typed[field.fields.front()->option] = field.values();
+  if (const auto status = misfit(options); !status) return Leave{complain(status.error().sentence())};
   if (auto status = take_side("--width", size.width, size, options.width, options.pixels_wide); !status)
     return Leave{complain(status.error().sentence())};
   if (auto status = take_side("--height", size.height, size, options.height, options.pixels_high); !status)
     return Leave{complain(status.error().sentence())};
-  options.at_named = app.count("--at") > 0;
   return options;
 }
 

@@ -34,6 +34,11 @@ struct PageInfo {
   Page* (*make)(Workspace& workspace, const PageActions& actions, QWidget* parent) = nullptr;
   // Writes one of its views without a window.
   Status (*exportView)(const ViewOptions& options) = nullptr;
+  // What is wrong with the options of such a view beside each other, before anything is read.
+  Status (*checkView)(const ViewOptions& options) = nullptr;
+  // Of its views: the options of the prompt, under this heading.
+  std::string heading{};
+  std::vector<FieldInfo> fields{};
 };
 
 // In the order of the rail; a page's shortcut is Ctrl and its number.

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "engine/core/result.h"
+#include "ui/pages/view_field.h"
 
 namespace synann::ui {
 
@@ -15,27 +17,22 @@ struct ViewOptions {
   std::string view = "loss";  // of the page table
   bool dark = false;
   bool log_y = false;
-  std::int64_t step = -1;     // of a view of synapses; negative = the last recorded one
-  std::string layer;          // empty = the first
-  std::string lens = "beta";  // "image", "class-mean", "class-difference"
-  std::vector<int> classes = {0, 1};
-  int unit = 0, synapse = 0, image = 0;
+  std::int64_t step = -1;        // of a view of synapses; negative = the last recorded one
+  std::string layer;             // empty = the first
   std::int64_t minus_step = -1;  // subtracted; negative = nothing
   std::string minus_run;         // of minus_step; empty = the same run
-  // Of the views of one synapse: α and β, or those of a cell (i, j) of the run.
-  double alpha = 1, beta = 0.5;
-  std::vector<int> cell;
-  std::string function = "value";  // "slope", "surprisal", "flat"
-  std::vector<double> at = {0.5, 0.5};
-  bool at_named = false;
-  double flat = 10;  // percent
-  double temperature = 1;
-  bool lines = false, unit_square = false;
+  TypedFields typed;             // fields of the page's views, by option
   // As it is laid out: pixels of 1/96 inch.
   int width = 960, height = 600;
   int pixels_wide = 960, pixels_high = 600;                               // of a PNG
   static constexpr int kNarrowest = 200, kLowest = 150, kLargest = 8000;  // of width and height
   static constexpr int kMostPixels = 16384;                               // of a PNG, each way
 };
+
+// Whether a run was named, for the views that are of one.
+inline Status requireRun(const ViewOptions& options) {
+  if (!options.history.empty()) return {};
+  return Error{.where = "--export", .problem = "requires --history (or --view surface)"};
+}
 
 }  // namespace synann::ui

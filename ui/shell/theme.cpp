@@ -39,6 +39,13 @@ class StudioStyle : public QProxyStyle {
     painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
     painter->restore();
   }
+
+  // Narrow tabs: all of a page's figures fit beside its picture.
+  int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override {
+    constexpr int kTabSpace = 14;  // pixels beside a tab's text
+    if (metric == PM_TabBarTabHSpace) return kTabSpace;
+    return QProxyStyle::pixelMetric(metric, option, widget);
+  }
 };
 
 }  // namespace

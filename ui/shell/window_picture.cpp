@@ -47,7 +47,8 @@ Status chooseCell(MainWindow& window, const StudioOptions& options) {
     return input_error("--cell", "the " + options.page + " page shows no cell",
                        "choose --page synapses or --page surface");
   if (auto status = checkCell(options, *source.frame()); !status) return status;
-  source.selection().setCell(options.cell.front(), options.cell.back());
+  const SynapseCell cell = typedCell(options);
+  source.selection().setCell(cell.unit, cell.synapse);
   window.currentPage()->followCell();
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   return {};
@@ -72,7 +73,7 @@ Status saveWindowPicture(const StudioOptions& options) {
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   if (window.messageBar()->isError())
     return Error{.where = {}, .problem = window.messageBar()->text().toStdString()};
-  if (!options.cell.empty()) {
+  if (options.typed.contains("--cell")) {
     if (const Status chosen = chooseCell(window, options); !chosen) return chosen;
   }
   if (QWidget* const focus = window.focusWidget()) focus->clearFocus();

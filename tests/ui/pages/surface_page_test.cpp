@@ -229,12 +229,12 @@ void SurfacePageTest::movingASliderStopsFollowing() {
 void SurfacePageTest::everyFunctionAndFigureIsShown() {
   const SurfaceBench b;
   b.show();
-  b.choose("shown", 1);
+  b.choose("function", 1);
   QCOMPARE(b.shown().field, synapse::Field::SlopeBeta);
-  b.choose("shown", 2);
+  b.choose("function", 2);
   QCOMPARE(b.shown().field, synapse::Field::Surprisal);
   QCOMPARE(b.shown().x, QStringLiteral("u = −log x"));
-  b.choose("shown", 3);
+  b.choose("function", 3);
   QVERIFY(b.shown().flat.has_value());
   b.type("share", "25");
   QCOMPARE(b.shown().flat->share, 0.25);
@@ -264,7 +264,7 @@ void SurfacePageTest::theChosenPlaceIsOneForAll() {
   QVERIFY(b.find<QLabel>("surface.place")->text().startsWith("x 0.5625   y 0.479167   S "));
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(surface);
   QVERIFY(heard->text(QAccessible::Value).startsWith("x 0.5625, y 0.479167, S "));
-  b.choose("shown", 2);  // the same place in surprisal space
+  b.choose("function", 2);  // the same place in surprisal space
   QCOMPARE(b.shown().chosen_x, -std::log(0.5625));
   QTest::keyClick(surface, Qt::Key_Right, Qt::ControlModifier);
   QVERIFY(b.page().scene().x < 0.5625);  // u rises
@@ -297,7 +297,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
   b.settle();
   b.find<QSlider>("time.slider")->setValue(20);
   QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
-  b.choose("shown", 3);
+  b.choose("function", 3);
   b.find<QCheckBox>("surface.lines")->click();
   b.page().surfaceView()->setCamera({30, 50, 1.3});
   b.type("y", "0.2");
@@ -307,7 +307,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
   QVERIFY(view.value("settings").isObject() && !view.value("data_sha256").toString().isEmpty());
   for (const char* name : {"figure.svg", "figure.png", "figure.pdf"}) {
     QVERIFY(b.window->exportFigure(b.home.filePath(name)));
-    b.choose("shown", 0);
+    b.choose("function", 0);
     b.type("beta", "0.9");
     b.page().surfaceView()->setCamera({});
     b.selection().setCell(0, 0);
@@ -350,8 +350,8 @@ void SurfacePageTest::keyboardAloneReachesEverything() {
   }
   for (const char* name :
        {"surface.surface", "surface.follow", "surface.unit", "surface.synapse", "surface.alpha",
-        "surface.alpha-slider", "surface.beta", "surface.x", "surface.y-slider", "surface.shown",
-        "surface.range", "surface.points", "surface.colors", "surface.contours", "surface.lines",
+        "surface.alpha-slider", "surface.beta", "surface.x", "surface.y-slider", "surface.function",
+        "surface.axes", "surface.points", "surface.colors", "surface.contours", "surface.lines",
         "surface.section-x", "surface.section-y"})
     QVERIFY2(reached.contains(name), name);
 }

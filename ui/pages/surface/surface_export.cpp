@@ -13,24 +13,24 @@ namespace {
 
 SurfaceScene sceneOf(const ViewOptions& o) {
   SurfaceScene scene;
-  scene.synapse = {o.alpha, o.beta};
-  scene.follow = !o.cell.empty();
-  scene.data_range = scene.follow && !o.unit_square;
-  if (scene.follow) {
-    scene.unit = o.cell.front();
-    scene.cell = o.cell.back();
-  }
-  scene.shown = static_cast<SurfaceShown>(kSurfaceShown.indexOf(QString::fromStdString(o.function)));
-  scene.x = o.at.front();
-  scene.y = o.at.back();
-  scene.share = o.flat / 100;
-  scene.lines = o.lines;
-  scene.temperature = o.temperature;
+  scene.follow = scene.data_range = o.typed.contains("--cell");
+  applyTyped(surfaceFields(), o.typed, scene);
   scene.figure = QString::fromStdString(o.view);
   return scene;
 }
 
 }  // namespace
+
+Status checkSurface(const ViewOptions& options) {
+  const bool cell = options.typed.contains("--cell");
+  for (const char* free : {"--alpha", "--beta"})
+    if (cell && options.typed.contains(free))
+      return Error{.where = free, .problem = "excludes --cell, which has α and β of its own"};
+  if (cell && options.history.empty()) return Error{.where = "--cell", .problem = "requires --history"};
+  if (options.view == "points" && !cell)
+    return Error{.where = "--view points", .problem = "requires --cell I,J and --history"};
+  return {};
+}
 
 Status exportSurface(const ViewOptions& options) {
   SurfaceScene scene = sceneOf(options);
@@ -39,7 +39,8 @@ Status exportSurface(const ViewOptions& options) {
     auto answered = frameOfCell(options, scene.figure == QLatin1String("points"));
     if (!answered) return answered.error();
     frame = std::move(*answered);
-    if (!options.at_named && !frame->samples.empty() && scene.data_range) placeAmongData(scene, *frame);
+    if (!options.typed.contains("--at") && !frame->samples.empty() && scene.data_range)
+      placeAmongData(scene, *frame);
   }
   const train::SynapseFrame* shown = frame ? &*frame : nullptr;
   QString why;

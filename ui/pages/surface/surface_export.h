@@ -9,5 +9,7 @@ namespace synann::ui {
 // Writes a figure of one synapse without a window: α and β as named, or those of a cell of a run, with its
 // data where their inputs are known.
 Status exportSurface(const ViewOptions& options);
+// What is wrong with options that belong together, before anything is read.
+Status checkSurface(const ViewOptions& options);
 
 }  // namespace synann::ui

@@ -2,22 +2,21 @@
 #include "ui/pages/surface/surface_page.h"
 
 #include <algorithm>
+#include <utility>
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QSplitter>
 
 #include "engine/synapse/surprisal.h"
+#include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/surface/surface_export.h"
 #include "ui/pages/surface/surface_figures.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
-#include "ui/widgets/number_slider.h"
 
 namespace synann::ui {
 
@@ -33,26 +32,24 @@ PageInfo SurfacePage::info() {
       .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
         return new SurfacePage(workspace, parent);
       },
-      .exportView = exportSurface};
+      .exportView = exportSurface,
+      .checkView = checkSurface,
+      .heading = "Views of one synapse",
+      .fields = fieldInfos(surfaceFields())};
 }
 
 SurfacePage::SurfacePage(Workspace& workspace, QWidget* parent)
-    : Page(parent),
+    : PicturePage(QStringLiteral("surface"), parent),
       source_(workspace.source()),
       surface_(new SurfaceView(this)),
-      deck_(new FigureDeck(QStringLiteral("surface"), surface_, this)),
-      read_out_(new QLabel(this)),
-      note_(new QLabel(this)) {
-  makeNumbers();
-  makeChoices();
-  layOut();
+      fields_(new FieldControls(QStringLiteral("surface"), this)),
+      deck_(new FigureDeck(QStringLiteral("surface"), surface_, this)) {
+  fields_->make(surfaceFields());
+  makePoints();
+  putControls();
   connectControls();
   connectFigures();
   showScene();
-}
-
-QList<QSplitter*> SurfacePage::splitters() const {
-  return {split_};
 }
 
 void SurfacePage::showEvent(QShowEvent* event) {
@@ -83,30 +80,20 @@ void SurfacePage::followCell() {
   showScene();
 }
 
-// Someone moved α or β: they are free from now on.
-void SurfacePage::changeSynapse() {
-  scene_.follow = false;
-  scene_.synapse = {alpha_->value(), beta_->value()};
-  showScene();
-}
-
-void SurfacePage::changeScene() {
-  if (filling_) return;
-  // Free from here on: where the cell stood, so that nothing jumps.
-  if (scene_.follow && !follow_->isChecked()) scene_.synapse = synapseOf(scene_, shownFrame());
-  scene_.follow = follow_->isChecked();
-  scene_.x = x_->value();
-  scene_.y = y_->value();
-  scene_.shown = static_cast<SurfaceShown>(shown_->currentData().toInt());
-  scene_.share = share_->value() / 100;
-  const bool data_range = range_->currentData().toInt() == 1;
-  if (data_range && !scene_.data_range) place_data_ = true;
-  scene_.data_range = data_range;
-  scene_.points = points_->currentData().toInt();
-  scene_.lines = lines_->isChecked();
-  scene_.temperature = temperature_->value();
-  scene_.style = {.colors = static_cast<ColorMap>(colors_->currentData().toInt()),
-                  .contours = contours_->isChecked()};
+void SurfacePage::changeScene(const QString& field) {
+  const SurfaceScene before = scene_;
+  fields_->take(surfaceFields(), field, scene_);
+  if (field == QLatin1String("unit") || field == QLatin1String("synapse"))
+    return source_.selection().setCell(scene_.unit, scene_.cell);
+  // Someone moved α or β: they are free from now on, the other one from where the cell stood.
+  const bool freed = field == QLatin1String("alpha") || field == QLatin1String("beta");
+  if (before.follow && (freed || !scene_.follow)) {
+    const synapse::Synapse followed = synapseOf(before, shownFrame());
+    if (field != QLatin1String("alpha")) scene_.synapse.alpha = followed.alpha;
+    if (field != QLatin1String("beta")) scene_.synapse.beta = followed.beta;
+  }
+  if (freed) scene_.follow = false;
+  if (scene_.data_range && !before.data_range) place_data_ = true;
   showScene();
 }
 
@@ -136,32 +123,19 @@ void SurfacePage::showScene() {
 }
 
 void SurfacePage::showControls() {
-  filling_ = true;
-  const synapse::Synapse s = synapseOf(scene_, shownFrame());
-  alpha_->setValue(s.alpha);
-  beta_->setValue(s.beta);
-  x_->setValue(scene_.x);
-  y_->setValue(scene_.y);
-  follow_->setChecked(scene_.follow);
+  SurfaceScene shown = scene_;
+  shown.synapse = synapseOf(scene_, shownFrame());
+  fields_->show(surfaceFields(), shown);
   const int last = frame_ ? frame_->n() - 1 : 0;
-  for (QSpinBox* box : {unit_, cell_}) box->setEnabled(frame_ != nullptr);
-  unit_->setMaximum(std::max(last, scene_.unit));
-  cell_->setMaximum(std::max(last, scene_.cell));
-  unit_->setValue(scene_.unit);
-  cell_->setValue(scene_.cell);
-  const auto choose = [](QComboBox* box, int value) {
-    box->setCurrentIndex(std::max(0, box->findData(value)));
-  };
-  choose(shown_, static_cast<int>(scene_.shown));
-  choose(range_, scene_.data_range ? 1 : 0);
-  choose(points_, scene_.points);
-  choose(colors_, static_cast<int>(scene_.style.colors));
-  share_->setValue(100 * scene_.share);
-  share_->setEnabled(scene_.shown == SurfaceShown::Flat);
-  contours_->setChecked(scene_.style.contours);
-  lines_->setChecked(scene_.lines);
-  temperature_->setValue(scene_.temperature);
-  filling_ = false;
+  for (const auto& [id, value] : {std::pair("unit", scene_.unit), std::pair("synapse", scene_.cell)}) {
+    auto* const box = fields_->widget<QSpinBox>(id);
+    const QSignalBlocker quiet(box);
+    box->setEnabled(frame_ != nullptr);
+    box->setMaximum(std::max(last, value));
+  }
+  showControl(fields_->widget("share"), scene_.shown == SurfaceShown::Flat);
+  const QSignalBlocker quiet(points_);
+  points_->setCurrentIndex(std::max(0, points_->findData(scene_.points)));
 }
 
 void SurfacePage::showFigures() {
@@ -182,7 +156,7 @@ void SurfacePage::showFigures() {
 
 // The place under the pointer, else the chosen one with all its numbers.
 void SurfacePage::showReadOut(const QString& hovered) {
-  read_out_->setText(hovered.isEmpty() ? placeNumbers(scene_, shownFrame()) : hovered);
+  numbers()->setText(hovered.isEmpty() ? placeNumbers(scene_, shownFrame()) : hovered);
   QStringList notes;
   if (scene_.follow && !frame_)
     notes.append(trouble_.isEmpty()
@@ -190,8 +164,7 @@ void SurfacePage::showReadOut(const QString& hovered) {
                      : trouble_);
   if (frame_) notes.append(placeText(*frame_));
   if (const QString remark = placeRemark(scene_, shownFrame()); !remark.isEmpty()) notes.append(remark);
-  note_->setText(notes.join(QStringLiteral(" · ")));
-  note_->setToolTip(note_->text());
+  setRemark(notes.join(QStringLiteral(" · ")));
 }
 
 QString SurfacePage::figureName() const {

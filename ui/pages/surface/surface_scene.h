@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "engine/train/synapse_frame.h"
+#include "ui/pages/view_field.h"
 #include "ui/plots/surface_figure.h"
 
 // What the Surface page shows and how, as a plain value: the window, the prompt and the files share it.
@@ -38,6 +39,9 @@ struct SurfaceScene {
 
 // "surface", "section-x", …: as --view and files name them.
 inline const QStringList kSurfaceFigures = {"surface", "section-x", "section-y", "bose-einstein", "points"};
+
+// Its fields: controls, JSON and options of the prompt.
+const FieldTable<SurfaceScene>& surfaceFields();
 
 // The synapse of one cell; i and j are cut to the layer.
 synapse::Synapse synapseOf(const train::SynapseFrame& frame, int unit, int cell);

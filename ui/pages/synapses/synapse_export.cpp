@@ -13,30 +13,18 @@ namespace synann::ui {
 
 namespace {
 
-train::Lens lensOf(const std::string& word) {
-  if (word == "image") return train::Lens::Image;
-  if (word == "class-mean") return train::Lens::ClassMean;
-  return word == "class-difference" ? train::Lens::ClassDifference : train::Lens::Beta;
-}
-
 SynapseView viewOf(const ViewOptions& o) {
-  SynapseView view{.query = {},
-                   .style = {},
-                   .unit = o.unit,
-                   .synapse = o.synapse,
-                   .figure = QString::fromStdString(o.view == "synapses" ? "beta" : o.view)};
+  SynapseView view;
+  view.figure = QString::fromStdString(o.view == "synapses" ? "beta" : o.view);
   train::SynapseQuery& q = view.query;
   q.run = o.history;
   q.steps = o.step < 0 ? train::kLatestStep : o.step;
   q.layer = o.layer;
-  q.lens = lensOf(o.lens);
-  q.image = o.image;
-  q.class_a = o.classes.front();
-  q.class_b = o.classes.back();
   q.compare = o.minus_step >= 0;
   q.other_steps = o.minus_step;
   q.other_run = o.minus_run;
   view.style.slope = o.view == "proof";
+  applyTyped(synapseFields(), o.typed, view);
   return view;
 }
 
@@ -65,15 +53,15 @@ Status checkNumber(const char* option, int value, const train::SynapseFrame& fra
   return checkBelow(option, value, frame.n(), what + " in " + frame.layer.name);
 }
 
-Status checkRanges(const ViewOptions& o, const train::SynapseFrame& frame, const train::SynapseQuery& query) {
-  if (auto status = checkNumber("--unit", o.unit, frame, "unit"); !status) return status;
-  if (auto status = checkNumber("--synapse", o.synapse, frame, "synapse"); !status) return status;
-  if (!query.data) return {};
-  for (const int label : o.classes) {
-    if (auto status = checkBelow("--classes", label, query.data->test.classes, "class"); !status)
-      return status;
+Status checkRanges(const SynapseView& view, const train::SynapseFrame& frame) {
+  if (auto status = checkNumber("--unit", view.unit, frame, "unit"); !status) return status;
+  if (auto status = checkNumber("--synapse", view.synapse, frame, "synapse"); !status) return status;
+  const train::SynapseQuery& q = view.query;
+  if (!q.data) return {};
+  for (const int label : {q.class_a, q.class_b}) {
+    if (auto status = checkBelow("--classes", label, q.data->test.classes, "class"); !status) return status;
   }
-  return checkBelow("--image", o.image, query.data->test.count(), "test image");
+  return checkBelow("--image", q.image, q.data->test.count(), "test image");
 }
 
 Status checkLayer(const ViewOptions& options, const train::SynapseFrame& frame) {
@@ -85,6 +73,14 @@ Status checkLayer(const ViewOptions& options, const train::SynapseFrame& frame) 
 }
 
 }  // namespace
+
+Status checkSynapses(const ViewOptions& options) {
+  if (auto status = requireRun(options); !status) return status;
+  if (options.typed.contains("--cell"))
+    return Error{.where = "--cell",
+                 .problem = "belongs to --view surface; rows and columns take --unit and --synapse"};
+  return {};
+}
 
 Status exportSynapses(const ViewOptions& options) {
   SynapseView view = viewOf(options);
@@ -98,7 +94,7 @@ Status exportSynapses(const ViewOptions& options) {
   train::SynapseReader reader;
   const train::SynapseFrame frame = reader.answer(view.query);
   if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
-  if (auto status = checkRanges(options, frame, view.query); !status) return status;
+  if (auto status = checkRanges(view, frame); !status) return status;
   if (auto status = checkLayer(options, frame); !status) return status;
   if (!frame.missing.empty()) return Error{.where = {}, .problem = frame.missing};
   QString why;
@@ -128,8 +124,14 @@ Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_
 }
 
 Status checkCell(const ViewOptions& options, const train::SynapseFrame& frame) {
-  if (auto status = checkNumber("--cell", options.cell.front(), frame, "unit"); !status) return status;
-  return checkNumber("--cell", options.cell.back(), frame, "synapse");
+  const SynapseCell cell = typedCell(options);
+  if (auto status = checkNumber("--cell", cell.unit, frame, "unit"); !status) return status;
+  return checkNumber("--cell", cell.synapse, frame, "synapse");
+}
+
+SynapseCell typedCell(const ViewOptions& options) {
+  const std::vector<double>& cell = options.typed.at("--cell");
+  return {static_cast<int>(cell.front()), static_cast<int>(cell.back())};
 }
 
 }  // namespace synann::ui

@@ -3,18 +3,22 @@
 
 #include "engine/core/result.h"
 #include "engine/train/synapse_frame.h"
+#include "ui/pages/synapses/synapse_figures.h"
 #include "ui/pages/view_options.h"
 
 namespace synann::ui {
 
 // Writes a figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
 Status exportSynapses(const ViewOptions& options);
+// What is wrong with options that belong together, before anything is read.
+Status checkSynapses(const ViewOptions& options);
 
 // The run's layer at the step, for --cell; with the inputs of images of every class where they are known, or
 // where they must be.
 Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_needed);
 
-// Whether the layer has the cell that --cell names.
+// The cell that --cell names, which must have been typed, and whether the layer has it.
+SynapseCell typedCell(const ViewOptions& options);
 Status checkCell(const ViewOptions& options, const train::SynapseFrame& frame);
 
 }  // namespace synann::ui

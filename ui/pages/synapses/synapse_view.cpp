@@ -1,37 +1,148 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/synapses/synapse_view.h"
 
-#include <algorithm>
-
+#include <QCoreApplication>
 #include <QJsonDocument>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/version.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
+#include "ui/pages/color_field.h"
 
 namespace synann::ui {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-// In the order of the enumerations.
-const QStringList kLenses = {u"beta"_s, u"image"_s, u"class-mean"_s, u"class-difference"_s};
-const QStringList kOrders = {u"natural"_s, u"norm"_s, u"similarity"_s};
-const QStringList kScales = {u"matrix"_s, u"run"_s, u"fixed"_s};
+constexpr double kLargestBound = 1e6;  // of a fixed scale
 
-// Unknown words are the first.
-template <class Enum>
-Enum valueOf(const QStringList& words, const QJsonValue& value) {
-  return static_cast<Enum>(std::max<qsizetype>(0, words.indexOf(value.toString())));
+struct ViewWords {
+  Q_DECLARE_TR_FUNCTIONS(synapse_view)
+};
+
+// The cell, the image and the classes.
+void addSelectionFields(FieldTable<SynapseView>& table) {
+  const auto index = [](const char* id, const char* option, const char* help) {
+    return FieldInfo{.id = id,
+                     .kind = FieldKind::Whole,
+                     .most = kMostIndex,
+                     .plain = false,
+                     .option = option,
+                     .option_help = help};
+  };
+  table.push_back(
+      fieldOf<SynapseView, &SynapseView::unit>(index("unit", "--unit", "Unit i: row, waterfall, proof.")));
+  table.push_back(fieldOf<SynapseView, &SynapseView::synapse>(
+      index("synapse", "--synapse", "Synapse j: column, proof.")));
+  FieldInfo image = index("image", "--image", "The test image whose inputs are used.");
+  image.label = ViewWords::tr("Test image");
+  image.help =
+      ViewWords::tr("The image of the test set whose inputs x the lens, the waterfall and the proof use");
+  FieldInfo a = index("class_a", "--classes", "The class of class-mean; both of class-difference.");
+  a.label = ViewWords::tr("Class");
+  a.help = ViewWords::tr("The class whose mean is shown");
+  a.value = "A,B";
+  a.shared = true;
+  FieldInfo b = index("class_b", "--classes", "");
+  b.label = ViewWords::tr("Class to subtract");
+  b.help = ViewWords::tr("The class that is subtracted");
+  b.fallback = 1;
+  for (FieldInfo* info : {&image, &a, &b}) info->plain = true;
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::image>(image));
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::class_a>(a));
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::class_b>(b));
 }
 
-template <class Enum>
-QString word(const QStringList& words, Enum value) {
-  return words[static_cast<int>(value)];
+void addMatrixFields(FieldTable<SynapseView>& table) {
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::lens>(
+      {.id = "lens",
+       .label = ViewWords::tr("Show"),
+       .help = ViewWords::tr("β as it is, or what it inhibits: β times the layer's input x for one image, on "
+                             "average over a class, or for one class minus another"),
+       .kind = FieldKind::Word,
+       .words = {{u"beta"_s, ViewWords::tr("β")},
+                 {u"image"_s, ViewWords::tr("βx of the image")},
+                 {u"class-mean"_s, ViewWords::tr("mean βx of a class")},
+                 {u"class-difference"_s, ViewWords::tr("βx, class − class")}},
+       .option = "--lens",
+       .option_help = "beta, the default, or βx: image, class-mean, class-difference."}));
+  FieldInfo rows{
+      .id = "rows",
+      .label = ViewWords::tr("Order of the rows"),
+      .help = ViewWords::tr("By norm: the largest row first. By similarity: each row beside the one most "
+                            "like it. Found once, then kept while time goes on"),
+      .kind = FieldKind::Word,
+      .words = {{u"natural"_s, ViewWords::tr("as they are")},
+                {u"norm"_s, ViewWords::tr("by norm")},
+                {u"similarity"_s, ViewWords::tr("by similarity")}}};
+  FieldInfo columns = rows;
+  columns.id = "columns";
+  columns.label = ViewWords::tr("Order of the columns");
+  columns.help = ViewWords::tr("The same for the columns");
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::row_order>(rows));
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::column_order>(columns));
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::gradient>(
+      {.id = "gradient",
+       .label = ViewWords::tr("Gradient"),
+       .help = ViewWords::tr("Also compute ∂loss/∂β over 20 images of each class, for the read-out"),
+       .kind = FieldKind::Switch}));
+}
+
+void addStyleFields(FieldTable<SynapseView>& table) {
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::colors>(colorField(
+      ViewWords::tr("All maps are perceptually uniform and safe for the colour-blind; automatic is "
+                    "blue–orange about 0 where β is negative"))));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(
+      {.id = "scale",
+       .label = ViewWords::tr("Scale"),
+       .help =
+           ViewWords::tr("What the ends of the colours mean: this matrix, every recorded step of the run, "
+                         "or fixed numbers"),
+       .kind = FieldKind::Word,
+       .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
+                 {u"run"_s, ViewWords::tr("the whole run")},
+                 {u"fixed"_s, ViewWords::tr("fixed")}}}));
+  FieldInfo least{.id = "least",
+                  .label = ViewWords::tr("Least"),
+                  .help = ViewWords::tr("The number at the lower end of a fixed scale"),
+                  .least = -kLargestBound,
+                  .most = kLargestBound,
+                  .fallback = -1,
+                  .step = 0.01};
+  FieldInfo most = least;
+  most.id = "most";
+  most.label = ViewWords::tr("Greatest");
+  most.help = ViewWords::tr("The number at the upper end of a fixed scale");
+  most.fallback = 1;
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::least>(least));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::most>(most));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::terms>(
+      {.id = "terms",
+       .label = ViewWords::tr("Terms"),
+       .help = ViewWords::tr("How many inhibitions the waterfall lists; the rest is one bar"),
+       .kind = FieldKind::Whole,
+       .most = 100,
+       .fallback = 12}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::slope>(
+      {.id = "slope",
+       .label = ViewWords::tr("Check the derivative"),
+       .help = ViewWords::tr("Compares ∂y/∂β of the chosen cell with a finite difference"),
+       .kind = FieldKind::Switch}));
 }
 
 }  // namespace
+
+const FieldTable<SynapseView>& synapseFields() {
+  static const FieldTable<SynapseView> table = [] {
+    FieldTable<SynapseView> fields;
+    addSelectionFields(fields);
+    addMatrixFields(fields);
+    addStyleFields(fields);
+    return fields;
+  }();
+  return table;
+}
 
 QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run) {
   // The record knows what the run began with; its history, what was in force at this step.
@@ -52,23 +163,9 @@ QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::
 QJsonObject toJson(const SynapseView& view, const train::SynapseFrame& frame) {
   const train::SynapseQuery& q = view.query;
   QJsonObject json = momentJson(frame, q.run);
-  const QJsonObject own{{u"view"_s, u"synapses"_s},
-                        {u"figure"_s, view.figure},
-                        {u"unit"_s, view.unit},
-                        {u"synapse"_s, view.synapse},
-                        {u"image"_s, q.image},
-                        {u"lens"_s, word(kLenses, q.lens)},
-                        {u"class_a"_s, q.class_a},
-                        {u"class_b"_s, q.class_b},
-                        {u"rows"_s, word(kOrders, q.row_order)},
-                        {u"columns"_s, word(kOrders, q.column_order)},
-                        {u"colors"_s, colorMapId(view.style.colors)},
-                        {u"scale"_s, word(kScales, view.style.scale)},
-                        {u"least"_s, view.style.least},
-                        {u"most"_s, view.style.most},
-                        {u"terms"_s, view.style.terms},
-                        {u"slope"_s, view.style.slope}};
-  for (auto field = own.begin(); field != own.end(); ++field) json.insert(field.key(), field.value());
+  json[u"view"_s] = u"synapses"_s;
+  json[u"figure"_s] = view.figure;
+  writeFields(synapseFields(), view, json);
   if (q.compare) {
     json[u"minus_run"_s] = QString::fromStdString(q.other_run.string());
     json[u"minus_step"_s] = q.other_steps == train::kLatestStep ? -1 : static_cast<qint64>(q.other_steps);
@@ -82,24 +179,11 @@ SynapseView synapseViewFromJson(const QJsonObject& json) {
   q.run = json.value(u"run"_s).toString().toStdString();
   q.steps = json.value(u"step"_s).toInteger(train::kLatestStep);
   q.layer = json.value(u"layer"_s).toString().toStdString();
-  q.image = std::max(0, json.value(u"image"_s).toInt());
-  q.lens = valueOf<train::Lens>(kLenses, json.value(u"lens"_s));
-  q.class_a = std::max(0, json.value(u"class_a"_s).toInt(0));
-  q.class_b = std::max(0, json.value(u"class_b"_s).toInt(1));
-  q.row_order = valueOf<train::MatrixOrder>(kOrders, json.value(u"rows"_s));
-  q.column_order = valueOf<train::MatrixOrder>(kOrders, json.value(u"columns"_s));
   q.compare = json.contains(u"minus_step"_s);
   q.other_run = json.value(u"minus_run"_s).toString().toStdString();
   q.other_steps = json.value(u"minus_step"_s).toInteger(0);
   if (q.other_steps < 0) q.other_steps = train::kLatestStep;
-  view.style.colors = colorMapFromId(json.value(u"colors"_s).toString());
-  view.style.scale = valueOf<ScaleMode>(kScales, json.value(u"scale"_s));
-  view.style.least = json.value(u"least"_s).toDouble(view.style.least);
-  view.style.most = json.value(u"most"_s).toDouble(view.style.most);
-  view.style.terms = std::clamp(json.value(u"terms"_s).toInt(view.style.terms), 0, 100);
-  view.style.slope = json.value(u"slope"_s).toBool();
-  view.unit = std::max(0, json.value(u"unit"_s).toInt());
-  view.synapse = std::max(0, json.value(u"synapse"_s).toInt());
+  readFields(synapseFields(), json, view);
   view.figure = json.value(u"figure"_s).toString(u"beta"_s);
   return view;
 }

@@ -4,6 +4,7 @@
 #include <QJsonObject>
 
 #include "ui/pages/synapses/synapse_figures.h"
+#include "ui/pages/view_field.h"
 
 // What a figure of a synapse layer remembers: the run, the moment and how it was looked at, as a JSON object
 // (docs/formats.md).
@@ -15,6 +16,9 @@ struct SynapseView {
   int unit = 0, synapse = 0;
   QString figure;  // "beta", "row", "column", "histogram", "waterfall", "proof"
 };
+
+// Its fields: controls, JSON and options of the prompt.
+const FieldTable<SynapseView>& synapseFields();
 
 // What a figure of any page about synapses remembers of the run and the moment it shows.
 QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run);

@@ -2,19 +2,17 @@
 #include "ui/pages/synapses/synapses_page.h"
 
 #include <algorithm>
+#include <tuple>
 
-#include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QSplitter>
 
+#include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/synapses/synapse_export.h"
-#include "ui/pages/synapses/synapse_view.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
@@ -38,18 +36,20 @@ PageInfo SynapsesPage::info() {
           .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
             return new SynapsesPage(workspace, parent);
           },
-          .exportView = exportSynapses};
+          .exportView = exportSynapses,
+          .checkView = checkSynapses,
+          .heading = "Views of a synapse layer",
+          .fields = fieldInfos(synapseFields())};
 }
 
 SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
-    : Page(parent),
+    : PicturePage(QStringLiteral("synapses"), parent),
       source_(workspace.source()),
       heat_(new HeatView(this)),
-      deck_(new FigureDeck(QStringLiteral("synapses"), heat_, this)),
-      read_out_(new QLabel(this)),
-      note_(new QLabel(this)) {
+      fields_(new FieldControls(QStringLiteral("synapses"), this)),
+      deck_(new FigureDeck(QStringLiteral("synapses"), heat_, this)) {
   makeControls();
-  layOut();
+  putControls();
   connectControls();
   connectFigures();
   updateControls();
@@ -58,10 +58,6 @@ SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
 
 QString SynapsesPage::emptyWords() {
   return tr("β appears here as soon as training begins: press Train (F5), or open a run (Ctrl+Shift+O).");
-}
-
-QList<QSplitter*> SynapsesPage::splitters() const {
-  return {split_};
 }
 
 void SynapsesPage::showEvent(QShowEvent* event) {
@@ -91,27 +87,22 @@ void SynapsesPage::showNothing(const QString& why) {
   for (FigureView* view : {row_profile_, column_profile_, histogram_, waterfall_, proof_})
     view->setFigure(nullptr);
   deck_->showTable();
-  read_out_->clear();
-  note_->clear();
+  numbers()->clear();
+  setRemark({});
   emit exportableChanged();
 }
 
 void SynapsesPage::showFrame() {
   if (!frame_) return;
   const bool first = !data_;
-  const train::SynapseQuery& query = source_.options();
-  train::SynapseQuery named = query;
-  named.image = source_.selection().image();
-  named.class_a = source_.selection().classA();
-  named.class_b = source_.selection().classB();
+  const train::SynapseQuery& named = scene_.query;
   data_ = heatDataOf(*frame_, named);
-  heat_->setData(data_, heatScaleOf(*frame_, named, style_));
+  heat_->setData(data_, heatScaleOf(*frame_, named, scene_.style));
   if (deck_->wanted(histogram_)) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
   QString note = QString::fromStdString(!frame_->missing.empty() ? frame_->missing : frame_->note);
   if (note.isEmpty() && !frame_->frames && !frame_->live)
     note = tr("This run has no record: only its last checkpoint can be shown.");
-  note_->setText(note);
-  note_->setVisible(!note.isEmpty());
+  setRemark(note);
   image_words_->setText(frame_->image_label < 0
                             ? QString()
                             : tr("class %1").arg(className(frame_->class_names, frame_->image_label)));
@@ -130,11 +121,11 @@ void SynapsesPage::showCell() {
     column_profile_->setFigure(columnProfile(*data_, unit, synapse));
   }
   if (deck_->wanted(waterfall_)) {
-    waterfall_->setFigure(waterfallFigure(*frame_, unit, terms_->value(), why));
+    waterfall_->setFigure(waterfallFigure(*frame_, unit, scene_.style.terms, why));
     if (!why.isEmpty()) waterfall_->setPlaceholder(why);
   }
   if (deck_->wanted(proof_)) {
-    proof_->setFigure(proofFigure(*frame_, unit, synapse, slope_->isChecked(), why));
+    proof_->setFigure(proofFigure(*frame_, unit, synapse, scene_.style.slope, why));
     if (!why.isEmpty()) proof_->setPlaceholder(why);
   }
   showReadOut(unit, synapse);
@@ -147,7 +138,7 @@ void SynapsesPage::showReadOut(int row, int column) {
     row = heat_->row();
     column = heat_->column();
   }
-  read_out_->setText(cellText(*frame_, *data_, row, column));
+  numbers()->setText(cellText(*frame_, *data_, row, column));
 }
 
 void SynapsesPage::fillLayers() {
@@ -161,65 +152,65 @@ void SynapsesPage::fillLayers() {
     layer_->addItems(names);
   }
   layer_->setCurrentText(QString::fromStdString(frame_->layer.name));
-  layer_->setEnabled(names.size() > 1);
+  showControl(layer_, names.size() > 1);
 }
 
-void SynapsesPage::changeOptions() {
-  if (restoring_) return;
-  train::SynapseQuery options = source_.options();
-  options.lens = static_cast<train::Lens>(lens_->currentData().toInt());
-  options.row_order = static_cast<train::MatrixOrder>(rows_->currentData().toInt());
-  options.column_order = static_cast<train::MatrixOrder>(columns_->currentData().toInt());
-  options.order_number = order_number_;
-  options.gradient = gradient_->isChecked();
-  options.run_range = style_.scale == ScaleMode::Run;
+void SynapsesPage::changeScene(const QString& field) {
+  fields_->take(synapseFields(), field, scene_);
+  if (field == QLatin1String("rows") || field == QLatin1String("columns")) ++scene_.query.order_number;
+  pushScene();
+  if (field == QLatin1String("slope")) showCell();
+  if (field == QLatin1String("terms") || field == QLatin1String("colors") ||
+      field == QLatin1String("scale") || field == QLatin1String("least") || field == QLatin1String("most"))
+    showFrame();
+}
+
+// To everyone who follows: the selection, and the questions of the source.
+void SynapsesPage::pushScene() {
+  train::SynapseQuery& q = scene_.query;
   const int comparison = compare_->currentIndex();
-  options.compare = comparison != kNothing;
-  options.other_run = comparison == kOtherRun ? other_run_ : std::filesystem::path();
-  if (comparison == kStart) options.other_steps = 0;
-  if (comparison == kOtherRun) options.other_steps = train::kLatestStep;
+  q.compare = comparison != kNothing;
+  q.other_run = comparison == kOtherRun ? other_run_ : std::filesystem::path();
+  if (comparison == kStart) q.other_steps = 0;
+  if (comparison == kOtherRun) q.other_steps = train::kLatestStep;
+  q.run_range = scene_.style.scale == ScaleMode::Run;
+  const auto [image, class_a, class_b] = std::tuple(q.image, q.class_a, q.class_b);
+  source_.selection().setImage(image);
+  source_.selection().setClasses(class_a, class_b);
   updateControls();
-  source_.setOptions(options);
+  source_.setOptions(q);
 }
 
 void SynapsesPage::chooseComparison(int index) {
-  if (restoring_) return;
-  train::SynapseQuery options = source_.options();
   if (index == kThisStep) {
-    options.other_steps = frame_ ? frame_->place.steps : 0;
-    source_.setOptions(options);
-    compare_->setItemText(kThisStep, tr("change since step %1").arg(options.other_steps));
+    scene_.query.other_steps = frame_ ? frame_->place.steps : 0;
+    compare_->setItemText(kThisStep, tr("change since step %1").arg(scene_.query.other_steps));
   }
   if (index == kOtherRun) {
     const QString folder = QFileDialog::getExistingDirectory(this, tr("Compare with the end of another run"));
     if (folder.isEmpty()) {
       compare_->setCurrentIndex(kNothing);
-      return changeOptions();
+      return pushScene();
     }
     other_run_ = folder.toStdString();
   }
-  changeOptions();
+  pushScene();
 }
 
-void SynapsesPage::changeStyle() {
-  if (restoring_) return;
-  style_.colors = static_cast<ColorMap>(colors_->currentData().toInt());
-  style_.scale = static_cast<ScaleMode>(scale_->currentData().toInt());
-  style_.least = least_->value();
-  style_.most = most_->value();
-  style_.terms = terms_->value();
-  updateControls();
-  showFrame();
-  if (source_.options().run_range != (style_.scale == ScaleMode::Run)) changeOptions();
-}
-
+// Shows what the scene says; a control that does nothing now is hidden.
 void SynapsesPage::updateControls() {
-  const auto lens = static_cast<train::Lens>(lens_->currentData().toInt());
-  class_a_->setEnabled(lens == train::Lens::ClassMean || lens == train::Lens::ClassDifference);
-  class_b_->setEnabled(lens == train::Lens::ClassDifference);
-  const bool fixed = scale_->currentData().toInt() == static_cast<int>(ScaleMode::Fixed);
-  least_->setEnabled(fixed);
-  most_->setEnabled(fixed);
+  train::SynapseQuery& q = scene_.query;
+  const Selection& selection = source_.selection();
+  q.image = selection.image();
+  q.class_a = selection.classA();
+  q.class_b = selection.classB();
+  fields_->show(synapseFields(), scene_);
+  nameClasses();
+  const bool mean = q.lens == train::Lens::ClassMean, difference = q.lens == train::Lens::ClassDifference;
+  showControl(fields_->widget("class_a"), mean || difference);
+  showControl(fields_->widget("class_b"), difference);
+  const bool fixed = scene_.style.scale == ScaleMode::Fixed;
+  for (const char* id : {"least", "most"}) showControl(fields_->widget(id), fixed);
 }
 
 bool SynapsesPage::canExport() const {
@@ -232,17 +223,11 @@ QString SynapsesPage::figureName() const {
 
 QJsonObject SynapsesPage::view() const {
   if (!frame_) return {};
-  const Selection& selection = source_.selection();
-  SynapseView view{.query = source_.options(),
-                   .style = style_,
-                   .unit = heat_->row(),
-                   .synapse = heat_->column(),
-                   .figure = figureName()};
+  SynapseView view = scene_;
   view.query.run = source_.run();
-  view.query.image = selection.image();
-  view.query.class_a = selection.classA();
-  view.query.class_b = selection.classB();
-  view.style.slope = slope_->isChecked();
+  view.unit = heat_->row();
+  view.synapse = heat_->column();
+  view.figure = figureName();
   return toJson(view, *frame_);
 }
 
@@ -251,37 +236,24 @@ Status SynapsesPage::exportFigure(const QString& path) {
 }
 
 Status SynapsesPage::restoreView(const QJsonObject& json) {
-  const SynapseView view = synapseViewFromJson(json);
-  const train::SynapseQuery& q = view.query;
-  restoring_ = true;  // every control first, one question then
-  lens_->setCurrentIndex(static_cast<int>(q.lens));
-  rows_->setCurrentIndex(static_cast<int>(q.row_order));
-  columns_->setCurrentIndex(static_cast<int>(q.column_order));
+  const std::uint64_t number = scene_.query.order_number + 1;
+  scene_ = synapseViewFromJson(json);
+  const train::SynapseQuery q = scene_.query;
+  scene_.query.order_number = number;
   other_run_ = q.other_run;
-  compare_->setCurrentIndex(!q.compare ? 0 : !q.other_run.empty() ? 3 : q.other_steps == 0 ? 1 : 2);
-  colors_->setCurrentIndex(static_cast<int>(view.style.colors));
-  scale_->setCurrentIndex(static_cast<int>(view.style.scale));
-  least_->setValue(view.style.least);
-  most_->setValue(view.style.most);
-  terms_->setValue(view.style.terms);
-  slope_->setChecked(view.style.slope);
-  class_a_->setValue(q.class_a);
-  class_b_->setValue(q.class_b);
-  restoring_ = false;
-  deck_->choose(view.figure);
+  compare_->setCurrentIndex(!q.compare             ? kNothing
+                            : !q.other_run.empty() ? kOtherRun
+                            : q.other_steps == 0   ? kStart
+                                                   : kThisStep);
+  deck_->choose(scene_.figure);
   Selection& selection = source_.selection();
   selection.setLayer(QString::fromStdString(q.layer));
-  selection.setCell(view.unit, view.synapse);
-  image_->setMaximum(std::max(image_->maximum(), q.image));
+  selection.setCell(scene_.unit, scene_.synapse);
   selection.setImage(q.image);
   selection.setClasses(q.class_a, q.class_b);
   selection.setStep(q.steps);
-  train::SynapseQuery options = source_.options();
-  options.other_steps = q.other_steps;
-  source_.setOptions(options);
-  ++order_number_;
-  changeStyle();
-  changeOptions();
+  pushScene();
+  showFrame();
   return {};
 }
 

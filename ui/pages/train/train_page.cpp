@@ -74,7 +74,8 @@ PageInfo TrainPage::info() {
           .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
             return new TrainPage(workspace, actions, parent);
           },
-          .exportView = exportLossView};
+          .exportView = exportLossView,
+          .checkView = requireRun};
 }
 
 TrainPage::TrainPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
