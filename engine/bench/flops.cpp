@@ -17,22 +17,37 @@ Flops rnn_flops(const Layer& l) {
   return {steps * (gates + middle.forward), steps * (gates_back + middle.backward)};
 }
 
-Flops layer_flops(const Layer& l, bool first) {
-  const double input_gradient = first ? 0 : 1;  // the pixels need none
-  if (l.kind == LayerKind::Conv2d) {
-    const double product = 2.0 * l.result.size() * l.in.channels * l.kernel * l.kernel;
-    return {product, product * (1 + input_gradient)};
-  }
-  if (l.kind == LayerKind::Linear) {
-    const double product = 2.0 * l.in.size() * l.result.size();
-    return {product, product * (1 + input_gradient)};
-  }
-  if (l.kind == LayerKind::Synapse) return synapse_flops(l.in.size());
-  if (l.kind == LayerKind::SynaRnn) return rnn_flops(l);
-  return {};
+// A matrix product forward is one backward for the weights, and one for the input where anybody needs its
+// gradient.
+Flops product_flops(double product, bool first) {
+  return {product, first ? product : 2 * product};
 }
 
 }  // namespace
+
+Flops layer_flops(const Layer& layer, bool first) {
+  switch (layer.kind) {
+    case LayerKind::Conv2d:
+      return product_flops(2.0 * layer.result.size() * layer.in.channels * layer.kernel * layer.kernel,
+                           first);
+    case LayerKind::Linear:
+      return product_flops(2.0 * layer.in.size() * layer.result.size(), first);
+    case LayerKind::Synapse:
+      return synapse_flops(layer.in.size());
+    case LayerKind::SynaRnn:
+      return rnn_flops(layer);
+    case LayerKind::AvgPool2d:
+    case LayerKind::MaxPool2d:
+    case LayerKind::Relu:
+    case LayerKind::Dropout2d:
+    case LayerKind::Dropout:
+    case LayerKind::Softmax:
+    case LayerKind::BatchNorm1d:
+    case LayerKind::LogSoftmax:
+      return {};
+  }
+  return {};
+}
 
 Flops synapse_flops(int n) {
   const double pairs = static_cast<double>(n) * n;

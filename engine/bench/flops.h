@@ -13,6 +13,11 @@ struct Flops {
   double step() const { return forward + backward; }
 };
 
+// One layer of a resolved model; element-wise layers count as nothing. `first`: its input is the pixels,
+// which need no gradient.
+Flops layer_flops(const model::Layer& layer, bool first);
+
+// The sum over all layers of a resolved model.
 Flops dense_flops(const model::Model& model);
 
 // A synapse layer of n on its own, y = x Π (1 − βx): 3 n² forward; backward 8 n² (prefix and suffix products,

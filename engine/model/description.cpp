@@ -97,8 +97,14 @@ void add_parameters(const Layer& l, std::vector<Parameter>& table) {
     case LayerKind::SynaRnn:
       add_rnn_parameters(l, table);
       break;
-    default:
-      break;
+    case LayerKind::AvgPool2d:
+    case LayerKind::MaxPool2d:
+    case LayerKind::Relu:
+    case LayerKind::Dropout2d:
+    case LayerKind::Dropout:
+    case LayerKind::Softmax:
+    case LayerKind::LogSoftmax:
+      break;  // nothing to train
   }
 }
 
@@ -112,9 +118,16 @@ Shape result_shape(const Layer& layer, const Shape& in) {
     case LayerKind::Linear:
     case LayerKind::SynaRnn:
       return {layer.out, 1, 1};
-    default:
+    case LayerKind::Relu:
+    case LayerKind::Dropout2d:
+    case LayerKind::Dropout:
+    case LayerKind::Softmax:
+    case LayerKind::Synapse:
+    case LayerKind::BatchNorm1d:
+    case LayerKind::LogSoftmax:
       return in;
   }
+  return in;
 }
 
 Error unknown_model(std::string_view id) {
@@ -132,6 +145,27 @@ std::vector<ModelInfo> known_models() {
   std::vector<ModelInfo> infos;
   for (const auto& recipe : recipes()) infos.push_back(recipe.info);
   return infos;
+}
+
+bool has_inhibition(const Layer& layer) {
+  switch (layer.kind) {
+    case LayerKind::Synapse:
+      return true;
+    case LayerKind::SynaRnn:
+      return layer.twin == Twin::Synapse;
+    case LayerKind::AvgPool2d:
+    case LayerKind::Conv2d:
+    case LayerKind::MaxPool2d:
+    case LayerKind::Relu:
+    case LayerKind::Dropout2d:
+    case LayerKind::Dropout:
+    case LayerKind::Linear:
+    case LayerKind::Softmax:
+    case LayerKind::BatchNorm1d:
+    case LayerKind::LogSoftmax:
+      return false;
+  }
+  return false;
 }
 
 bool has_synapse(const Model& model) {

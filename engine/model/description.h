@@ -90,6 +90,9 @@ struct ModelInfo {
   std::string_view id, title, help;
 };
 
+// Whether the layer has a matrix β of its own: a synapse layer, or a recurrent cell that inhibits by one.
+bool has_inhibition(const Layer& layer);
+
 // Whether the model has a synapse layer whose options can be chosen.
 bool has_synapse(const Model& model);
 

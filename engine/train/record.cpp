@@ -78,8 +78,7 @@ RecordHeader network_header(const model::Model& model, const StartInfo& start, c
 std::vector<std::string> synapse_parameters(const model::Model& model) {
   std::vector<std::string> names;
   for (const model::Layer& l : model.layers) {
-    const bool recurrent = l.kind == model::LayerKind::SynaRnn && l.twin == model::Twin::Synapse;
-    if (l.kind != model::LayerKind::Synapse && !recurrent) continue;
+    if (!model::has_inhibition(l)) continue;
     for (const char* what : {".weight", ".alpha"}) {
       if (model.parameters.find(l.name + what)) names.push_back(l.name + what);
     }

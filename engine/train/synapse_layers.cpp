@@ -65,9 +65,8 @@ std::vector<SynapseLayer> synapse_layers(const model::Model& model) {
   std::vector<SynapseLayer> found;
   for (std::size_t k = 0; k < model.layers.size(); ++k) {
     const model::Layer& l = model.layers[k];
-    if (l.kind == LayerKind::Synapse) found.push_back({l.name, k, l.in.size(), false});
-    if (l.kind == LayerKind::SynaRnn && l.twin == model::Twin::Synapse)
-      found.push_back({l.name, k, l.out, true});
+    const bool recurrent = l.kind == LayerKind::SynaRnn;
+    if (model::has_inhibition(l)) found.push_back({l.name, k, recurrent ? l.out : l.in.size(), recurrent});
   }
   return found;
 }

@@ -17,8 +17,25 @@ using model::Layer;
 
 constexpr int kMostPlaces = 16;  // of one pooling window
 
+// Those that exact() knows.
 bool computes_exactly(model::LayerKind kind) {
-  return kind == Conv2d || kind == MaxPool2d || kind == AvgPool2d || kind == Relu;
+  switch (kind) {
+    case AvgPool2d:
+    case Conv2d:
+    case MaxPool2d:
+    case Relu:
+      return true;
+    case Dropout2d:
+    case Dropout:
+    case Linear:
+    case Softmax:
+    case Synapse:
+    case BatchNorm1d:
+    case SynaRnn:
+    case LogSoftmax:
+      return false;
+  }
+  return false;
 }
 
 // The pooling window behind convolution k, directly or behind a Dropout2d, where all layers before it can be

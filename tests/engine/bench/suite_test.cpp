@@ -40,6 +40,7 @@ class SuiteTest : public QObject {
  private slots:
   void summaryOfKnownNumbers();
   void operationsOfSynaCnn();
+  void operationsOfOneLayer();
   void operationsOfTheRecurrentCell();
   void measuresEveryPieceOfWork();
   void ratiosAreTakenWithinARound();
@@ -68,6 +69,20 @@ void SuiteTest::operationsOfSynaCnn() {
   QCOMPARE(useful_step_flops(model), 835e3);
   const auto linear = *model::build("linear", 28, 28, 10);
   QCOMPARE(useful_step_flops(linear), 2 * 15'680.0);  // forward and weights; the pixels need no gradient
+}
+
+// y = W x + b of 3 by 4: 24 operations forward and for the weights, and 24 more for x unless x is the pixels.
+void SuiteTest::operationsOfOneLayer() {
+  const model::Layer linear{.kind = model::LayerKind::Linear, .in = {4, 1, 1}, .result = {3, 1, 1}};
+  QCOMPARE(layer_flops(linear, true).forward, 24.0);
+  QCOMPARE(layer_flops(linear, true).backward, 24.0);
+  QCOMPARE(layer_flops(linear, false).backward, 48.0);
+  const model::Layer relu{.kind = model::LayerKind::Relu, .in = {4, 1, 1}, .result = {4, 1, 1}};
+  QCOMPARE(layer_flops(relu, false).step(), 0.0);
+  const auto m = *model::build("syna-pixel", 28, 28, 10);
+  double forward = 0;
+  for (const model::Layer& l : m.layers) forward += layer_flops(l, false).forward;
+  QCOMPARE(forward, dense_flops(m).forward);
 }
 
 void SuiteTest::operationsOfTheRecurrentCell() {
