@@ -38,6 +38,8 @@ enum class Mode { Training, Evaluation };  // batch statistics and dropout, or r
 
 inline constexpr double kBatchNormEpsilon = 1e-5;  // PyTorch's defaults
 inline constexpr double kBatchNormMomentum = 0.1;
+inline constexpr double kClampMargin = 1e-6;  // Beta::Clamp keeps β in [0, 1 − kClampMargin]
+inline constexpr double kRnnStart = 0.1;      // SynaRnn: h before the first row
 
 // The 256 scaled values of a pixel: (pixel / 255 − mean) / deviation.
 std::vector<float> scaling_table(const model::InputScaling& scaling);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <numeric>
 
+#include "engine/compute/exact/headroom.h"
 #include "engine/compute/reference/synapse.h"
 
 namespace synann::compute {
@@ -76,8 +77,8 @@ std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_cou
     reference::effective_beta(l.synapse, n,
                               state_.values.data() + model_->parameters.find(l.name + ".weight")->offset,
                               beta.data());
-    const double least = reference::headroom(
-        batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
+    const double least =
+        exact::headroom(batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
     if (least <= 0) return headroom_gone(l.name, least);
   }
   return {};

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "engine/compute/cpu/fused_network.h"
+#include "engine/compute/exact/headroom.h"
 #include "engine/compute/optimiser.h"
-#include "engine/compute/reference/synapse.h"
 
 namespace synann::compute {
 namespace {
@@ -145,8 +145,8 @@ const std::string& FusedBackend::synapse_name() const {
 std::string FusedBackend::trouble(double loss, const StepSpan& span, int samples) const {
   if (loss > span.watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
   if (!span.watch.headroom || !plan_.synapse) return {};
-  const double least = reference::headroom(samples, kHidden, network_.activations().soft(),
-                                           state_.values.data() + *plan_.synapse);
+  const double least =
+      exact::headroom(samples, kHidden, network_.activations().soft(), state_.values.data() + *plan_.synapse);
   return least > 0 ? std::string() : headroom_gone(synapse_name(), least);
 }
 

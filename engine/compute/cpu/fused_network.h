@@ -7,8 +7,8 @@
 
 #include "engine/compute/batch.h"
 #include "engine/compute/cpu/fused_tensors.h"
+#include "engine/compute/exact/close_calls.h"
 #include "engine/compute/isa.h"
-#include "engine/compute/reference/close_calls.h"
 #include "engine/core/thread_pool.h"
 #include "engine/data/dataset.h"
 
@@ -77,7 +77,7 @@ class FusedNetwork {
 
   Plan plan_;
   const Kernels& kernels_;
-  reference::CloseCalls close_calls_;
+  exact::CloseCalls close_calls_;
   ThreadPool pool_;
   float scale_, offset_;  // pixel → input
   Tensors tensors_;

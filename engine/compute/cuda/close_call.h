@@ -6,7 +6,7 @@
 #include "engine/compute/cuda/block.h"
 
 // The decisions of a MaxPool2d and a ReLU behind a convolution that float32 leaves open, for one pooling
-// window of `count` sums, as reference/close_calls.h. place(p) is sum p, for settle_sums a reference to it.
+// window of `count` sums, as exact/close_calls.h. place(p) is sum p, for settle_sums a reference to it.
 namespace synann::compute::cuda {
 
 inline constexpr float kNear = 4e-6f;  // more than float32 is off by for inputs of order one

@@ -47,7 +47,7 @@ struct ConvForward {
 };
 
 // Takes the decisions of a MaxPool2d and a ReLU behind a convolution that float32 leaves open from sums in
-// double, as reference/close_calls.h; one thread a window of `side` × `side` places.
+// double, as exact/close_calls.h; one thread a window of `side` × `side` places.
 struct SettleWindows {
   ImageShape s;  // of the convolution
   const float *x, *w, *b;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/cuda/plain_layers.h"
-#include "engine/compute/reference/close_calls.h"
+#include "engine/compute/exact/close_calls.h"
 
 namespace synann::compute::cuda {
 namespace {
@@ -18,7 +18,7 @@ class PlainConv final : public PlainLayer {
       : storage_(s),
         l_(s.model.layers[index]),
         shape_(image_shape(l_)),
-        window_(reference::CloseCalls(s.model).window(index)) {}
+        window_(exact::CloseCalls(s.model).window(index)) {}
 
   void reserve(int batch) override {
     const ConvBackwardWeight kernel = backward_weight(nullptr, nullptr, batch);

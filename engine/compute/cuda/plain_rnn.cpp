@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string>
 
+#include "engine/compute/batch.h"
 #include "engine/compute/cuda/plain_layers.h"
-#include "engine/compute/reference/rnn.h"
 
 namespace synann::compute::cuda {
 namespace {
@@ -54,7 +54,7 @@ class PlainRnn final : public PlainLayer {
                                .steps = steps_,
                                .n = n_,
                                .m = m_,
-                               .start = static_cast<float>(reference::kRnnStart)});
+                               .start = static_cast<float>(kRnnStart)});
   }
 
   void backward(const Pass& p) override {

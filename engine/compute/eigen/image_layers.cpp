@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/reference/layers.h"
+#include "engine/compute/exact/index.h"
 
 namespace synann::compute::eigen {
 namespace {
@@ -78,8 +78,7 @@ class Conv2d final : public EigenLayer {
       for (int u = 0; u < l_.kernel; ++u)
         for (int v = 0; v < l_.kernel; ++v)
           for (int r = 0; r < l_.result.rows; ++r, columns += l_.result.columns) {
-            std::copy_n(x + reference::at(i, r + u, v, l_.in.rows, l_.in.columns), l_.result.columns,
-                        columns);
+            std::copy_n(x + exact::at(i, r + u, v, l_.in.rows, l_.in.columns), l_.result.columns, columns);
           }
   }
   void scatter_patches(const float* columns, float* x) const {
@@ -88,7 +87,7 @@ class Conv2d final : public EigenLayer {
       for (int u = 0; u < l_.kernel; ++u)
         for (int v = 0; v < l_.kernel; ++v)
           for (int r = 0; r < l_.result.rows; ++r, columns += l_.result.columns) {
-            float* row = x + reference::at(i, r + u, v, l_.in.rows, l_.in.columns);
+            float* row = x + exact::at(i, r + u, v, l_.in.rows, l_.in.columns);
             for (int c = 0; c < l_.result.columns; ++c) row[c] += columns[c];
           }
   }
@@ -116,13 +115,19 @@ class MaxPool2d final : public EigenLayer {
     }
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
-    reference::max_pool2d_backward(l_, c.count, where_.data() + size(c.first, l_.result.size()),
-                                   p.dy + size(c.first, l_.result.size()),
-                                   p.dx + size(c.first, l_.in.size()));
+    const auto outputs = static_cast<std::size_t>(l_.result.size());
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const std::int32_t* where = where_.data() + size(s, l_.result.size());
+      const float* dy = p.dy + size(s, l_.result.size());
+      float* dx = p.dx + size(s, l_.in.size());
+      std::fill_n(dx, l_.in.size(), 0.0f);
+      for (std::size_t k = 0; k < outputs; ++k) dx[where[k]] += dy[k];
+    }
   }
 
  private:
-  // The reference's rule with selections in place of branches, which the noise of pixels would mispredict.
+  // The first largest, or the last NaN, with selections in place of branches, which the noise of pixels would
+  // mispredict.
   void pool(const float* x, float* y, std::int32_t* where) const {
     const int k = l_.kernel, width = l_.in.columns;
     for (int ch = 0; ch < l_.in.channels; ++ch)
@@ -151,16 +156,44 @@ class AvgPool2d final : public EigenLayer {
  public:
   explicit AvgPool2d(const Layer& l) : l_(l) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    reference::avg_pool2d_forward(l_, c.count, p.x + size(c.first, l_.in.size()),
-                                  p.y + size(c.first, l_.result.size()));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float* x = p.x + size(s, l_.in.size());
+      float* y = p.y + size(s, l_.result.size());
+      each_window([&](int corner) {
+        float sum = 0;
+        each_pixel(corner, [&](int pixel) { sum += x[pixel]; });
+        *y++ = sum / static_cast<float>(l_.kernel * l_.kernel);
+      });
+    }
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
-    reference::avg_pool2d_backward(l_, c.count, p.dy + size(c.first, l_.result.size()),
-                                   p.dx + size(c.first, l_.in.size()));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float* dy = p.dy + size(s, l_.result.size());
+      float* dx = p.dx + size(s, l_.in.size());
+      std::fill_n(dx, l_.in.size(), 0.0f);  // what no window covers has no gradient
+      each_window([&](int corner) {
+        const float share = *dy++ / static_cast<float>(l_.kernel * l_.kernel);
+        each_pixel(corner, [&](int pixel) { dx[pixel] = share; });
+      });
+    }
   }
 
  private:
+  // In the order of the outputs, each with the place of its window's first pixel.
+  template <class Visit>
+  void each_window(const Visit& visit) const {
+    for (int ch = 0; ch < l_.in.channels; ++ch)
+      for (int r = 0; r < l_.result.rows; ++r)
+        for (int c = 0; c < l_.result.columns; ++c)
+          visit((ch * l_.in.rows + r * l_.kernel) * l_.in.columns + c * l_.kernel);
+  }
+  template <class Visit>
+  void each_pixel(int corner, const Visit& visit) const {
+    for (int u = 0; u < l_.kernel; ++u)
+      for (int v = 0; v < l_.kernel; ++v) visit(corner + u * l_.in.columns + v);
+  }
+
   Layer l_;
 };
 

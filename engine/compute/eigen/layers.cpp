@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/compute/reference/layers.h"
-
 namespace synann::compute::eigen {
 namespace {
 
@@ -113,11 +111,27 @@ class Softmax final : public EigenLayer {
  public:
   explicit Softmax(const Layer& l) : n_(l.in.size()) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    reference::softmax_forward(c.count, n_, p.x + size(c.first, n_), p.y + size(c.first, n_));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float* x = p.x + size(s, n_);
+      float* y = p.y + size(s, n_);
+      const float top = *std::max_element(x, x + n_);
+      double sum = 0;
+      for (int i = 0; i < n_; ++i) {
+        y[i] = std::exp(x[i] - top);
+        sum += static_cast<double>(y[i]);
+      }
+      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum);
+    }
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
-    reference::softmax_backward(c.count, n_, p.y + size(c.first, n_), p.dy + size(c.first, n_),
-                                p.dx + size(c.first, n_));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float *y = p.y + size(s, n_), *dy = p.dy + size(s, n_);
+      float* dx = p.dx + size(s, n_);
+      double dot = 0;
+      for (int i = 0; i < n_; ++i) dot += static_cast<double>(dy[i]) * static_cast<double>(y[i]);
+      for (int i = 0; i < n_; ++i)
+        dx[i] = static_cast<float>(static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
+    }
   }
 
  private:
@@ -160,9 +174,18 @@ class BatchNorm1d final : public EigenLayer {
   }
   void forward_chunk(const Pass& p, Chunk c, int) override {
     if (p.mode == Mode::Training) return;
-    reference::batch_norm_evaluate(c.count, n_, p.x + size(c.first, n_), p.values + at_.weight,
-                                   p.values + at_.bias, p.values + running_mean_, p.values + running_var_,
-                                   p.y + size(c.first, n_));
+    for (int i = 0; i < n_; ++i) {
+      const auto f = static_cast<std::size_t>(i);
+      const double weight = static_cast<double>(p.values[at_.weight + f]),
+                   bias = static_cast<double>(p.values[at_.bias + f]),
+                   mean = static_cast<double>(p.values[running_mean_ + f]),
+                   variance = static_cast<double>(p.values[running_var_ + f]),
+                   inverse = 1.0 / std::sqrt(variance + kBatchNormEpsilon);
+      for (int s = c.first; s < c.first + c.count; ++s) {
+        const std::size_t k = size(s, n_) + f;
+        p.y[k] = static_cast<float>(weight * (static_cast<double>(p.x[k]) - mean) * inverse + bias);
+      }
+    }
   }
 
   int backward_tasks(const Pass&) const override { return tasks(); }
@@ -204,7 +227,15 @@ class LogSoftmax final : public EigenLayer {
  public:
   explicit LogSoftmax(const Layer& l) : n_(l.in.size()) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    reference::log_softmax_forward(c.count, n_, p.x + size(c.first, n_), p.y + size(c.first, n_));
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float* x = p.x + size(s, n_);
+      float* y = p.y + size(s, n_);
+      const double top = static_cast<double>(*std::max_element(x, x + n_));
+      double sum = 0;
+      for (int i = 0; i < n_; ++i) sum += std::exp(static_cast<double>(x[i]) - top);
+      const double shift = top + std::log(sum);
+      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(x[i]) - shift);
+    }
   }
 
  private:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cmath>
 
 #include "engine/compute/batch_network.h"
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/reference/close_calls.h"
-#include "engine/compute/reference/layers.h"
+#include "engine/compute/exact/close_calls.h"
 #include "engine/core/thread_pool.h"
 
 namespace synann::compute {
@@ -48,7 +48,7 @@ class EigenTier final : public BatchNetwork {
     double sum = 0;
     for (int s = 0; s < batch.count; ++s) {
       sum -= static_cast<double>(
-          log_probs()[reference::at(0, s, batch.target[static_cast<std::size_t>(s)], 1, model_.classes)]);
+          log_probs()[eigen::size(s, model_.classes) + batch.target[static_cast<std::size_t>(s)]]);
     }
     return sum / batch.count;
   }
@@ -122,10 +122,17 @@ class EigenTier final : public BatchNetwork {
                         p.x + eigen::size(c.first, l.in.size()), p.y + eigen::size(c.first, l.result.size()));
   }
 
+  // The gradient of the mean loss by the logits: (softmax − onehot) / batch.
+  void differentiate_loss(const Batch<float>& batch, const float* log_probabilities, float* dx) const {
+    const auto share = static_cast<float>(batch.count);
+    for (const std::uint8_t target : batch.target)
+      for (int i = 0; i < model_.classes; ++i)
+        *dx++ = (std::exp(*log_probabilities++) - (i == target ? 1.0f : 0.0f)) / share;
+  }
+
   void backward(const Batch<float>& batch) {
     const std::size_t last = layers_.size() - 1;
-    reference::nll_backward(batch.count, model_.classes, outputs_[last + 1].data(), batch.target.data(),
-                            deltas_[last].data());
+    differentiate_loss(batch, outputs_[last + 1].data(), deltas_[last].data());
     std::size_t end = last;  // layers [k, end) wait for their chunks, to run in descending order
     const auto run_chunks = [&](std::size_t begin) {
       if (begin < end) {
@@ -162,7 +169,7 @@ class EigenTier final : public BatchNetwork {
   }
 
   const model::Model& model_;
-  reference::CloseCalls close_calls_;
+  exact::CloseCalls close_calls_;
   const eigen::Kernels& kernels_;
   ThreadPool pool_;
   std::vector<std::unique_ptr<EigenLayer>> layers_;

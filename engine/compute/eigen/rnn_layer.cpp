@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/reference/rnn.h"
+#include "engine/compute/eigen/synapse_parameters.h"
 #include "engine/core/lines.h"
 
 namespace synann::compute::eigen {
@@ -59,7 +59,7 @@ class SynaRnnLayer final : public EigenLayer {
     const float* weight = p.values + first_ + weight_;
     if (l_.twin == Twin::Dense) std::copy_n(weight, beta_.size(), beta_.data());
     if (l_.twin != Twin::Synapse) return;
-    reference::effective_beta(kRnnBeta, n_, weight, beta_.data());
+    find_beta(kRnnBeta, n_, weight, beta_.data());
     // States are below one, so a factor 1 − βh is above 1 − β.
     const bool safe = *std::max_element(beta_.begin(), beta_.end()) < 0.9f;
     middle_ = safe ? RnnMiddle::Synapse : RnnMiddle::General;
@@ -107,7 +107,7 @@ class SynaRnnLayer final : public EigenLayer {
       for (std::size_t k = 0; k < end_ - first_; ++k) out[k] += sums[k];
     }
     if (l_.twin == Twin::Synapse)
-      reference::chain_beta(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
+      chain_weights(kRnnBeta, n_, p.values + first_ + weight_, beta_.data(), out + weight_);
   }
 
  private:
@@ -147,7 +147,7 @@ class SynaRnnLayer final : public EigenLayer {
       kernels_.multiply(n_, pitch_, m_, values + in_[g], w.z.data(), gates[g], true);
     }
     for (int i = 0; i < n_; ++i)
-      std::fill_n(w.h.data() + size(i, pitch_), kOutputs, static_cast<float>(reference::kRnnStart));
+      std::fill_n(w.h.data() + size(i, pitch_), kOutputs, static_cast<float>(kRnnStart));
     for (int t = 0; t < steps_; ++t)
       kernels_.rnn_forward(n_, pitch_, middle_, values + recurrent_[0], values + recurrent_[1], beta_.data(),
                            rows(w, t));

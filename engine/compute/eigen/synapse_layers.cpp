@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/reference/synapse.h"
+#include "engine/compute/eigen/synapse_parameters.h"
 #include "engine/core/lines.h"
 
 namespace synann::compute::eigen {
@@ -29,21 +29,21 @@ class SynapseBase : public EigenLayer {
     if (l_.synapse.beta != SynapseOptions::Beta::Free ||
         l_.synapse.diagonal != SynapseOptions::Diagonal::Keep) {
       own_beta_.resize(size(n_, n_));
-      reference::effective_beta(l_.synapse, n_, p.values + weight_, own_beta_.data());
+      find_beta(l_.synapse, n_, p.values + weight_, own_beta_.data());
       beta_ = own_beta_.data();
     }
     for (int i = 0; alpha_parameter_ && i < n_; ++i)
-      alpha_[static_cast<std::size_t>(i)] = reference::effective_alpha(l_.synapse, alpha_at(p), i);
+      alpha_[static_cast<std::size_t>(i)] = alpha_of(l_.synapse.alpha, alpha_at(p)[i]);
   }
 
   // The chain rule by w and a once all of dβ stands in the gradient block.
   int gradient_tasks(const Pass&) const override { return plain() ? 0 : 1; }
   void gradient_task(const Pass& p, int, int) override {
-    reference::chain_beta(l_.synapse, n_, p.values + weight_, beta_, p.gradients + weight_);
+    chain_weights(l_.synapse, n_, p.values + weight_, beta_, p.gradients + weight_);
     if (!alpha_parameter_) return;
     for (int i = 0; i < n_; ++i) {
       p.gradients[alpha_parameter_->offset + static_cast<std::size_t>(i)] *=
-          reference::alpha_slope(l_.synapse, alpha_at(p), i);
+          alpha_slope_of(l_.synapse.alpha, alpha_at(p)[i]);
     }
   }
 
@@ -208,10 +208,8 @@ class CoupledSynapse final : public SynapseBase {
   int forward_tasks(const Pass&) const override { return blocks_; }
   void forward_task(const Pass& p, int block, int) override {
     for (int i = block * kOutputs; i < std::min(n_, (block + 1) * kOutputs); ++i) {
-      double product;
-      int zeros;
-      reference::coupled_factor(p.batch, n_, p.x, beta_, i, product, zeros);
-      const float c = zeros > 0 ? 0.0f : static_cast<float>(product);
+      const Factor factor = common_factor(p, i);
+      const float c = factor.zeros > 0 ? 0.0f : static_cast<float>(factor.product);
       for (int s = 0; s < p.batch; ++s) {
         const std::size_t k = size(s, n_) + static_cast<std::size_t>(i);
         p.y[k] = alpha_[static_cast<std::size_t>(i)] * p.x[k] * c;
@@ -225,13 +223,63 @@ class CoupledSynapse final : public SynapseBase {
   void backward_task(const Pass& p, int group, int) override {
     float* dx = open_partial_dx(p, group);
     for (int i = n_ * group / groups_; i < n_ * (group + 1) / groups_; ++i) {
-      float* row = p.gradients + weight_ + size(i, n_);
-      std::fill_n(row, n_, 0.0f);
-      float dalpha = 0;
-      reference::coupled_backward_row(p.batch, n_, p.x, alpha_[static_cast<std::size_t>(i)], beta_, p.dy, i,
-                                      dx, dalpha, row);
-      set_dalpha(p, i, dalpha);
+      backward_row(p, i, dx);
     }
+  }
+
+ private:
+  // C_i = Π_b Π_j (1 − β_ij x_bj): the product of the factors that are not zero, and how many are.
+  struct Factor {
+    double product = 1;
+    int zeros = 0;
+  };
+  Factor common_factor(const Pass& p, int i) const {
+    const float* beta = beta_ + size(i, n_);
+    Factor result;
+    for (int s = 0; s < p.batch; ++s) {
+      const float* x = p.x + size(s, n_);
+      for (int j = 0; j < n_; ++j) {
+        const double factor = 1 - static_cast<double>(beta[j]) * static_cast<double>(x[j]);
+        if (factor == 0) {
+          ++result.zeros;
+        } else {
+          result.product *= factor;
+        }
+      }
+    }
+    return result;
+  }
+
+  // With G_i = Σ_b dy_bi α_i x_bi: dβ_ij = −G_i Σ_b x_bj C_i / (1 − β_ij x_bj) and dx_bj −= G_i β_ij C_i / (1
+  // − β_ij x_bj), where one zero among the factors leaves its own derivative alone, and two leave none.
+  void backward_row(const Pass& p, int i, float* dx) const {
+    const auto unit = static_cast<std::size_t>(i);
+    const Factor common = common_factor(p, i);
+    const double c = common.zeros > 0 ? 0 : common.product, alpha = static_cast<double>(alpha_[unit]);
+    double gain = 0;
+    for (int s = 0; s < p.batch; ++s) {
+      const std::size_t k = size(s, n_) + unit;
+      gain += static_cast<double>(p.dy[k]) * static_cast<double>(p.x[k]);
+    }
+    set_dalpha(p, i, static_cast<float>(gain * c));
+    gain *= alpha;
+    const float* beta = beta_ + size(i, n_);
+    std::vector<double> dbeta(static_cast<std::size_t>(n_));
+    for (int s = 0; s < p.batch; ++s) {
+      const float* x = p.x + size(s, n_);
+      float* to = dx + size(s, n_);
+      to[i] += static_cast<float>(static_cast<double>(p.dy[size(s, n_) + unit]) * alpha * c);
+      for (std::size_t j = 0; j < dbeta.size(); ++j) {
+        const double b = static_cast<double>(beta[j]), v = static_cast<double>(x[j]), factor = 1 - b * v;
+        double others = 0;
+        if (common.zeros == 0) others = c / factor;
+        if (common.zeros == 1 && factor == 0) others = common.product;
+        dbeta[j] -= gain * v * others;
+        to[j] -= static_cast<float>(gain * b * others);
+      }
+    }
+    std::transform(dbeta.begin(), dbeta.end(), p.gradients + weight_ + size(i, n_),
+                   [](double sum) { return static_cast<float>(sum); });
   }
 };
 

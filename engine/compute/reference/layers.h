@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/compute/batch.h"
+#include "engine/compute/exact/index.h"
 #include "engine/model/description.h"
 
 // The readable oracle: every layer as plain loops that read like its formula, templated on the scalar so that
@@ -17,18 +18,8 @@ namespace synann::compute::reference {
 
 using model::Layer;
 
-inline std::size_t at(int a, int b, int c, int nb, int nc) {
-  return (static_cast<std::size_t>(a) * static_cast<std::size_t>(nb) + static_cast<std::size_t>(b)) *
-             static_cast<std::size_t>(nc) +
-         static_cast<std::size_t>(c);
-}
-
-inline double wide(double v) {
-  return v;
-}
-inline double wide(float v) {
-  return static_cast<double>(v);
-}
+using exact::at;
+using exact::wide;
 
 // y[o, r, c] = b[o] + Σ_{i,u,v} w[o, i, u, v] x[i, r + u, c + v]
 template <class T>

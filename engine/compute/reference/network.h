@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/compute/batch.h"
-#include "engine/compute/reference/close_calls.h"
+#include "engine/compute/exact/close_calls.h"
 #include "engine/compute/reference/rnn.h"
 #include "engine/model/description.h"
 
@@ -43,7 +43,7 @@ class Network {
                       const DropoutDraws& draws, std::span<T> gradients);
 
   const model::Model& model_;
-  CloseCalls close_calls_;                           // float only: doubles are exact enough
+  exact::CloseCalls close_calls_;                    // float only: doubles are exact enough
   std::vector<std::vector<T>> outputs_;              // [layers + 1]: the input, then each layer's output
   std::vector<std::vector<T>> deltas_;               // gradients of the same
   std::vector<std::vector<std::int32_t>> maxima_;    // MaxPool2d: where each maximum stood

@@ -13,8 +13,6 @@ namespace synann::compute::reference {
 
 using model::Twin;
 
-inline constexpr double kRnnStart = 0.1;  // h before the first row
-
 // The tensors of a cell with n states and m inputs, in one block of T or const T.
 template <class T>
 struct RnnParameters {

@@ -12,8 +12,6 @@ namespace synann::compute::reference {
 
 using model::SynapseOptions;
 
-inline constexpr double kClampMargin = 1e-6;  // Beta::Clamp keeps β in [0, 1 − kClampMargin]
-
 template <class T>
 T sigmoid(T v) {
   return 1 / (1 + std::exp(-v));
@@ -174,29 +172,6 @@ void coupled_backward_row(int batch, int n, const T* x, T alpha, const T* beta, 
     }
   }
   for (int j = 0; j < n; ++j) dbeta[j] += static_cast<T>(row[static_cast<std::size_t>(j)]);
-}
-
-// The smallest factor min (1 − β_ij x_bj) over outputs, inhibitors and samples: at or below zero the theory's
-// probabilities have ended. For each j it is reached where β and x are extreme, so n² + batch · n numbers
-// suffice.
-template <class T>
-double headroom(int batch, int n, const T* x, const T* beta) {
-  double least = 1;
-  for (int j = 0; j < n; ++j) {
-    T low_x = x[j], high_x = x[j], low_b = beta[j], high_b = beta[j];
-    for (int s = 0; s < batch; ++s) {
-      low_x = std::min(low_x, x[at(0, s, j, batch, n)]);
-      high_x = std::max(high_x, x[at(0, s, j, batch, n)]);
-    }
-    for (int i = 0; i < n; ++i) {
-      low_b = std::min(low_b, beta[at(0, i, j, n, n)]);
-      high_b = std::max(high_b, beta[at(0, i, j, n, n)]);
-    }
-    for (const T b : {low_b, high_b})
-      for (const T v : {low_x, high_x})
-        least = std::min(least, 1 - static_cast<double>(b) * static_cast<double>(v));
-  }
-  return least;
 }
 
 }  // namespace synann::compute::reference

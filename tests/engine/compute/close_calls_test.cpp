@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/compute/reference/close_calls.h"
+#include "engine/compute/exact/close_calls.h"
 
 #include <QtTest>
 
@@ -9,8 +9,8 @@
 #include "tests/test_main.h"
 
 using namespace synann;
+using compute::exact::CloseCalls;
 using compute::reference::at;
-using compute::reference::CloseCalls;
 
 namespace {
 

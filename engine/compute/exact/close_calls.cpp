@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/compute/reference/close_calls.h"
+#include "engine/compute/exact/close_calls.h"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <limits>
 #include <span>
 
-#include "engine/compute/reference/layers.h"
+#include "engine/compute/exact/index.h"
 
-namespace synann::compute::reference {
+namespace synann::compute::exact {
 namespace {
 
 using enum model::LayerKind;
@@ -260,4 +260,4 @@ void CloseCalls::settle_signs(std::size_t k, int count, const float* values, con
   }
 }
 
-}  // namespace synann::compute::reference
+}  // namespace synann::compute::exact

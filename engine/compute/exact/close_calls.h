@@ -6,7 +6,7 @@
 
 #include "engine/model/description.h"
 
-namespace synann::compute::reference {
+namespace synann::compute::exact {
 
 // Max-pooling behind a convolution sends a window's whole gradient to one position, and a ReLU passes or
 // stops it: decisions that float32 rounding can turn around where the best two sums of a window, or a sum and
@@ -59,4 +59,4 @@ class CloseCalls {
   std::vector<std::size_t> weight_, bias_;  // per layer: offsets in the flat block
 };
 
-}  // namespace synann::compute::reference
+}  // namespace synann::compute::exact
