@@ -35,10 +35,9 @@ std::shared_ptr<ui::LossCurve> curveOf(int points) {
     const double wobble = 0.5 + static_cast<double>(noise >> 8) / 16777216.0;
     losses.push_back(static_cast<float>((0.1 + 2.2 * std::exp(-20.0 * i / points)) * wobble));
   }
-  curve->append(train::StepLosses{
-      .epoch = 1, .first_step = 0, .batch_size = 100, .first_examples = 0, .losses = losses, .seconds = 0});
+  curve->append(ui::LossSteps{.batch_size = 100, .first_examples = 0, .losses = losses});
   for (int epoch = 1; epoch <= kEvaluations; ++epoch) {
-    train::Evaluation evaluation;
+    ui::LossEvaluation evaluation;
     evaluation.epoch = epoch;
     evaluation.examples = static_cast<std::int64_t>(epoch) * (points / kEvaluations) * 100;
     evaluation.test_loss = 0.1 + 1.0 / epoch;
@@ -70,12 +69,8 @@ Times medianRefresh(int points, bool logY) {
   std::vector<double> wall, processor;
   for (int i = 0; i < kRepeats; ++i) {
     const std::vector<float> more{0.3F, 0.2F};
-    curve->append(train::StepLosses{.epoch = 1,
-                                    .first_step = 0,
-                                    .batch_size = 100,
-                                    .first_examples = curve->lastExamples() + 100,
-                                    .losses = more,
-                                    .seconds = 0});
+    curve->append(
+        ui::LossSteps{.batch_size = 100, .first_examples = curve->lastExamples() + 100, .losses = more});
     QElapsedTimer timer;
     timer.start();
     const double start = processorMilliseconds();

@@ -22,6 +22,7 @@ forbid() {
 
 forbid 'Q[A-Z]|Qt[A-Z]' "The engine knows no Qt: it must build with SYNANN_STUDIO=OFF." engine app/cli app/command_line
 forbid '(ui|app)/' "The engine includes nothing of the window or of the programs: hand it values or functions." engine
+forbid 'engine/train/' "The plots know nothing of training: hand them plain numbers." ui/plots
 forbid 'app/' "The window's library includes nothing of the programs." ui
 forbid 'engine/compute/reference/' \
   "A fast tier includes nothing of the reference that it is checked against: what both need is engine/compute/exact." \

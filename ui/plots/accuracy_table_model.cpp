@@ -64,7 +64,7 @@ QVariant AccuracyTableModel::data(const QModelIndex& index, int role) const {
   return {};
 }
 
-QString AccuracyTableModel::text(const train::Evaluation& evaluation, int column, bool best) const {
+QString AccuracyTableModel::text(const LossEvaluation& evaluation, int column, bool best) const {
   switch (column) {
     case Epoch:
       return QString::number(evaluation.epoch);
@@ -79,7 +79,7 @@ QString AccuracyTableModel::text(const train::Evaluation& evaluation, int column
     case LearningRate:
       return evaluation.epoch > 0 ? QString::number(evaluation.learning_rate, 'g', 4) : u"–"_s;
     case Seconds:
-      return u"%1 s"_s.arg(evaluation.train_seconds + evaluation.eval_seconds, 0, 'f', 1);
+      return u"%1 s"_s.arg(evaluation.seconds, 0, 'f', 1);
     case Note:
       return best ? tr("best") : evaluation.epoch == 0 ? tr("before training") : QString();
     default:

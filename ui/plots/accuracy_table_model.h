@@ -26,7 +26,7 @@ class AccuracyTableModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  private:
-  QString text(const train::Evaluation& evaluation, int column, bool best) const;
+  QString text(const LossEvaluation& evaluation, int column, bool best) const;
 
   std::shared_ptr<const LossCurve> curve_;
   std::uint64_t generation_ = 0;

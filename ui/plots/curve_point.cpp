@@ -88,7 +88,7 @@ QString spokenPoint(const LossCurve& curve, CurvePoint point) {
     const std::int64_t x = curve.examples()[point.index];
     return u"train loss %1 %2"_s.arg(loss, spokenPlace(x, curve.epochAt(x)));
   }
-  const train::Evaluation& e = curve.evaluations()[point.index];
+  const LossEvaluation& e = curve.evaluations()[point.index];
   return u"test loss %1 %2, accuracy %3 %%4"_s.arg(
       loss, spokenPlace(e.examples, e.epoch), QString::number(e.accuracy(), 'f', 2),
       isBest(curve, point.index) ? u", best accuracy"_s : QString());
@@ -103,7 +103,7 @@ QString detailedPoint(const LossCurve& curve, CurvePoint point) {
                                     : u"%1 examples"_s.arg(countText(x));
     return u"%1\ntrain loss %2"_s.arg(where, loss);
   }
-  const train::Evaluation& e = curve.evaluations()[point.index];
+  const LossEvaluation& e = curve.evaluations()[point.index];
   const QString best = isBest(curve, point.index) ? u" · best accuracy"_s : QString();
   const QString accuracy = QString::number(e.accuracy(), 'f', 2);
   return u"%1 examples · %2\ntest loss %3\naccuracy %4 % (%5/%6)%7"_s.arg(

@@ -24,16 +24,6 @@ std::uint64_t LossCurve::newGeneration() {
   return ++last;
 }
 
-LossCurve LossCurve::fromHistory(const train::History& history) {
-  LossCurve curve;
-  curve.setTrainCount(history.start.train_count);
-  curve.append(history.examples, history.losses);
-  for (const train::Evaluation& evaluation : history.evaluations) curve.append(evaluation);
-  for (const train::SettingChange& change : history.changes)
-    curve.mark(history.examples_at(change.position), change);
-  return curve;
-}
-
 void LossCurve::clear() {
   const std::uint64_t revision = revision_;
   *this = LossCurve();
@@ -45,7 +35,7 @@ void LossCurve::setTrainCount(int samples) {
   ++revision_;
 }
 
-void LossCurve::append(const train::StepLosses& steps) {
+void LossCurve::append(const LossSteps& steps) {
   if (steps.losses.empty()) return;
   if (!examples_.empty() && steps.first_examples <= examples_.back()) cutBack(steps.first_examples);
   examples_.reserve(examples_.size() + steps.losses.size());
@@ -69,10 +59,10 @@ void LossCurve::append(std::span<const std::int64_t> examples, std::span<const f
   ++revision_;
 }
 
-void LossCurve::append(const train::Evaluation& evaluation) {
-  const auto same =
-      std::find_if(evaluations_.begin(), evaluations_.end(),
-                   [&](const train::Evaluation& known) { return known.epoch >= evaluation.epoch; });
+void LossCurve::append(const LossEvaluation& evaluation) {
+  const auto same = std::find_if(evaluations_.begin(), evaluations_.end(), [&](const LossEvaluation& known) {
+    return known.epoch >= evaluation.epoch;
+  });
   if (same != evaluations_.end()) {  // a resumed run repeats the epoch it was in
     evaluations_.erase(same, evaluations_.end());
     recount();
@@ -83,8 +73,7 @@ void LossCurve::append(const train::Evaluation& evaluation) {
   ++revision_;
 }
 
-void LossCurve::mark(std::int64_t examples, const train::SettingChange& change) {
-  const std::string words = train::setting_words(change.key, change.value);
+void LossCurve::mark(std::int64_t examples, const std::string& words) {
   if (!marks_.empty() && marks_.back().examples == examples) {
     marks_.back().words += ", " + words;
   } else {
@@ -97,7 +86,7 @@ void LossCurve::cutBack(std::int64_t examples) {
   const auto keep = std::lower_bound(examples_.begin(), examples_.end(), examples) - examples_.begin();
   examples_.resize(static_cast<std::size_t>(keep));
   losses_.resize(static_cast<std::size_t>(keep));
-  std::erase_if(evaluations_, [&](const train::Evaluation& e) { return e.examples > examples; });
+  std::erase_if(evaluations_, [&](const LossEvaluation& e) { return e.examples > examples; });
   std::erase_if(marks_, [&](const SettingMark& m) { return m.examples > examples; });
   recount();
   ++revision_;
@@ -138,7 +127,7 @@ void LossCurve::recount() {
   first_not_finite_.reset();
   not_finite_ = not_positive_ = 0;
   for (std::size_t k = 0; k < losses_.size(); ++k) count(examples_[k], static_cast<double>(losses_[k]));
-  for (const train::Evaluation& evaluation : evaluations_) count(evaluation.examples, evaluation.test_loss);
+  for (const LossEvaluation& evaluation : evaluations_) count(evaluation.examples, evaluation.test_loss);
 }
 
 }  // namespace synann::ui

@@ -8,9 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/train/events.h"
-#include "engine/train/history.h"
-
 namespace synann::ui {
 
 // Where a setting was changed.
@@ -20,23 +17,42 @@ struct SettingMark {
   bool operator==(const SettingMark&) const = default;
 };
 
+// The losses of consecutive batches; valid during the call only.
+struct LossSteps {
+  int batch_size = 0;  // examples; a smaller last batch does not change the x positions before it
+  std::int64_t first_examples = 0;  // seen before the first of them
+  std::span<const float> losses;    // mean negative log-likelihood of each batch, nats
+};
+
+// One measurement on the test set. Epoch 0 is the one before training.
+struct LossEvaluation {
+  int epoch = 0;
+  std::int64_t examples = 0;  // training examples seen so far
+  double train_loss = 0;      // mean over the epoch's batches, nats; 0 for epoch 0
+  double test_loss = 0;       // mean over the test set, nats
+  int correct = 0;
+  int count = 0;
+  double learning_rate = 0;  // of the epoch's last step
+  double seconds = 0;        // wall time of the epoch and its evaluation
+  bool best = false;         // the best so far
+  double accuracy() const { return count > 0 ? 100.0 * correct / count : 0.0; }  // percent
+};
+
 // The losses of one run in full resolution: every step, every evaluation, nothing thinned. Plain data without
 // a look. The owner appends to it; charts and tables share it read-only and catch up when told to refresh.
 // One thread (the window's).
 class LossCurve {
  public:
-  static LossCurve fromHistory(const train::History& history);
-
   void clear();                     // a new run begins
   void setTrainCount(int samples);  // training samples of one epoch; 0 = unknown
 
   // Points must follow those before them. A batch that begins earlier (a run resumed from an older
   // checkpoint) first cuts the curve back to where it begins, so that x stays sorted.
-  void append(const train::StepLosses& steps);
+  void append(const LossSteps& steps);
   void append(std::span<const std::int64_t> examples, std::span<const float> losses);  // of equal length
-  void append(const train::Evaluation& evaluation);
+  void append(const LossEvaluation& evaluation);
   // Several changes at one place are one mark.
-  void mark(std::int64_t examples, const train::SettingChange& change);
+  void mark(std::int64_t examples, const std::string& words);
   // Drops the train points at and after `examples`, and the evaluations and marks after it.
   void cutBack(std::int64_t examples);
 
@@ -44,7 +60,7 @@ class LossCurve {
     return examples_;
   }                                                          // x of each train point: examples seen
   std::span<const float> losses() const { return losses_; }  // y of each train point, nats
-  const std::vector<train::Evaluation>& evaluations() const { return evaluations_; }
+  const std::vector<LossEvaluation>& evaluations() const { return evaluations_; }
   const std::vector<SettingMark>& marks() const { return marks_; }  // in order
 
   bool empty() const { return losses_.empty() && evaluations_.empty(); }
@@ -78,7 +94,7 @@ class LossCurve {
 
   std::vector<std::int64_t> examples_;
   std::vector<float> losses_;
-  std::vector<train::Evaluation> evaluations_;
+  std::vector<LossEvaluation> evaluations_;
   std::vector<SettingMark> marks_;
   int train_count_ = 0;
   std::optional<Extent> all_, positive_;

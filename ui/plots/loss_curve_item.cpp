@@ -197,7 +197,7 @@ void LossCurveItem::showNotFinite(const LossCurve& curve, const CurveWindow& win
     for (const double x :
          notFiniteColumns(curve.examples(), curve.losses(), {range.minX, range.maxX, columns}))
       marks.append({x, y});
-    for (const train::Evaluation& e : curve.evaluations()) {
+    for (const LossEvaluation& e : curve.evaluations()) {
       const double x = static_cast<double>(e.examples);
       if (!std::isfinite(e.test_loss) && x >= range.minX && x <= range.maxX) marks.append({x, y});
     }

@@ -29,7 +29,7 @@ CurvePoint pointOf(const LossCurve& curve, std::size_t index) {
   return index < train ? CurvePoint{CurveSeries::Train, index} : CurvePoint{CurveSeries::Test, index - train};
 }
 
-QString learningRate(const train::Evaluation& evaluation) {
+QString learningRate(const LossEvaluation& evaluation) {
   if (evaluation.epoch == 0) return {};
   QByteArray text("learning rate ");
   appendNumber(text, evaluation.learning_rate);

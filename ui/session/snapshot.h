@@ -31,8 +31,6 @@ struct LossBatch {
   std::int64_t first_examples = 0;
   std::vector<float> losses;  // nats
   double seconds = 0;
-
-  train::StepLosses view() const { return {epoch, first_step, batch_size, first_examples, losses, seconds}; }
 };
 
 // How far the run is and how fast it goes.

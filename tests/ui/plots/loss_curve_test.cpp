@@ -6,6 +6,7 @@
 
 #include "sample_curve.h"
 #include "tests/test_main.h"
+#include "ui/pages/train/loss_points.h"
 #include "ui/plots/curve_point.h"
 #include "ui/plots/figure_look.h"
 
@@ -82,11 +83,27 @@ class LossCurveTest : public QObject {
     history.start.train_count = 3000;
     history.examples.assign(curve->examples().begin(), curve->examples().end());
     history.losses.assign(curve->losses().begin(), curve->losses().end());
-    history.evaluations = curve->evaluations();
-    const LossCurve copy = LossCurve::fromHistory(history);
+    for (const LossEvaluation& e : curve->evaluations())
+      history.evaluations.push_back({.epoch = e.epoch,
+                                     .examples = e.examples,
+                                     .train_loss = e.train_loss,
+                                     .test_loss = e.test_loss,
+                                     .correct = e.correct,
+                                     .count = e.count,
+                                     .learning_rate = e.learning_rate,
+                                     .train_seconds = e.seconds - 0.25,
+                                     .eval_seconds = 0.25,
+                                     .best = e.best});
+    history.changes.push_back({.position = {1, 10}, .key = "lr", .value = 0.05});
+    const LossCurve copy = lossCurve(history);
     QVERIFY(std::ranges::equal(copy.examples(), curve->examples()));
     QVERIFY(std::ranges::equal(copy.losses(), curve->losses()));
     QCOMPARE(copy.evaluations().size(), 3u);
+    QCOMPARE(copy.evaluations().back().accuracy(), curve->evaluations().back().accuracy());
+    QCOMPARE(copy.evaluations().back().seconds, curve->evaluations().back().seconds);
+    QCOMPARE(copy.best(), curve->best());
+    QCOMPARE(copy.marks(),
+             std::vector<SettingMark>({{10 * history.settings().batch_size, "learning rate 0.05"}}));
     QCOMPARE(copy.epochAt(3000), 2);
     QCOMPARE(copy.extent()->max, curve->extent()->max);
   }
@@ -108,7 +125,7 @@ class LossCurveTest : public QObject {
              QString("train loss 0.0936 at 12,800 examples, epoch 1"));
     QCOMPARE(detailedPoint(curve, {CurveSeries::Train, 0}),
              QString("12,800 examples · epoch 1\ntrain loss 0.093600"));
-    train::Evaluation e;
+    LossEvaluation e;
     e.epoch = 1;
     e.examples = 60000;
     e.test_loss = 0.0431;

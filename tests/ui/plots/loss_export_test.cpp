@@ -126,12 +126,9 @@ class LossExportTest : public QObject, test::LossFiles {
   }
 
   void csvReadsBackExactly() {
-    curve_->append(train::StepLosses{.epoch = 4,
-                                     .first_step = 0,
-                                     .batch_size = 100,
-                                     .first_examples = 60000,
-                                     .losses = std::vector<float>{NAN, INFINITY, 1e-38F, 0.1F},
-                                     .seconds = 0});
+    curve_->append(LossSteps{.batch_size = 100,
+                             .first_examples = 60000,
+                             .losses = std::vector<float>{NAN, INFINITY, 1e-38F, 0.1F}});
     const QLocale before;
     QLocale::setDefault(QLocale(QLocale::German));
     QVERIFY(save(*curve_, "a.csv", options_).ok());
@@ -159,8 +156,8 @@ class LossExportTest : public QObject, test::LossFiles {
   void changesOfSettingsAreNamed() {
     LossCurve curve = *curve_;
     const std::int64_t half = curve.lastExamples() / 2;
-    curve.mark(half, {{1, 300}, "lr", 0.05});
-    curve.mark(half, {{1, 300}, "momentum", 0.25});
+    curve.mark(half, "learning rate 0.05");
+    curve.mark(half, "momentum 0.25");
     QVERIFY(save(curve, "m.csv", options_).ok());
     const QList<QByteArray> lines = contents(path("m.csv")).trimmed().split('\n');
     const QByteArray place =

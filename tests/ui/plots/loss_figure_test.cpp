@@ -45,7 +45,7 @@ QByteArray csvOf(const LossCurve& curve) {
     appendNumber(csv, curve.losses()[k]);
     csv.append(",,\n");
   }
-  for (const train::Evaluation& evaluation : curve.evaluations()) {
+  for (const LossEvaluation& evaluation : curve.evaluations()) {
     start("test", evaluation.epoch, evaluation.examples);
     appendNumber(csv, evaluation.test_loss);
     csv.append(',');
@@ -70,14 +70,11 @@ class LossFigureTest : public QObject, test::LossFiles {
   void theCsvIsByteForByteAsEver() {
     LossCurve curve = *test::sampleCurve(3, 300);
     QCOMPARE(figureCsv(figureOf(curve)), csvOf(curve));
-    curve.append(train::StepLosses{.epoch = 4,
-                                   .first_step = 0,
-                                   .batch_size = 100,
-                                   .first_examples = 90000,
-                                   .losses = std::vector<float>{NAN, -INFINITY, 1e-38F, 16777217.0F, 0},
-                                   .seconds = 0});
-    curve.mark(300, {{1, 3}, "lr", 0.05});
-    curve.mark(300, {{1, 3}, "momentum", 0.25});
+    curve.append(LossSteps{.batch_size = 100,
+                           .first_examples = 90000,
+                           .losses = std::vector<float>{NAN, -INFINITY, 1e-38F, 16777217.0F, 0}});
+    curve.mark(300, "learning rate 0.05");
+    curve.mark(300, "momentum 0.25");
     QCOMPARE(figureCsv(figureOf(curve, {.log_y = true})), csvOf(curve));
     curve.setTrainCount(0);  // nobody knows the epochs
     QCOMPARE(figureCsv(figureOf(curve)), csvOf(curve));
@@ -104,7 +101,7 @@ class LossFigureTest : public QObject, test::LossFiles {
 
   void severalCurvesAreInTheTable() {
     LossCurve b = *test::sampleCurve(2, 100);
-    b.mark(5000, {{1, 50}, "lr", 0.05});
+    b.mark(5000, "learning rate 0.05");
     const LossFigure two({.curves = {series(*curve_, "run A", 1), series(b, "run, B", 2)}});
     const int points = static_cast<int>(curve_->losses().size() + curve_->evaluations().size() +
                                         b.losses().size() + b.evaluations().size());

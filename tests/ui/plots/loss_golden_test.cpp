@@ -53,9 +53,8 @@ std::shared_ptr<LossCurve> filledCurve() {
     noise = noise * 1664525u + 1013904223u;
     losses.push_back(2.5F * static_cast<float>(noise >> 8) / 16777216.0F);
   }
-  curve->append(synann::train::StepLosses{
-      .epoch = 1, .first_step = 0, .batch_size = 100, .first_examples = 0, .losses = losses, .seconds = 1});
-  synann::train::Evaluation evaluation;
+  curve->append(LossSteps{.batch_size = 100, .first_examples = 0, .losses = losses});
+  LossEvaluation evaluation;
   evaluation.epoch = 1;
   evaluation.examples = 200000;
   evaluation.test_loss = 1.1;

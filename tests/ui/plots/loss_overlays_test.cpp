@@ -29,7 +29,7 @@ std::vector<float> noise(std::size_t count, float least, float most) {
 }
 
 void evaluate(LossCurve& curve, int epoch, double loss) {
-  train::Evaluation e;
+  LossEvaluation e;
   e.epoch = epoch;
   e.examples = curve.lastExamples();
   e.test_loss = loss;

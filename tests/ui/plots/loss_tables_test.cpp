@@ -50,7 +50,7 @@ class LossTablesTest : public QObject {
     const QAbstractItemModelTester tester(&model, kStrict);
     model.setCurve(curve);
     const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-    train::Evaluation next = curve->evaluations().back();
+    LossEvaluation next = curve->evaluations().back();
     next.epoch = 5;
     next.examples = 5000;
     next.best = true;

@@ -92,7 +92,7 @@ void LossViewTest::aPointIsKeptWhileItsCurveGrows() {
   const QString text = shown.view.currentPointText();
   QVERIFY(text.contains("25,000 examples"));
   const std::vector<float> losses(100, 0.1F);
-  shown.curve->append(train::StepLosses{4, 0, 100, 30000, losses, 1});
+  shown.curve->append(LossSteps{100, 30000, losses});
   shown.view.refresh();
   QCOMPARE(shown.view.currentPoint(), std::optional(kPoint));
   QCOMPARE(shown.view.currentPointText(), text);
@@ -174,7 +174,7 @@ void LossViewTest::aCopyHasThemAsFarAsItReaches() {
   const auto curve = test::sampleCurve(3, 100);
   const LossCurve copy = *curve;
   const std::vector<float> losses(100, 0.1F);
-  curve->append(train::StepLosses{4, 0, 100, 30000, losses, 1});
+  curve->append(LossSteps{100, 30000, losses});
   KeptPoint kept;
   kept.keep(*curve, kPoint);
   QCOMPARE(kept.on(copy), std::optional(kPoint));
@@ -252,7 +252,7 @@ void LossViewTest::aFigureStaysAsItWas() {
   QCOMPARE(before->part(), shown.view.part());
   const int points = before->pointCount();
   const std::vector<float> losses(100, 0.1F);
-  shown.curve->append(train::StepLosses{4, 0, 100, 30000, losses, 1});
+  shown.curve->append(LossSteps{100, 30000, losses});
   QCOMPARE(before->pointCount(), points);
   QCOMPARE(shown.view.lossFigure()->pointCount(), points + 100);
   shown.curve->clear();

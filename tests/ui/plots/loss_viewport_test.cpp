@@ -38,8 +38,7 @@ class LossViewportTest : public QObject {
   void aCurveWithoutAnyShowableLossHasARange() {
     LossCurve curve;
     const std::vector<float> losses{NAN, INFINITY, NAN};
-    curve.append(train::StepLosses{
-        .epoch = 1, .first_step = 0, .batch_size = 100, .first_examples = 0, .losses = losses, .seconds = 0});
+    curve.append(LossSteps{.batch_size = 100, .first_examples = 0, .losses = losses});
     for (const bool log : {false, true}) {
       const LossRange range = fullRange(curve, log);
       QVERIFY(std::isfinite(range.minY) && std::isfinite(range.maxY) && range.maxY > range.minY);

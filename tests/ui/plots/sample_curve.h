@@ -16,7 +16,7 @@ namespace synann::ui::test {
 inline std::shared_ptr<LossCurve> sampleCurve(int epochs, int steps) {
   auto curve = std::make_shared<LossCurve>();
   curve->setTrainCount(steps * 100);
-  train::Evaluation evaluation;
+  LossEvaluation evaluation;
   evaluation.test_loss = 2.3;
   evaluation.correct = 980;
   evaluation.count = 10000;
@@ -30,20 +30,16 @@ inline std::shared_ptr<LossCurve> sampleCurve(int epochs, int steps) {
       const double wobble = 0.6 + 0.8 * static_cast<double>(noise >> 8) / 16777216.0;
       losses.push_back(static_cast<float>((0.12 + 2.2 * std::exp(-2 * t)) * wobble));
     }
-    curve->append(train::StepLosses{.epoch = epoch,
-                                    .first_step = 0,
-                                    .batch_size = 100,
-                                    .first_examples = static_cast<std::int64_t>(epoch - 1) * steps * 100,
-                                    .losses = losses,
-                                    .seconds = 1});
+    curve->append(LossSteps{.batch_size = 100,
+                            .first_examples = static_cast<std::int64_t>(epoch - 1) * steps * 100,
+                            .losses = losses});
     evaluation.epoch = epoch;
     evaluation.examples = static_cast<std::int64_t>(epoch) * steps * 100;
     evaluation.train_loss = 0.12 + std::exp(-2.0 * epoch);
     evaluation.test_loss = 0.05 + 0.4 / epoch;
     evaluation.best = epochs <= 2 || epoch < epochs;
     evaluation.correct = evaluation.best ? 9000 + 50 * epoch : 9000;
-    evaluation.train_seconds = 2.5;
-    evaluation.eval_seconds = 0.25;
+    evaluation.seconds = 2.75;
     curve->append(evaluation);
   }
   return curve;
@@ -51,12 +47,7 @@ inline std::shared_ptr<LossCurve> sampleCurve(int epochs, int steps) {
 
 // Steps of the first epoch, 100 examples each.
 inline void addSteps(LossCurve& curve, std::int64_t first, std::vector<float> losses) {
-  curve.append(train::StepLosses{.epoch = 1,
-                                 .first_step = 0,
-                                 .batch_size = 100,
-                                 .first_examples = first,
-                                 .losses = losses,
-                                 .seconds = 0});
+  curve.append(LossSteps{.batch_size = 100, .first_examples = first, .losses = losses});
 }
 
 }  // namespace synann::ui::test

@@ -12,6 +12,7 @@
 #include "engine/core/version.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
+#include "ui/pages/train/loss_points.h"
 
 namespace synann::ui {
 
@@ -77,10 +78,9 @@ Status exportLossView(const ViewOptions& options) {
   run.settings = history->settings();
   const std::filesystem::path place = options.history;
   std::error_code code;
-  const LossFigure figure(
-      {.curves = {LossSeries{std::make_shared<const LossCurve>(LossCurve::fromHistory(*history))}},
-       .part = {.log_y = options.log_y},
-       .title = lossTitle(run)});
+  const LossFigure figure({.curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
+                           .part = {.log_y = options.log_y},
+                           .title = lossTitle(run)});
   FigureFile file =
       lossFile(figure, run, std::filesystem::is_directory(place, code) ? place : place.parent_path());
   file.width = options.width;

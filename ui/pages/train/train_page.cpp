@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/train/loss_export.h"
+#include "ui/pages/train/loss_points.h"
 #include "ui/pages/train/setting_form.h"
 #include "ui/pages/train/train_tables.h"
 #include "ui/plots/figure.h"
@@ -275,7 +276,8 @@ void TrainPage::writeLog() {
   shown.start = start_;
   shown.examples.assign(curve_->examples().begin(), curve_->examples().end());
   shown.losses.assign(curve_->losses().begin(), curve_->losses().end());
-  shown.evaluations = curve_->evaluations();
+  for (const LossEvaluation& evaluation : curve_->evaluations())
+    shown.evaluations.push_back(trainEvaluation(evaluation));
   shown.changes = changes_;
   QStringList lines;
   for (const std::string& line : log_lines(shown, static_cast<int>(log_interval_->value())))
@@ -317,7 +319,7 @@ void TrainPage::take(const Snapshot& snapshot) {
     start_ = snapshot.start.value_or(snapshot.history->start);
     start_.settings = snapshot.history->settings();
     changes_ = snapshot.history->changes;
-    curve_ = std::make_shared<LossCurve>(LossCurve::fromHistory(*snapshot.history));
+    curve_ = std::make_shared<LossCurve>(lossCurve(*snapshot.history));
     chart_->setCurve(curve_);
     tables_->setCurve(curve_);
     log_->clear();
@@ -326,13 +328,14 @@ void TrainPage::take(const Snapshot& snapshot) {
   if (snapshot.history && wanted_part_) chart_->setPart(*std::exchange(wanted_part_, std::nullopt));
   const std::uint64_t recorded = snapshot.progress.resources.record_bytes;
   if (recorded > 0 || snapshot.history) form_->showRecordUse(recorded);
-  for (const LossBatch& batch : snapshot.losses) curve_->append(batch.view());
-  for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(evaluation);
+  for (const LossBatch& batch : snapshot.losses)
+    curve_->append({batch.batch_size, batch.first_examples, batch.losses});
+  for (const train::Evaluation& evaluation : snapshot.evaluations) curve_->append(lossEvaluation(evaluation));
   for (const train::SettingChange& change : snapshot.changes) {
     const std::int64_t seen = std::int64_t{change.position.step} * start_.settings.batch_size;
     curve_->mark(std::int64_t{change.position.epoch - 1} * start_.train_count +
                      std::min<std::int64_t>(seen, start_.train_count),
-                 change);
+                 train::setting_words(change.key, change.value));
     train::apply_setting(start_.settings, change.key, change.value);
     changes_.push_back(change);
   }
