@@ -19,6 +19,7 @@ int run(int argc, char** argv) {
   add_eval(app, action);
   add_data(app, action);
   add_import(app, action);
+  add_model(app, action);
   add_parity(app, action);
   add_study(app, action);
   add_bench(app, action);

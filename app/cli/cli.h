@@ -24,6 +24,7 @@ void add_train(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_model(CLI::App& app, Action& action);
 void add_parity(CLI::App& app, Action& action);
 void add_study(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/model/layer_words.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <vector>
+
+#include "engine/model/recipes.h"
+
+namespace synann::model {
+namespace {
+
+std::string synapse_formula(const SynapseOptions& o) {
+  const bool coupled = o.semantics == SynapseOptions::Semantics::BatchCoupled;
+  std::string formula = o.alpha == SynapseOptions::Alpha::One ? "y_i = x_i " : "y_i = α_i x_i ";
+  formula += coupled ? "Π_k Π_j (1 − β_ij x_kj), k over the samples of the batch" : "Π_j (1 − β_ij x_j)";
+  switch (o.beta) {
+    case SynapseOptions::Beta::Free:
+      break;
+    case SynapseOptions::Beta::Sigmoid:
+      formula += ", β = σ(w)";
+      break;
+    case SynapseOptions::Beta::Clamp:
+      formula += ", β = w clamped to [0, 1)";
+      break;
+  }
+  switch (o.alpha) {
+    case SynapseOptions::Alpha::One:
+      break;
+    case SynapseOptions::Alpha::Exp:
+      formula += ", α = exp(a)";
+      break;
+    case SynapseOptions::Alpha::Softplus:
+      formula += ", α = log(1 + exp(a))";
+      break;
+  }
+  if (o.diagonal == SynapseOptions::Diagonal::Zero) formula += ", β_ii = 0";
+  return formula;
+}
+
+std::string rnn_formula(Twin twin) {
+  const std::string state =
+      "e = σ(W_e z + U_e h + b_e), f = σ(W_f z + U_f h + b_f), h ← h (1 − f) + f e q, y = 4 h − 2";
+  switch (twin) {
+    case Twin::Synapse:
+      return state + ", q_i = Π_j (1 − β_ij h_j), β = σ(w)";
+    case Twin::Dense:
+      return state + ", q = σ(B h)";
+    case Twin::Identity:
+      return state + ", q = 1";
+  }
+  return state;
+}
+
+// "syna" of "syna-cnn"; empty where there is no dash.
+std::string_view side_of(std::string_view id) {
+  const auto dash = id.find('-');
+  return dash == std::string_view::npos ? std::string_view() : id.substr(0, dash);
+}
+
+// What a twin has under this name.
+std::string in_twin(const Recipe& recipe, const Model& model, const Layer& layer) {
+  const auto twin = build(recipe.info.id, model.input.rows, model.input.columns, model.classes);
+  if (!twin) return {};
+  const auto same = std::find_if(twin->layers.begin(), twin->layers.end(),
+                                 [&](const Layer& l) { return l.name == layer.name; });
+  if (same == twin->layers.end()) return "nothing";
+  if (same->kind == layer.kind && same->twin == layer.twin) return {};
+  if (same->kind == LayerKind::SynaRnn)
+    return same->twin == Twin::Dense     ? "σ(B h) as q"
+           : same->twin == Twin::Synapse ? "the synapse product as q"
+                                         : "1 as q";
+  return same->kind == LayerKind::Linear ? "a linear layer" : "the synapse layer";
+}
+
+}  // namespace
+
+std::string_view kind_id(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::AvgPool2d:
+      return "avg_pool2d";
+    case LayerKind::Conv2d:
+      return "conv2d";
+    case LayerKind::MaxPool2d:
+      return "max_pool2d";
+    case LayerKind::Relu:
+      return "relu";
+    case LayerKind::Dropout2d:
+      return "dropout2d";
+    case LayerKind::Dropout:
+      return "dropout";
+    case LayerKind::Linear:
+      return "linear";
+    case LayerKind::Softmax:
+      return "softmax";
+    case LayerKind::Synapse:
+      return "synapse";
+    case LayerKind::BatchNorm1d:
+      return "batch_norm1d";
+    case LayerKind::SynaRnn:
+      return "syna_rnn";
+    case LayerKind::LogSoftmax:
+      return "log_softmax";
+  }
+  return {};
+}
+
+std::string layer_title(const Layer& layer) {
+  switch (layer.kind) {
+    case LayerKind::AvgPool2d:
+      return fmt::format("Mean of {0} × {0}", layer.kernel);
+    case LayerKind::Conv2d:
+      return fmt::format("Convolution {0} × {0}", layer.kernel);
+    case LayerKind::MaxPool2d:
+      return fmt::format("Maximum of {0} × {0}", layer.kernel);
+    case LayerKind::Relu:
+      return "ReLU";
+    case LayerKind::Dropout2d:
+      return fmt::format("Dropout of whole channels, p = {}", layer.p);
+    case LayerKind::Dropout:
+      return fmt::format("Dropout, p = {}", layer.p);
+    case LayerKind::Linear:
+      return "Linear";
+    case LayerKind::Softmax:
+      return "Softmax";
+    case LayerKind::Synapse:
+      return "Synapse layer";
+    case LayerKind::BatchNorm1d:
+      return "Batch norm";
+    case LayerKind::SynaRnn:
+      return fmt::format("Recurrent cell, {} steps", layer.in.rows * layer.in.channels);
+    case LayerKind::LogSoftmax:
+      return "Log softmax";
+  }
+  return {};
+}
+
+std::string layer_formula(const Layer& layer) {
+  switch (layer.kind) {
+    case LayerKind::AvgPool2d:
+      return fmt::format("y = mean of each {0} × {0} window of x", layer.kernel);
+    case LayerKind::Conv2d:
+      return "y_o = b_o + Σ_c w_oc ⋆ x_c";
+    case LayerKind::MaxPool2d:
+      return fmt::format("y = maximum of each {0} × {0} window of x", layer.kernel);
+    case LayerKind::Relu:
+      return "y = max(0, x)";
+    case LayerKind::Dropout2d:
+    case LayerKind::Dropout:
+      return "in training y = x m / (1 − p), m = 0 with probability p, else 1; otherwise y = x";
+    case LayerKind::Linear:
+      return "y = W x + b";
+    case LayerKind::Softmax:
+      return "y_i = exp(x_i) / Σ_j exp(x_j)";
+    case LayerKind::Synapse:
+      return synapse_formula(layer.synapse);
+    case LayerKind::BatchNorm1d:
+      return "y = w (x − μ) / √(σ² + 10⁻⁵) + b";
+    case LayerKind::SynaRnn:
+      return rnn_formula(layer.twin);
+    case LayerKind::LogSoftmax:
+      return "y_i = x_i − log Σ_j exp(x_j)";
+  }
+  return {};
+}
+
+std::string shape_text(const Shape& shape) {
+  if (shape.rows == 1 && shape.columns == 1) return fmt::format("{}", shape.channels);
+  return fmt::format("{} × {} × {}", shape.channels, shape.rows, shape.columns);
+}
+
+std::string twin_text(const Model& model, const Layer& layer) {
+  const std::string_view side = side_of(model.id);
+  if (side.empty() || layer.name.empty()) return {};
+  const std::string_view family = std::string_view(model.id).substr(side.size());
+  std::string text;
+  for (const Recipe& recipe : recipes()) {
+    if (recipe.info.id == model.id || !recipe.info.id.ends_with(family) || side_of(recipe.info.id).empty() ||
+        recipe.info.id.substr(side_of(recipe.info.id).size()) != family)
+      continue;
+    const std::string there = in_twin(recipe, model, layer);
+    if (there.empty()) continue;
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", there, recipe.info.title);
+  }
+  return text;
+}
+
+}  // namespace synann::model
