@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <mutex>
-#include <thread>
+#include <variant>
 #include <vector>
 
 #include <QObject>
 
 #include "engine/compute/device_list.h"
+#include "ui/session/latest_value_worker.h"
 
 namespace synann::ui {
 
@@ -17,19 +17,14 @@ class DeviceProbe : public QObject {
   Q_OBJECT
 
  public:
-  using QObject::QObject;
-  void start();  // once
+  explicit DeviceProbe(QObject* parent = nullptr);
+  void start() { worker_.ask({}); }
 
  signals:
   void found(const std::vector<synann::compute::DeviceEntry>& devices);
-  void woken();  // from the working thread to this object alone
 
  private:
-  void take();
-
-  std::mutex mutex_;
-  std::vector<compute::DeviceEntry> devices_;  // guarded by mutex_
-  std::jthread thread_;                        // last: joined before anything it uses goes away
+  LatestValueWorker<std::monostate, std::vector<compute::DeviceEntry>> worker_;
 };
 
 }  // namespace synann::ui

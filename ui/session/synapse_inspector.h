@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <thread>
 
 #include <QObject>
 
 #include "engine/train/synapse_frame.h"
+#include "ui/session/latest_value_worker.h"
 
 namespace synann::ui {
 
@@ -24,34 +20,29 @@ class SynapseInspector : public QObject {
 
  public:
   explicit SynapseInspector(QObject* parent = nullptr);
-  ~SynapseInspector() override;
 
-  void ask(const train::SynapseQuery& query);
-  bool busy() const { return asked_ != told_; }  // an answer is still to come
+  void ask(const train::SynapseQuery& query) { worker_.ask(query); }
+  bool busy() const { return worker_.busy(); }  // an answer is still to come
 
  signals:
   // `frame` answers the question asked last, or one shortly before it.
   void answered(const synann::ui::SynapseFramePtr& frame);
   // The whole run's range is known now: ask again where it matters.
   void rangeKnown();
-  void woken();  // from the working thread to this object alone
 
  private:
   struct Answer {
     SynapseFramePtr frame;
-    std::uint64_t number = 0;
+    bool range_known = false;
   };
-  void work(const std::stop_token& stop);
-  void take();
+  using Worker = LatestValueWorker<train::SynapseQuery, Answer>;
+  // On the worker's thread alone.
+  void work(const train::SynapseQuery& query, const std::stop_token& cancelled, const Worker::Tell& tell);
+  void take(const Answer& answer);
 
-  std::uint64_t asked_ = 0, told_ = 0;
-  std::mutex mutex_;
-  std::condition_variable_any wake_;
-  std::optional<train::SynapseQuery> query_;  // guarded by mutex_, as the two below
-  std::uint64_t number_ = 0;
-  Answer answer_;
-  bool range_known_ = false;
-  std::jthread thread_;  // last: joined before anything it uses goes away
+  train::SynapseReader reader_;  // the worker's
+  SynapseFramePtr told_;
+  Worker worker_;  // last: its thread is gone before anything it uses
 };
 
 }  // namespace synann::ui
