@@ -57,6 +57,7 @@ Result<SynapseReader::Moment> SynapseReader::present(const SynapseQuery& query, 
     if (opened) run = *opened;
   }
   if (!query.live && !run) return input_error("β", "there is no run yet", "train, or open a run");
+  look_at_network(query, run, frame);
   const model::Model& model = query.live ? *query.live->model : *run->model;
   const auto layer = choose_layer(model, query.layer);
   if (!layer) return layer.error();

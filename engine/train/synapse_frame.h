@@ -15,8 +15,8 @@
 #include "engine/train/record.h"
 #include "engine/train/synapse_layers.h"
 
-// One moment of a synapse layer, out of a run that trains, its records or a checkpoint: what windows and
-// figures show. Numbers alone; how they look is not told here.
+// One moment of a network and of one of its synapse layers, out of a run that trains, its records or a
+// checkpoint: what windows and figures show. Numbers alone; how they look is not told here.
 namespace synann::train {
 
 // What the matrix shows.
@@ -53,6 +53,7 @@ struct SynapseQuery {
   bool run_range = false;    // the range of the run is wanted: scan() is worth its while
   bool samples = false;      // also x of the first images of each class
   bool gradient = false;     // also ∂loss/∂β over the images of all classes
+  bool network = false;      // also all numbers of the network, there and at the start
   std::uint64_t opened = 0;  // another number makes the reader open the run's files anew
 };
 
@@ -62,9 +63,10 @@ struct SynapseFrame {
   std::string missing;  // one sentence: β is there, what was asked beyond it is not
   bool live = false;
   FramePlace place;
-  std::shared_ptr<const std::vector<FramePlace>> frames;  // of the run's record, in order
-  std::string note;                                       // about the record: damaged, cut off, out of budget
-  RecordHeader run;                                       // settings and data of the run; no tensors
+  std::shared_ptr<const std::vector<FramePlace>> frames;          // of the run's record, in order
+  std::shared_ptr<const std::vector<FramePlace>> network_frames;  // those at which the inputs x are known
+  std::string note;  // about the record: damaged, cut off, out of budget
+  RecordHeader run;  // settings and data of the run; no tensors
   std::vector<std::string> layers;
   SynapseLayer layer;
   SynapseParameters parameters;              // β and α
@@ -79,6 +81,12 @@ struct SynapseFrame {
   std::vector<std::string> class_names;  // of the data; empty where they are not open
   float run_least = 0, run_most = 0;     // of β over the frames of the run that were looked at
   bool run_range_whole = false;          // that were all of them
+  // The network, where it was asked for; known also where the model has no synapse layer, which is an error
+  // to everything above.
+  std::shared_ptr<const model::Model> model;                   // null: there is nothing
+  std::shared_ptr<const std::vector<float>> network;           // [float_count]; null: not known
+  std::shared_ptr<const std::vector<float>> network_at_start;  // null: not known
+  FramePlace network_place;  // the last moment at or before, at which the whole network is known
 
   int n() const { return layer.n; }
 };
@@ -111,9 +119,10 @@ class SynapseReader {
     FramePlace values_place{{1, 0}, -1};
     std::shared_ptr<const model::Model> model;
     RecordHeader header;  // without tensors
-    std::shared_ptr<const std::vector<FramePlace>> frames;
+    std::shared_ptr<const std::vector<FramePlace>> frames, network_frames;
     std::vector<float> initial;  // β of initial_layer at the start; empty where it is not known
     std::string initial_layer;
+    std::shared_ptr<const std::vector<float>> start;  // the whole network there
     std::size_t scanned = 0;
     std::string scanned_layer;
     float least = 0, most = 0;
@@ -139,6 +148,8 @@ class SynapseReader {
   static Status open_records(Run& run);
   static Status open_checkpoint(Run& run, const std::filesystem::path& file);
   Result<Moment> moment(Run& run, std::int64_t steps, const std::string& layer);
+  static std::shared_ptr<const std::vector<float>> whole(Run& run, std::size_t k);
+  static void look_at_network(const SynapseQuery& query, Run* run, SynapseFrame& frame);
   Result<SynapseLayer> choose_layer(const model::Model& model, const std::string& name) const;
   Status fill(const SynapseQuery& query, SynapseFrame& frame);
   Result<Moment> present(const SynapseQuery& query, SynapseFrame& frame);

@@ -40,6 +40,10 @@ std::string note_on(const RecordReader& record) {
   return {};
 }
 
+std::shared_ptr<const std::vector<FramePlace>> copied(std::span<const FramePlace> places) {
+  return std::make_shared<const std::vector<FramePlace>>(places.begin(), places.end());
+}
+
 }  // namespace
 
 Result<SynapseReader::Run*> SynapseReader::open(const fs::path& path, std::uint64_t opened, bool other) {
@@ -54,10 +58,10 @@ Result<SynapseReader::Run*> SynapseReader::open(const fs::path& path, std::uint6
   }
   if (slot->synapses) {
     const bool grown = slot->synapses->refresh() > 0;
-    if (slot->network) slot->network->refresh();
-    const auto places = slot->synapses->frames();
-    if (grown || !slot->frames)
-      slot->frames = std::make_shared<const std::vector<FramePlace>>(places.begin(), places.end());
+    const bool network_grown = slot->network && slot->network->refresh() > 0;
+    if (grown || !slot->frames) slot->frames = copied(slot->synapses->frames());
+    if (slot->network && (network_grown || !slot->network_frames))
+      slot->network_frames = copied(slot->network->frames());
   }
   return &*slot;
 }
@@ -128,15 +132,46 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
   m.alpha = part_of(run.synapses->header(), *frame, layer + ".alpha");
   if (run.values && run.values_place.steps == m.place.steps) m.values = run.values;
   if (m.values || !run.network) return m;
-  const auto whole = run.network->at_or_before(m.place.steps);
-  if (!whole || run.network->frames()[*whole].steps != m.place.steps) return m;
-  const auto values = run.network->look(*whole);
-  if (!values) return m;
-  auto all = std::make_shared<std::vector<float>>(m.model->parameters.float_count());
-  place(run.network->header(), *m.model, *values, *all);
-  run.values_place = m.place;
-  m.values = run.values = std::move(all);
+  const auto k_whole = run.network->at_or_before(m.place.steps);
+  if (k_whole && run.network->frames()[*k_whole].steps == m.place.steps) m.values = whole(run, *k_whole);
   return m;
+}
+
+// Frame k of the network's record, kept until another is asked for; null where it is damaged.
+std::shared_ptr<const std::vector<float>> SynapseReader::whole(Run& run, std::size_t k) {
+  const FramePlace& at = run.network->frames()[k];
+  if (run.values && run.values_place == at) return run.values;
+  const auto values = run.network->look(k);
+  if (!values) return nullptr;
+  auto all = std::make_shared<std::vector<float>>(run.model->parameters.float_count());
+  place(run.network->header(), *run.model, *values, *all);
+  run.values_place = at;
+  run.values = std::move(all);
+  return run.values;
+}
+
+void SynapseReader::look_at_network(const SynapseQuery& query, Run* run, SynapseFrame& frame) {
+  if (!query.network) return;
+  if (run && run->network && !run->network->frames().empty()) {
+    if (!run->start && run->network->frames().front().steps == 0) run->start = whole(*run, 0);
+    frame.network_at_start = run->start;
+  }
+  if (query.live) {
+    frame.model = query.live->model;
+    frame.network = {query.live, &query.live->values};
+    frame.network_place = {query.live->position, query.live->steps};
+    return;
+  }
+  frame.model = run->model;
+  frame.run = run->header;
+  frame.run.tensors.clear();
+  if (run->network) {
+    const auto k = run->network->at_or_before(query.steps);
+    if (k) frame.network = whole(*run, *k);
+  } else {
+    frame.network = run->values;
+  }
+  if (frame.network) frame.network_place = run->values_place;
 }
 
 // Read once and kept: every frame is compared with it.
@@ -152,6 +187,7 @@ void SynapseReader::describe_run(Run& run, const SynapseLayer& layer, SynapseFra
   frame.run = run.header;
   frame.run.tensors.clear();
   frame.frames = run.frames;
+  frame.network_frames = run.network_frames;
   if (run.synapses) frame.note = note_on(*run.synapses);
   if (run.scanned_layer != layer.name) {
     run.scanned_layer = layer.name;

@@ -40,13 +40,22 @@ void SynapseSource::setShown(QObject* page, bool shown) {
 }
 
 void SynapseSource::setSamplesWanted(QObject* page, bool wanted) {
-  if (wanted == want_samples_.contains(page)) return;
-  if (wanted) {
-    want_samples_.insert(page);
-    ask();
-  } else {
-    want_samples_.remove(page);
+  if (include(want_samples_, page, wanted)) ask();
+}
+
+void SynapseSource::setNetworkWanted(QObject* page, bool wanted) {
+  if (include(want_network_, page, wanted)) ask();
+}
+
+// Whether there is something new to be asked for.
+bool SynapseSource::include(QSet<QObject*>& pages, QObject* page, bool wanted) {
+  if (!wanted) {
+    pages.remove(page);
+    return false;
   }
+  if (pages.contains(page)) return false;
+  pages.insert(page);
+  return true;
 }
 
 // Another run, or the same one with other files: everything is looked at anew.
@@ -98,6 +107,7 @@ void SynapseSource::ask() {
   query.class_b = selection_.classB();
   query.opened = opened_;
   query.samples = want_samples_.intersects(shown_);
+  query.network = want_network_.intersects(shown_);
   since_ask_.start();
   inspector_.ask(query);
 }

@@ -32,6 +32,8 @@ class SynapseSource : public QObject {
   void setShown(QObject* page, bool shown);
   // A page that is shown needs x of the images of every class (train::SynapseQuery::samples), or no longer.
   void setSamplesWanted(QObject* page, bool wanted);
+  // A page that is shown needs all numbers of the network (train::SynapseQuery::network), or no longer.
+  void setNetworkWanted(QObject* page, bool wanted);
   bool busy() const { return inspector_.busy(); }  // an answer is still to come
   bool active() const { return !shown_.isEmpty(); }
 
@@ -55,7 +57,8 @@ class SynapseSource : public QObject {
   std::string wanted_data_;  // of the run at hand; empty = whatever is open
   std::shared_ptr<const train::Weights> live_;
   SynapseFramePtr frame_;
-  QSet<QObject*> shown_, want_samples_;
+  static bool include(QSet<QObject*>& pages, QObject* page, bool wanted);
+  QSet<QObject*> shown_, want_samples_, want_network_;
   QElapsedTimer since_ask_;
   std::uint64_t opened_ = 1;
 };

@@ -35,6 +35,8 @@ class SynapseFrameTest : public QObject {
   void theDifferenceToTheStartIsTheChange();
   void liveNumbersAreTheirOwn();
   void aCheckpointAloneIsEnough();
+  void theNetworkIsTheRecordsAtOrBefore();
+  void aModelWithoutSynapsesHasANetwork();
   void theRangeOfTheRunIsThatOfAllFrames();
   void whatCannotBeHadIsTold();
 
@@ -68,6 +70,7 @@ void SynapseFrameTest::initTestCase() {
   train(at("run"), "syna-cnn", 25, {.frames = 10});  // 10 steps an epoch, every second one recorded
   train(at("mlp"), "syna-mlp", 25, {});
   train(at("bare"), "syna-cnn", 25, {.frames = 0, .bytes = 0});
+  train(at("dense"), "dense-pixel", 25, {});
 }
 
 void SynapseFrameTest::everyRecordedStepIsAnswered() {
@@ -188,6 +191,40 @@ void SynapseFrameTest::aCheckpointAloneIsEnough() {
     QVERIFY(frame.initial.empty());
   }
   QVERIFY(ask({.run = at("bare")}).parameters.beta == ask({}).parameters.beta);
+}
+
+void SynapseFrameTest::theNetworkIsTheRecordsAtOrBefore() {
+  auto record = RecordReader::open(at("run") / kNetworkRecord);
+  QVERIFY(record.ok());
+  QVERIFY(record->frames().size() > 1);
+  const auto model = recorded_model(record->header());
+  const auto recorded = [&](std::size_t k) {  // in the order of the flat block
+    std::vector<float> values((*model)->parameters.float_count());
+    place(record->header(), **model, *record->read(k), values);
+    return values;
+  };
+  for (const std::int64_t steps : {std::int64_t{20}, std::int64_t{12}, std::int64_t{0}, std::int64_t{10}}) {
+    const SynapseFrame frame = ask({.steps = steps, .network = true});
+    const std::size_t k = *record->at_or_before(steps);
+    QVERIFY(frame.network && frame.model && frame.network_at_start);
+    QVERIFY(frame.network_place == record->frames()[k]);
+    QVERIFY(*frame.network == recorded(k));
+    QVERIFY(*frame.network_at_start == recorded(0));
+    QCOMPARE(frame.network_frames->size(), record->frames().size());
+    QCOMPARE(frame.place.steps, steps / 2 * 2);  // β is its own moment's
+  }
+  QVERIFY(!ask({}).network);  // not asked for
+  const SynapseFrame bare = ask({.run = at("bare"), .network = true});
+  QVERIFY(*bare.network == *ask({.network = true}).network);
+  QVERIFY(!bare.network_at_start);
+}
+
+void SynapseFrameTest::aModelWithoutSynapsesHasANetwork() {
+  const SynapseFrame frame = ask({.run = at("dense"), .network = true});
+  QVERIFY(QString::fromStdString(frame.error).contains("has no synapse layer"));
+  QCOMPARE(frame.model->id, std::string("dense-pixel"));
+  QCOMPARE(frame.network->size(), frame.model->parameters.float_count());
+  QCOMPARE(frame.run.data_sha256, data_->sha256);
 }
 
 void SynapseFrameTest::theRangeOfTheRunIsThatOfAllFrames() {
