@@ -72,7 +72,7 @@ void HeatFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
   const QRectF rect = matrixRect(area, how);
   paintMatrix(painter, rect, how);
   paintTicks(painter, rect, how);
-  paintColorBar(painter, barRect(rect, how), how);
+  paintColorBar(painter, barRect(rect, how), scale_, data_->value, how);
   paintCursor(painter, rect, how);
   painter.restore();
 }
@@ -159,35 +159,6 @@ QRectF HeatFigure::barRect(const QRectF& matrix, const FigurePaint& how) const {
   const double title = QFontMetricsF(how.font).height() * 1.3;
   return {matrix.right() + kBarDistance, matrix.top() + title, kBarWidth,
           std::max(8.0, matrix.height() - title)};
-}
-
-void HeatFigure::paintColorBar(QPainter& painter, const QRectF& bar, const FigurePaint& how) const {
-  const ColorMap map = scale_.diverging() ? ColorMap::Diverging : scale_.colors;
-  const ColorTable& table = colorTable(map, isDarkLook(how.look));
-  QImage strip(1, 256, QImage::Format_RGB32);
-  for (int k = 0; k < 256; ++k) strip.setPixel(0, k, table[static_cast<std::size_t>(255 - k)]);
-  painter.setRenderHint(QPainter::LosslessImageRendering);
-  painter.drawImage(bar, strip);
-  painter.setPen(QPen(how.look.frame, 1));
-  painter.drawRect(bar);
-  const QFontMetricsF metrics(how.font);
-  const double line = metrics.height();
-  const double range = scale_.most - scale_.least;
-  for (const Tick& tick :
-       linearTicks(scale_.least, scale_.most, std::max(2, static_cast<int>(bar.height() / (2.5 * line))))) {
-    const double y = bar.bottom() - (tick.value - scale_.least) / range * bar.height();
-    painter.setPen(QPen(how.look.frame, 1));
-    painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + kTick, y));
-    painter.setPen(how.look.text);
-    const QString label = QString(tick.label).replace('-', QStringLiteral("−"));
-    painter.drawText(
-        QRectF(bar.right() + kTick + kGap, y - line / 2, metrics.horizontalAdvance(label) + 2, line),
-        Qt::AlignLeft | Qt::AlignVCenter, label);
-  }
-  painter.setPen(how.look.text);
-  painter.drawText(
-      QRectF(bar.left(), bar.top() - 1.3 * line, metrics.horizontalAdvance(data_->value) + 4, line),
-      Qt::AlignLeft | Qt::AlignVCenter, data_->value);
 }
 
 void HeatFigure::paintCursor(QPainter& painter, const QRectF& rect, const FigurePaint& how) const {

@@ -6,8 +6,8 @@
 
 #include <QImage>
 
-#include "ui/plots/color_map.h"
 #include "ui/plots/figure.h"
+#include "ui/plots/heat_scale.h"
 
 namespace synann::ui {
 
@@ -33,20 +33,6 @@ struct HeatData {
   int rowPosition(int row) const;
   int columnPosition(int column) const;
 };
-
-// The range of the colours. Automatic colours are resolved by it.
-struct HeatScale {
-  double least = 0, most = 1;
-  ColorMap colors = ColorMap::Automatic;
-
-  bool diverging() const {
-    return colors == ColorMap::Diverging || (colors == ColorMap::Automatic && least < 0);
-  }
-};
-
-// The scale of these numbers: symmetric about 0 where the map is diverging; NaN and infinity do not count.
-HeatScale scaleOf(double least, double most, ColorMap colors);
-HeatScale scaleOf(const std::vector<float>& values, ColorMap colors);
 
 // One pixel for each cell, in the order in which they stand; what is not a number is grey.
 QImage heatImage(const HeatData& data, const HeatScale& scale, bool dark);
@@ -87,7 +73,6 @@ class HeatFigure : public Figure {
   const QImage& smallImage(bool dark, const QRect& part, const QSize& size) const;
   void paintMatrix(QPainter& painter, const QRectF& rect, const FigurePaint& how) const;
   void paintTicks(QPainter& painter, const QRectF& rect, const FigurePaint& how) const;
-  void paintColorBar(QPainter& painter, const QRectF& bar, const FigurePaint& how) const;
   void paintCursor(QPainter& painter, const QRectF& rect, const FigurePaint& how) const;
   QRectF barRect(const QRectF& matrix, const FigurePaint& how) const;
 
