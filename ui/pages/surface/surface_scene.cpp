@@ -44,12 +44,12 @@ void addSynapseFields(FieldTable<SurfaceScene>& table) {
   beta.slider = {{-1, 2}};
   beta.option = "--beta";
   beta.option_help = "Scales the inhibition; 0.5 unless told otherwise.";
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::follow>(
-      {.id = "follow",
-       .label = SceneWords::tr("Follow the cell"),
-       .help = SceneWords::tr("α and β of the selected cell of the run, as it trains or at the step of the "
-                              "time line; off: free"),
-       .kind = FieldKind::Switch}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::follow>(FieldInfo{
+      .id = "follow",
+      .label = SceneWords::tr("Follow the cell"),
+      .help = SceneWords::tr("α and β of the selected cell of the run, as it trains or at the step of the "
+                             "time line; off: free"),
+      .kind = FieldKind::Switch}));
   table.push_back(
       unitOf({.id = "unit",
               .label = SceneWords::tr("Unit i"),
@@ -83,78 +83,79 @@ void addPlaneFields(FieldTable<SurfaceScene>& table) {
   y.help = SceneWords::tr("The inhibiting input at which the sections cut");
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::x>(x));
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::y>(y));
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::shown>(
-      {.id = "function",
-       .label = SceneWords::tr("Show"),
-       .help = SceneWords::tr(
-           "S itself, how strongly data can move β, the same in surprisal space, or where they cannot"),
-       .kind = FieldKind::Word,
-       .words = {{kSurfaceShown[0], SceneWords::tr("S")},
-                 {kSurfaceShown[1], SceneWords::tr("∂S/∂β")},
-                 {kSurfaceShown[2], SceneWords::tr("−log S (surprisal)")},
-                 {kSurfaceShown[3], SceneWords::tr("S, flat region grey")}},
-       .option = "--function",
-       .option_help = "value (S, the default), slope (∂S/∂β), surprisal (−log S), flat."}));
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::share>(
-      {.id = "share",
-       .label = SceneWords::tr("Flat below, in percent"),
-       .help =
-           SceneWords::tr("Flat: where |∂S/∂β| is below this share of its largest, data can hardly teach β"),
-       .least = 0.001,
-       .most = 1,
-       .fallback = 0.1,
-       .step = 0.01,
-       .factor = 100,
-       .suffix = SceneWords::tr(" %"),
-       .option = "--flat",
-       .option_help = "Flat region: below this share of the largest |∂S/∂β|, in percent, 0.1 to 100; 10 "
-                      "unless told otherwise."}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::shown>(FieldInfo{
+      .id = "function",
+      .label = SceneWords::tr("Show"),
+      .help = SceneWords::tr(
+          "S itself, how strongly data can move β, the same in surprisal space, or where they cannot"),
+      .kind = FieldKind::Word,
+      .words = {{kSurfaceShown[0], SceneWords::tr("S")},
+                {kSurfaceShown[1], SceneWords::tr("∂S/∂β")},
+                {kSurfaceShown[2], SceneWords::tr("−log S (surprisal)")},
+                {kSurfaceShown[3], SceneWords::tr("S, flat region grey")}},
+      .option = "--function",
+      .option_help = "value (S, the default), slope (∂S/∂β), surprisal (−log S), flat."}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::share>(FieldInfo{
+      .id = "share",
+      .label = SceneWords::tr("Flat below, in percent"),
+      .help =
+          SceneWords::tr("Flat: where |∂S/∂β| is below this share of its largest, data can hardly teach β"),
+      .least = 0.001,
+      .most = 1,
+      .fallback = 0.1,
+      .step = 0.01,
+      .factor = 100,
+      .suffix = SceneWords::tr(" %"),
+      .option = "--flat",
+      .option_help = "Flat region: below this share of the largest |∂S/∂β|, in percent, 0.1 to 100; 10 "
+                     "unless told otherwise."}));
 }
 
 // How it looks.
 void addLookFields(FieldTable<SurfaceScene>& table) {
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::data_range>(
-      {.id = "axes",
-       .label = SceneWords::tr("Axes"),
-       .help = SceneWords::tr("The whole domain of x and y, or as far as the inputs of the data reach"),
-       .kind = FieldKind::Word,
-       .words = {{u"unit"_s, SceneWords::tr("unit square")}, {u"data"_s, SceneWords::tr("data range")}},
-       .option = "--unit-square",
-       .named = 0,
-       .bare = true,
-       .option_help = "Surface of a cell: not only where its data are."}));
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::points>({.id = "points",
-                                                                .kind = FieldKind::Whole,
-                                                                .least = SurfaceScene::kNoClass,
-                                                                .most = kMostIndex,
-                                                                .fallback = SurfaceScene::kAllClasses,
-                                                                .plain = false}));
-  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::lines>(
-      {.id = "lines",
-       .label = SceneWords::tr("Lines"),
-       .help = SceneWords::tr(
-           "Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"),
-       .kind = FieldKind::Switch,
-       .option = "--special-lines",
-       .option_help = "Names the lines where S has a simple form."}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::data_range>(FieldInfo{
+      .id = "axes",
+      .label = SceneWords::tr("Axes"),
+      .help = SceneWords::tr("The whole domain of x and y, or as far as the inputs of the data reach"),
+      .kind = FieldKind::Word,
+      .words = {{u"unit"_s, SceneWords::tr("unit square")}, {u"data"_s, SceneWords::tr("data range")}},
+      .option = "--unit-square",
+      .named = 0,
+      .bare = true,
+      .option_help = "Surface of a cell: not only where its data are."}));
+  table.push_back(
+      fieldOf<SurfaceScene, &SurfaceScene::points>(FieldInfo{.id = "points",
+                                                             .kind = FieldKind::Whole,
+                                                             .least = SurfaceScene::kNoClass,
+                                                             .most = kMostIndex,
+                                                             .fallback = SurfaceScene::kAllClasses,
+                                                             .plain = false}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::lines>(FieldInfo{
+      .id = "lines",
+      .label = SceneWords::tr("Lines"),
+      .help =
+          SceneWords::tr("Where the function has a simple form: y = 0, x = 1, y = 1, y = x, β = 0, the pole"),
+      .kind = FieldKind::Switch,
+      .option = "--special-lines",
+      .option_help = "Names the lines where S has a simple form."}));
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::style, &SurfaceStyle::contours>(
-      {.id = "contours",
-       .label = SceneWords::tr("Contours"),
-       .help = SceneWords::tr("Level curves on the floor: branches of hyperbolas"),
-       .kind = FieldKind::Switch,
-       .fallback = 1}));
+      FieldInfo{.id = "contours",
+                .label = SceneWords::tr("Contours"),
+                .help = SceneWords::tr("Level curves on the floor: branches of hyperbolas"),
+                .kind = FieldKind::Switch,
+                .fallback = 1}));
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::style, &SurfaceStyle::colors>(colorField(
       SceneWords::tr("Of the height; automatic is blue–orange where it lies on both sides of 0"))));
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::temperature>(
-      {.id = "temperature",
-       .label = SceneWords::tr("Temperature T"),
-       .help = SceneWords::tr("Of the Bose–Einstein curve; the theory's is 1"),
-       .least = 0.01,
-       .most = 100,
-       .fallback = 1,
-       .step = 0.1,
-       .option = "--temperature",
-       .option_help = "bose-einstein: T, 0.01 to 100; 1 unless told otherwise."}));
+      FieldInfo{.id = "temperature",
+                .label = SceneWords::tr("Temperature T"),
+                .help = SceneWords::tr("Of the Bose–Einstein curve; the theory's is 1"),
+                .least = 0.01,
+                .most = 100,
+                .fallback = 1,
+                .step = 0.1,
+                .option = "--temperature",
+                .option_help = "bose-einstein: T, 0.01 to 100; 1 unless told otherwise."}));
   const SurfaceCamera usual;
   const auto camera = [](const char* id, double least, double most, double fallback) {
     return FieldInfo{.id = id, .least = least, .most = most, .fallback = fallback, .plain = false};

@@ -55,18 +55,18 @@ void addSelectionFields(FieldTable<SynapseView>& table) {
 }
 
 void addMatrixFields(FieldTable<SynapseView>& table) {
-  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::lens>(
-      {.id = "lens",
-       .label = ViewWords::tr("Show"),
-       .help = ViewWords::tr("β as it is, or what it inhibits: β times the layer's input x for one image, on "
-                             "average over a class, or for one class minus another"),
-       .kind = FieldKind::Word,
-       .words = {{u"beta"_s, ViewWords::tr("β")},
-                 {u"image"_s, ViewWords::tr("βx of the image")},
-                 {u"class-mean"_s, ViewWords::tr("mean βx of a class")},
-                 {u"class-difference"_s, ViewWords::tr("βx, class − class")}},
-       .option = "--lens",
-       .option_help = "beta, the default, or βx: image, class-mean, class-difference."}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::lens>(FieldInfo{
+      .id = "lens",
+      .label = ViewWords::tr("Show"),
+      .help = ViewWords::tr("β as it is, or what it inhibits: β times the layer's input x for one image, on "
+                            "average over a class, or for one class minus another"),
+      .kind = FieldKind::Word,
+      .words = {{u"beta"_s, ViewWords::tr("β")},
+                {u"image"_s, ViewWords::tr("βx of the image")},
+                {u"class-mean"_s, ViewWords::tr("mean βx of a class")},
+                {u"class-difference"_s, ViewWords::tr("βx, class − class")}},
+      .option = "--lens",
+      .option_help = "beta, the default, or βx: image, class-mean, class-difference."}));
   FieldInfo rows{
       .id = "rows",
       .label = ViewWords::tr("Order of the rows"),
@@ -83,26 +83,25 @@ void addMatrixFields(FieldTable<SynapseView>& table) {
   table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::row_order>(rows));
   table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::column_order>(columns));
   table.push_back(fieldOf<SynapseView, &SynapseView::query, &train::SynapseQuery::gradient>(
-      {.id = "gradient",
-       .label = ViewWords::tr("Gradient"),
-       .help = ViewWords::tr("Also compute ∂loss/∂β over 20 images of each class, for the read-out"),
-       .kind = FieldKind::Switch}));
+      FieldInfo{.id = "gradient",
+                .label = ViewWords::tr("Gradient"),
+                .help = ViewWords::tr("Also compute ∂loss/∂β over 20 images of each class, for the read-out"),
+                .kind = FieldKind::Switch}));
 }
 
 void addStyleFields(FieldTable<SynapseView>& table) {
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::colors>(colorField(
       ViewWords::tr("All maps are perceptually uniform and safe for the colour-blind; automatic is "
                     "blue–orange about 0 where β is negative"))));
-  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(
-      {.id = "scale",
-       .label = ViewWords::tr("Scale"),
-       .help =
-           ViewWords::tr("What the ends of the colours mean: this matrix, every recorded step of the run, "
-                         "or fixed numbers"),
-       .kind = FieldKind::Word,
-       .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
-                 {u"run"_s, ViewWords::tr("the whole run")},
-                 {u"fixed"_s, ViewWords::tr("fixed")}}}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(FieldInfo{
+      .id = "scale",
+      .label = ViewWords::tr("Scale"),
+      .help = ViewWords::tr("What the ends of the colours mean: this matrix, every recorded step of the run, "
+                            "or fixed numbers"),
+      .kind = FieldKind::Word,
+      .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
+                {u"run"_s, ViewWords::tr("the whole run")},
+                {u"fixed"_s, ViewWords::tr("fixed")}}}));
   FieldInfo least{.id = "least",
                   .label = ViewWords::tr("Least"),
                   .help = ViewWords::tr("The number at the lower end of a fixed scale"),
@@ -118,17 +117,17 @@ void addStyleFields(FieldTable<SynapseView>& table) {
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::least>(least));
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::most>(most));
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::terms>(
-      {.id = "terms",
-       .label = ViewWords::tr("Terms"),
-       .help = ViewWords::tr("How many inhibitions the waterfall lists; the rest is one bar"),
-       .kind = FieldKind::Whole,
-       .most = 100,
-       .fallback = 12}));
+      FieldInfo{.id = "terms",
+                .label = ViewWords::tr("Terms"),
+                .help = ViewWords::tr("How many inhibitions the waterfall lists; the rest is one bar"),
+                .kind = FieldKind::Whole,
+                .most = 100,
+                .fallback = 12}));
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::slope>(
-      {.id = "slope",
-       .label = ViewWords::tr("Check the derivative"),
-       .help = ViewWords::tr("Compares ∂y/∂β of the chosen cell with a finite difference"),
-       .kind = FieldKind::Switch}));
+      FieldInfo{.id = "slope",
+                .label = ViewWords::tr("Check the derivative"),
+                .help = ViewWords::tr("Compares ∂y/∂β of the chosen cell with a finite difference"),
+                .kind = FieldKind::Switch}));
 }
 
 }  // namespace
