@@ -5,6 +5,7 @@
 
 #include <QStringList>
 
+#include "ui/pages/network/network_page.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/pages/train/train_page.h"
@@ -12,7 +13,8 @@
 namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
-  static const std::vector<PageInfo> table = {TrainPage::info(), SynapsesPage::info(), SurfacePage::info()};
+  static const std::vector<PageInfo> table = {TrainPage::info(), NetworkPage::info(), SynapsesPage::info(),
+                                              SurfacePage::info()};
   return table;
 }
 

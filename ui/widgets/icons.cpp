@@ -96,6 +96,13 @@ void drawMatrix(QPainter& p) {
   p.setBrush(Qt::NoBrush);
 }
 
+void drawNetwork(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  for (const double y : {1.5, 6.5, 11.5}) p.drawRect(QRectF(4, y, 8, 3));
+  lines(p, {{8, 4.5}, {8, 6.5}});
+  lines(p, {{8, 9.5}, {8, 11.5}});
+}
+
 void drawSurface(QPainter& p) {
   p.setBrush(Qt::NoBrush);
   QPainterPath sheet(QPointF(1.5, 9.5));
@@ -222,6 +229,9 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       break;
     case Glyph::Curves:
       drawCurves(p);
+      break;
+    case Glyph::Network:
+      drawNetwork(p);
       break;
     case Glyph::Surface:
       drawSurface(p);

@@ -26,6 +26,7 @@ enum class Glyph {
   Keyboard,
   About,
   Curves,
+  Network,
   Matrix,
   Surface,
   Back,

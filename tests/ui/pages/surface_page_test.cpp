@@ -85,7 +85,7 @@ class SurfacePageTest : public QObject {
 
 void SurfacePageTest::withoutARunAlphaAndBetaAreFree() {
   const SurfaceBench b;
-  QTest::keyClick(b.window.get(), Qt::Key_3, Qt::ControlModifier);
+  QTest::keyClick(b.window.get(), Qt::Key_4, Qt::ControlModifier);
   QTRY_VERIFY(b.page().isVisible());
   QCOMPARE(b.shown().synapse.alpha, 1.0);
   QCOMPARE(b.shown().synapse.beta, 0.5);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+
+#include "ui/pages/network/network_scene.h"
+#include "ui/pages/page_table.h"
+#include "ui/pages/picture_page.h"
+#include "ui/session/workspace.h"
+
+class QComboBox;
+class QLabel;
+
+namespace synann::ui {
+
+class FieldControls;
+class FigureDeck;
+class FigureView;
+
+// The network as a graph from input to output, and one layer of it from within: what it computes, its weights
+// as pictures and their spread, for the run that trains, at any recorded step, or for the model that Train
+// would begin with.
+class NetworkPage : public PicturePage {
+  Q_OBJECT
+
+ public:
+  static PageInfo info();
+
+  // The workspace must outlive the page.
+  explicit NetworkPage(Workspace& workspace, QWidget* parent = nullptr);
+
+  bool canExport() const override { return true; }
+  QString figureName() const override;
+  Status exportFigure(const QString& path) override;
+  Status restoreView(const QJsonObject& view) override;
+
+  const NetworkScene& scene() const { return scene_; }
+  const NetworkMoment& moment() const { return moment_; }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  void makeControls();
+  QWidget* makeFigures();
+  void connectAll();
+
+  void take(const SynapseFramePtr& frame);
+  void planChanged();
+  void chooseLayer(int index);
+  void chooseUnit(int point);
+  void refresh();
+  void fillChoices();
+  QJsonObject view() const;
+
+  Workspace& workspace_;
+  SynapseFramePtr frame_;  // what the weights are of; null: none
+  NetworkMoment moment_;
+  NetworkScene scene_;
+
+  FigureView* graph_;
+  FieldControls* fields_;
+  FigureDeck* deck_;
+  QComboBox* layer_ = nullptr;
+  QComboBox* tensor_ = nullptr;
+  QLabel* words_ = nullptr;
+  FigureView* weights_ = nullptr;
+  FigureView* histogram_ = nullptr;
+};
+
+}  // namespace synann::ui
