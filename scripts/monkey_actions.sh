@@ -100,7 +100,7 @@ drag() {
   act+=(mousedown "$button" mousemove "$(((2 * from_x + x) / 3))" "$(((2 * from_y + y) / 3))" sleep 0.02)
   pick 12
   if ((picked == 0)); then
-    one_of ctrl+1 ctrl+2 ctrl+3 ctrl+r F8 F9
+    one_of ctrl+1 ctrl+2 ctrl+3 ctrl+4 ctrl+r F8 F9
     act+=(key "$word")
   fi
   act+=(mousemove "$x" "$y" sleep 0.02 mouseup "$button")
@@ -122,7 +122,7 @@ type_number() {
   act+=(key Return)
 }
 turn_page() {
-  one_of ctrl+1 ctrl+2 ctrl+2 ctrl+3
+  one_of ctrl+1 ctrl+2 ctrl+3 ctrl+3 ctrl+4
   act+=(key "$word")
 }
 drive() {

@@ -13,6 +13,7 @@ readonly PICTURES=(
   "train-dark.png train cnn --dark"
   "synapses.png synapses pixel --light --cell 147,148"
   "synapses-dark.png synapses pixel --dark --cell 147,148"
+  "network.png network cnn --light"
   "surface.png surface cnn --light --cell 27,19"
   "surface-dark.png surface cnn --dark --cell 27,19"
 )
