@@ -82,10 +82,11 @@ QWidget* NetworkPage::makeFigures() {
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setMinimumHeight(60);
-  weights_ = deck_->add("weights", QString(),
+  const QString later = tr("Weights appear as soon as training begins.");
+  weights_ = deck_->add("weights", later,
                         tr("The chosen tensor: filters and rows over an image as small pictures, other "
                            "matrices as one, vectors as a curve"));
-  histogram_ = deck_->add("weight-histogram", QString(),
+  histogram_ = deck_->add("weight-histogram", later,
                           tr("How the tensor's numbers are spread, with their spread at the start behind"));
   deck_->addTab(tr("Weights"), {weights_});
   deck_->addTab(tr("Histogram"), {histogram_});
