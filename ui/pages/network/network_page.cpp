@@ -63,6 +63,7 @@ void NetworkPage::makeControls() {
   addControls(tr("Layer"), {layer_});
   addControls(tr("Tensor"), {tensor_, fields_->widget("colors")});
   graph_->setObjectName("network.network");
+  graph_->setPlaceholder(tr("The layers of the network appear here."));
   graph_->setToolTip(tr("The layers from the image to the class scores; a click looks into one"));
   numbers()->setObjectName("network.numbers");
   layOut(graph_, makeFigures(), tr("Numbers of the picture"),
