@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   scene.points = ui::SurfaceScene::kNoClass;
   view.setData(ui::surfaceData(scene, nullptr), scene.style);
   measure("", "turn, surface alone", view, turn);
-  scene.cell = 1;
+  scene.cell.j = 1;
   scene.points = ui::SurfaceScene::kAllClasses;
   scene.lines = true;
   view.setData(ui::surfaceData(scene, &frame), scene.style);

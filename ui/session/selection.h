@@ -6,10 +6,13 @@
 #include <QObject>
 #include <QString>
 
+#include "engine/synapse/cell.h"
+
 namespace synann::ui {
 
-// What all pages look at: one layer, one unit i, one synapse j, one image of the test set, two classes and
-// one step of the run. Whoever changes it tells it here; everyone else follows. Lives in the window's thread.
+// What all pages look at: one layer, one cell of β (unit i, synapse j), one image of the test set, two
+// classes and one step of the run. Whoever changes it tells it here; everyone else follows. Lives in the
+// window's thread.
 class Selection : public QObject {
   Q_OBJECT
 
@@ -19,9 +22,8 @@ class Selection : public QObject {
   using QObject::QObject;
 
   QString layer() const { return layer_; }
-  int unit() const { return unit_; }        // i, a row of β
-  int synapse() const { return synapse_; }  // j, a column of β
-  int image() const { return image_; }      // of the test set
+  synapse::Cell cell() const { return cell_; }
+  int image() const { return image_; }  // of the test set
   int classA() const { return class_a_; }
   int classB() const { return class_b_; }
   std::int64_t step() const { return step_; }  // steps done since the start of the run, or kLive
@@ -30,9 +32,8 @@ class Selection : public QObject {
   void setLayer(const QString& layer) {
     if (set(layer_, layer)) emit layerChanged(layer);
   }
-  void setCell(int unit, int synapse) {
-    const bool moved = set(unit_, unit), turned = set(synapse_, synapse);
-    if (moved || turned) emit cellChanged(unit, synapse);
+  void setCell(const synapse::Cell& cell) {
+    if (set(cell_, cell)) emit cellChanged(cell);
   }
   // Asks for the selected cell to be shown by itself, as a surface.
   void openCell() { emit cellOpened(); }
@@ -49,7 +50,7 @@ class Selection : public QObject {
 
  signals:
   void layerChanged(const QString& layer);
-  void cellChanged(int unit, int synapse);
+  void cellChanged(const synann::synapse::Cell& cell);
   void cellOpened();
   void imageChanged(int image);
   void classesChanged(int a, int b);
@@ -64,7 +65,8 @@ class Selection : public QObject {
   }
 
   QString layer_;
-  int unit_ = 0, synapse_ = 0, image_ = 0, class_a_ = 0, class_b_ = 1;
+  synapse::Cell cell_;
+  int image_ = 0, class_a_ = 0, class_b_ = 1;
   std::int64_t step_ = kLive;
 };
 

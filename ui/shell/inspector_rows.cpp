@@ -30,13 +30,14 @@ QString textOf(const std::optional<double>& value) {
 }
 
 // The numbers of one cell of a frame, as far as they are known.
-struct Cell {
+struct CellNumbers {
   std::optional<float> beta, alpha, initial, change, gradient;
   std::optional<double> input_i, input_j, factor;
 };
 
-Cell cellOf(const train::SynapseFrame& frame, int i, int j) {
-  Cell cell;
+CellNumbers numbersOf(const train::SynapseFrame& frame, const synapse::Cell& at) {
+  CellNumbers cell;
+  const auto [i, j] = at;
   const int n = frame.n();
   if (n <= 0 || i >= n || j >= n) return cell;
   const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
@@ -78,16 +79,14 @@ void addPlace(const SynapseSource& source, const train::SynapseFrame* frame,
 
 void addCell(const Selection& selection, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
   const bool known = frame && frame->error.empty();
-  SynapseCell at{selection.unit(), selection.synapse()};
-  if (known) at = cellIn(*frame, at.unit, at.synapse);
-  const auto [i, j] = at;
-  const Cell cell = known ? cellOf(*frame, i, j) : Cell();
+  const synapse::Cell at = known ? cellIn(*frame, selection.cell()) : selection.cell();
+  const CellNumbers cell = known ? numbersOf(*frame, at) : CellNumbers();
   const QString layer = known ? QString::fromStdString(frame->layer.name) : selection.layer();
   rows.push_back({InspectorWords::tr("Layer"), layer.isEmpty() ? QStringLiteral("—") : layer,
                   InspectorWords::tr("The synapse layer")});
-  rows.push_back({InspectorWords::tr("Unit i"), QString::number(i),
+  rows.push_back({InspectorWords::tr("Unit i"), QString::number(at.i),
                   InspectorWords::tr("Row of β: the unit that is inhibited")});
-  rows.push_back({InspectorWords::tr("Synapse j"), QString::number(j),
+  rows.push_back({InspectorWords::tr("Synapse j"), QString::number(at.j),
                   InspectorWords::tr("Column of β: the unit that inhibits")});
   rows.push_back({InspectorWords::tr("β"), textOf(cell.beta),
                   InspectorWords::tr("How strongly j inhibits i, at this step")});

@@ -47,8 +47,7 @@ Status chooseCell(MainWindow& window, const StudioOptions& options) {
     return input_error("--cell", "the " + options.page + " page shows no cell",
                        "choose --page synapses or --page surface");
   if (auto status = checkCell(options, *source.frame()); !status) return status;
-  const SynapseCell cell = typedCell(options);
-  source.selection().setCell(cell.unit, cell.synapse);
+  source.selection().setCell(typedCell(options));
   window.currentPage()->followCell();
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   return {};

@@ -226,10 +226,10 @@ void NetworkPageTest::oneSelectionForAllPages() {
   b.train(1);
   b.choose("fcn");
   QCOMPARE(b.workspace.selection().layer(), QStringLiteral("fcn"));
-  b.workspace.selection().setCell(1, 7);
+  b.workspace.selection().setCell({1, 7});
   emit b.find<FigureView>("network.weights")->pointChosen(42);  // row 42 of β
-  QCOMPARE(b.workspace.selection().unit(), 42);
-  QCOMPARE(b.workspace.selection().synapse(), 7);
+  QCOMPARE(b.workspace.selection().cell().i, 42);
+  QCOMPARE(b.workspace.selection().cell().j, 7);
   emit b.find<FigureView>("network.network")->pointChosen(3);
   QCOMPARE(b.page->scene().layer, std::string("fc2"));
   QVERIFY(b.find<QLabel>("network.words")->text().contains("fc2.weight [10, 196]"));

@@ -41,32 +41,24 @@ class SurfaceFiguresTest : public QObject {
 
 void SurfaceFiguresTest::aCellIsCutToTheLayer() {
   const train::SynapseFrame frame = test::sampleFrame(8);
-  const auto cell = [&frame](int unit, int synapse) {
-    const auto [i, j] = cellIn(frame, unit, synapse);
-    return std::pair(i, j);
-  };
-  QCOMPARE(cell(3, 5), std::pair(3, 5));
-  QCOMPARE(cell(700, 8), std::pair(7, 7));
-  QCOMPARE(cell(-1, 0), std::pair(0, 0));
-  const train::SynapseFrame none;
-  const auto [i, j] = cellIn(none, 3, 5);
-  QCOMPARE(std::pair(i, j), std::pair(0, 0));
+  QCOMPARE(cellIn(frame, {3, 5}), (synapse::Cell{3, 5}));
+  QCOMPARE(cellIn(frame, {700, 8}), (synapse::Cell{7, 7}));
+  QCOMPARE(cellIn(frame, {-1, 0}), (synapse::Cell{0, 0}));
+  QCOMPARE(cellIn(train::SynapseFrame(), {3, 5}), (synapse::Cell{0, 0}));
 }
 
 void SurfaceFiguresTest::everyFigureIsMadeOfASmallerLayer() {
   const train::SynapseFrame frame = frameWithSamples(5);
   QString why;
   SurfaceScene scene;
-  scene.unit = 700;
-  scene.cell = 500;
+  scene.cell = {700, 500};
   QCOMPARE(synapseOf(scene, &frame).beta, static_cast<double>(frame.parameters.beta.back()));
   for (const QString& name : kSurfaceFigures) {
     scene.figure = name;
     QVERIFY2(surfaceFigure(scene, &frame, why), qPrintable(name));
   }
   SynapseView view;
-  view.unit = 700;
-  view.synapse = 500;
+  view.cell = {700, 500};
   for (const QString& name : kSynapseFigures) {
     view.figure = name;
     QVERIFY2(synapseFigure(view, frame, why), qPrintable(name));

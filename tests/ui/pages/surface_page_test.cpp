@@ -55,7 +55,7 @@ struct SurfaceBench : testing::WindowBench {
     auto reader = train::RecordReader::open(run() / train::kSynapseRecord);
     const auto values = *reader->read(*reader->at_or_before(steps));
     return static_cast<double>(
-        values[static_cast<std::size_t>(64 * selection().unit() + selection().synapse())]);
+        values[static_cast<std::size_t>(64 * selection().cell().i + selection().cell().j)]);
   }
 };
 
@@ -122,7 +122,7 @@ void SurfacePageTest::aCellOpensAsASurface() {
   b.window->showPage(b.window->page<SynapsesPage>());
   QTRY_VERIFY_WITH_TIMEOUT(b.window->page<SynapsesPage>()->frame() != nullptr, kWait);
   auto* heat = b.window->page<SynapsesPage>()->heatView();
-  b.selection().setCell(7, 12);
+  b.selection().setCell({7, 12});
   heat->setFocus();
   QTest::keyClick(heat, Qt::Key_Down);
   QTest::keyClick(heat, Qt::Key_Return);
@@ -142,14 +142,14 @@ void SurfacePageTest::aCellOpensAsASurface() {
     QVERIFY(b.shown().points[k].x <= b.shown().grid.x.to);
   }
   QVERIFY(b.shown().chosen_x <= b.shown().grid.x.to);
-  b.selection().setCell(3, 4);  // as another page would
+  b.selection().setCell({3, 4});  // as another page would
   QCOMPARE(b.shown().synapse.beta, b.recordedBeta(40));
 }
 
 void SurfacePageTest::theTimeLineMovesTheSurface() {
   SurfaceBench b;
   b.train();
-  b.selection().setCell(5, 6);
+  b.selection().setCell({5, 6});
   b.show();
   b.settle();
   auto* slider = b.find<QSlider>("time.slider");
@@ -174,7 +174,7 @@ void SurfacePageTest::itMovesWhileTrainingRuns() {
   connect(&b.page().source(), &SynapseSource::frameChanged, this, [&](const SynapseFramePtr& frame) {
     if (!frame->live) return;
     ++live;
-    const auto k = static_cast<std::size_t>(64 * b.selection().unit() + b.selection().synapse());
+    const auto k = static_cast<std::size_t>(64 * b.selection().cell().i + b.selection().cell().j);
     QCOMPARE(b.shown().synapse.beta, static_cast<double>(b.page().frame()->parameters.beta[k]));
   });
   b.train();
@@ -195,7 +195,7 @@ void SurfacePageTest::aHiddenPageCostsNothing() {
   const QSignalSpy frames(&b.page().source(), &SynapseSource::frameChanged);
   const auto before = b.page().surfaceView()->figure();
   b.train();
-  b.selection().setCell(1, 1);
+  b.selection().setCell({1, 1});
   QCOMPARE(weights, 0);
   QCOMPARE(frames.size(), 0);
   QCOMPARE(b.page().surfaceView()->figure(), before);  // not even painted anew
@@ -207,7 +207,7 @@ void SurfacePageTest::aHiddenPageCostsNothing() {
 void SurfacePageTest::movingASliderStopsFollowing() {
   SurfaceBench b;
   b.train();
-  b.selection().setCell(5, 6);
+  b.selection().setCell({5, 6});
   b.show();
   b.settle();
   auto* follow = b.find<QCheckBox>("surface.follow");
@@ -292,7 +292,7 @@ void SurfacePageTest::theTableIsTheFigureWithTheFocus() {
 void SurfacePageTest::anExportedFigureRebuildsTheView() {
   SurfaceBench b;
   b.train();
-  b.selection().setCell(12, 34);
+  b.selection().setCell({12, 34});
   b.show();
   b.settle();
   b.find<QSlider>("time.slider")->setValue(20);
@@ -310,7 +310,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
     b.choose("function", 0);
     b.type("beta", "0.9");
     b.page().surfaceView()->setCamera({});
-    b.selection().setCell(0, 0);
+    b.selection().setCell({0, 0});
     b.window->actions().action("page.train")->trigger();
     QVERIFY(b.window->openFigure(b.home.filePath(name)));
     QVERIFY(b.page().isVisible());

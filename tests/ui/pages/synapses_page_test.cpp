@@ -177,17 +177,17 @@ void SynapsesPageTest::oneSelectionForAllFigures() {
   QTest::keyClick(heat, Qt::Key_Down);
   QTest::keyClick(heat, Qt::Key_Right);
   QTest::keyClick(heat, Qt::Key_Right);
-  QCOMPARE(b.selection().unit(), 1);
-  QCOMPARE(b.selection().synapse(), 2);
+  QCOMPARE(b.selection().cell().i, 1);
+  QCOMPARE(b.selection().cell().j, 2);
   auto* row = b.find<FigureView>("synapses.row");
   QVERIFY(row->figure()->title().startsWith("unit i 1:"));
   QVERIFY(b.find<FigureView>("synapses.column")->figure()->title().startsWith("synapse j 2:"));
   QVERIFY(b.find<QLabel>("synapses.cell")->text().startsWith("i 1   j 2   β "));
   row->setFocus();
   QTest::keyClick(row, Qt::Key_End);
-  QCOMPARE(b.selection().synapse(), 63);
+  QCOMPARE(b.selection().cell().j, 63);
   QCOMPARE(heat->column(), 63);
-  b.selection().setCell(9, 11);  // as another page would
+  b.selection().setCell({9, 11});  // as another page would
   QCOMPARE(heat->row(), 9);
   b.find<QTabWidget>("synapses.figures")->setCurrentIndex(2);
   auto* waterfall = b.find<FigureView>("synapses.waterfall");
@@ -196,7 +196,7 @@ void SynapsesPageTest::oneSelectionForAllFigures() {
   QVERIFY(waterfall->currentPointText().startsWith(QStringLiteral("−log |y|: ")));
   waterfall->setCurrentPoint(2);
   QTest::keyClick(waterfall, Qt::Key_Right);
-  QVERIFY(b.selection().synapse() != 11 || b.selection().unit() == 9);
+  QVERIFY(b.selection().cell().j != 11 || b.selection().cell().i == 9);
 }
 
 void SynapsesPageTest::lensesAndComparisons() {
@@ -263,7 +263,7 @@ void SynapsesPageTest::anExportedFigureRebuildsTheView() {
   b.choose("lens", 3);
   b.find<QSpinBox>("synapses.class-b")->setValue(8);
   b.choose("colors", 2);
-  b.selection().setCell(12, 34);
+  b.selection().setCell({12, 34});
   b.find<QSlider>("time.slider")->setValue(20);
   QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
   b.settle();
@@ -272,7 +272,7 @@ void SynapsesPageTest::anExportedFigureRebuildsTheView() {
     QVERIFY(b.window->exportFigure(b.home.filePath(name)));
     b.choose("lens", 0);
     b.choose("colors", 0);
-    b.selection().setCell(0, 0);
+    b.selection().setCell({0, 0});
     b.find<QToolButton>("time.live")->click();
     QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{40});
     QVERIFY(b.window->openFigure(b.home.filePath(name)));

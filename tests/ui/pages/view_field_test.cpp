@@ -90,7 +90,7 @@ void ViewFieldTest::controlsShowAndTell() {
   SurfaceScene scene;
   scene.shown = SurfaceShown::Flat;
   scene.share = 0.25;
-  scene.cell = 12;
+  scene.cell.j = 12;
   scene.lines = true;
   QSignalSpy told(&controls, &FieldControls::changed);
   controls.show(surfaceFields(), scene);
@@ -105,7 +105,7 @@ void ViewFieldTest::controlsShowAndTell() {
   QCOMPARE(told.front().front().toString(), QStringLiteral("share"));
   controls.take(surfaceFields(), QStringLiteral("share"), scene);
   QCOMPARE(scene.share, 0.5);
-  QCOMPARE(scene.cell, 12);  // and nothing else
+  QCOMPARE(scene.cell.j, 12);  // and nothing else
 }
 
 void ViewFieldTest::typedValuesAreTakenInOrder() {

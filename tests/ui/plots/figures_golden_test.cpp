@@ -17,8 +17,7 @@ QImage drawnFigure(const QString& name, bool dark) {
   const auto frame = test::sampleFrame(24);
   SynapseView view;
   view.figure = name;
-  view.unit = 3;
-  view.synapse = 5;
+  view.cell = {3, 5};
   view.style.slope = true;
   if (name == "diverging") {
     HeatView heat;

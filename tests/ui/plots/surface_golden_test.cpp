@@ -33,8 +33,7 @@ train::SynapseFrame frameWithData() {
 
 SurfaceScene sceneOf(const QString& name) {
   SurfaceScene scene;
-  scene.unit = 3;
-  scene.cell = 5;
+  scene.cell = {3, 5};
   scene.x = 0.6;
   scene.y = 0.3;
   if (name == "free") {
@@ -260,7 +259,7 @@ void SurfaceGoldenTest::nonsenseInAFileKeepsTheDefaults() {
   QCOMPARE(scene.shown, SurfaceShown::Value);
   QCOMPARE(scene.figure, QStringLiteral("surface"));
   QCOMPARE(scene.x, 0.0);
-  QCOMPARE(scene.unit, 0);
+  QCOMPARE(scene.cell.i, 0);
   QCOMPARE(scene.points, SurfaceScene::kNoClass);
   QVERIFY(scene.camera.zoom > 0);
 }

@@ -70,7 +70,7 @@ void SynapseFiguresTest::waterfallAndProofAreTheOutputOfTheLayer() {
         for (int k = 0; k < total; ++k) sum += waterfall->cell(k, 1).toDouble();
         QVERIFY(std::abs(sum + waterfall->cell(total + 1, 1).toDouble() - shown) <=
                 1e-12 * (1 + std::abs(shown)));
-        const auto proof = proofFigure(frame, i, n / 2, true, why);
+        const auto proof = proofFigure(frame, {i, n / 2}, true, why);
         QVERIFY(proof);
         QVERIFY(std::abs(proof->cell(0, 1).toDouble() - expected) <= 1e-12 * std::abs(expected));
         QVERIFY(std::abs(proof->cell(3, 1).toDouble() - expected) <= 1e-12 * std::abs(expected));
@@ -81,7 +81,7 @@ void SynapseFiguresTest::waterfallAndProofAreTheOutputOfTheLayer() {
 void SynapseFiguresTest::profilesAreRowAndColumn() {
   const auto frame = randomFrame(7, 1);
   const auto data = heatDataOf(frame, {});
-  const auto row = rowProfile(*data, 2, 5), column = columnProfile(*data, 2, 5);
+  const auto row = rowProfile(*data, {2, 5}), column = columnProfile(*data, {2, 5});
   for (int k = 0; k < 7; ++k) {
     QCOMPARE(row->cell(k, 1).toFloat(), frame.shown[static_cast<std::size_t>(2 * 7 + k)]);
     QCOMPARE(column->cell(k, 1).toFloat(), frame.shown[static_cast<std::size_t>(k * 7 + 5)]);
@@ -111,13 +111,13 @@ void SynapseFiguresTest::theReadOutIsTheCell() {
   const auto k = static_cast<std::size_t>(3 * 8 + 5);
   frame.parameters.beta[k] = frame.shown[k] = 0.25F;
   frame.initial[k] = 0.125F;
-  const auto text = [&] { return cellText(frame, *heatDataOf(frame, {}), 3, 5); };
+  const auto text = [&] { return cellText(frame, *heatDataOf(frame, {}), {3, 5}); };
   QCOMPARE(text(), QStringLiteral("i 3   j 5   β 0.25   since the start +0.125"));
   frame.gradient.assign(64, -0.5F);
   QVERIFY(text().endsWith(QStringLiteral("∂loss/∂β −0.5")));
   frame.initial.clear();
   QCOMPARE(text(), QStringLiteral("i 3   j 5   β 0.25   ∂loss/∂β −0.5"));
-  QVERIFY(cellText(frame, *heatDataOf(frame, {}), 8, 0).isEmpty());
+  QVERIFY(cellText(frame, *heatDataOf(frame, {}), {8, 0}).isEmpty());
   QCOMPARE(placeText(frame), QStringLiteral("step 440 · epoch 3"));
   frame.place = {{4, 0}, 600};
   QCOMPARE(placeText(frame), QStringLiteral("step 600 · end of epoch 3"));
@@ -168,7 +168,7 @@ void SynapseFiguresTest::withoutInputsASentenceSaysWhy() {
   QVERIFY(!waterfallFigure(frame, 0, 5, why));
   QVERIFY(why.contains("ends of epochs"));
   frame.layer.recurrent = true;
-  QVERIFY(!proofFigure(frame, 0, 0, false, why));
+  QVERIFY(!proofFigure(frame, {0, 0}, false, why));
   QVERIFY(why.contains("recurrent"));
 }
 
@@ -236,8 +236,7 @@ void SynapseFiguresTest::viewsReadBack() {
                 .most = 0.5,
                 .terms = 7,
                 .slope = true};
-  view.unit = 3;
-  view.synapse = 5;
+  view.cell = {3, 5};
   view.figure = "waterfall";
   auto frame = test::sampleFrame(8);
   frame.run.settings.seed = 12;
@@ -254,7 +253,7 @@ void SynapseFiguresTest::viewsReadBack() {
   const SynapseView nonsense =
       synapseViewFromJson({{"lens", 7}, {"unit", -3}, {"terms", 1e9}, {"scale", "x"}});
   QCOMPARE(nonsense.query.lens, train::Lens::Beta);
-  QCOMPARE(nonsense.unit, 0);
+  QCOMPARE(nonsense.cell.i, 0);
   QCOMPARE(nonsense.style.scale, ScaleMode::Matrix);
 }
 

@@ -122,7 +122,7 @@ void MainWindowFrameTest::theInspectorTellsTheCellInFull() {
   b.press(Qt::Key_F9);
   QVERIFY(b.window->inspector()->isVisible());
   b.showSynapses();
-  b.source().selection().setCell(3, 5);
+  b.source().selection().setCell({3, 5});
   auto reader = train::RecordReader::open(b.controller().runFolder() / train::kSynapseRecord);
   QVERIFY(reader.ok());
   const auto frame = reader->read(*reader->at_or_before(40));
@@ -381,7 +381,7 @@ void MainWindowFrameTest::theSurfaceOpensFromACell() {
   FrameBench b;
   b.train();
   b.window->showPage(b.window->pageNamed("synapses"));
-  b.source().selection().setCell(2, 3);
+  b.source().selection().setCell({2, 3});
   b.source().selection().openCell();
   QCOMPARE(b.window->currentPage(), b.window->pageNamed("surface"));
   QVERIFY(b.window->page<SurfacePage>()->scene().follow);

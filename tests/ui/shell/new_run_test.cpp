@@ -106,7 +106,7 @@ void NewRunTest::aSmallerLayerHasItsOwnCells() {
   b.settle();
   HeatView* const heat = b.window->page<SynapsesPage>()->heatView();
   const int large = b.window->page<SynapsesPage>()->frame()->n();
-  b.selection().setCell(large - 1, large - 2);
+  b.selection().setCell({large - 1, large - 2});
   heat->zoom(8);
   b.settings.model = "syna-cnn";
   b.train();
@@ -125,7 +125,7 @@ void NewRunTest::aSmallerLayerHasItsOwnCells() {
   b.window->showPage(b.window->page<SurfacePage>());
   b.settle();
   QTRY_VERIFY_WITH_TIMEOUT(b.window->page<SurfacePage>()->frame() != nullptr, kWait);
-  QCOMPARE(b.window->page<SurfacePage>()->scene().unit, last);
+  QCOMPARE(b.window->page<SurfacePage>()->scene().cell.i, last);
   QVERIFY(b.window->page<SurfacePage>()->surfaceView()->figure() != nullptr);
 }
 

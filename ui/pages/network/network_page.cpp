@@ -175,7 +175,7 @@ void NetworkPage::chooseUnit(int point) {
   if (layer.kind != "synapse" || !shown || layer.out.size() <= 0) return;
   const int per_unit = std::max(1, shown->pointCount() / layer.out.size());
   Selection& selection = workspace_.selection();
-  selection.setCell(point / per_unit, selection.synapse());
+  selection.setCell({point / per_unit, selection.cell().j});
 }
 
 void NetworkPage::fillChoices() {

@@ -45,9 +45,9 @@ Names namesOf(SurfaceShown shown) {
 std::vector<synapse::OperatingPoint> pointsOf(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   if (frame == nullptr || scene.points == SurfaceScene::kNoClass || frame->samples.empty()) return {};
   const auto n = static_cast<std::size_t>(frame->n());
-  const auto [unit, cell] = cellIn(*frame, scene.unit, scene.cell);
-  auto points = synapse::operating_points(frame->samples, n, frame->labels, static_cast<std::size_t>(unit),
-                                          static_cast<std::size_t>(cell));
+  const auto [i, j] = cellIn(*frame, scene.cell);
+  auto points = synapse::operating_points(frame->samples, n, frame->labels, static_cast<std::size_t>(i),
+                                          static_cast<std::size_t>(j));
   if (scene.points >= 0) std::erase_if(points, [&](const auto& p) { return p.label != scene.points; });
   return scene.shown == SurfaceShown::Surprisal ? synapse::surprisal_points(points) : points;
 }
@@ -79,8 +79,8 @@ QString cellTitle(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   if (frame == nullptr || !scene.follow) return numbers;
   return SurfaceFigureWords::tr("%1, unit i %2, synapse j %3: %4")
       .arg(QString::fromStdString(frame->layer.name))
-      .arg(scene.unit)
-      .arg(scene.cell)
+      .arg(scene.cell.i)
+      .arg(scene.cell.j)
       .arg(numbers);
 }
 
@@ -100,9 +100,9 @@ QString shownTitle(SurfaceShown shown) {
 // β of the followed cell at the start of the run, where it is known.
 std::optional<synapse::Synapse> startOf(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   if (frame == nullptr || !scene.follow || frame->initial.empty()) return std::nullopt;
-  const auto [unit, cell] = cellIn(*frame, scene.unit, scene.cell);
+  const auto [i, j] = cellIn(*frame, scene.cell);
   const auto k =
-      static_cast<std::size_t>(unit) * static_cast<std::size_t>(frame->n()) + static_cast<std::size_t>(cell);
+      static_cast<std::size_t>(i) * static_cast<std::size_t>(frame->n()) + static_cast<std::size_t>(j);
   synapse::Synapse start = synapseOf(scene, frame);
   start.beta = static_cast<double>(frame->initial[k]);
   return start;
@@ -247,9 +247,10 @@ std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, cons
       .points = std::move(points),
       .clusters = std::move(clusters),
       .ranges = ranges,
-      .title = SurfaceFigureWords::tr("Inputs of unit i %1 and synapse j %2").arg(scene.unit).arg(scene.cell),
-      .x = SurfaceFigureWords::tr("x of i %1").arg(scene.unit),
-      .y = SurfaceFigureWords::tr("x of j %1").arg(scene.cell),
+      .title =
+          SurfaceFigureWords::tr("Inputs of unit i %1 and synapse j %2").arg(scene.cell.i).arg(scene.cell.j),
+      .x = SurfaceFigureWords::tr("x of i %1").arg(scene.cell.i),
+      .y = SurfaceFigureWords::tr("x of j %1").arg(scene.cell.j),
       .class_names = classNames(frame->class_names)});
 }
 

@@ -84,7 +84,7 @@ void SurfacePage::changeScene(const QString& field) {
   const SurfaceScene before = scene_;
   fields_->take(surfaceFields(), field, scene_);
   if (field == QLatin1String("unit") || field == QLatin1String("synapse"))
-    return source_.selection().setCell(scene_.unit, scene_.cell);
+    return source_.selection().setCell(scene_.cell);
   // Someone moved α or β: they are free from now on, the other one from where the cell stood.
   const bool freed = field == QLatin1String("alpha") || field == QLatin1String("beta");
   if (before.follow && (freed || !scene_.follow)) {
@@ -107,9 +107,8 @@ void SurfacePage::choosePlace(double a, double b) {
 
 void SurfacePage::showScene() {
   const Selection& selection = source_.selection();
-  const int last = frame_ ? frame_->n() - 1 : std::max(selection.unit(), selection.synapse());
-  scene_.unit = std::clamp(selection.unit(), 0, last);
-  scene_.cell = std::clamp(selection.synapse(), 0, last);
+  const int last = frame_ ? frame_->n() - 1 : std::max(selection.cell().i, selection.cell().j);
+  scene_.cell = {std::clamp(selection.cell().i, 0, last), std::clamp(selection.cell().j, 0, last)};
   scene_.camera = surface_->camera();
   if (!isVisible()) return;
   if (place_data_ && frame_ && !frame_->samples.empty()) {
@@ -127,7 +126,7 @@ void SurfacePage::showControls() {
   shown.synapse = synapseOf(scene_, shownFrame());
   fields_->show(surfaceFields(), shown);
   const int last = frame_ ? frame_->n() - 1 : 0;
-  for (const auto& [id, value] : {std::pair("unit", scene_.unit), std::pair("synapse", scene_.cell)}) {
+  for (const auto& [id, value] : {std::pair("unit", scene_.cell.i), std::pair("synapse", scene_.cell.j)}) {
     auto* const box = fields_->widget<QSpinBox>(id);
     const QSignalBlocker quiet(box);
     box->setEnabled(frame_ != nullptr);
@@ -190,7 +189,7 @@ Status SurfacePage::restoreView(const QJsonObject& json) {
   if (const QString layer = json.value(QLatin1String("layer")).toString(); !layer.isEmpty())
     selection.setLayer(layer);
   scene_ = scene;
-  selection.setCell(scene.unit, scene.cell);
+  selection.setCell(scene.cell);
   if (json.contains(QLatin1String("step"))) selection.setStep(json.value(QLatin1String("step")).toInteger());
   {
     const QSignalBlocker quiet(surface_);

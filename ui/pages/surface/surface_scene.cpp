@@ -20,8 +20,8 @@ Field<SurfaceScene> unitOf(FieldInfo info) {
   info.kind = FieldKind::Whole;
   info.most = kMostIndex;
   info.option = "--cell";
-  return info.id == "unit" ? fieldOf<SurfaceScene, &SurfaceScene::unit>(info)
-                           : fieldOf<SurfaceScene, &SurfaceScene::cell>(info);
+  return info.id == "unit" ? fieldOf<SurfaceScene, &SurfaceScene::cell, &synapse::Cell::i>(info)
+                           : fieldOf<SurfaceScene, &SurfaceScene::cell, &synapse::Cell::j>(info);
 }
 
 // α, β and the cell.
@@ -181,16 +181,16 @@ const FieldTable<SurfaceScene>& surfaceFields() {
   return table;
 }
 
-synapse::Synapse synapseOf(const train::SynapseFrame& frame, int unit, int cell) {
+synapse::Synapse synapseOf(const train::SynapseFrame& frame, const synapse::Cell& cell) {
   const auto n = static_cast<std::size_t>(frame.n());
-  const auto [row, column] = cellIn(frame, unit, cell);
+  const auto [row, column] = cellIn(frame, cell);
   const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
   return {static_cast<double>(frame.parameters.alpha[i]),
           static_cast<double>(frame.parameters.beta[i * n + j])};
 }
 
 synapse::Synapse synapseOf(const SurfaceScene& scene, const train::SynapseFrame* frame) {
-  return scene.follow && frame != nullptr ? synapseOf(*frame, scene.unit, scene.cell) : scene.synapse;
+  return scene.follow && frame != nullptr ? synapseOf(*frame, scene.cell) : scene.synapse;
 }
 
 QJsonObject toJson(const SurfaceScene& scene, const train::SynapseFrame* frame,

@@ -24,7 +24,7 @@ struct SurfaceScene {
 
   synapse::Synapse synapse;  // where no cell is followed
   bool follow = true;        // α_i and β_ij of the selected cell, where there is a run
-  int unit = 0, cell = 0;    // i and j: whose data are drawn
+  synapse::Cell cell;        // whose data are drawn
   SurfaceShown shown = SurfaceShown::Value;
   double x = 0.5, y = 0.5;   // the chosen place, as probabilities also in surprisal space
   double share = 0.1;        // of the flat region
@@ -44,7 +44,7 @@ inline const QStringList kSurfaceFigures = {"surface", "section-x", "section-y",
 const FieldTable<SurfaceScene>& surfaceFields();
 
 // The synapse of one cell; i and j are cut to the layer.
-synapse::Synapse synapseOf(const train::SynapseFrame& frame, int unit, int cell);
+synapse::Synapse synapseOf(const train::SynapseFrame& frame, const synapse::Cell& cell);
 // What the scene shows, of this frame where there is one.
 synapse::Synapse synapseOf(const SurfaceScene& scene, const train::SynapseFrame* frame);
 

@@ -54,8 +54,8 @@ Status checkNumber(const char* option, int value, const train::SynapseFrame& fra
 }
 
 Status checkRanges(const SynapseView& view, const train::SynapseFrame& frame) {
-  if (auto status = checkNumber("--unit", view.unit, frame, "unit"); !status) return status;
-  if (auto status = checkNumber("--synapse", view.synapse, frame, "synapse"); !status) return status;
+  if (auto status = checkNumber("--unit", view.cell.i, frame, "unit"); !status) return status;
+  if (auto status = checkNumber("--synapse", view.cell.j, frame, "synapse"); !status) return status;
   const train::SynapseQuery& q = view.query;
   if (!q.data) return {};
   for (const int label : {q.class_a, q.class_b}) {
@@ -124,12 +124,12 @@ Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_
 }
 
 Status checkCell(const ViewOptions& options, const train::SynapseFrame& frame) {
-  const SynapseCell cell = typedCell(options);
-  if (auto status = checkNumber("--cell", cell.unit, frame, "unit"); !status) return status;
-  return checkNumber("--cell", cell.synapse, frame, "synapse");
+  const synapse::Cell cell = typedCell(options);
+  if (auto status = checkNumber("--cell", cell.i, frame, "unit"); !status) return status;
+  return checkNumber("--cell", cell.j, frame, "synapse");
 }
 
-SynapseCell typedCell(const ViewOptions& options) {
+synapse::Cell typedCell(const ViewOptions& options) {
   const std::vector<double>& cell = options.typed.at("--cell");
   return {static_cast<int>(cell.front()), static_cast<int>(cell.back())};
 }

@@ -18,7 +18,7 @@ Status checkSynapses(const ViewOptions& options);
 Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_needed);
 
 // The cell that --cell names, which must have been typed, and whether the layer has it.
-SynapseCell typedCell(const ViewOptions& options);
+synapse::Cell typedCell(const ViewOptions& options);
 Status checkCell(const ViewOptions& options, const train::SynapseFrame& frame);
 
 }  // namespace synann::ui

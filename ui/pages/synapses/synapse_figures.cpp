@@ -41,9 +41,9 @@ QString missingInputs(const train::SynapseFrame& frame) {
 
 }  // namespace
 
-SynapseCell cellIn(const train::SynapseFrame& frame, int unit, int synapse) {
+synapse::Cell cellIn(const train::SynapseFrame& frame, const synapse::Cell& cell) {
   const int last = std::max(0, frame.n() - 1);
-  return {std::clamp(unit, 0, last), std::clamp(synapse, 0, last)};
+  return {std::clamp(cell.i, 0, last), std::clamp(cell.j, 0, last)};
 }
 
 QString lensValue(const train::SynapseQuery& query) {
@@ -102,26 +102,26 @@ HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuer
                  std::max(own.most, static_cast<double>(frame.run_most)), style.colors);
 }
 
-std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, int column) {
+std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, const synapse::Cell& cell) {
   return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
-      .values = rowOf(data, row),
+      .values = rowOf(data, cell.i),
       .title =
-          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.row).arg(row).arg(data.value, data.column),
+          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.row).arg(cell.i).arg(data.value, data.column),
       .index = data.column,
       .value = data.value,
       .column = false,
-      .marked = column});
+      .marked = cell.j});
 }
 
-std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, int row, int column) {
+std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, const synapse::Cell& cell) {
   return std::make_shared<const ProfileFigure>(ProfileFigure::Content{
-      .values = columnOf(data, column),
+      .values = columnOf(data, cell.j),
       .title =
-          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.column).arg(column).arg(data.value, data.row),
+          SynapseFigureWords::tr("%1 %2: %3 over %4").arg(data.column).arg(cell.j).arg(data.value, data.row),
       .index = data.row,
       .value = data.value,
       .column = true,
-      .marked = row});
+      .marked = cell.i});
 }
 
 std::shared_ptr<const HistogramFigure> histogramFigure(const train::SynapseFrame& frame, const HeatData& data,
@@ -153,14 +153,14 @@ std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame
                                  .arg(className(frame.class_names, frame.image_label)));
 }
 
-std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int j, bool slope,
-                                               QString& why) {
+std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, const synapse::Cell& cell,
+                                               bool slope, QString& why) {
   if (frame.x.empty()) {
     why = missingInputs(frame);
     return nullptr;
   }
   const train::DoubleTensor tensor(frame);
-  const auto i = static_cast<std::size_t>(unit), column = static_cast<std::size_t>(j);
+  const auto i = static_cast<std::size_t>(cell.i), column = static_cast<std::size_t>(cell.j);
   const auto routes = synapse::two_routes(tensor.view(), frame.x, i, kAnyInput);
   if (!routes) {
     why = QString::fromStdString(routes.error().sentence());
@@ -170,7 +170,7 @@ std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame,
       .routes = *routes,
       .diagram = synapse::diagram(tensor.beta[i * tensor.n + column] * frame.x[column]),
       .slope = {},
-      .title = SynapseFigureWords::tr("unit %1, diagram at synapse %2").arg(unit).arg(j)};
+      .title = SynapseFigureWords::tr("unit %1, diagram at synapse %2").arg(cell.i).arg(cell.j)};
   if (slope) {
     if (const auto check = synapse::check_slope(tensor.view(), frame.x, i, column, kAnyInput); check)
       content.slope = *check;
@@ -178,7 +178,8 @@ std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame,
   return std::make_shared<const ProofFigure>(std::move(content));
 }
 
-QString cellText(const train::SynapseFrame& frame, const HeatData& data, int row, int column) {
+QString cellText(const train::SynapseFrame& frame, const HeatData& data, const synapse::Cell& cell) {
+  const auto [row, column] = cell;
   if (row < 0 || column < 0 || row >= data.rows || column >= data.columns) return {};
   const auto k = static_cast<std::size_t>(row) * static_cast<std::size_t>(data.columns) +
                  static_cast<std::size_t>(column);

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include "engine/synapse/cell.h"
 #include "engine/train/synapse_frame.h"
 #include "ui/plots/heat_figure.h"
 #include "ui/plots/histogram_figure.h"
@@ -15,13 +16,9 @@
 // The figures of the Synapses page, made of a frame: the same for the window and for a file.
 namespace synann::ui {
 
-// A cell of β: row i, column j.
-struct SynapseCell {
-  int unit = 0, synapse = 0;
-};
 // The chosen cell as far as the frame's layer reaches: it may have been chosen in a larger one. Who keeps a
 // cell asks here before he reads its numbers.
-SynapseCell cellIn(const train::SynapseFrame& frame, int unit, int synapse);
+synapse::Cell cellIn(const train::SynapseFrame& frame, const synapse::Cell& cell);
 
 enum class ScaleMode { Matrix, Run, Fixed };
 
@@ -43,19 +40,19 @@ std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
 HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuery& query,
                       const SynapseStyle& style);
 
-std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, int row, int column);
-std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, int row, int column);
+std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, const synapse::Cell& cell);
+std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, const synapse::Cell& cell);
 std::shared_ptr<const HistogramFigure> histogramFigure(const train::SynapseFrame& frame, const HeatData& data,
                                                        const train::SynapseQuery& query);
 
 // Null, with a sentence in `why`, where the inputs of the image are not known.
 std::shared_ptr<const WaterfallFigure> waterfallFigure(const train::SynapseFrame& frame, int unit, int terms,
                                                        QString& why);
-std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, int unit, int synapse,
+std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame, const synapse::Cell& cell,
                                                bool slope, QString& why);
 
 // The read-out of one cell, with as many digits as there are: "i 12 · j 7 · β 0.03125 · since the start …".
-QString cellText(const train::SynapseFrame& frame, const HeatData& data, int row, int column);
+QString cellText(const train::SynapseFrame& frame, const HeatData& data, const synapse::Cell& cell);
 // "step 12,400 · epoch 21", "live · step …".
 QString placeText(const train::SynapseFrame& frame);
 

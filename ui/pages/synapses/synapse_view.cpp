@@ -32,8 +32,8 @@ void addSelectionFields(FieldTable<SynapseView>& table) {
                      .option_help = help};
   };
   table.push_back(
-      fieldOf<SynapseView, &SynapseView::unit>(index("unit", "--unit", "Unit i: row, waterfall, proof.")));
-  table.push_back(fieldOf<SynapseView, &SynapseView::synapse>(
+      fieldOf<SynapseView, &SynapseView::cell, &synapse::Cell::i>(index("unit", "--unit", "Unit i: row, waterfall, proof.")));
+  table.push_back(fieldOf<SynapseView, &SynapseView::cell, &synapse::Cell::j>(
       index("synapse", "--synapse", "Synapse j: column, proof.")));
   FieldInfo image = index("image", "--image", "The test image whose inputs are used.");
   image.label = ViewWords::tr("Test image");
@@ -190,12 +190,12 @@ SynapseView synapseViewFromJson(const QJsonObject& json) {
 std::shared_ptr<const Figure> synapseFigure(const SynapseView& view, const train::SynapseFrame& frame,
                                             QString& why) {
   const auto data = heatDataOf(frame, view.query);
-  const auto [unit, synapse] = cellIn(frame, view.unit, view.synapse);
-  if (view.figure == u"row"_s) return rowProfile(*data, unit, synapse);
-  if (view.figure == u"column"_s) return columnProfile(*data, unit, synapse);
+  const synapse::Cell cell = cellIn(frame, view.cell);
+  if (view.figure == u"row"_s) return rowProfile(*data, cell);
+  if (view.figure == u"column"_s) return columnProfile(*data, cell);
   if (view.figure == u"histogram"_s) return histogramFigure(frame, *data, view.query);
-  if (view.figure == u"waterfall"_s) return waterfallFigure(frame, unit, view.style.terms, why);
-  if (view.figure == u"proof"_s) return proofFigure(frame, unit, synapse, view.style.slope, why);
+  if (view.figure == u"waterfall"_s) return waterfallFigure(frame, cell.i, view.style.terms, why);
+  if (view.figure == u"proof"_s) return proofFigure(frame, cell, view.style.slope, why);
   return std::make_shared<const HeatFigure>(data, heatScaleOf(frame, view.query, view.style));
 }
 

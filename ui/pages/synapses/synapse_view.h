@@ -13,7 +13,7 @@ namespace synann::ui {
 struct SynapseView {
   train::SynapseQuery query;  // without live numbers and data
   SynapseStyle style;
-  int unit = 0, synapse = 0;
+  synapse::Cell cell{};
   QString figure;  // "beta", "row", "column", "histogram", "waterfall", "proof"
 };
 

@@ -113,32 +113,27 @@ void SynapsesPage::showFrame() {
 // What follows the chosen cell.
 void SynapsesPage::showCell() {
   if (!frame_ || !data_) return;
-  const auto [unit, synapse] = cellIn(*frame_, source_.selection().unit(), source_.selection().synapse());
-  heat_->setCell(unit, synapse);
+  const synapse::Cell cell = cellIn(*frame_, source_.selection().cell());
+  heat_->setCell(cell.i, cell.j);
   QString why;
   if (deck_->wanted(row_profile_) || deck_->wanted(column_profile_)) {
-    row_profile_->setFigure(rowProfile(*data_, unit, synapse));
-    column_profile_->setFigure(columnProfile(*data_, unit, synapse));
+    row_profile_->setFigure(rowProfile(*data_, cell));
+    column_profile_->setFigure(columnProfile(*data_, cell));
   }
   if (deck_->wanted(waterfall_)) {
-    waterfall_->setFigure(waterfallFigure(*frame_, unit, scene_.style.terms, why));
+    waterfall_->setFigure(waterfallFigure(*frame_, cell.i, scene_.style.terms, why));
     if (!why.isEmpty()) waterfall_->setPlaceholder(why);
   }
   if (deck_->wanted(proof_)) {
-    proof_->setFigure(proofFigure(*frame_, unit, synapse, scene_.style.slope, why));
+    proof_->setFigure(proofFigure(*frame_, cell, scene_.style.slope, why));
     if (!why.isEmpty()) proof_->setPlaceholder(why);
   }
-  showReadOut(unit, synapse);
+  showReadOut(cell);
   deck_->showTable();
 }
 
-void SynapsesPage::showReadOut(int row, int column) {
-  if (!frame_ || !data_) return;
-  if (row < 0) {
-    row = heat_->row();
-    column = heat_->column();
-  }
-  numbers()->setText(cellText(*frame_, *data_, row, column));
+void SynapsesPage::showReadOut(const synapse::Cell& cell) {
+  if (frame_ && data_) numbers()->setText(cellText(*frame_, *data_, cell));
 }
 
 void SynapsesPage::fillLayers() {
@@ -225,8 +220,7 @@ QJsonObject SynapsesPage::view() const {
   if (!frame_) return {};
   SynapseView view = scene_;
   view.query.run = source_.run();
-  view.unit = heat_->row();
-  view.synapse = heat_->column();
+  view.cell = {heat_->row(), heat_->column()};
   view.figure = figureName();
   return toJson(view, *frame_);
 }
@@ -248,7 +242,7 @@ Status SynapsesPage::restoreView(const QJsonObject& json) {
   deck_->choose(scene_.figure);
   Selection& selection = source_.selection();
   selection.setLayer(QString::fromStdString(q.layer));
-  selection.setCell(scene_.unit, scene_.synapse);
+  selection.setCell(scene_.cell);
   selection.setImage(q.image);
   selection.setClasses(q.class_a, q.class_b);
   selection.setStep(q.steps);

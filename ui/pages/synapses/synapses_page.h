@@ -65,7 +65,7 @@ class SynapsesPage : public PicturePage {
   void chooseComparison(int index);
   void showFrame();
   void showCell();
-  void showReadOut(int row, int column);
+  void showReadOut(const synapse::Cell& cell);
   void fillLayers();
   void updateControls();
 

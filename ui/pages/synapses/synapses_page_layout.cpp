@@ -99,8 +99,13 @@ void SynapsesPage::nameClasses() {
 void SynapsesPage::connectFigures() {
   Selection& selection = source_.selection();
   connect(&source_, &SynapseSource::frameChanged, this, &SynapsesPage::take);
-  connect(heat_, &HeatView::cellChosen, &selection, &Selection::setCell);
-  connect(heat_, &HeatView::cellHovered, this, &SynapsesPage::showReadOut);
+  connect(heat_, &HeatView::cellChosen, this, [&selection](int row, int column) {
+    selection.setCell({row, column});
+  });
+  connect(heat_, &HeatView::cellHovered, this, [this](int row, int column) {
+    const bool hovers = row >= 0;
+    showReadOut(hovers ? synapse::Cell{row, column} : synapse::Cell{heat_->row(), heat_->column()});
+  });
   connect(heat_, &HeatView::cellActivated, &selection, &Selection::openCell);
   auto* open = new QAction(tr("Open as &surface"), heat_);
   open->setObjectName("synapses.open-surface");
@@ -113,14 +118,16 @@ void SynapsesPage::connectFigures() {
   connect(&selection, &Selection::classesChanged, this, &SynapsesPage::updateControls);
   connect(deck_, &FigureDeck::tabChanged, this, &SynapsesPage::showFrame);
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
-  connect(row_profile_, &FigureView::pointChosen, this,
-          [&selection](int point) { selection.setCell(selection.unit(), point); });
-  connect(column_profile_, &FigureView::pointChosen, this,
-          [&selection](int point) { selection.setCell(point, selection.synapse()); });
+  connect(row_profile_, &FigureView::pointChosen, this, [&selection](int point) {
+    selection.setCell({selection.cell().i, point});
+  });
+  connect(column_profile_, &FigureView::pointChosen, this, [&selection](int point) {
+    selection.setCell({point, selection.cell().j});
+  });
   connect(waterfall_, &FigureView::pointChosen, this, [this, &selection](int point) {
     const auto* figure = dynamic_cast<const WaterfallFigure*>(waterfall_->figure().get());
     if (figure && figure->synapseAt(point) >= 0)
-      selection.setCell(selection.unit(), figure->synapseAt(point));
+      selection.setCell({selection.cell().i, figure->synapseAt(point)});
   });
 }
 
