@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <span>
 #include <utility>
 
-#include "engine/core/process.h"
 #include "engine/core/random.h"
 #include "engine/train/session_impl.h"
+#include "engine/train/work_clock.h"
 
 namespace synann::train {
 namespace {
@@ -22,26 +21,6 @@ const char* broken_loss(const Evaluation& e) {
   if (!std::isfinite(e.validation_loss)) return "validation";
   return std::isfinite(e.test_loss) ? nullptr : "test";
 }
-
-// A clock that leaves out the time in which the process was stopped (SIGSTOP, Ctrl-Z).
-class WorkClock {
- public:
-  // Seconds since it was made. Where the process was stopped meanwhile, nobody knows for how long: then what
-  // the work usually takes, where that is known, else the processor's time.
-  double seconds(double usual) const {
-    const double wall = seconds_since(begun_);
-    if (times_continued() == continued_) return wall;
-    const double processor = static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC;
-    return std::min(wall, usual > 0 ? usual : processor);
-  }
-
- private:
-  // First: a stop is often met where the system is called, as both below do, and must not be taken for an
-  // earlier one.
-  int continued_ = times_continued();
-  std::clock_t processor_ = std::clock();  // of all threads of the process
-  Clock::time_point begun_ = Clock::now();
-};
 
 }  // namespace
 
