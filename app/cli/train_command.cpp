@@ -15,7 +15,6 @@
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
-#include "engine/train/run_data.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session.h"
@@ -176,20 +175,6 @@ void stop_training() {
   if (Session* session = running.load()) session->request_stop();
 }
 
-// The data that were named; where none were, those of the run that is resumed.
-Result<data::DataPairPtr> open_data(const TrainArguments& a) {
-  const auto run = std::filesystem::path(a.resume).parent_path();
-  std::error_code code;
-  if (a.resume.empty() || a.data_given || !std::filesystem::exists(run / train::kHistoryFile, code))
-    return data::open_dataset(a.data);
-  const auto history = train::read_history(run / train::kHistoryFile);
-  if (!history) return history.error();
-  auto found = train::open_run_data(*history, run);
-  if (!found) return found.error();
-  if (!found->note.empty()) fmt::print(stderr, "synann: {}.\n", found->note);
-  return found->data;
-}
-
 int train_run(TrainArguments a) {
   const InterruptGuard guard(stop_training);
   if (a.fresh_optimiser && a.resume.empty())
@@ -198,10 +183,15 @@ int train_run(TrainArguments a) {
   train::Settings settings = train::recommended_settings(a.model, a.data);
   train::apply_settings(settings, a.asked);
   if (auto status = train::validate(settings); !status) return report(status.error());
-  const auto data = open_data(a);
-  if (!data) return report(data.error());
-  print_notes((*data)->notes);
-  settings.data = (*data)->spec;
+  const bool runs_own_data = !a.resume.empty() && !a.data_given;
+  data::DataPairPtr data;
+  if (!runs_own_data) {
+    auto opened = data::open_dataset(a.data);
+    if (!opened) return report(opened.error());
+    data = std::move(*opened);
+    print_notes(data->notes);
+    settings.data = data->spec;
+  }
   const std::filesystem::path resume = a.resume;
   std::filesystem::path folder = a.out;
   if (folder.empty())
@@ -212,7 +202,7 @@ int train_run(TrainArguments a) {
   if (a.model_given) a.asked.model = a.model;
   auto session = Session::create({.settings = settings,
                                   .execution = a.execution,
-                                  .data = *data,
+                                  .data = data,
                                   .folder = folder,
                                   .resume = resume,
                                   .asked = a.asked,

@@ -72,7 +72,9 @@ void cut_back(History& history, const Position& at) {
   std::erase_if(history.pauses, behind);
 }
 
-void take_resume(History& history, Resume resume) {
+}  // namespace
+
+void go_on(History& history, Resume resume) {
   cut_back(history, resume.position);
   history.end.reset();
   for (const SettingDifference& d : resume.changed) history.changes.push_back({resume.position, d.key, d.to});
@@ -84,7 +86,11 @@ void take_resume(History& history, Resume resume) {
         {resume.position, resume.device, resume.tier, resume.isa, resume.threads, resume.device_note});
   }
   history.resumes.push_back(std::move(resume));
+  history.torn = 0;  // the event itself says what it follows
+  history.open_line = history.truncated = false;
 }
+
+namespace {
 
 // What one kind of event does to a history.
 template <class Event, class Take>
@@ -112,7 +118,7 @@ Status read_event(const nlohmann::json& value, const ReadFrom& from, History& hi
   if (event == "fork") return take_event(fork_from_json(value, from), keep(history.forks));
   if (event == "pause") return take_event(pause_from_json(value, from), keep(history.pauses));
   if (event == "resume")
-    return take_event(resume_from_json(value, from), [&](const Resume& r) { take_resume(history, r); });
+    return take_event(resume_from_json(value, from), [&](const Resume& r) { go_on(history, r); });
   if (event == "end") return take_event(end_from_json(value, from), [&](const End& e) { history.end = e; });
   if (event.empty())
     return Error{.where = from.where, .problem = "is not an event", .expected = "an object with \"event\""};
@@ -238,13 +244,6 @@ Result<History> parse_history(std::string_view text, const std::string& file) {
 
 namespace {
 
-// The file's bytes; `path` names its folder or the file itself.
-Result<std::vector<std::uint8_t>> read_lines(std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) path /= kHistoryFile;
-  return read_file(path, kLargestHistory);
-}
-
 // A path that is not UTF-8 keeps what of it is.
 std::string text_of(const nlohmann::ordered_json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -256,11 +255,21 @@ std::string_view text_of(const std::vector<std::uint8_t>& bytes) {
 
 }  // namespace
 
+Result<HistoryFile> read_history_file(const std::filesystem::path& file) {
+  auto bytes = read_file(file, kLargestHistory);
+  if (!bytes) return bytes.error();
+  auto history = parse_history(text_of(*bytes), file.string());
+  if (!history) return history.error();
+  return HistoryFile{std::move(*history), std::move(*bytes)};
+}
+
 Result<History> read_history(const std::filesystem::path& folder_or_file) {
   std::filesystem::path path = folder_or_file;
-  const auto bytes = read_lines(path);
-  if (!bytes) return bytes.error();
-  return parse_history(text_of(*bytes), path.string());
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) path /= kHistoryFile;
+  auto file = read_history_file(path);
+  if (!file) return file.error();
+  return std::move(file->history);
 }
 
 std::optional<Settings> recorded_settings(const std::filesystem::path& folder, std::int64_t steps) {
@@ -298,12 +307,9 @@ Result<std::unique_ptr<HistoryWriter>> HistoryWriter::create(const std::filesyst
 }
 
 Result<std::unique_ptr<HistoryWriter>> HistoryWriter::copy(const std::filesystem::path& folder,
-                                                           const std::filesystem::path& other,
+                                                           std::span<const std::uint8_t> other,
                                                            const History& past) {
-  std::filesystem::path path = other;
-  const auto bytes = read_lines(path);
-  if (!bytes) return bytes.error();
-  if (auto status = write_file_atomically(folder / kHistoryFile, *bytes); !status) return status.error();
+  if (auto status = write_file_atomically(folder / kHistoryFile, other); !status) return status.error();
   return open(folder, past);
 }
 

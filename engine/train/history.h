@@ -49,6 +49,14 @@ inline constexpr const char* kHistoryFile = "history.jsonl";
 
 // Reads folder/history.jsonl, or the file itself. Errors name file, line, expected and found.
 Result<History> read_history(const std::filesystem::path& folder_or_file);
+// A history with the bytes it was read from.
+struct HistoryFile {
+  History history;
+  std::vector<std::uint8_t> bytes;
+};
+Result<HistoryFile> read_history_file(const std::filesystem::path& file);
+// What a resume does to a history that has been read: what was made behind its position is forgotten.
+void go_on(History& history, Resume resume);
 // The settings in force after so many steps of the run in `folder`; nothing where no history is there to
 // tell.
 std::optional<Settings> recorded_settings(const std::filesystem::path& folder, std::int64_t steps);
@@ -61,9 +69,10 @@ class HistoryWriter {
   // Begins the file of a new run.
   static Result<std::unique_ptr<HistoryWriter>> create(const std::filesystem::path& folder,
                                                        const StartInfo& start);
-  // Begins the file of a run that leaves another one with a copy of that one's file.
+  // Begins the file of a run that leaves another one with a copy of that one's file, whose bytes these are.
   static Result<std::unique_ptr<HistoryWriter>> copy(const std::filesystem::path& folder,
-                                                     const std::filesystem::path& other, const History& past);
+                                                     std::span<const std::uint8_t> other,
+                                                     const History& past);
   // Goes on with the file that is there; `past` is what was read from it.
   static Result<std::unique_ptr<HistoryWriter>> open(const std::filesystem::path& folder,
                                                      const History& past);

@@ -108,7 +108,7 @@ FolderSizes folder_sizes(const fs::path& folder) {
   return sizes;
 }
 
-Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const Continuation& continuation,
+Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, Continuation continuation,
                                   const StartInfo& start, const Checkpoint& checkpoint,
                                   const model::Model& model, const RecordBudget& budget) {
   std::error_code code;
@@ -128,6 +128,7 @@ Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const
   if (!from.empty() && !continues) {
     const Fork fork{.position = start.position, .from = from.string()};
     if (auto status = run.history_->append(fork); !status) return status.error();
+    if (run.past_) run.past_->forks.push_back(fork);
   }
   if (budget.bytes > 0 && !synapse_parameters(model).empty()) {
     if (auto status = run.open_records(from, start, model, budget); !status) return status.error();
@@ -137,28 +138,26 @@ Result<RunFolder> RunFolder::open(FolderLock lock, const fs::path& folder, const
 
 // A run that goes on appends to its history, or to a copy of the one it leaves; a checkpoint that has none
 // beside it begins one where it stands.
-Status RunFolder::begin_history(const Continuation& continuation, bool in_place, const StartInfo& start) {
-  std::error_code code;
-  const fs::path source = continuation.from.parent_path() / kHistoryFile;
-  if (continuation.from.empty() || !fs::exists(source, code)) {
+Status RunFolder::begin_history(Continuation& continuation, bool in_place, const StartInfo& start) {
+  if (!continuation.history) {
     auto made = HistoryWriter::create(folder_, start);
     if (!made) return made.error();
     history_ = std::move(*made);
     return {};
   }
-  const auto past = read_history(source);
-  if (!past) return past.error();
-  note_ = past->unknown_note();
-  measured_start_ = std::any_of(past->evaluations.begin(), past->evaluations.end(),
+  const std::vector<std::uint8_t> bytes = std::move(continuation.history->bytes);
+  past_ = std::move(continuation.history->history);
+  note_ = past_->unknown_note();
+  measured_start_ = std::any_of(past_->evaluations.begin(), past_->evaluations.end(),
                                 [](const Evaluation& e) { return e.epoch == 0; });
-  for (const EpochTime& time : past->times) {
+  for (const EpochTime& time : past_->times) {
     if (time.position == start.position && start.position.step > 0) epoch_seconds_ = time.seconds;
   }
-  auto opened = in_place ? HistoryWriter::open(folder_, *past) : HistoryWriter::copy(folder_, source, *past);
+  auto opened = in_place ? HistoryWriter::open(folder_, *past_) : HistoryWriter::copy(folder_, bytes, *past_);
   if (!opened) return opened.error();
   history_ = std::move(*opened);
   resumed_ = Resume{.position = start.position,
-                    .changed = differences(past->settings_at(steps_done(start)), start.settings),
+                    .changed = differences(past_->settings_at(steps_done(start)), start.settings),
                     .fresh_optimiser = continuation.fresh_optimiser,
                     .device = start.device,
                     .tier = start.tier,
@@ -167,7 +166,8 @@ Status RunFolder::begin_history(const Continuation& continuation, bool in_place,
                     .device_note = start.device_note,
                     .version = start.version,
                     .commit = start.commit,
-                    .torn = past->torn};
+                    .torn = past_->torn};
+  go_on(*past_, *resumed_);
   return history_->append(*resumed_);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/core/folder_lock.h"
 #include "engine/core/result.h"
@@ -31,8 +32,9 @@ class RunFolder {
  public:
   // Where a run goes on: empty for a new one.
   struct Continuation {
-    std::filesystem::path from;    // the checkpoint
-    bool fresh_optimiser = false;  // it was asked for
+    std::filesystem::path from;            // the checkpoint
+    bool fresh_optimiser = false;          // it was asked for
+    std::optional<HistoryFile> history{};  // beside the checkpoint; nothing where there is none
   };
 
   // `lock` is that of `folder`. An earlier run in it is moved into earlier-1, earlier-2, … unless the new run
@@ -42,12 +44,14 @@ class RunFolder {
   // nothing that does not fit together. The records go on up to `start.position`; a budget of no bytes keeps
   // none.
   static Result<RunFolder> open(FolderLock lock, const std::filesystem::path& folder,
-                                const Continuation& continuation, const StartInfo& start,
+                                Continuation continuation, const StartInfo& start,
                                 const Checkpoint& checkpoint, const model::Model& model,
                                 const RecordBudget& budget);
 
   // What the history says of the resume, where there was one.
   const std::optional<Resume>& resumed() const { return resumed_; }
+  // What the history of a run that goes on holds now; once.
+  std::optional<History> take_past() { return std::exchange(past_, std::nullopt); }
   // Whether the history holds the measurement before training.
   bool measured_start() const { return measured_start_; }
   // One sentence about what of the history this version does not know; empty where it knows it all.
@@ -77,7 +81,7 @@ class RunFolder {
  private:
   RunFolder(FolderLock lock, std::filesystem::path folder)
       : lock_(std::move(lock)), folder_(std::move(folder)) {}
-  Status begin_history(const Continuation& continuation, bool in_place, const StartInfo& start);
+  Status begin_history(Continuation& continuation, bool in_place, const StartInfo& start);
   Status open_records(const std::filesystem::path& resumed_from, const StartInfo& start,
                       const model::Model& model, const RecordBudget& budget);
 
@@ -85,6 +89,7 @@ class RunFolder {
   std::filesystem::path folder_;
   double epoch_seconds_ = 0;
   std::optional<Resume> resumed_;
+  std::optional<History> past_;
   bool measured_start_ = false;
   std::string note_;
   std::unique_ptr<HistoryWriter> history_;

@@ -8,6 +8,7 @@
 #include "engine/compute/batch.h"
 #include "engine/core/version.h"
 #include "engine/data/registry.h"
+#include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session_impl.h"
 
@@ -16,54 +17,7 @@ namespace {
 
 constexpr auto kLookAgain = std::chrono::milliseconds(50);  // a signal handler cannot wake a paused session
 
-Error other_data(const std::filesystem::path& resume, const std::string& expected, const std::string& found) {
-  return {.where = resume.string(),
-          .problem = "the run was trained on other data",
-          .expected = fmt::format("SHA-256 {}…", expected.substr(0, 12)),
-          .found = fmt::format("{}…", found.substr(0, 12)),
-          .remedy = "choose the data set it was trained on"};
-}
-
-Error other_sizes(const std::filesystem::path& resume, const Checkpoint& c, const data::Dataset& found) {
-  return {.where = resume.string(),
-          .problem = "the checkpoint is of other images than the data",
-          .expected = fmt::format("{} × {} pixels, {} classes", c.rows, c.columns, c.classes),
-          .found = fmt::format("{} × {}, {}", found.rows, found.columns, found.classes)};
-}
-
-// What cannot change in the middle of a run is refused rather than ignored.
-Status check_resume(const std::filesystem::path& resume, const Settings& has, const AskedSettings& asked) {
-  const auto refuse = [&](std::string_view key) {
-    return Error{.where = resume.string(),
-                 .problem = fmt::format("--{} cannot change in the middle of a run", key),
-                 .remedy = "leave it out, or start a new run without --resume"};
-  };
-  if (!asked.model.empty() && asked.model != has.model) return refuse("model");
-  for (const auto& [key, value] : asked.numbers) {
-    if (!is_live(key) && value != setting_value(has, key)) return refuse(key);
-  }
-  for (const auto& [key, option] : asked.choices) {
-    if (option != choice_value(has, key)) return refuse(key);
-  }
-  return {};
-}
-
 }  // namespace
-
-// A checkpoint brings its own settings, an imported one as well; the data's place is the caller's, and what
-// was asked for. A bare state dict brings nothing but its model and its numbers, and gets what is
-// recommended.
-void Session::Impl::adopt(LoadedCheckpoint loaded) {
-  const std::string data = options_.settings.data;
-  const bool begins = loaded.checkpoint.data_sha256.empty();
-  checkpoint_ = std::move(loaded.checkpoint);
-  model_ = std::move(loaded.model);
-  if (loaded.bare) settings() = recommended_settings(settings().model, data);
-  settings().data = data;
-  apply_settings(settings(), options_.asked);
-  if (begins) checkpoint_.data_sha256 = options_.data->sha256;
-  measured_start_ = !begins;
-}
 
 // Training images held back never reach the back end's training set; the digest stays that of the whole data.
 Status Session::Impl::split_data() {
@@ -79,27 +33,23 @@ Status Session::Impl::split_data() {
   return {};
 }
 
-Status Session::Impl::resume_checkpoint() {
-  const data::Dataset& train = options_.data->train;
-  auto loaded = read_checkpoint(
-      options_.resume, options_.fresh_optimiser ? OptimiserState::Leave : OptimiserState::Read,
-      {.asked = options_.asked, .sizes = DataSizes{train.rows, train.columns, train.classes}});
-  if (!loaded) return loaded.error();
-  const Checkpoint& c = loaded->checkpoint;
-  if (!c.data_sha256.empty()) {
-    if (c.data_sha256 != options_.data->sha256)
-      return other_data(options_.resume, c.data_sha256, options_.data->sha256);
-    if (auto status = check_resume(options_.resume, c.settings, options_.asked); !status) return status;
-  }
-  if (c.rows != train.rows || c.columns != train.columns || c.classes != train.classes)
-    return other_sizes(options_.resume, c, train);
-  for (const std::string& note : loaded->notes) observer_.on_notice(note);
-  adopt(std::move(*loaded));
-  if (options_.fresh_optimiser) {
-    std::fill(checkpoint_.state.momenta.begin(), checkpoint_.state.momenta.end(), 0.0f);
-    std::fill(checkpoint_.state.squares.begin(), checkpoint_.state.squares.end(), 0.0f);
-  }
-  return validate(settings());
+Status Session::Impl::take_up() {
+  auto plan = plan_resume({.checkpoint = options_.resume,
+                           .folder = options_.folder,
+                           .data = options_.data,
+                           .otherwise = options_.settings.data,
+                           .asked = options_.asked,
+                           .fresh_optimiser = options_.fresh_optimiser});
+  if (!plan) return plan.error();
+  for (const std::string& note : plan->notes) observer_.on_notice(note);
+  lock_ = std::move(plan->lock);
+  options_.resume = std::move(plan->checkpoint);
+  options_.data = std::move(plan->data);
+  checkpoint_ = std::move(plan->loaded.checkpoint);
+  model_ = std::move(plan->loaded.model);
+  past_ = std::move(plan->history);
+  measured_start_ = !plan->begins;
+  return {};
 }
 
 Status Session::Impl::build_model() {
@@ -121,8 +71,8 @@ Status Session::Impl::build_model() {
 Status Session::Impl::take_lock() {
   auto lock = FolderLock::take(options_.folder);
   if (!lock) return lock.error();
+  if (!lock->warning().empty()) observer_.on_notice(lock->warning());
   lock_ = std::move(*lock);
-  if (!lock_.warning().empty()) observer_.on_notice(lock_.warning());
   return {};
 }
 
@@ -148,7 +98,8 @@ Status Session::Impl::check_batches() {
 Status Session::Impl::open_folder() {
   if (options_.folder.empty()) return {};
   auto folder =
-      RunFolder::open(std::move(lock_), options_.folder, {options_.resume, options_.fresh_optimiser},
+      RunFolder::open(std::move(*lock_), options_.folder,
+                      {options_.resume, options_.fresh_optimiser, std::exchange(past_, std::nullopt)},
                       start_info(), checkpoint_, *model_, options_.record);
   if (!folder) return folder.error();
   folder_ = std::move(*folder);
@@ -159,23 +110,11 @@ Status Session::Impl::open_folder() {
   return record(true);
 }
 
-// The lock comes first where the run goes on in its own folder: what is read then is what is continued. Else
-// it comes last: nothing is made for a run that cannot begin.
+// Where a run goes on in its own folder the lock comes first, else last: nothing is made for a run that
+// cannot begin.
 Status Session::Impl::prepare() {
   const bool writes = !options_.folder.empty(), resumes = !options_.resume.empty();
-  std::error_code code;
-  // The optimiser's state, the history and the records lie beside the file that a link points at.
-  if (std::filesystem::is_symlink(options_.resume, code)) {
-    if (auto file = std::filesystem::canonical(options_.resume, code); !code)
-      options_.resume = std::move(file);
-  }
-  const bool own = writes && resumes &&
-                   std::filesystem::equivalent(
-                       options_.folder, std::filesystem::absolute(options_.resume).parent_path(), code);
-  if (own) {
-    if (auto status = take_lock(); !status) return status;
-  }
-  if (auto status = resumes ? resume_checkpoint() : build_model(); !status) return status;
+  if (auto status = resumes ? take_up() : build_model(); !status) return status;
   if (auto status = split_data(); !status) return status;
   if (auto status = check_batches(); !status) return status;
   // As a new optimiser of PyTorch would, Adam counts its steps anew; SGD has no count.
@@ -190,7 +129,7 @@ Status Session::Impl::prepare() {
   backend_ = std::move(*backend);
   place_ = backend_->info();
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
-  if (writes && !own) {
+  if (writes && !lock_) {
     if (auto status = take_lock(); !status) return status;
   }
   return open_folder();
@@ -382,7 +321,7 @@ Result<State> Session::Impl::fail(const Error& error) {
 
 Result<std::unique_ptr<Session>> Session::create(SessionOptions options, Observer& observer) {
   // The history is read from other folders too.
-  if (!options.data->place.empty()) options.settings.data = options.data->place;
+  if (options.data && !options.data->place.empty()) options.settings.data = options.data->place;
   auto impl = std::make_unique<Impl>(std::move(options), observer);
   if (auto status = impl->prepare(); !status) return status.error();
   return std::unique_ptr<Session>(new Session(std::move(impl)));
@@ -392,6 +331,9 @@ Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 Result<State> Session::run() {
   return impl_->run();
+}
+std::optional<History> Session::take_history() {
+  return impl_->take_history();
 }
 void Session::post(Command command) {
   impl_->post(command);

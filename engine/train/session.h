@@ -3,12 +3,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/compute/backend.h"
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
 #include "engine/train/events.h"
+#include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "engine/train/settings.h"
 
@@ -33,10 +35,11 @@ struct Command {
 struct SessionOptions {
   Settings settings{};
   Execution execution{};
-  data::DataPairPtr data{};        // opened by the caller
+  // Opened by the caller; null where a run goes on with its own data, which its history names.
+  data::DataPairPtr data{};
   std::filesystem::path folder{};  // for checkpoints and history; empty = write nothing
-  // A checkpoint to go on from. Its settings replace `settings`, except the data's place; a bare state dict
-  // has none, and its run begins with those recommended for its model.
+  // A checkpoint to go on from (engine/train/resume.h). Its settings replace `settings`, except the data's
+  // place; a bare state dict has none, and its run begins with those recommended for its model.
   std::filesystem::path resume{};
   AskedSettings asked{};         // of a run that is resumed: what is to change there; refused where it cannot
   bool fresh_optimiser = false;  // resume with its state at zero, whether its file is there or not
@@ -63,6 +66,9 @@ class Session {
   // Returns when the run is finished, stopped (both with a saved checkpoint) or failed. The state is the last
   // one the observer saw; an Error is Failed.
   Result<State> run();
+
+  // Of a run that was resumed, what its history holds now that it goes on; once, from the session's thread.
+  std::optional<History> take_history();
 
   void post(Command command);
   // Goes on there from the next epoch on: the same run with the same numbers, optimiser and order, and an

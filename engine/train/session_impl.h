@@ -55,16 +55,16 @@ class Session::Impl {
     wake_.notify_one();
   }
 
+  std::optional<History> take_history() { return folder_ ? folder_->take_past() : std::nullopt; }
+
   void request_stop() noexcept {
     stop_.store(true);
     cancel_.set();
   }
 
  private:
-  Status load_model();
   Status build_model();
-  Status resume_checkpoint();
-  void adopt(LoadedCheckpoint loaded);
+  Status take_up();
   Status take_lock();
   Status check_batches();
   Status open_folder();
@@ -125,8 +125,9 @@ class Session::Impl {
     bool stepped = false;  // steps were done since
   };
   std::optional<Earlier> earlier_;
-  compute::BackendInfo place_;  // told last
-  FolderLock lock_;             // until folder_ takes it over
+  compute::BackendInfo place_;       // told last
+  std::optional<FolderLock> lock_;   // until folder_ takes it over
+  std::optional<HistoryFile> past_;  // the same
   std::optional<RunFolder> folder_;
   Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
 

@@ -77,10 +77,8 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
       .record = job.record};
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
   if (!session) return session.error();
-  if (job.resume) {  // the session has told the history that it goes on: what it still holds counts
-    Result<train::History> history = train::read_history(job.folder);
-    if (history) mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
-  }
+  if (auto history = (*session)->take_history())
+    mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
   link.attach(session->get());
   const Result<train::State> end = (*session)->run();
   link.detach();

@@ -243,7 +243,7 @@ void HistoryWriterTest::aCopyGoesOnByItself() {
   const fs::path other = folder() / "other";
   fs::create_directory(other);
   {
-    auto writer = HistoryWriter::copy(other, folder() / kHistoryFile, read());
+    auto writer = HistoryWriter::copy(other, read_history_file(folder() / kHistoryFile)->bytes, read());
     QVERIFY(writer.ok());
     QVERIFY((*writer)->append(resume_at({1, 0})).ok() && (*writer)->append(losses_of(losses, 1, 0)).ok());
   }
