@@ -5,14 +5,6 @@
 
 namespace synann::io {
 
-std::string to_base64(std::span<const std::uint8_t> bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // + 1 for the terminator that OpenSSL writes
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
   // OpenSSL skips white space and counts padding as zero bytes; both are settled here.
   if (text.size() % 4 != 0 || text.find_first_of(" \t\r\n") != std::string_view::npos) return std::nullopt;

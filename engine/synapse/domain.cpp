@@ -19,11 +19,6 @@ constexpr std::array kLines{
     SpecialLine{Kind::Diagonal, "y = x", "α x (1 − β x)", "a logistic parabola"},
 };
 
-constexpr std::array kLimits{
-    SpecialLimit{"β = 0", "α x", "no inhibition"},
-    SpecialLimit{"α = 1, β = 1", "x (1 − y)", "on {0, 1}: x and not y"},
-};
-
 bool inside(double p) {
   return 0 < p && p < 1;
 }
@@ -137,10 +132,6 @@ std::optional<Segment> segment(SpecialLine::Kind kind, const Synapse& s) {
       return Segment{0, 0, 1, 1};
   }
   return std::nullopt;
-}
-
-std::span<const SpecialLimit> special_limits() {
-  return kLimits;
 }
 
 }  // namespace synann::synapse

@@ -56,10 +56,4 @@ struct Segment {
 };
 std::optional<Segment> segment(SpecialLine::Kind kind, const Synapse& s);
 
-// Parameters at which S has a simple form.
-struct SpecialLimit {
-  std::string_view where, value, meaning;
-};
-std::span<const SpecialLimit> special_limits();
-
 }  // namespace synann::synapse

@@ -28,10 +28,6 @@ double conjugate_second_derivative(double u) {
   return n * (n + 1);
 }
 
-double conjugate_bits(double u) {
-  return to_bits(conjugate(to_nats(u)));
-}
-
 double bose_einstein(double u) {
   return u > 700 ? std::exp(-u) : 1 / std::expm1(u);  // e^u leaves the range of double at 709.8
 }

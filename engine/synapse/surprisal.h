@@ -5,8 +5,8 @@
 
 #include "engine/synapse/function.h"
 
-// Surprisal space: u = −log p turns the synapse's product into the sum LS = θ + u + G(γ + v). Natural
-// logarithms (nats) unless a name says bits. Every function is pure, may be called from any thread and keeps
+// Surprisal space: u = −log p turns the synapse's product into the sum LS = θ + u + G(γ + v), in natural
+// logarithms (nats). Every function is pure, may be called from any thread and keeps
 // its relative accuracy from u = 1e-300 up to the last denormal number at u = 745.
 namespace synann::synapse {
 
@@ -20,21 +20,11 @@ inline double complement(double p) {
   return 1 - p;  // F, to which G is conjugate: I∘F = G∘I
 }
 
-inline double to_bits(double nats) {
-  return nats / kLn2;
-}
-inline double to_nats(double bits) {
-  return bits * kLn2;
-}
-
 // G(u) = −log(1 − e^(−u)), the surprisal of the complement: its own inverse, with the fixed point log 2.
 // +∞ at u = 0, NaN for u < 0.
 double conjugate(double u);
 double conjugate_derivative(double u);         // G′ = −n
 double conjugate_second_derivative(double u);  // G″ = n (n + 1)
-
-// −log₂(1 − 2^(−u)), with derivative −1/(2^u − 1).
-double conjugate_bits(double u);
 
 double bose_einstein(double u);  // n(u) = 1/(e^u − 1); +∞ at u = 0
 double fermi_dirac(double u);    // 1/(e^u + 1)

@@ -47,10 +47,6 @@ double Axes::xAt(double pixel) const {
   return x_.min + (pixel - plot_.left()) / plot_.width() * x_.width();
 }
 
-double Axes::yAt(double pixel) const {
-  return y_.min + (plot_.bottom() - pixel) / plot_.height() * y_.width();
-}
-
 void Axes::paintGrid(QPainter& painter, const FigureLook& look) const {
   painter.setPen(QPen(look.grid, 1));
   for (const Tick& tick : y_ticks_) {

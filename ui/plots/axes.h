@@ -32,7 +32,6 @@ class Axes {
   const QRectF& plot() const { return plot_; }
   QPointF place(double x, double y) const;
   double xAt(double pixel) const;
-  double yAt(double pixel) const;
 
   // Grid first, then the data by the caller, then frame and labels.
   void paintGrid(QPainter& painter, const FigureLook& look) const;

@@ -23,7 +23,6 @@ class HeatView : public FigureWidget {
   // Zoom and cell stay where the matrix has the same size.
   void setData(std::shared_ptr<const HeatData> data, const HeatScale& scale);
   const HeatFigure* figure() const { return figure_.get(); }
-  std::shared_ptr<const HeatFigure> sharedFigure() const { return figure_; }
   std::shared_ptr<const Figure> shownFigure() const override { return figure_; }
   bool canZoom() const override { return figure_ != nullptr; }
 

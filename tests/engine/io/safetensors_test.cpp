@@ -192,9 +192,10 @@ void SafetensorsTest::base64() {
   for (std::size_t n = 0; n < 20; ++n) {
     std::vector<std::uint8_t> bytes(n);
     for (std::size_t k = 0; k < n; ++k) bytes[k] = static_cast<std::uint8_t>(37 * k + 250);
-    QCOMPARE(from_base64(to_base64(bytes)), bytes);
+    const QByteArray text = QByteArray(reinterpret_cast<const char*>(bytes.data()), qsizetype(n)).toBase64();
+    QCOMPARE(from_base64({text.data(), static_cast<std::size_t>(text.size())}), bytes);
   }
-  QCOMPARE(to_base64(std::vector<std::uint8_t>{'M', 'a'}), std::string("TWE="));
+  QCOMPARE(from_base64("TWE="), std::vector<std::uint8_t>({'M', 'a'}));
   for (const char* text : {"abc", "ab\ncd===", "****", "TWE=\n   "}) QVERIFY(!from_base64(text));
 }
 

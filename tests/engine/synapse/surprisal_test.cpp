@@ -35,7 +35,6 @@ class SurprisalTest : public QObject {
   void negativeBetaIsFermiDirac();
   void agreesWithTheProduct();
   void whatHasNoSurprisal();
-  void bits();
 };
 
 void SurprisalTest::publishedConjugates_data() {
@@ -280,15 +279,6 @@ void SurprisalTest::whatHasNoSurprisal() {
   QCOMPARE(evaluate(*none, .3, .4), .3);
   QVERIFY(std::isinf(surprisal(0)));
   QVERIFY(std::isnan(surprisal(-.1)));
-}
-
-void SurprisalTest::bits() {
-  QCOMPARE(to_bits(kLn2), 1.);
-  QCOMPARE(to_nats(1), kLn2);
-  VERIFY_CLOSE(conjugate_bits(1), 1., 1e-15);
-  VERIFY_CLOSE(conjugate_bits(3), -std::log2(1 - .125), 1e-14);
-  // Its derivative has no logarithm of 2 in it.
-  VERIFY_CLOSE(slope(conjugate_bits, 3, 1e-3), -1. / 7, 1e-9);
 }
 
 SYNANN_TEST(SurprisalTest)

@@ -12,7 +12,6 @@
 #include <QString>
 #include <QStringList>
 
-#include "engine/io/base64.h"
 #include "engine/io/safetensors.h"
 #include "engine/model/description.h"
 #include "engine/model/state.h"
@@ -72,7 +71,8 @@ inline std::vector<std::uint8_t> bytes_of(const Pieces& pieces) {
 
 // A block of numbers as the first format of checkpoints keeps it.
 inline std::string base64_of(const std::vector<float>& values) {
-  return io::to_base64({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(float)});
+  const auto size = static_cast<qsizetype>(values.size() * sizeof(float));
+  return QByteArray(reinterpret_cast<const char*>(values.data()), size).toBase64().toStdString();
 }
 
 // The files of a folder whose names match.

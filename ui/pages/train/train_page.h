@@ -37,7 +37,6 @@ class TrainPage : public Page {
   SettingForm* form() const { return form_; }
   LossChart* chart() const { return chart_; }
   const LossCurve& curve() const { return *curve_; }
-  const train::StartInfo& startInfo() const { return start_; }  // of the run that is shown
   QList<QSplitter*> splitters() const override;
   bool canExport() const override { return !curve_->empty(); }
   QString figureName() const override { return QStringLiteral("loss"); }
