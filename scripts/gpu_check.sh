@@ -4,6 +4,7 @@
 # parity with PyTorch's golden files, compute-sanitizer where it is installed, bit-identical reruns, the benchmark and
 # the time to 99 % on MNIST over ten seeds. What it prints also goes to a file under out/, for benchmarks/results.
 #   scripts/gpu_check.sh [GOLDEN_FILE...]     (or SYNANN_GOLDEN=folder; MNIST as everywhere: SYNANN_MNIST=folder)
+# shellcheck disable=SC2317 # the checks are called by their names
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -24,16 +24,22 @@ const char* broken_loss(const Evaluation& e) {
 
 }  // namespace
 
-Status Session::Impl::train_span() {
-  if (order_epoch_ != at().epoch) {
-    order_ = epoch_order(settings().seed, at().epoch, train_count());
-    order_epoch_ = at().epoch;
-  }
+// As many steps as fit between two looks at the commands, none beyond the epoch or a frame of the record.
+int Session::Impl::steps_of_span() const {
   int steps = goal_ == Goal::Step ? 1
               : step_seconds_ > 0 ? static_cast<int>(kSpanSeconds / step_seconds_)
                                   : 1;
   steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
   if (folder_) steps = static_cast<int>(std::min<std::int64_t>(steps, folder_->until_record(steps_done())));
+  return steps;
+}
+
+Status Session::Impl::train_span() {
+  if (order_epoch_ != at().epoch) {
+    order_ = epoch_order(settings().seed, at().epoch, train_count());
+    order_epoch_ = at().epoch;
+  }
+  const int steps = steps_of_span();
   std::vector<float> rates;
   for (int k = 0; k < steps; ++k) {
     rates.push_back(static_cast<float>(
@@ -63,18 +69,7 @@ Status Session::Impl::train_span() {
                             .first_examples = examples,
                             .losses = result->losses,
                             .seconds = seconds};
-    step_seconds_ = step_seconds_ > 0 ? 0.7 * step_seconds_ + 0.3 * seconds / done : seconds / done;
-    epoch_seconds_ += seconds;
-    if (earlier_) earlier_->stepped = true;
-    for (const float loss : result->losses) checkpoint_.epoch_loss_sum += static_cast<double>(loss);
-    at().step += done;
-    if (folder_) {
-      if (auto status = folder_->append(losses); !status) return status;
-    }
-    observer_.on_steps(losses);
-    if (auto status = record(false); !status) return status;
-    if (auto status = offer_weights(); !status) return status;
-    if (goal_ == Goal::Step) goal_ = Goal::Wait;
+    if (auto status = take_losses(losses); !status) return status;
   }
   if (result->failure) {
     return Error{
@@ -84,6 +79,25 @@ Status Session::Impl::train_span() {
         .remedy = "the update was not made; lower the learning rate and resume from the last checkpoint"};
   }
   return seconds_since(saved_at_) > kAutosaveSeconds ? save(false) : Status{};
+}
+
+// Steps were made: counted, written down and told.
+Status Session::Impl::take_losses(const StepLosses& losses) {
+  const auto done = static_cast<int>(losses.losses.size());
+  step_seconds_ =
+      step_seconds_ > 0 ? 0.7 * step_seconds_ + 0.3 * losses.seconds / done : losses.seconds / done;
+  epoch_seconds_ += losses.seconds;
+  if (earlier_) earlier_->stepped = true;
+  for (const float loss : losses.losses) checkpoint_.epoch_loss_sum += static_cast<double>(loss);
+  at().step += done;
+  if (folder_) {
+    if (auto status = folder_->append(losses); !status) return status;
+  }
+  observer_.on_steps(losses);
+  if (auto status = record(false); !status) return status;
+  if (auto status = offer_weights(); !status) return status;
+  if (goal_ == Goal::Step) goal_ = Goal::Wait;
+  return {};
 }
 
 // "the batch holds training images 5121, 33, 871, … 100 in all"

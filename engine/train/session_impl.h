@@ -81,7 +81,9 @@ class Session::Impl {
   Status change_setting(const std::string& key, double value);
   Status pause();
   void wait_for_command();
+  int steps_of_span() const;
   Status train_span();
+  Status take_losses(const StepLosses& losses);
   Status evaluate();
   Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
   std::string batch_words(int step) const;

@@ -171,62 +171,45 @@ void drawGlyph(QPainter& p, Glyph glyph) {
     case Glyph::None:
       break;
     case Glyph::Train:
-      fill(p, {{4, 2.5}, {4, 13.5}, {13.5, 8}});
-      break;
+      return fill(p, {{4, 2.5}, {4, 13.5}, {13.5, 8}});
     case Glyph::Pause:
       bar(p, 4, 3, 3, 10);
-      bar(p, 9, 3, 3, 10);
-      break;
+      return bar(p, 9, 3, 3, 10);
     case Glyph::Back:
-      fill(p, {{11, 3.5}, {11, 12.5}, {5, 8}});
-      break;
+      return fill(p, {{11, 3.5}, {11, 12.5}, {5, 8}});
     case Glyph::Forward:
-      fill(p, {{5, 3.5}, {5, 12.5}, {11, 8}});
-      break;
+      return fill(p, {{5, 3.5}, {5, 12.5}, {11, 8}});
     case Glyph::StepBatch:
       fill(p, {{3.5, 3}, {3.5, 13}, {10, 8}});
-      bar(p, 11, 3, 2, 10);
-      break;
+      return bar(p, 11, 3, 2, 10);
     case Glyph::StepEpoch:
       fill(p, {{1.5, 3}, {1.5, 13}, {6.5, 8}});
       fill(p, {{7, 3}, {7, 13}, {12, 8}});
-      bar(p, 12.6, 3, 2, 10);
-      break;
+      return bar(p, 12.6, 3, 2, 10);
     case Glyph::Stop:
-      bar(p, 3.5, 3.5, 9, 9);
-      break;
+      return bar(p, 3.5, 3.5, 9, 9);
     case Glyph::Restart:
-      drawRestart(p);
-      break;
+      return drawRestart(p);
     case Glyph::OpenData:
-      drawFolder(p);
-      break;
+      return drawFolder(p);
     case Glyph::OpenRun:
-      drawOpenRun(p);
-      break;
+      return drawOpenRun(p);
     case Glyph::Export:
-      drawExport(p);
-      break;
+      return drawExport(p);
     case Glyph::Quit:
     case Glyph::Close:
       lines(p, {{4, 4}, {12, 12}});
-      lines(p, {{12, 4}, {4, 12}});
-      break;
+      return lines(p, {{12, 4}, {4, 12}});
     case Glyph::LogY:
-      drawLogY(p);
-      break;
+      return drawLogY(p);
     case Glyph::Follow:
-      drawFollow(p);
-      break;
+      return drawFollow(p);
     case Glyph::Theme:
-      drawTheme(p);
-      break;
+      return drawTheme(p);
     case Glyph::Keyboard:
-      drawKeyboard(p);
-      break;
+      return drawKeyboard(p);
     case Glyph::About:
-      drawAbout(p);
-      break;
+      return drawAbout(p);
     case Glyph::Curves:
       drawCurves(p);
       break;
