@@ -6,6 +6,7 @@
 #include <QJsonObject>
 #include <QStringList>
 
+#include "engine/synapse/cell.h"
 #include "engine/train/synapse_frame.h"
 #include "ui/pages/view_field.h"
 #include "ui/plots/surface_figure.h"

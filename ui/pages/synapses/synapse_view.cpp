@@ -31,8 +31,8 @@ void addSelectionFields(FieldTable<SynapseView>& table) {
                      .option = option,
                      .option_help = help};
   };
-  table.push_back(
-      fieldOf<SynapseView, &SynapseView::cell, &synapse::Cell::i>(index("unit", "--unit", "Unit i: row, waterfall, proof.")));
+  table.push_back(fieldOf<SynapseView, &SynapseView::cell, &synapse::Cell::i>(
+      index("unit", "--unit", "Unit i: row, waterfall, proof.")));
   table.push_back(fieldOf<SynapseView, &SynapseView::cell, &synapse::Cell::j>(
       index("synapse", "--synapse", "Synapse j: column, proof.")));
   FieldInfo image = index("image", "--image", "The test image whose inputs are used.");
