@@ -21,33 +21,24 @@
 namespace synann::app {
 namespace {
 
+using ui::FigureOptions;
+using ui::Length;
 using ui::StudioOptions;
 
 constexpr const char* kWhat = "What is shown";
 constexpr const char* kMoment = "Which moment, and what is subtracted";
 constexpr const char* kLook = "Size and look";
-constexpr double kScreen = 96, kPrint = 300;  // pixels an inch
 
-// "800", "800px", "3.5in", "60mm", "90pt".
-struct Length {
-  double value = 0;
-  double per_inch = 0;  // of the unit; 0 = pixels
-};
-
-// How large the figure shall be, as it was typed.
-struct Size {
-  std::optional<Length> width, height;
-  double scale = 1, resolution = 0;  // 0 = not named
-};
+// Options that mean something only where a figure is written.
+using Options = std::vector<CLI::Option*>;
 
 Result<Length> parse_length(const std::string& option, std::string_view text) {
-  constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"px", 0}, {"in", 1}, {"mm", 25.4}, {"cm", 2.54}, {"pt", 72}};
   Length length;
-  for (const auto& [unit, per_inch] : kUnits) {
+  for (std::size_t k = 0; k < ui::kLengthUnits.size(); ++k) {
+    const std::string_view unit = ui::kLengthUnits[k].name;
     if (!text.ends_with(unit)) continue;
     text.remove_suffix(unit.size());
-    length.per_inch = per_inch;
+    length.unit = static_cast<ui::LengthUnit>(k);
     break;
   }
   const auto number = parse_number(option, text, 0, 1e6);
@@ -74,76 +65,99 @@ CLI::Option* add_length(CLI::App& app, const char* name, std::optional<Length>& 
       help);
 }
 
-// One side of the figure: what is laid out, in 1/96 inch, and the pixels of a PNG.
-Status take_side(const char* option, const std::optional<Length>& typed, const Size& size, int& units,
-                 int& pixels) {
-  const bool paper = typed && typed->per_inch > 0;
-  const double resolution = size.resolution > 0 ? size.resolution : paper ? kPrint : kScreen;
-  const Length length = typed.value_or(Length{static_cast<double>(units), 0});
-  const double dots = paper ? length.value / length.per_inch * resolution : length.value;
-  const double laid_out = std::round(dots / resolution * kScreen), drawn = std::round(dots * size.scale);
-  const int least =
-      std::string_view(option) == "--width" ? StudioOptions::kNarrowest : StudioOptions::kLowest;
-  if (laid_out < least || laid_out > StudioOptions::kLargest) {
-    return Error{.where = option,
-                 .problem = "is out of range",
-                 .expected = fmt::format("{} to {} pixels of 1/96 inch ({:.1f} to {:.0f} mm)", least,
-                                         StudioOptions::kLargest, least / kScreen * 25.4,
-                                         StudioOptions::kLargest / kScreen * 25.4),
-                 .found = fmt::format("{:.0f}", laid_out)};
-  }
-  if (drawn > StudioOptions::kMostPixels) {
-    return Error{.where = option,
-                 .problem = "has too many pixels",
-                 .expected = fmt::format("{} at most", StudioOptions::kMostPixels),
-                 .found = fmt::format("{:.0f}", drawn),
-                 .remedy = "choose a smaller --scale or --resolution"};
-  }
-  units = static_cast<int>(laid_out);
-  pixels = static_cast<int>(drawn);
-  return {};
-}
-
-void add_size(CLI::App& app, Size& size, StudioOptions& o, CLI::Option& file) {
-  add_length(
-      app, "--width", size.width,
-      fmt::format("Of the figure or picture: pixels, or a length with in, mm, cm or pt; {} to {} pixels of "
-                  "1/96 inch, {} unless told otherwise.",
-                  StudioOptions::kNarrowest, StudioOptions::kLargest, o.width))
-      ->group(kLook);
-  add_length(app, "--height", size.height,
-             fmt::format("The same, {} to {}, {} unless told otherwise.", StudioOptions::kLowest,
-                         StudioOptions::kLargest, o.height))
-      ->group(kLook);
-  add_number(app, "--scale", size.scale, 0.1, 16,
-             "PNG: so many times as many pixels, all drawn larger; 0.1 to 16.")
-      ->needs(&file)
-      ->group(kLook);
-  add_number(app, "--resolution", size.resolution, 30, 2400,
-             "PNG: pixels an inch, 30 to 2400; unless told otherwise 300 for lengths and 96 for pixels.")
-      ->needs(&file)
-      ->group(kLook);
-  add_value(
+// A number of points, with or without "pt".
+CLI::Option* add_font_size(CLI::App& app, FigureOptions& o) {
+  static constexpr auto kRange = FigureOptions::kFontSize;
+  return add_value(
       app, "--font-size", "POINTS",
       [&o](const std::string& text) -> Status {
         std::string_view digits = text;
         if (digits.ends_with("pt")) digits.remove_suffix(2);
-        const auto points = parse_number("--font-size", digits, 4, 72);
+        const auto points = parse_number("--font-size", digits, kRange.least, kRange.most);
         if (!points) return points.error();
         o.font_size = *points;
         return {};
       },
-      "Of the figure's texts, in points, 4 to 72.")
-      ->needs(&file)
+      fmt::format("Of the figure's texts, in points, {} to {}.", kRange.least, kRange.most));
+}
+
+void add_size(CLI::App& app, FigureOptions& o, Options& figures) {
+  using O = FigureOptions;
+  add_length(
+      app, "--width", o.width,
+      fmt::format("Of the figure or picture: pixels, or a length with in, mm, cm or pt; {} to {} pixels of "
+                  "1/96 inch, {} unless told otherwise.",
+                  O::kNarrowest, O::kLargest, O::kUsual.width()))
       ->group(kLook);
-  CLI::Option* const dark = app.add_flag("--dark", o.dark, "Light text on dark.")->group(kLook);
+  add_length(app, "--height", o.height,
+             fmt::format("The same, {} to {}, {} unless told otherwise.", O::kLowest, O::kLargest,
+                         O::kUsual.height()))
+      ->group(kLook);
+  figures.push_back(add_number(app, "--scale", o.scale, O::kScale.least, O::kScale.most,
+                               fmt::format("PNG: so many times as many pixels, all drawn larger; {} to {}.",
+                                           O::kScale.least, O::kScale.most))
+                        ->group(kLook));
+  figures.push_back(add_number(app, "--resolution", o.resolution, O::kResolution.least, O::kResolution.most,
+                               fmt::format("PNG: pixels an inch, {} to {}; unless told otherwise {} for "
+                                           "lengths and {} for pixels.",
+                                           O::kResolution.least, O::kResolution.most, O::kPrint, O::kScreen))
+                        ->group(kLook));
+  figures.push_back(add_font_size(app, o)->group(kLook));
+}
+
+void add_legend(CLI::App& app, FigureOptions& o, Options& figures) {
+  const std::vector<std::string> words(ui::kLegendIds.begin(), ui::kLegendIds.end());
+  figures.push_back(add_value(
+                        app, "--legend", "WORD",
+                        [words, &o](const std::string& text) -> Status {
+                          if (auto status = check_word("--legend", text, words); !status) return status;
+                          o.legend = ui::legendFromId(text);
+                          return {};
+                        },
+                        fmt::format("Where the legend stands: automatic, the default, covers nothing; {}. A "
+                                    "legend outside the plot can only be left out, by none.",
+                                    fmt::join(words.begin() + 1, words.end(), ", ")))
+                        ->group(kLook));
+}
+
+void add_look(CLI::App& app, StudioOptions& o, Options& figures) {
+  FigureOptions& look = o.figure;
+  constexpr auto kWidth = FigureOptions::kLineWidth;
+  const auto belongs = [&figures](CLI::Option* option) {
+    figures.push_back(option->group(kLook));
+    return option;
+  };
+  CLI::Option* const dark = app.add_flag("--dark", look.dark, "Light text on dark.")->group(kLook);
   app.add_flag("--light", o.light, "Dark text on light.")->excludes(dark)->group(kLook);
-  app.add_flag("--log-y", o.log_y, "Logarithmic loss axis.")->needs(&file)->group(kLook);
+  add_legend(app, look, figures);
+  belongs(
+      add_number(app, "--line-width", look.line_width, kWidth.least, kWidth.most,
+                 fmt::format("So many times as wide are the curves, {} to {}.", kWidth.least, kWidth.most)));
+  belongs(app.add_flag_callback(
+      "--no-marks", [&look] { look.marks = false; },
+      "Without the best point and changes of settings, chosen points, data by class."));
+  CLI::Option* const title = belongs(add_value(
+      app, "--title", "TEXT",
+      [&look](const std::string& text) -> Status {
+        if (text.empty())
+          return Error{
+              .where = "--title", .problem = "has an empty value", .remedy = "--no-title leaves it out"};
+        look.title = QString::fromStdString(text);
+        return {};
+      },
+      "What stands above the figure."));
+  belongs(app.add_flag_callback(
+                 "--no-title", [&look] { look.title = QString(); }, "Nothing stands above the figure.")
+              ->excludes(title));
+  belongs(app.add_flag("--log-y", o.log_y, "Logarithmic loss axis."));
 }
 
 // Which moment of which layer a view of a run shows.
-void add_moment_options(CLI::App& app, StudioOptions& o, CLI::Option& file) {
-  const auto belongs = [&file](CLI::Option* option) { return option->needs(&file)->group(kMoment); };
+void add_moment_options(CLI::App& app, StudioOptions& o, Options& figures) {
+  const auto belongs = [&figures](CLI::Option* option) {
+    figures.push_back(option->group(kMoment));
+    return option;
+  };
   belongs(add_whole(
       app, "--step", o.step, 0, INT64_MAX,
       "Steps done: the last recorded moment at or before them; the last one unless told otherwise."));
@@ -223,9 +237,15 @@ std::deque<FieldOption> add_fields(CLI::App& app) {
 }
 
 // What CLI11 cannot say about options that belong together.
-Status misfit(const StudioOptions& o) {
+Status misfit(const StudioOptions& o, const Options& figures) {
+  const bool all = !o.export_all.empty();
+  if (all && o.history.empty()) return Error{.where = "--export-all", .problem = "requires --history"};
   if (o.export_path.empty() && o.picture.empty() && !o.typed.empty())
     return Error{.where = o.typed.begin()->first, .problem = "requires --export"};
+  if (o.export_path.empty() && !all)
+    for (const CLI::Option* option : figures)
+      if (option->count() > 0)
+        return Error{.where = option->get_name(), .problem = "requires --export or --export-all"};
   if (o.export_path.empty()) return {};
   const ui::PageInfo& page = *ui::pageOfView(o.view);
   if (auto status = page.checkView ? page.checkView(o) : Status(); !status) return status;
@@ -241,49 +261,58 @@ int complain(const std::string& sentence) {
   return 2;
 }
 
-}  // namespace
-
-std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
-  StudioOptions options;
-  Size size;
-  CLI::App app("SynaNN Studio: train synapse neural networks and watch them learn.", "synann-studio");
-  set_help_format(app);
-  app.set_version_flag("--version", fmt::format("synann-studio {}", kVersion));
-  add_text(app, "--data", "DATA", options.data,
+// What is opened, exported or pictured.
+void add_work(CLI::App& app, StudioOptions& o) {
+  add_text(app, "--data", "DATA", o.data,
            "Data set to choose: digits (built in) or a folder or file: IDX, NPZ, CSV, images.")
       ->group(kWhat);
-  add_text(app, "--history", "FOLDER", options.history, "A run: to show, or to export from.")->group(kWhat);
+  add_text(app, "--history", "FOLDER", o.history, "A run: to show, or to export from.")->group(kWhat);
   CLI::Option* const file =
       add_text(
-          app, "--export", "FILE", options.export_path,
+          app, "--export", "FILE", o.export_path,
           "Writes a figure of --history, or of a synapse, to FILE.png, .svg, .pdf, .csv or .npy and leaves.")
           ->group(kWhat);
   add_word(
-      app, "--view", options.view, ui::allViews(),
+      app, "--view", o.view, ui::allViews(),
       fmt::format("What to export, loss unless told otherwise. One of {}.", fmt::join(ui::allViews(), ", ")))
       ->needs(file)
       ->group(kWhat);
+  add_text(app, "--export-all", "FOLDER", o.export_all,
+           "Writes every figure of --history as PDF, PNG and CSV, matrices as NPY too, into a new folder in "
+           "FOLDER and leaves.")
+      ->excludes(file)
+      ->group(kWhat);
   CLI::Option* const picture =
-      add_text(app, "--picture", "FILE", options.picture,
+      add_text(app, "--picture", "FILE", o.picture,
                "Saves a picture of the window as it shows --history to FILE.png and leaves.")
           ->excludes(file)
+          ->excludes("--export-all")
           ->group(kWhat);
-  add_text(app, "--page", "PAGE", options.page,
+  add_text(app, "--page", "PAGE", o.page,
            fmt::format("Page of the picture, train unless told otherwise. One of {}.",
                        ui::pageNames().toStdString()))
       ->needs(picture)
       ->group(kWhat);
-  add_size(app, size, options, *file);
-  add_moment_options(app, options, *file);
+}
+
+}  // namespace
+
+std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
+  StudioOptions options;
+  Options figures;
+  CLI::App app("SynaNN Studio: train synapse neural networks and watch them learn.", "synann-studio");
+  set_help_format(app);
+  app.set_version_flag("--version", fmt::format("synann-studio {}", kVersion));
+  add_work(app, options);
+  add_size(app, options.figure, figures);
+  add_look(app, options, figures);
+  add_moment_options(app, options, figures);
   const std::deque<FieldOption> fields = add_fields(app);
   if (const auto code = parse(app, argc, argv, "synann-studio")) return Leave{*code};
   for (const FieldOption& field : fields)
     if (field.option->count() > 0) options.typed[field.fields.front()->option] = field.values();
-  if (const auto status = misfit(options); !status) return Leave{complain(status.error().sentence())};
-  if (auto status = take_side("--width", size.width, size, options.width, options.pixels_wide); !status)
-    return Leave{complain(status.error().sentence())};
-  if (auto status = take_side("--height", size.height, size, options.height, options.pixels_high); !status)
-    return Leave{complain(status.error().sentence())};
+  if (const auto status = misfit(options, figures); !status) return Leave{complain(status.error().sentence())};
+  if (const auto size = ui::sizeOf(options.figure); !size) return Leave{complain(size.error().sentence())};
   return options;
 }
 

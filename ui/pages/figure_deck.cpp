@@ -10,7 +10,6 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/page_controls.h"
-#include "ui/plots/figure_file.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/table_copy.h"
@@ -109,15 +108,15 @@ void FigureDeck::showTable() {
   if (table_->isVisible()) model_->setFigure(figure());
 }
 
-Status FigureDeck::save(const QString& path, const QJsonObject& view) const {
-  const auto shown = figure();
-  if (!shown) return input_error(path.toStdString(), "there is no figure yet", "train, or open a run");
+Result<ShownFigure> FigureDeck::shown(const QJsonObject& view) const {
+  auto shown = figure();
+  if (!shown) return input_error({}, "there is no figure yet", "train, or open a run");
   const FigureWidget* const widget = current();
-  return exportFigure(*shown, path.toStdString(),
-                      {.width = std::max(kLeastPicture.width(), widget->width()),
-                       .height = std::max(kLeastPicture.height(), widget->height() + kTitle),
-                       .dark = isDarkLook(FigureLook::fromPalette(widget->palette())),
-                       .view = view});
+  return ShownFigure{.figure = std::move(shown),
+                     .name = figureName(),
+                     .view = view,
+                     .size = (widget->size() + QSize(0, kTitle)).expandedTo(kLeastPicture),
+                     .dark = isDarkLook(FigureLook::fromPalette(widget->palette()))};
 }
 
 bool FigureDeck::eventFilter(QObject* watched, QEvent* event) {

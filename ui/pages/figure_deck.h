@@ -10,7 +10,7 @@
 #include <QString>
 
 #include "engine/core/result.h"
-#include "ui/plots/figure.h"
+#include "ui/plots/shown_figure.h"
 
 class QTableView;
 class QTabWidget;
@@ -46,8 +46,8 @@ class FigureDeck : public QObject {
   bool wanted(const FigureView* view) const;
   void choose(const QString& name);  // as if it had been given the focus; brings its tab forward
   void showTable();                  // fills the table, where it is seen
-  // Writes the figure at hand as large as it is seen; `view` is what its file remembers.
-  Status save(const QString& path, const QJsonObject& view) const;
+  // The figure at hand as it is seen; `view` is what its file remembers. An error where there is none.
+  Result<ShownFigure> shown(const QJsonObject& view) const;
 
  signals:
   void tabChanged();

@@ -8,6 +8,7 @@
 #include <QWidget>
 
 #include "engine/core/result.h"
+#include "ui/plots/shown_figure.h"
 
 class QSplitter;
 
@@ -28,11 +29,12 @@ class Page : public QWidget {
   virtual QVariantMap remembered() const { return {}; }
   virtual void remember(const QVariantMap& /*kept*/) {}
 
-  // The figure that Export saves: whether there is one, a file name for it without extension, and the saving,
-  // as what the extension says.
+  // The figure at hand, which Export previews, copies and saves: whether there is one, a file name for it
+  // without extension, and the figure with its view; an error where there is none. What is shown later does
+  // not change it.
   virtual bool canExport() const = 0;
   virtual QString figureName() const = 0;
-  virtual Status exportFigure(const QString& path) = 0;
+  virtual Result<ShownFigure> shownFigure() const = 0;
   // Stands as it stood when a figure was exported, whose view this is; an error where it cannot.
   virtual Status restoreView(const QJsonObject& view) = 0;
   // Shows the selected cell, where it shows one cell.

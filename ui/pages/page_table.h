@@ -10,6 +10,7 @@
 
 #include "engine/core/result.h"
 #include "ui/pages/view_options.h"
+#include "ui/plots/shown_figure.h"
 #include "ui/widgets/action_info.h"
 
 class QWidget;
@@ -32,8 +33,8 @@ struct PageInfo {
   std::vector<ActionInfo> actions;  // of its own
   std::vector<std::string> views;   // what --view exports of it, by name
   Page* (*make)(Workspace& workspace, const PageActions& actions, QWidget* parent) = nullptr;
-  // Writes one of its views without a window.
-  Status (*exportView)(const ViewOptions& options) = nullptr;
+  // One of its views without a window; any thread may ask for it, the window's alone may paint it.
+  Result<ShownFigure> (*viewFigure)(const ViewOptions& options) = nullptr;
   // What is wrong with the options of such a view beside each other, before anything is read.
   Status (*checkView)(const ViewOptions& options) = nullptr;
   // Of its views: the options of the prompt, under this heading.

@@ -7,26 +7,23 @@
 #include "engine/core/result.h"
 #include "ui/pages/view_field.h"
 
+#include "ui/plots/figure_options.h"
+
 namespace synann::ui {
 
-// A view as the prompt asks for it: of which run, what of it, and how large.
+// A view as the prompt asks for it: of which run, what of it, and how it looks.
 struct ViewOptions {
   std::string data;           // "digits" or a folder; empty = the run's own
   std::string history;        // a run's folder
   std::string export_path;    // where it is written
   std::string view = "loss";  // of the page table
-  bool dark = false;
+  FigureOptions figure;       // how large, and how it looks
   bool log_y = false;
   std::int64_t step = -1;        // of a view of synapses; negative = the last recorded one
   std::string layer;             // empty = the first
   std::int64_t minus_step = -1;  // subtracted; negative = nothing
   std::string minus_run;         // of minus_step; empty = the same run
   TypedFields typed;             // fields of the page's views, by option
-  // As it is laid out: pixels of 1/96 inch.
-  int width = 960, height = 600;
-  int pixels_wide = 960, pixels_high = 600;                               // of a PNG
-  static constexpr int kNarrowest = 200, kLowest = 150, kLargest = 8000;  // of width and height
-  static constexpr int kMostPixels = 16384;                               // of a PNG, each way
 };
 
 // Whether a run was named, for the views that are of one.

@@ -9,7 +9,13 @@
 namespace synann::ui {
 namespace {
 constexpr double kTickLength = 4, kLabelGap = 4;  // pixels
+
+// With a minus that is as wide as a digit, as everywhere else.
+QList<Tick> withSigns(QList<Tick> ticks) {
+  for (Tick& tick : ticks) tick.label.replace('-', QStringLiteral("−"));
+  return ticks;
 }
+}  // namespace
 
 Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts)
     : area_(area), x_(x), y_(y), titles_(titles), font_(font) {
@@ -17,7 +23,7 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   const double line = metrics.height();
   const double bottom = kTickLength + kLabelGap + line + (titles.x.isEmpty() ? 0 : line);
   const double height = std::max(10.0, area.height() - bottom - line / 2);
-  y_ticks_ = linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line))));
+  y_ticks_ = withSigns(linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line)))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
   const double left = kTickLength + kLabelGap + widest + (titles.y.isEmpty() ? 0 : line);
@@ -25,7 +31,7 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   plot_ =
       QRectF(area.left() + left, area.top() + line / 2, std::max(10.0, area.width() - left - right), height);
   const int wanted = std::max(2, static_cast<int>(plot_.width() / (9 * metrics.horizontalAdvance('0'))));
-  x_ticks_ = x_counts ? countTicks(x.min, x.max, wanted) : linearTicks(x.min, x.max, wanted);
+  x_ticks_ = withSigns(x_counts ? countTicks(x.min, x.max, wanted) : linearTicks(x.min, x.max, wanted));
 }
 
 Axes::Range Axes::partOfX(const Range& all, const FigurePaint& how) {

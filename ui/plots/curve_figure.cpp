@@ -11,8 +11,9 @@
 
 namespace synann::ui {
 namespace {
-constexpr double kSample = 22;  // pixels of a legend's line
-}
+constexpr double kSample = 22;       // pixels of a legend's line
+constexpr double kCurveWidth = 1.6;  // pixels
+}  // namespace
 
 CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
   double least = INFINITY, most = -INFINITY;
@@ -31,7 +32,8 @@ CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
 }
 
 int CurveFigure::headLines(const FigurePaint& how) const {
-  return (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) + 1;
+  return (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) +
+         (how.style.legend == LegendPlace::None ? 0 : 1);
 }
 
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
@@ -42,7 +44,7 @@ Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
                               const FigurePaint& how) const {
-  painter.setPen(QPen(seriesColor(how.look, series.color), 1.6, series.pen));
+  painter.setPen(QPen(seriesColor(how.look, series.color), kCurveWidth * how.style.line_width, series.pen));
   painter.setBrush(Qt::NoBrush);
   QList<QPointF> line;
   for (std::size_t k = 0; k <= series.values.size(); ++k) {
@@ -65,7 +67,7 @@ void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePa
     painter.drawEllipse(place, 4, 4);
   };
   if (content_.series.empty()) return;
-  if (content_.marked) mark(content_.marked->x(), content_.marked->y());
+  if (content_.marked && how.style.marks) mark(content_.marked->x(), content_.marked->y());
   const int k = how.current.value_or(-1);
   if (k < 0 || k >= pointCount()) return;
   const auto at = static_cast<std::size_t>(k);
@@ -85,12 +87,17 @@ void CurveFigure::paintHead(QPainter& painter, const QRectF& area, const FigureP
     painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(words, Qt::ElideRight, area.width()));
   };
-  const double y = area.top() + (headLines(how) - 1) * line;  // of the curves' names
-  if (!how.titled) write(area.top(), content_.title);
-  if (!content_.note.isEmpty()) write(y - line, content_.note);
+  double y = area.top();
+  const auto next = [&](const QString& words) {
+    write(y, words);
+    y += line;
+  };
+  if (!how.titled) next(content_.title);
+  if (!content_.note.isEmpty()) next(content_.note);
+  if (how.style.legend == LegendPlace::None) return;
   double x = area.left();
   for (const Series& series : content_.series) {
-    painter.setPen(QPen(seriesColor(how.look, series.color), 1.6, series.pen));
+    painter.setPen(QPen(seriesColor(how.look, series.color), kCurveWidth * how.style.line_width, series.pen));
     painter.drawLine(QPointF(x, y + line / 2), QPointF(x + kSample, y + line / 2));
     painter.setPen(how.look.text);
     const double width = metrics.horizontalAdvance(series.name);

@@ -37,6 +37,9 @@ class CurveFigure : public Figure {
   QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
     return axes(area, how).plot();
   }
+  FigureParts parts() const override {
+    return {.legend = FigureParts::Legend::Fixed, .marks = content_.marked.has_value(), .lines = true};
+  }
   int columnCount() const override { return 1 + static_cast<int>(content_.series.size()); }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <QVariant>
 
 #include "ui/plots/figure_look.h"
+#include "ui/plots/figure_style.h"
 
 namespace synann::ui {
 
@@ -25,6 +27,7 @@ struct FigurePaint {
   // The part of the data that is shown, where a figure has a plotArea(): as fractions of all of it, x from
   // the left and y from the bottom. All of it when absent.
   std::optional<QRectF> part{};
+  FigureStyle style{};
 };
 
 // A picture of some numbers that paints on any QPainter, tells each of its points in words, and has the same
@@ -42,6 +45,13 @@ class Figure {
   virtual QString pointText(int point) const = 0;
   // The point nearest to a place in a figure painted into `area`; nothing far from all of them.
   virtual std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const = 0;
+
+  // What can be chosen of its look, and how it is shown in the window; files look the same unless told
+  // otherwise.
+  virtual FigureParts parts() const { return {}; }
+  virtual FigureStyle shownStyle() const { return {}; }
+  // The same figure with all of its data, where it shows a part of them; else null.
+  virtual std::shared_ptr<const Figure> whole() const { return nullptr; }
 
   // Where the data are drawn; empty where a figure cannot be zoomed.
   virtual QRectF plotArea(const QRectF& /*area*/, const FigurePaint& /*how*/) const { return {}; }

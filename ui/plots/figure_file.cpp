@@ -21,20 +21,13 @@ constexpr int kMargin = 12;  // pixels
 constexpr const char* kKey = "synann-figure";
 constexpr qint64 kLargestFile = 256ll << 20;  // bytes that are searched for a view
 
-void paintWhole(QPainter& painter, const Figure& figure, const FigureFile& file, bool vector) {
-  const QRectF all(0, 0, file.width, file.height);
-  const FigurePaint how{.look = file.dark ? FigureLook::dark() : FigureLook::light(),
-                        .font = figureFont(),
-                        .vector = vector,
-                        .current = {},
-                        .titled = true};
-  painter.fillRect(all, how.look.background);
-  if (!figure.headed()) return figure.paint(painter, all, how);
-  painter.setPen(how.look.text);
-  painter.drawText(all.adjusted(kMargin, kMargin / 2.0, -kMargin, 0), Qt::AlignTop | Qt::AlignHCenter,
-                   figure.title());
-  const double heading = QFontMetricsF(how.font).height() + kMargin;
-  figure.paint(painter, all.adjusted(kMargin, heading, -kMargin, -kMargin), how);
+FigurePaint paintOf(const Figure& figure, const FigureFile& file, bool vector) {
+  return {.look = file.dark ? FigureLook::dark() : FigureLook::light(),
+          .font = figureFont(file.font_size),
+          .vector = vector,
+          .current = {},
+          .titled = true,
+          .style = file.style.value_or(figure.shownStyle())};
 }
 
 // Empty where there is no view to remember.
@@ -53,7 +46,8 @@ QByteArray xmp(const QString& json) {
 }
 
 Picture picture(const Figure& figure, const FigureFile& file) {
-  const QString json = jsonText(file), title = figure.title();
+  const QString json = jsonText(file), above = file.title.value_or(QString());
+  const QString title = above.isEmpty() ? figure.title() : above;
   // The view is the last line: the settings may hold anything else.
   QStringList description = {file.settings, json};
   description.removeAll(QString());
@@ -67,7 +61,7 @@ Picture picture(const Figure& figure, const FigureFile& file) {
       .document_title = file.settings.isEmpty() ? title : title + u" – "_s + file.settings,
       .xmp = json.isEmpty() ? QByteArray() : xmp(json),
       .text = {},
-      .paint = [&](QPainter& painter, bool vector) { paintWhole(painter, figure, file, vector); }};
+      .paint = [&](QPainter& painter, bool vector) { paintFigureFile(painter, figure, file, vector); }};
   if (!file.settings.isEmpty()) picture.text.emplace_back(u"Description"_s, file.settings);
   if (!json.isEmpty()) picture.text.emplace_back(QString::fromLatin1(kKey), json);
   return picture;
@@ -103,6 +97,30 @@ QByteArray plain(QByteArray text) {
 }
 
 }  // namespace
+
+void paintFigureFile(QPainter& painter, const Figure& figure, const FigureFile& file, bool vector) {
+  const QRectF all(0, 0, file.width, file.height);
+  const FigurePaint how = paintOf(figure, file, vector);
+  painter.setFont(how.font);
+  painter.fillRect(all, how.look.background);
+  const QString title = file.title.value_or(figure.headed() ? figure.title() : QString());
+  const double air = figure.headed() ? kMargin : 0;  // others have margins of their own
+  double heading = air;
+  if (!title.isEmpty()) {
+    const QRectF room = all.adjusted(kMargin, kMargin / 2.0, -kMargin, 0);
+    const int flags = Qt::AlignTop | Qt::AlignHCenter | Qt::TextWordWrap;
+    painter.setPen(how.look.text);
+    painter.drawText(room, flags, title);
+    heading = QFontMetricsF(how.font).boundingRect(room, flags, title).height() + kMargin;
+  }
+  figure.paint(painter, all.adjusted(air, heading, -air, -air), how);
+}
+
+QImage figureImage(const Figure& figure, const FigureFile& file, QSize pixels) {
+  Picture drawn = picture(figure, file);
+  drawn.pixels = pixels;
+  return pictureImage(drawn);
+}
 
 void appendField(QByteArray& text, const QVariant& value, char separator) {
   switch (value.typeId()) {

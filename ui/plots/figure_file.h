@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include <QByteArray>
+#include <QImage>
 #include <QJsonObject>
 #include <QSize>
 #include <QString>
@@ -26,7 +28,16 @@ struct FigureFile {
   QJsonObject view{};
   // Kept beside it, for people: the settings of the run in one line. Empty = none.
   QString settings{};
+  double font_size = 0;                // points; 0 = the application's
+  std::optional<FigureStyle> style{};  // as the figure is shown where there is none
+  // Above the figure; empty = none. Its own where nothing is said and it is headed().
+  std::optional<QString> title{};
 };
+
+// The figure on a painter whose unit is 1/96 inch, as its file has it.
+void paintFigureFile(QPainter& painter, const Figure& figure, const FigureFile& file, bool vector);
+// Its pixels, as a PNG of this many has them.
+QImage figureImage(const Figure& figure, const FigureFile& file, QSize pixels);
 
 // Writes the figure by the extension of `path`: .png; .svg and .pdf with true lines and texts and matrices as
 // one pixel a cell; .csv as a table; .npy as numbers for NumPy. Needs a QApplication but no display. The file

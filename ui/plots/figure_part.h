@@ -25,6 +25,9 @@ class FigurePart : public Figure {
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override {
     return whole_->pointAt(place, area, of(how));
   }
+  FigureParts parts() const override { return whole_->parts(); }
+  FigureStyle shownStyle() const override { return whole_->shownStyle(); }
+  std::shared_ptr<const Figure> whole() const override { return whole_; }
   QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
     return whole_->plotArea(area, of(how));
   }

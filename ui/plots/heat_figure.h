@@ -51,6 +51,9 @@ class HeatFigure : public Figure {
   // The part that is shown, in cells from the upper left corner; all of it when empty.
   void setViewport(const QRectF& cells) { viewport_ = cells; }
   QRectF viewport() const;
+  std::shared_ptr<const Figure> whole() const override {
+    return viewport_.isEmpty() ? nullptr : std::make_shared<const HeatFigure>(data_, scale_);
+  }
 
   QString title() const override { return data_->title; }
   void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const override;

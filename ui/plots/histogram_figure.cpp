@@ -54,10 +54,21 @@ HistogramFigure::HistogramFigure(Content content)
     most_ = std::max(most_, *std::max_element(h->counts.begin(), h->counts.end()));
 }
 
+// The line above the plot.
+QString HistogramFigure::head(const FigurePaint& how) const {
+  QStringList words;
+  if (!how.titled) words.append(content_title_);
+  if (has_start_ && how.style.legend != LegendPlace::None)
+    words.append(HistogramWords::tr("grey: at the start"));
+  if (now_.outside > 0) words.append(HistogramWords::tr("not numbers: %1").arg(now_.outside));
+  return words.join(QStringLiteral(" – "));
+}
+
 Axes HistogramFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, line * 1.2, 0, 0), Axes::partOfX({now_.from, now_.to}, how),
-              Axes::partOfY({0, most_ * 1.05}, how), {value_, HistogramWords::tr("cells")}, how.font, false);
+  return Axes(area.adjusted(0, head(how).isEmpty() ? 0 : line * 1.2, 0, 0),
+              Axes::partOfX({now_.from, now_.to}, how), Axes::partOfY({0, most_ * 1.05}, how),
+              {value_, HistogramWords::tr("cells")}, how.font, false);
 }
 
 void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
@@ -91,18 +102,15 @@ void HistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureP
             << axes.place(now_.edge(bin + 1), now_.counts[bin]);
   }
   painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(color, 1.4));
+  painter.setPen(QPen(color, 1.4 * how.style.line_width));
   if (how.part)
     painter.drawPath(clippedPolyline(outline, axes.plot()));
   else
     painter.drawPolyline(outline);
   axes.paintFrame(painter, how.look);
   painter.setPen(how.look.text);
-  QString legend = content_title_;
-  if (has_start_) legend += HistogramWords::tr(" – grey: at the start");
-  if (now_.outside > 0) legend += HistogramWords::tr(" – not numbers: %1").arg(now_.outside);
   painter.drawText(QRectF(area.left(), area.top(), area.width(), metrics.height() * 1.2),
-                   Qt::AlignLeft | Qt::AlignVCenter, legend);
+                   Qt::AlignLeft | Qt::AlignVCenter, head(how));
   painter.restore();
 }
 

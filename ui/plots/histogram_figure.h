@@ -40,11 +40,15 @@ class HistogramFigure : public Figure {
   QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
     return axes(area, how).plot();
   }
+  FigureParts parts() const override {
+    return {.legend = has_start_ ? FigureParts::Legend::Fixed : FigureParts::Legend::Absent, .lines = true};
+  }
   int columnCount() const override { return has_start_ ? 4 : 3; }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;
 
  private:
+  QString head(const FigurePaint& how) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
 
   QString content_title_, value_;

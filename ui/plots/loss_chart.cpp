@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/loss_chart.h"
 
+#include <QAction>
+#include <QActionGroup>
+#include <QMenu>
 #include <QVBoxLayout>
 
 #include "ui/plots/loss_figure.h"
@@ -28,7 +31,68 @@ LossChart::LossChart(QWidget* parent)
   connect(view_, &LossView::roomChanged, this, [this] {
     if (isVisible()) redraw();
   });
+  makeActions();
   state_.update(*curve_);
+}
+
+// What the menu offers beside copying and saving.
+void LossChart::makeActions() {
+  legend_ = new QAction(tr("&Legend"), this);
+  legend_->setObjectName("figure.legend");
+  marks_ = new QAction(tr("&Marks"), this);
+  marks_->setObjectName("figure.marks");
+  marks_->setToolTip(tr("The best point and the changes of settings"));
+  for (QAction* action : {legend_, marks_}) action->setCheckable(true);
+  auto* const places = new QMenu(tr("Legend &place"), this);
+  places->menuAction()->setObjectName("figure.legend-place");
+  auto* const group = new QActionGroup(places);
+  const std::pair<LegendPlace, QString> kPlaces[] = {{LegendPlace::Automatic, tr("&Where there is room")},
+                                                     {LegendPlace::UpperRight, tr("Upper &right")},
+                                                     {LegendPlace::UpperLeft, tr("Upper &left")},
+                                                     {LegendPlace::LowerLeft, tr("L&ower left")},
+                                                     {LegendPlace::LowerRight, tr("Low&er right")}};
+  for (const auto& [place, words] : kPlaces) {
+    QAction* const action = places->addAction(words);
+    action->setObjectName(QLatin1String("figure.legend.") + legendId(place));
+    action->setCheckable(true);
+    action->setData(static_cast<int>(place));
+    group->addAction(action);
+    legend_at_.push_back(action);
+    connect(action, &QAction::triggered, this, [this, at = place] {
+      setStyle({.legend = at, .marks = style_.marks, .line_width = style_.line_width});
+    });
+  }
+  // Hidden and shown again, it stands where it stood.
+  connect(legend_, &QAction::triggered, this, [this, group](bool shown) {
+    const QAction* const at = group->checkedAction();
+    FigureStyle style = style_;
+    style.legend = !shown ? LegendPlace::None
+                   : at   ? static_cast<LegendPlace>(at->data().toInt())
+                          : LegendPlace::Automatic;
+    setStyle(style);
+  });
+  connect(marks_, &QAction::triggered, this, [this](bool shown) {
+    FigureStyle style = style_;
+    style.marks = shown;
+    setStyle(style);
+  });
+  addActions({legend_, places->menuAction(), marks_});
+  checkActions();
+}
+
+void LossChart::checkActions() {
+  legend_->setChecked(style_.legend != LegendPlace::None);
+  marks_->setChecked(style_.marks);
+  for (QAction* action : legend_at_)
+    if (action->data().toInt() == static_cast<int>(style_.legend)) action->setChecked(true);
+}
+
+void LossChart::setStyle(const FigureStyle& style) {
+  if (style == style_) return;
+  style_ = style;
+  checkActions();
+  if (isVisible()) redraw();
+  emit styleChanged();
 }
 
 void LossChart::setCurve(std::shared_ptr<const LossCurve> curve) {
@@ -50,7 +114,7 @@ void LossChart::refresh() {
 }
 
 void LossChart::redraw() {
-  view_->display(curve_, state_.range(), state_.logY(), smoothing_);
+  view_->display(curve_, state_.range(), state_.logY(), smoothing_, style_);
   view_->point(*curve_, currentPoint());
 }
 
@@ -118,7 +182,7 @@ std::shared_ptr<const LossFigure> LossChart::lossFigure() const {
       copy_ && copy_->revision() == curve_->revision() && copy_->generation() == curve_->generation();
   if (!same) copy_ = std::make_shared<const LossCurve>(*curve_);
   return std::make_shared<const LossFigure>(
-      LossFigure::Content{.curves = {LossSeries{copy_}}, .part = part(), .title = title_});
+      LossFigure::Content{.curves = {LossSeries{copy_}}, .part = part(), .title = title_, .style = style_});
 }
 
 std::shared_ptr<const Figure> LossChart::shownFigure() const {

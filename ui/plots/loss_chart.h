@@ -8,6 +8,8 @@
 #include "ui/plots/figure_widget.h"
 #include "ui/plots/loss_series.h"
 
+class QAction;
+
 namespace synann::ui {
 
 class LossFigure;
@@ -39,6 +41,9 @@ class LossChart : public FigureWidget {
   const LossSmoothing& smoothing() const { return smoothing_; }
   LossPart part() const;  // as a figure of it is looked at
   void setPart(const LossPart& part);
+  // Legend and marks, in the window and in its figures; the menu has a choice for each.
+  const FigureStyle& style() const { return style_; }
+  void setStyle(const FigureStyle& style);
   void setTitle(const QString& title) { title_ = title; }  // of the figures that are copied and saved
 
   // A figure of the curve as it is now, which what is appended later does not change; null while it is empty.
@@ -64,6 +69,7 @@ class LossChart : public FigureWidget {
   void followChanged(bool follow);
   void logYChanged(bool log);
   void smoothingChanged();
+  void styleChanged();
   void currentPointChanged(const QString& text);
 
  protected:
@@ -81,6 +87,8 @@ class LossChart : public FigureWidget {
   void focusOutEvent(QFocusEvent* event) override;
 
  private:
+  void makeActions();
+  void checkActions();
   void redraw();  // shows the viewport as it is
   void viewportChanged(bool followed);
   void hover(QPointF position);
@@ -97,6 +105,10 @@ class LossChart : public FigureWidget {
   std::shared_ptr<const LossCurve> curve_;
   LossViewport state_;
   LossSmoothing smoothing_;
+  FigureStyle style_;
+  QAction* legend_;                  // shown or not
+  QAction* marks_;                   // the same
+  std::vector<QAction*> legend_at_;  // its places, LegendPlace as data
   QString title_;
   LossView* view_;
   KeptPoint point_;

@@ -26,7 +26,8 @@ using namespace Qt::StringLiterals;
 
 constexpr double kXTickSpacing = 90;  // pixels that a label of the x axis needs
 constexpr double kYTickSpacing = 36;
-constexpr int kTickTries = 8;  // for a second tick
+constexpr double kXTickDigits = 11.7, kYTickLines = 1.8;  // the same for large letters
+constexpr int kTickTries = 8;                             // for a second tick
 constexpr double kOverlayZ = 50;
 
 // A category axis is used for its free labels only; the limits of its categories are our ticks.
@@ -131,6 +132,11 @@ void LossChartItem::setDrawsForFile(int dotsPerPixel, bool vector) {
   vector_ = vector;
 }
 
+void LossChartItem::setStyle(const FigureStyle& style) {
+  style_ = style;
+  legend()->setVisible(style.legend != LegendPlace::None);
+}
+
 void LossChartItem::display(std::span<const LossSeries> curves, const LossRange& range, bool logY,
                             const LossSmoothing& smoothing) {
   const bool ticks_change = range != range_ || logY != log_y_;
@@ -143,6 +149,7 @@ void LossChartItem::display(std::span<const LossSeries> curves, const LossRange&
     x_axis_->setRange(range.minX, range.maxX);
     y_axis_->setRange(toAxis(range.minY, logY), toAxis(range.maxY, logY));
   }
+  if (!plotArea().isEmpty()) nameAxes();
   showTicks(logY);
   const double width = std::max(1.0, plotArea().width());
   const CurveWindow window{.range = range,
@@ -150,22 +157,38 @@ void LossChartItem::display(std::span<const LossSeries> curves, const LossRange&
                            .smoothing = smoothing,
                            .columns = static_cast<int>(width) * dots_per_pixel_,
                            .width = width,
-                           .vector = vector_};
+                           .vector = vector_,
+                           .line_width = style_.line_width};
   const LossSeries nothing{std::make_shared<const LossCurve>()};
   for (std::size_t k = 0; k < curves_.size(); ++k)
     curves_[k]->show(k < curves.size() ? curves[k] : nothing, window);
   setNote(curves);
   // With several curves nobody could tell whose settings they are.
-  marks_ = curves.size() == 1 ? curves.front().curve->marks() : std::vector<SettingMark>();
+  marks_ = style_.marks && curves.size() == 1 ? curves.front().curve->marks() : std::vector<SettingMark>();
   empty_text_->setVisible(
       std::ranges::all_of(curves, [](const LossSeries& series) { return series.curve->empty(); }));
   placeOverlays();
 }
 
+// The axes' names, shorter ones where a small figure would cut them off.
+void LossChartItem::nameAxes() {
+  const QFontMetricsF metrics(font());
+  const QSizeF size = plotArea().size();
+  const auto name = [&metrics](QCategoryAxis* axis, double room, const QString& whole, const QString& brief) {
+    const QString words = metrics.horizontalAdvance(whole) < room ? whole : brief;
+    if (axis->titleText() != words) axis->setTitleText(words);
+  };
+  name(x_axis_, size.width(), u"number of training examples seen"_s, u"training examples"_s);
+  name(y_axis_, size.height(), u"negative log likelihood loss"_s, u"loss (nats)"_s);
+}
+
 void LossChartItem::showTicks(bool logY) {
   const QSizeF size = plotArea().size();
-  const int wanted_x = std::max(2, static_cast<int>(size.width() / kXTickSpacing));
-  const int wanted_y = std::max(2, static_cast<int>(size.height() / kYTickSpacing));
+  const QFontMetricsF metrics(font());
+  const double across = std::max(kXTickSpacing, kXTickDigits * metrics.horizontalAdvance('0')),
+               down = std::max(kYTickSpacing, kYTickLines * metrics.height());
+  const int wanted_x = std::max(2, static_cast<int>(size.width() / across));
+  const int wanted_y = std::max(2, static_cast<int>(size.height() / down));
   QList<Tick> x = fittingTicks(countTicks(range_.minX, range_.maxX, wanted_x));
   // Where the last one does not fit, finer steps until there are two again.
   for (int more = wanted_x + 1; x.size() < 2 && more < 2 * wanted_x + kTickTries; ++more)

@@ -14,6 +14,7 @@
 #include <QStringList>
 
 #include "ui/plots/figure_look.h"
+#include "ui/plots/figure_style.h"
 #include "ui/plots/loss_series.h"
 #include "ui/plots/ticks.h"
 
@@ -51,6 +52,9 @@ class LossChartItem : public QChart {
   // that is clipped by ourselves, because QSvgGenerator ignores the painter's clip.
   void setDrawsForFile(int dotsPerPixel, bool vector);
 
+  // Legend, marks and width of the lines, to be set before display().
+  void setStyle(const FigureStyle& style);
+
   void display(std::span<const LossSeries> curves, const LossRange& range, bool logY,
                const LossSmoothing& smoothing);
 
@@ -74,6 +78,7 @@ class LossChartItem : public QChart {
  private:
   void makeAxes();
   void makeCurves(std::size_t count);
+  void nameAxes();
   void showTicks(bool logY);
   void drawFrame();
   PlotInk ink() const;
@@ -87,6 +92,7 @@ class LossChartItem : public QChart {
 
   FigureLook look_;
   LossRange range_;
+  FigureStyle style_;
   bool log_y_ = false;
   bool ticks_log_ = false;  // how the y ticks stand at present
   int dots_per_pixel_ = 1;

@@ -54,6 +54,24 @@ QSizeF legendSize(const QLegend& legend, int rows) {
   return {width + column + left + right + 1, std::min(count, rows) * highest + top + bottom + 1};
 }
 
+// The number of a corner among the places of LossChartItem::legendPlace().
+std::optional<std::size_t> cornerOf(LegendPlace place) {
+  switch (place) {
+    case LegendPlace::UpperRight:
+      return 0;
+    case LegendPlace::LowerRight:
+      return 1;
+    case LegendPlace::LowerLeft:
+      return 2;
+    case LegendPlace::UpperLeft:
+      return 3;
+    case LegendPlace::Automatic:
+    case LegendPlace::None:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void LossChartItem::placeOverlays() {
@@ -64,12 +82,12 @@ void LossChartItem::placeOverlays() {
   note_text_->setPos(area.left() + kInset, area.bottom() - note.height() - kInset);
   PlotInk drawn = ink();
   placeLegend(drawn);
-  setting_marks_->show(marks_, area, font(), legend()->geometry(),
+  setting_marks_->show(marks_, area, font(), legend()->isVisible() ? legend()->geometry() : QRectF(),
                        [this](double x) { return toPixel(x, range_.maxY).x(); });
   placeBest(drawn);
   drawFrame();
   for (const auto& curve : curves_) {
-    curve->placeRing(axisToPixel());
+    curve->placeRing(axisToPixel(), style_.marks);
     if (vector_) curve->drawPaths(area, axisToPixel());
   }
   double head = 0;
@@ -110,7 +128,7 @@ PlotInk LossChartItem::ink() const {
       const QPointF at = pixel(point);
       ink.addBox({at.x() - kPointRadius, at.y() - kPointRadius, 2 * kPointRadius, 2 * kPointRadius});
     }
-    if (!curve->best()) continue;
+    if (!curve->best() || !style_.marks) continue;
     const QPointF at = pixel(*curve->best());
     ink.addBox({at.x() - kBestRingSize / 2, at.y() - kBestRingSize / 2, kBestRingSize, kBestRingSize});
   }
@@ -119,6 +137,8 @@ PlotInk LossChartItem::ink() const {
 }
 
 void LossChartItem::placeLegend(PlotInk& ink) {
+  legend_outside_ = legend_outside_ && legend()->isVisible();
+  if (!legend()->isVisible()) return;
   const QRectF area = plotArea();
   const auto inside = legendPlace(legendSize(*legend(), kAllRows), ink);
   legend_outside_ = !inside;
@@ -148,6 +168,8 @@ std::optional<QRectF> LossChartItem::legendPlace(const QSizeF& size, const PlotI
   const auto free = [&](std::size_t place) { return ink.isFree(QRectF(places[place], size), air); };
   if (size.width() + 2 * kInset > area.width() || size.height() + 2 * kInset > area.height())
     return std::nullopt;
+  // Where a person wants it, it may cover something.
+  if (const auto corner = cornerOf(style_.legend)) return QRectF(places[*corner], size);
   if (!free(0) && !legend_outside_ && free(legend_place_)) return QRectF(places[legend_place_], size);
   for (std::size_t place = 0; place < places.size(); ++place) {
     if (!free(place)) continue;
@@ -159,7 +181,7 @@ std::optional<QRectF> LossChartItem::legendPlace(const QSizeF& size, const PlotI
 
 // Beside its point, where no curve is: below if it can be. Above the plot where there is no such place.
 void LossChartItem::placeBest(const PlotInk& ink) {
-  const auto best = curves_.size() == 1 ? curves_.front()->best() : std::nullopt;
+  const auto best = style_.marks && curves_.size() == 1 ? curves_.front()->best() : std::nullopt;
   best_text_->setVisible(best.has_value());
   best_line_->hide();
   if (!best) {

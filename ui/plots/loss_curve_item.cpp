@@ -100,13 +100,15 @@ LossCurveItem::~LossCurveItem() {
 
 QPen LossCurveItem::linePen() const {
   const QColor color = name_.isEmpty() ? look_.train : seriesColor(look_, color_);
-  return solidPen(color, smooth_ ? 2 * kDenseLineWidth : dense_ ? kDenseLineWidth : kLineWidth);
+  const double width = smooth_ ? 2 * kDenseLineWidth : dense_ ? kDenseLineWidth : kLineWidth;
+  return solidPen(color, line_width_ * width);
 }
 
 void LossCurveItem::setPens() {
   const QPen pen = linePen();
   setPen(line_, line_path_, pen);
-  setPen(raw_, raw_path_, solidPen(faintOf(pen.color(), look_.background, kFaint), kDenseLineWidth));
+  setPen(raw_, raw_path_,
+         solidPen(faintOf(pen.color(), look_.background, kFaint), line_width_ * kDenseLineWidth));
 }
 
 void LossCurveItem::setLook(const FigureLook& look) {
@@ -152,6 +154,7 @@ void LossCurveItem::showLine(const LossCurve& curve, const CurveWindow& window) 
     return points;
   };
   line_points_ = drawn(curve.examples(), curve.losses());
+  line_width_ = window.line_width;
   dense_ = line_points_.size() > 2 * window.columns;
   smoothed_.update(curve, window.smoothing);
   smooth_ = !smoothed_.losses().empty();
@@ -205,8 +208,8 @@ void LossCurveItem::showNotFinite(const LossCurve& curve, const CurveWindow& win
   replaceIfOther(not_finite_, marks);
 }
 
-void LossCurveItem::placeRing(const Place& place) {
-  ring_->setVisible(best_.has_value());
+void LossCurveItem::placeRing(const Place& place, bool shown) {
+  ring_->setVisible(shown && best_.has_value());
   if (best_) ring_->setPos(place(*best_));
 }
 

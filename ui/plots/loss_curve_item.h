@@ -28,9 +28,10 @@ struct CurveWindow {
   LossRange range;
   bool log_y = false;
   LossSmoothing smoothing;
-  int columns = 1;      // columns of dots that the plot has
-  double width = 1;     // of the plot, pixels
-  bool vector = false;  // lines are paths of our own
+  int columns = 1;        // columns of dots that the plot has
+  double width = 1;       // of the plot, pixels
+  bool vector = false;    // lines are paths of our own
+  double line_width = 1;  // a factor
 };
 
 // One curve of the loss figure: its line, faint behind it the losses of single batches where the line is
@@ -50,7 +51,7 @@ class LossCurveItem {
   // Once the plot has its place: the ring, and the lines of a vector file, cut at the plot's frame. `place`
   // turns axis positions into pixels.
   using Place = std::function<QPointF(const QPointF&)>;
-  void placeRing(const Place& place);
+  void placeRing(const Place& place, bool shown);
   void drawPaths(const QRectF& plot, const Place& place);
 
   const QLineSeries* line() const { return line_; }
@@ -83,7 +84,8 @@ class LossCurveItem {
   QString name_;
   int color_ = 0;
   bool smooth_ = false;
-  bool dense_ = false;  // more than two points in each column
+  double line_width_ = 1;  // a factor
+  bool dense_ = false;     // more than two points in each column
   QList<QPointF> line_points_, raw_points_;
   std::optional<QPointF> best_;
   double best_accuracy_ = 0;

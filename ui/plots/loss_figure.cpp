@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/loss_figure.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -47,6 +48,7 @@ class LossFigure::Scene {
     chart_->setFont(how.font);
     chart_->setDrawsForFile(static_cast<int>(std::ceil(dots)), how.vector);
     chart_->setLook(how.look);
+    chart_->setStyle(how.style);
     cross_->setLook(how.look);
     chart_->resize(size);
     const LossPart& part = content.part;
@@ -62,7 +64,7 @@ class LossFigure::Scene {
   // Dots of a pixel do not move anything.
   bool isFor(QSizeF size, const FigurePaint& how, std::optional<double> dots) const {
     return size == size_ && dots.value_or(dots_) == dots_ && how.look == how_.look && how.font == how_.font &&
-           how.vector == how_.vector;
+           how.vector == how_.vector && how.style == how_.style;
   }
 
   const LossChartItem& chart() const { return *chart_; }
@@ -99,6 +101,22 @@ LossFigure::~LossFigure() = default;
 
 QString LossFigure::title() const {
   return content_.title.isEmpty() ? u"Loss"_s : content_.title;
+}
+
+FigureParts LossFigure::parts() const {
+  const LossCurve& first = *content_.curves.front().curve;
+  const bool best = std::ranges::any_of(
+      content_.curves, [](const LossSeries& series) { return series.curve->best().has_value(); });
+  return {.legend = FigureParts::Legend::Movable,
+          .marks = best || (content_.curves.size() == 1 && !first.marks().empty()),
+          .lines = true};
+}
+
+std::shared_ptr<const Figure> LossFigure::whole() const {
+  if (!content_.part.range) return nullptr;
+  Content all = content_;
+  all.part.range.reset();
+  return std::make_shared<const LossFigure>(std::move(all));
 }
 
 LossFigure::Scene& LossFigure::scene(QSizeF size, const FigurePaint& how, double dots) const {

@@ -19,7 +19,8 @@ class LossFigure : public Figure {
   struct Content {
     std::vector<LossSeries> curves;  // which must not change any more
     LossPart part{};
-    QString title{};  // "Loss" where it is empty
+    QString title{};      // "Loss" where it is empty
+    FigureStyle style{};  // as it is shown
   };
   explicit LossFigure(Content content);
   ~LossFigure() override;
@@ -33,6 +34,9 @@ class LossFigure : public Figure {
   int pointCount() const override { return points_; }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  FigureParts parts() const override;
+  FigureStyle shownStyle() const override { return content_.style; }
+  std::shared_ptr<const Figure> whole() const override;
   int rowCount() const override { return points_ + marks_; }
   int columnCount() const override;
   QString columnName(int column) const override;

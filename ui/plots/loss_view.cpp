@@ -29,8 +29,9 @@ LossView::LossView(QWidget* parent)
 LossView::~LossView() = default;
 
 void LossView::display(const std::shared_ptr<const LossCurve>& curve, const LossRange& range, bool logY,
-                       const LossSmoothing& smoothing) {
+                       const LossSmoothing& smoothing, const FigureStyle& style) {
   drawing_ = true;
+  figure_->setStyle(style);
   shown_.assign(1, LossSeries{curve});
   const double width = figure_->plotArea().width();
   figure_->display(shown_, range, logY, smoothing);

@@ -7,6 +7,7 @@
 #include <QChartView>
 
 #include "ui/plots/curve_point.h"
+#include "ui/plots/figure_style.h"
 #include "ui/plots/loss_series.h"
 
 namespace synann::ui {
@@ -24,7 +25,7 @@ class LossView : public QChartView {
   ~LossView() override;
 
   void display(const std::shared_ptr<const LossCurve>& curve, const LossRange& range, bool logY,
-               const LossSmoothing& smoothing);
+               const LossSmoothing& smoothing, const FigureStyle& style = {});
   // The crosshair on a point of the curve that is displayed, with its values; none hides it.
   void point(const LossCurve& curve, std::optional<CurvePoint> point);
 

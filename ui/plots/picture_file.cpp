@@ -54,17 +54,17 @@ QByteArray tidied(const QByteArray& svg) {
   return text.toUtf8();
 }
 
+QSize pixelsOf(const Picture& picture) {
+  return picture.pixels.isEmpty() ? 2 * QSize(picture.width, picture.height) : picture.pixels;
+}
+
 QByteArray pngBytes(const Picture& picture) {
-  const QSize pixels = picture.pixels.isEmpty() ? 2 * QSize(picture.width, picture.height) : picture.pixels;
-  const double dots = static_cast<double>(pixels.width()) / picture.width;
-  QImage image(pixels, QImage::Format_RGB32);
-  image.setDevicePixelRatio(dots);
-  image.fill(picture.background);
+  QImage image = pictureImage(picture);
   image.setText(u"Title"_s, picture.title);
   for (const auto& [key, value] : picture.text) image.setText(key, value);
   image.setText(u"Software"_s, QString::fromLatin1(kCreator));
-  paint(picture, image, false);
   // Told when all is drawn: texts would grow with it.
+  const double dots = static_cast<double>(pixelsOf(picture).width()) / picture.width;
   constexpr double kInchesPerMetre = 1 / 0.0254;
   const int per_metre = static_cast<int>(std::lround(dots * kResolution * kInchesPerMetre));
   image.setDotsPerMeterX(per_metre);
@@ -110,9 +110,19 @@ QByteArray pdfBytes(const Picture& picture) {
 
 }  // namespace
 
-QFont figureFont() {
+QImage pictureImage(const Picture& picture) {
+  const QSize pixels = pixelsOf(picture);
+  QImage image(pixels, QImage::Format_RGB32);
+  image.setDevicePixelRatio(static_cast<double>(pixels.width()) / picture.width);
+  image.fill(picture.background);
+  paint(picture, image, false);
+  return image;
+}
+
+QFont figureFont(double points) {
   QFont font = QApplication::font();
   font.setFamily(QFontInfo(font).family());
+  if (points > 0) font.setPointSizeF(points);
   return font;
 }
 

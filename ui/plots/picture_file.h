@@ -12,6 +12,7 @@
 #include <QByteArray>
 #include <QColor>
 #include <QFont>
+#include <QImage>
 #include <QSize>
 #include <QString>
 
@@ -41,11 +42,15 @@ struct Picture {
 Result<QByteArray> pictureBytes(const Picture& picture, const std::filesystem::path& path, int smallest,
                                 const std::string& extensions);
 
+// The pixels of its PNG.
+QImage pictureImage(const Picture& picture);
+
 // The file appears whole or not at all.
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
 
 // The application's font by its real name: "Sans Serif" means nothing to those who open the file elsewhere.
-QFont figureFont();
+// `points`: its size; 0 = the application's.
+QFont figureFont(double points = 0);
 
 // As a field of a CSV file: in quotation marks where it holds the separator, one of them or an end of line.
 QByteArray csvText(const QString& text, char separator = ',');

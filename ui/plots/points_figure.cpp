@@ -17,8 +17,9 @@ PointsFigure::PointsFigure(Content content) : content_(std::move(content)) {}
 
 Axes PointsFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height() * 1.3;
+  const int lines = (how.titled ? 0 : 1) + (how.style.legend == LegendPlace::None ? 0 : 1);
   const synapse::Ranges& r = content_.ranges;
-  return Axes(area.adjusted(0, (how.titled ? 1 : 2) * line, 0, 0), Axes::partOfX({r.x.from, r.x.to}, how),
+  return Axes(area.adjusted(0, lines * line, 0, 0), Axes::partOfX({r.x.from, r.x.to}, how),
               Axes::partOfY({r.y.from, r.y.to}, how), {content_.x, content_.y}, how.font, false);
 }
 
@@ -31,8 +32,9 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
   if (!how.titled)
     painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
                      content_.title);
-  paintClassLegend(painter, QRectF(area.left(), area.top() + (how.titled ? 0 : line), area.width(), line),
-                   classCounts(content_.points), how, content_.class_names);
+  if (how.style.legend != LegendPlace::None)
+    paintClassLegend(painter, QRectF(area.left(), area.top() + (how.titled ? 0 : line), area.width(), line),
+                     classCounts(content_.points), how, content_.class_names);
   painter.setFont(how.font);
   axes.paintGrid(painter, how.look);
   const auto seen = [&](QPointF place) { return !how.part || axes.plot().contains(place); };

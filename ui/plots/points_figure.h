@@ -33,6 +33,7 @@ class PointsFigure : public Figure {
   QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
     return axes(area, how).plot();
   }
+  FigureParts parts() const override { return {.legend = FigureParts::Legend::Fixed}; }
   int columnCount() const override { return 4; }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;

@@ -23,7 +23,7 @@ ProfileFigure::ProfileFigure(Content content) : content_(std::move(content)) {
 
 Axes ProfileFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, line * 1.2, 0, 0),
+  return Axes(area.adjusted(0, how.titled ? 0 : line * 1.2, 0, 0),
               Axes::partOfX({-0.5, std::max(0.5, pointCount() - 0.5)}, how), Axes::partOfY(range_, how),
               {content_.index, {}}, how.font, true);
 }
@@ -38,7 +38,7 @@ void ProfileFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
                      Qt::AlignLeft | Qt::AlignVCenter, content_.title);
   axes.paintGrid(painter, how.look);
   const QColor color = seriesColor(how.look, content_.column ? 1 : 0);
-  painter.setPen(QPen(color, 1.2));
+  painter.setPen(QPen(color, 1.2 * how.style.line_width));
   QPolygonF line;
   const auto draw = [&] {
     if (how.part)
@@ -57,7 +57,7 @@ void ProfileFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
   }
   draw();
   painter.setBrush(color);
-  const int marks[] = {content_.marked, how.current.value_or(-1)};
+  const int marks[] = {how.style.marks ? content_.marked : -1, how.current.value_or(-1)};
   for (const int k : marks) {
     if (k < 0 || k >= pointCount() || !std::isfinite(content_.values[static_cast<std::size_t>(k)])) continue;
     const QPointF place = axes.place(k, static_cast<double>(content_.values[static_cast<std::size_t>(k)]));

@@ -28,6 +28,7 @@ class ProfileFigure : public Figure {
   QRectF plotArea(const QRectF& area, const FigurePaint& how) const override {
     return axes(area, how).plot();
   }
+  FigureParts parts() const override { return {.marks = content_.marked >= 0, .lines = true}; }
   int columnCount() const override { return 2; }
   QString columnName(int column) const override { return column == 0 ? content_.index : content_.value; }
   QVariant cell(int row, int column) const override;

@@ -65,7 +65,7 @@ void ProofFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint
                      right);
     y += line;
   };
-  write(content_.title, {}, false);
+  if (!how.titled) write(content_.title, {}, false);
   for (int k = 0; k < pointCount(); ++k) {
     const Line& l = lines_[static_cast<std::size_t>(k)];
     if (l.in_list) write(l.name, numberText(l.value, kProofDigits), how.current == k);
@@ -128,7 +128,7 @@ QString ProofFigure::pointText(int point) const {
 
 std::optional<int> ProofFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height() * 1.15;
-  int row = static_cast<int>((place.y() - area.top()) / line) - 1;
+  int row = static_cast<int>((place.y() - area.top()) / line) - (how.titled ? 0 : 1);
   for (int k = 0; k < pointCount() && row >= 0; ++k) {
     if (!lines_[static_cast<std::size_t>(k)].in_list) continue;
     if (row-- == 0) return k;

@@ -60,7 +60,7 @@ SurfaceFigure::SurfaceFigure(std::shared_ptr<const SurfaceData> data, const Surf
     : data_(std::move(data)), style_(style), camera_(limited(camera)), z_(heightsOf(*data_)) {}
 
 SurfaceBox SurfaceFigure::box(const QRectF& area, const FigurePaint& how) const {
-  const double legend = data_->points.empty() ? 0 : 1.4 * QFontMetricsF(how.font).height();
+  const double legend = namesClasses(how) ? 1.4 * QFontMetricsF(how.font).height() : 0;
   const synapse::Surface& grid = data_->grid;
   return SurfaceBox(area.adjusted(0, 0, 0, -legend), camera_, {grid.x.from, grid.x.to},
                     {grid.y.from, grid.y.to}, z_, how.font);

@@ -69,6 +69,17 @@ class SurfaceFigure : public Figure {
   QVariant cell(int row, int column) const override;
   std::optional<Matrix> matrix() const override;
 
+  FigureParts parts() const override {
+    const bool legend = !data_->points.empty() || !data_->lines.empty() || data_->flat;
+    return {.legend = legend ? FigureParts::Legend::Fixed : FigureParts::Legend::Absent,
+            .marks = true,
+            .lines = true};
+  }
+  // Whether the classes of the data are named below it.
+  bool namesClasses(const FigurePaint& how) const {
+    return !data_->points.empty() && how.style.marks && how.style.legend != LegendPlace::None;
+  }
+
   SurfaceBox box(const QRectF& area, const FigurePaint& how) const;
   // Whether the surface stands between a place on it and the viewer.
   bool hidden(const SurfaceBox& box, const Place3& at) const;

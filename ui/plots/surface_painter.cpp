@@ -67,7 +67,7 @@ void SurfacePainter::paint() {
   paintFlatEdge();
   paintLines();
   box_.paintAxes(painter_, how_.look, {data_.x, data_.y, data_.value});
-  paintClusters();
+  if (how_.style.marks) paintClusters();
   paintTags();
   paintCursor();
   paintLegend();
@@ -180,8 +180,12 @@ void SurfacePainter::paintSections() {
     along_x.push_back({x, data_.chosen_y, data_.heightAt(x, data_.chosen_y)});
     along_y.push_back({data_.chosen_x, y, data_.heightAt(data_.chosen_x, y)});
   }
-  if (inside(box_.y(), data_.chosen_y)) paintCurve(along_x, QPen(seriesColor(how_.look, 0), 1.8));
-  if (inside(box_.x(), data_.chosen_x)) paintCurve(along_y, QPen(seriesColor(how_.look, 1), 1.8));
+  if (inside(box_.y(), data_.chosen_y)) paintCurve(along_x, curvePen(seriesColor(how_.look, 0), 1.8));
+  if (inside(box_.x(), data_.chosen_x)) paintCurve(along_y, curvePen(seriesColor(how_.look, 1), 1.8));
+}
+
+QPen SurfacePainter::curvePen(const QColor& color, double width, Qt::PenStyle style) const {
+  return {color, width * how_.style.line_width, style};
 }
 
 void SurfacePainter::paintFlatEdge() {
@@ -194,7 +198,7 @@ void SurfacePainter::paintFlatEdge() {
     const bool inside = y && *y <= box_.y().max;
     edge.push_back({x, inside ? *y : kNone, inside ? data_.heightAt(x, *y) : kNone});
   }
-  paintCurve(edge, QPen(how_.look.text, 2, Qt::DashLine));
+  paintCurve(edge, curvePen(how_.look.text, 2, Qt::DashLine));
 }
 
 void SurfacePainter::paintTag(QPointF at, const QString& mark) {
@@ -211,7 +215,8 @@ void SurfacePainter::paintTag(QPointF at, const QString& mark) {
 }
 
 void SurfacePainter::paintLines() {
-  for (const SurfaceLine& line : data_.lines) paintCurve(line.places, QPen(how_.look.text, 1.8, line.pen));
+  for (const SurfaceLine& line : data_.lines)
+    paintCurve(line.places, curvePen(how_.look.text, 1.8, line.pen));
 }
 
 void SurfacePainter::paintTags() {
@@ -264,7 +269,7 @@ void SurfacePainter::paintCursor() {
   const Place3 chosen{data_.chosen_x, data_.chosen_y, data_.heightAt(data_.chosen_x, data_.chosen_y)};
   const bool inside = chosen.x >= box_.x().min && chosen.x <= box_.x().max && chosen.y >= box_.y().min &&
                       chosen.y <= box_.y().max;
-  if (inside && std::isfinite(chosen.z)) {
+  if (how_.style.marks && inside && std::isfinite(chosen.z)) {
     painter_.setPen(QPen(how_.look.text, 1, Qt::DotLine));
     painter_.drawLine(box_.place(chosen), box_.place({chosen.x, chosen.y, box_.floor()}));
     mark(chosen, 5);
@@ -278,9 +283,10 @@ void SurfacePainter::paintCursor() {
 void SurfacePainter::paintLegend() {
   const QFontMetricsF metrics(how_.font);
   const double line = 1.4 * metrics.height();
-  if (!data_.points.empty())
+  if (figure_.namesClasses(how_))
     paintClassLegend(painter_, QRectF(area_.left(), area_.bottom() - line, area_.width(), line),
                      classCounts(data_.points), how_, data_.class_names);
+  if (how_.style.legend == LegendPlace::None) return;
   QStringList words;
   for (const SurfaceLine& l : data_.lines) words.append(l.name);
   if (data_.flat)

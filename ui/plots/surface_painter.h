@@ -24,6 +24,7 @@ class SurfacePainter {
   void paintSections();
   void paintLines();
   void paintTags();
+  QPen curvePen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine) const;
   void paintFlatEdge();
   // A curve on the surface; where the surface hides it, it shines through, or is not seen.
   void paintCurve(const std::vector<Place3>& places, const QPen& pen, bool through = true);

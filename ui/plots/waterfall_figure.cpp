@@ -12,7 +12,8 @@ namespace {
 
 using Kind = synapse::WaterfallTerm::Kind;
 
-constexpr double kBarGap = 6;  // pixels
+constexpr double kBarGap = 6;   // pixels
+constexpr double kTight = 0.8;  // of a line, between words below each other
 
 struct WaterfallWords {
   Q_DECLARE_TR_FUNCTIONS(waterfall)
@@ -91,7 +92,8 @@ WaterfallFigure::Frame WaterfallFigure::frame(const QRectF& area, const FigurePa
   f.from = range.min;
   f.to = range.max;
   const double line = metrics.height();
-  f.bars = area.adjusted(f.labels + kBarGap, 1.4 * line, -(f.numbers + kBarGap), -2.8 * line);
+  f.bars =
+      area.adjusted(f.labels + kBarGap, (how.titled ? 0.4 : 1.4) * line, -(f.numbers + kBarGap), -2.8 * line);
   f.row = f.bars.height() / std::max(1, pointCount());
   return f;
 }
@@ -103,8 +105,9 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
   painter.save();
   painter.setFont(how.font);
   painter.setPen(how.look.text);
-  painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                   title_);
+  if (!how.titled)
+    painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+                     title_);
   for (const Tick& tick :
        linearTicks(f.from, f.to, std::max(2, static_cast<int>(f.bars.width() / (3 * line))))) {
     painter.setPen(QPen(how.look.grid, 1));
@@ -114,6 +117,7 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
                      tick.label);
   }
   const auto start = [this](int k) { return starts_[static_cast<std::size_t>(k)]; };
+  double written = -INFINITY;  // the middle of the words above
   for (int k = 0; k < pointCount(); ++k) {
     const double top = f.bars.top() + k * f.row;
     const bool total = k + 1 == pointCount();
@@ -126,7 +130,11 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     painter.drawRect(QRectF(std::min(a, b), top + 0.15 * f.row, std::max(1.0, std::abs(b - a)), 0.7 * f.row));
-    if (f.row < 0.8 * line && how.current != k && !total && k > 1) continue;  // no room for words
+    // Where rows are lower than words, those that would run into others have none; the sum always has.
+    const double middle = top + f.row / 2, last = f.bars.bottom() - f.row / 2;
+    const bool room = middle >= written + kTight * line && (total || middle <= last - kTight * line);
+    if (how.current != k && !total && !room) continue;
+    written = middle;
     painter.setPen(how.look.text);
     painter.drawText(QRectF(area.left(), top, f.labels, f.row),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, label(k));

@@ -30,6 +30,9 @@ AppSettings loadSettings() {
   s.figures = file.value("recent/figures").toStringList().mid(0, AppSettings::kMostRecent);
   s.exportKind = file.value("export/kind", s.exportKind).toString();
   s.exportFolder = file.value("export/folder").toString();
+  file.beginGroup("export_choices");
+  for (const QString& key : file.childKeys()) s.exportChoices[key] = file.value(key);
+  file.endGroup();
   s.geometry = file.value("window/geometry").toByteArray();
   file.beginGroup("splitters");
   for (const QString& name : file.childKeys()) s.splitters[name] = file.value(name).toByteArray();
@@ -64,6 +67,9 @@ void saveSettings(const AppSettings& s) {
   file.setValue("view/page", s.page);
   file.setValue("export/folder", s.exportFolder);
   file.setValue("export/kind", s.exportKind);
+  file.remove("export_choices");  // one that is as shown is not there
+  for (auto it = s.exportChoices.begin(); it != s.exportChoices.end(); ++it)
+    file.setValue("export_choices/" + it.key(), it.value());
   file.setValue("window/geometry", s.geometry);
   for (auto it = s.splitters.begin(); it != s.splitters.end(); ++it)
     file.setValue("splitters/" + it.key(), it.value());

@@ -30,6 +30,7 @@ struct AppSettings {
   QStringList figures;      // exported, latest first
   QString exportFolder;
   QString exportKind = QStringLiteral("png");  // the extension of the last figure that was saved
+  QVariantMap exportChoices;                   // of the Export dialog
   QByteArray geometry;
   QMap<QString, QByteArray> splitters;  // by object name
   QMap<QString, QVariantMap> pages;     // what a page remembers (Page::remembered), by its id

@@ -88,6 +88,8 @@ class MainWindow : public QMainWindow {
   void openDataDialog();
   void openRunDialog();
   void exportDialog();
+  void exportAllDialog();
+  void rememberFigure(const QString& path);
   void openFigureDialog();
   void addRecentMenu();
   void fillRecentMenu(QMenu* menu);

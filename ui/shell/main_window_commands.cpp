@@ -10,6 +10,8 @@
 #include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
 #include "ui/shell/device_choice.h"
+#include "ui/shell/export_all_dialog.h"
+#include "ui/shell/export_dialog.h"
 #include "ui/shell/figure_export.h"
 #include "ui/shell/help_dialogs.h"
 #include "ui/shell/last_run.h"
@@ -51,6 +53,7 @@ void MainWindow::connectActions() {
   on("file.open-run", [this] { openRunDialog(); });
   on("file.open-figure", [this] { openFigureDialog(); });
   on("file.export", [this] { exportDialog(); });
+  on("file.export-all", [this] { exportAllDialog(); });
   on("file.quit", [this] { close(); });
   on("help.shortcuts", [this] { ShortcutsDialog(actions_.infos(), this).exec(); });
   on("help.about", [this] { AboutDialog(this).exec(); });
@@ -89,6 +92,7 @@ void MainWindow::updateActions() {
       ->setEnabled(open || state == RunState::Stopped || state == RunState::Finished ||
                    state == RunState::Failed);
   actions_.action("file.export")->setEnabled(currentPage()->canExport());
+  actions_.action("file.export-all")->setEnabled(!controller().runFolder().empty());
   const RunPlan& plan = workspace_.plan();
   actions_.setWords("run.train", plan.verb(), plan.sentence());
   run_bar_->setLocked(open);
@@ -118,22 +122,49 @@ void MainWindow::openRunDialog() {
 }
 
 void MainWindow::exportDialog() {
-  const QString path =
-      askForFigurePath(this, settings_.exportFolder, currentPage()->figureName(), settings_.exportKind);
-  if (!path.isEmpty()) exportFigure(path);
+  const auto shown = currentPage()->shownFigure();
+  if (!shown) return messages_->showError(QString::fromStdString(shown.error().sentence()));
+  ExportDialog dialog(*shown, {settings_.exportChoices, settings_.exportFolder, settings_.exportKind}, this);
+  dialog.exec();
+  settings_.exportChoices = dialog.choices();
+  if (!dialog.savedPath().isEmpty()) rememberFigure(dialog.savedPath());
+}
+
+void MainWindow::rememberFigure(const QString& path) {
+  settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
+  settings_.exportKind = QFileInfo(path).suffix().toLower();
+  putFirst(settings_.figures, QFileInfo(path).absoluteFilePath());
+  messages_->showNote(tr("Saved %1.").arg(path));
 }
 
 bool MainWindow::exportFigure(const QString& path) {
-  const Status saved = currentPage()->exportFigure(path);
+  const auto shown = currentPage()->shownFigure();
+  const Status saved = shown ? saveAsSeen(*shown, path.toStdString()) : Status(shown.error());
   if (saved) {
-    settings_.exportFolder = QFileInfo(path).absolutePath();  // only one that worked is worth going back to
-    settings_.exportKind = QFileInfo(path).suffix().toLower();
-    putFirst(settings_.figures, QFileInfo(path).absoluteFilePath());
-    messages_->showNote(tr("Saved %1.").arg(path));
+    rememberFigure(path);
   } else {
     messages_->showError(QString::fromStdString(saved.error().sentence()));
   }
   return saved.ok();
+}
+
+void MainWindow::exportAllDialog() {
+  const QString folder = QFileDialog::getExistingDirectory(
+      this, tr("Export everything into a new folder in this one"), settings_.exportFolder);
+  if (folder.isEmpty()) return;
+  ViewOptions options;
+  const Selection& selection = workspace_.selection();
+  options.history = controller().runFolder().string();
+  options.layer = selection.layer().toStdString();
+  options.unit = selection.unit();
+  options.synapse = selection.synapse();
+  options.image = selection.image();
+  options.log_y = actions_.action("view.log-y")->isChecked();
+  options.figure = figureOptionsFromMap(settings_.exportChoices);
+  ExportAllDialog dialog(options, folder, this);
+  dialog.exec();
+  settings_.exportFolder = folder;
+  messages_->showNote(dialog.sentence());
 }
 
 // The run of the figure is opened where it is not already, and the page stands as it stood.

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include <QApplication>
+#include <QEventLoop>
 #include <QFontMetrics>
 
 #include "engine/core/result.h"
 #include "ui/pages/page_table.h"
+#include "ui/shell/export_all.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
 #include "ui/shell/studio_options.h"
@@ -75,7 +77,7 @@ int complain(const Error& error) {
 
 int openWindow(QApplication& app, const StudioOptions& options) {
   AppSettings settings = loadSettings();
-  if (options.dark) settings.theme = ThemeChoice::Dark;
+  if (options.figure.dark) settings.theme = ThemeChoice::Dark;
   if (options.light) settings.theme = ThemeChoice::Light;
   MainWindow window(settings);
   SignalWatcher watcher;
@@ -94,10 +96,25 @@ int openWindow(QApplication& app, const StudioOptions& options) {
   return QApplication::exec();
 }
 
+// Names what was written; what the run cannot give is a sentence, not a failure.
+int exportAll(const StudioOptions& options) {
+  ExportAll work(options, QString::fromStdString(options.export_all));
+  QEventLoop loop;
+  QObject::connect(&work, &ExportAll::finished, &loop, &QEventLoop::quit);
+  if (const Status begun = work.start(); !begun) return complain(begun.error());
+  loop.exec();
+  for (const QString& file : work.written())
+    fmt::print("{}/{}\n", work.folder().toStdString(), file.toStdString());
+  for (const QString& sentence : work.failures())
+    fmt::print(stderr, "synann-studio: {}\n", sentence.toStdString());
+  return work.writeFailed() || work.written().isEmpty() ? 1 : 0;
+}
+
 }  // namespace
 
 int runStudio(const StudioOptions& options, int argc, char** argv) {
-  const bool exporting = !options.export_path.empty(), picture = !options.picture.empty();
+  const bool all = !options.export_all.empty(), exporting = all || !options.export_path.empty(),
+             picture = !options.picture.empty();
   if (exporting || picture) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
   } else if (displayIsMissing()) {
@@ -109,17 +126,15 @@ int runStudio(const StudioOptions& options, int argc, char** argv) {
   qInstallMessageHandler(tellSerious);
   nameApplication();
   if (!canWrite()) return complain(noFont());
-  if (options.font_size > 0) {
-    QFont font = QApplication::font();
-    font.setPointSizeF(options.font_size);
-    QApplication::setFont(font);
-  }
   if (picture) {
     const Status saved = saveWindowPicture(options);
     return saved ? 0 : complain(saved.error());
   }
   if (!exporting) return openWindow(app, options);
-  const Status saved = pageOfView(options.view)->exportView(options);
+  if (all) return exportAll(options);
+  const auto shown = pageOfView(options.view)->viewFigure(options);
+  if (!shown) return complain(shown.error());
+  const Status saved = saveFigure(*shown, options.figure, options.export_path);
   return saved ? 0 : complain(saved.error());
 }
 

@@ -13,7 +13,7 @@ struct StudioOptions : ViewOptions {
   std::string picture;  // of the window; empty = none
   std::string page = "train";
   bool light = false;
-  double font_size = 0;  // points; 0 = the application's
+  std::string export_all;  // a folder: every view of the run is written into it; empty = none
 };
 
 }  // namespace synann::ui

@@ -59,13 +59,15 @@ Status saveWindowPicture(const StudioOptions& options) {
   if (!QString::fromStdString(options.picture).endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
     return input_error(options.picture, "a picture of the window is a PNG", "name a .png file");
   AppSettings settings;  // as at the first start
-  settings.theme = options.dark ? ThemeChoice::Dark : ThemeChoice::Light;
+  settings.theme = options.figure.dark ? ThemeChoice::Dark : ThemeChoice::Light;
   MainWindow window(settings);
   Page* const page = window.pageNamed(QString::fromStdString(options.page));
   if (!page)
     return input_error("--page", "there is no page \"" + options.page + "\"",
                        "choose one of " + pageNames().toStdString());
-  window.resize(options.width, options.height);
+  const auto size = sizeOf(options.figure);
+  if (!size) return size.error();
+  window.resize(size->laid_out);
   window.show();
   window.showPage(page);
   window.start(QString::fromStdString(options.data), QString::fromStdString(options.history));

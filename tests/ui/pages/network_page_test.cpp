@@ -250,7 +250,7 @@ void NetworkPageTest::anExportedFigureRebuildsTheView() {
   b.train(1);
   b.choose("conv2");
   const QString path = b.home.filePath("graph.png");
-  QVERIFY(b.page->exportFigure(path).ok());
+  QVERIFY(saveAsSeen(*b.page->shownFigure(), path.toStdString()).ok());
   const QJsonObject view = QJsonDocument::fromJson(QImage(path).text("synann-figure").toUtf8()).object();
   QCOMPARE(view["view"].toString(), QStringLiteral("network"));
   QCOMPARE(view["layer"].toString(), QStringLiteral("conv2"));
@@ -274,10 +274,11 @@ void NetworkPageTest::everyViewHasAFile() {
       options.history = b.run().string();
       options.view = view.toStdString();
       options.layer = "fc1";
-      options.export_path = b.home.filePath(view + end).toStdString();
-      const Status saved = exportNetwork(options);
-      QVERIFY2(saved.ok(), saved.ok() ? "" : saved.error().sentence().c_str());
-      QVERIFY(QFileInfo(QString::fromStdString(options.export_path)).size() > 100);
+      const auto figure = networkViewFigure(options);
+      QVERIFY2(figure.ok(), figure.ok() ? "" : figure.error().sentence().c_str());
+      const QString path = b.home.filePath(view + end);
+      QVERIFY(saveFigure(*figure, options.figure, path.toStdString()).ok());
+      QVERIFY(QFileInfo(path).size() > 100);
     }
 }
 
@@ -288,13 +289,12 @@ void NetworkPageTest::wrongLayersAreOneSentence() {
   options.history = b.run().string();
   options.view = "weights";
   options.layer = "fc9";
-  options.export_path = b.home.filePath("no.png").toStdString();
   QCOMPARE(
-      QString::fromStdString(exportNetwork(options).error().sentence()),
+      QString::fromStdString(networkViewFigure(options).error().sentence()),
       QStringLiteral("--layer: there is no such layer: expected one of conv1, conv2, fc1, fcn, fcb, fc2, "
                      "or 1 to 15, found fc9"));
   options.layer = "3";
-  QVERIFY(QString::fromStdString(exportNetwork(options).error().sentence()).contains("has no parameters"));
+  QVERIFY(QString::fromStdString(networkViewFigure(options).error().sentence()).contains("has no parameters"));
 }
 
 void NetworkPageTest::everyControlHasANameAndHelp() {

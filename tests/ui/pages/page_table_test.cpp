@@ -51,7 +51,7 @@ void PageTableTest::rowsAreWhole() {
     QCOMPARE(page.text.count('&'), 1);
     QVERIFY(!page.help.isEmpty() && !page.help.endsWith('.'));
     QVERIFY(page.glyph != Glyph::None);
-    QVERIFY(page.make != nullptr && page.exportView != nullptr);
+    QVERIFY(page.make != nullptr && page.viewFigure != nullptr);
     QCOMPARE(pageInfo(page.id), &page);
     QVERIFY(pageNames().contains(page.id));
   }
@@ -87,7 +87,10 @@ void PageTableTest::everyPageLivesAlone() {
   for (std::size_t k = 0; k < pages.size(); ++k) {
     QVERIFY2(pages[k]->canExport(), qPrintable(pageTable()[k].id));
     const QString path = home.path() + '/' + pageTable()[k].id + ".csv";
-    const Status saved = pages[k]->exportFigure(path);
+    const auto shown = pages[k]->shownFigure();
+    QVERIFY2(shown.ok(), shown.ok() ? "" : shown.error().sentence().c_str());
+    QCOMPARE(shown->name, pages[k]->figureName());
+    const Status saved = saveAsSeen(*shown, path.toStdString());
     QVERIFY2(saved.ok(), saved.ok() ? "" : saved.error().sentence().c_str());
     QVERIFY(QFileInfo(path).size() > 100);
   }
@@ -100,7 +103,8 @@ void PageTableTest::aPageRemembersWhatItTells() {
     const std::unique_ptr<Page> one(info.make(workspace, actions.find, nullptr));
     QVariantMap kept = one->remembered();
     if (info.id == QLatin1String("train"))
-      kept = {{"log_y", true}, {"log_interval", 7}, {"record_mib", 12}, {"smoothing", 2}};
+      kept = {{"log_y", true},  {"log_interval", 7},      {"record_mib", 12},
+              {"smoothing", 2}, {"legend", "lower-left"}, {"marks", false}};
     const std::unique_ptr<Page> other(info.make(workspace, actions.find, nullptr));
     other->remember(kept);
     QCOMPARE(other->remembered(), kept);

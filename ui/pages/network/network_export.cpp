@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "ui/pages/network/network_figures.h"
-#include "ui/plots/figure_file.h"
 
 namespace synann::ui {
 
@@ -25,13 +24,13 @@ Status checkNetworkLayer(const std::string& layer, const bench::ModelSummary& su
 
 }  // namespace
 
-Status exportNetwork(const ViewOptions& options) {
+Result<ShownFigure> networkViewFigure(const ViewOptions& options) {
   train::SynapseQuery query{.run = options.history, .network = true};
   if (options.step >= 0) query.steps = options.step;
   const train::SynapseFrame frame = train::SynapseReader().answer(query);
   if (!frame.model) return Error{.where = {}, .problem = frame.error};
   const NetworkMoment moment = momentOf(frame, {});
-  if (auto status = checkNetworkLayer(options.layer, *moment.summary); !status) return status;
+  if (auto status = checkNetworkLayer(options.layer, *moment.summary); !status) return status.error();
   NetworkScene scene;
   applyTyped(networkFields(), options.typed, scene);
   scene.layer = options.layer;
@@ -39,12 +38,8 @@ Status exportNetwork(const ViewOptions& options) {
   QString why;
   const auto figure = networkFigure(scene, moment, why);
   if (!figure) return input_error(options.history, why.toStdString());
-  return exportFigure(*figure, options.export_path,
-                      {.width = options.width,
-                       .height = options.height,
-                       .pixels = {options.pixels_wide, options.pixels_high},
-                       .dark = options.dark,
-                       .view = toJson(scene, moment, &frame, options.history)});
+  return ShownFigure{
+      .figure = figure, .name = scene.figure, .view = toJson(scene, moment, &frame, options.history)};
 }
 
 }  // namespace synann::ui

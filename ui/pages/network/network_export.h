@@ -3,10 +3,11 @@
 
 #include "engine/core/result.h"
 #include "ui/pages/view_options.h"
+#include "ui/plots/shown_figure.h"
 
 namespace synann::ui {
 
-// Writes a figure of a run's network without a window.
-Status exportNetwork(const ViewOptions& options);
+// A figure of a run's network without a window.
+Result<ShownFigure> networkViewFigure(const ViewOptions& options);
 
 }  // namespace synann::ui

@@ -37,7 +37,7 @@ PageInfo NetworkPage::info() {
       .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
         return new NetworkPage(workspace, parent);
       },
-      .exportView = exportNetwork,
+      .viewFigure = networkViewFigure,
       .checkView = requireRun,
       .heading = "Views of the network",
       .fields = fieldInfos(networkFields())};
@@ -230,8 +230,8 @@ QJsonObject NetworkPage::view() const {
   return toJson(scene, moment_, frame_.get(), workspace_.source().run());
 }
 
-Status NetworkPage::exportFigure(const QString& path) {
-  return deck_->save(path, view());
+Result<ShownFigure> NetworkPage::shownFigure() const {
+  return deck_->shown(view());
 }
 
 Status NetworkPage::restoreView(const QJsonObject& json) {

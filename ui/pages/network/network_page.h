@@ -31,7 +31,7 @@ class NetworkPage : public PicturePage {
 
   bool canExport() const override { return true; }
   QString figureName() const override;
-  Status exportFigure(const QString& path) override;
+  Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;
 
   const NetworkScene& scene() const { return scene_; }

@@ -5,7 +5,6 @@
 
 #include "ui/pages/surface/surface_figures.h"
 #include "ui/pages/synapses/synapse_export.h"
-#include "ui/plots/figure_file.h"
 
 namespace synann::ui {
 
@@ -32,7 +31,7 @@ Status checkSurface(const ViewOptions& options) {
   return {};
 }
 
-Status exportSurface(const ViewOptions& options) {
+Result<ShownFigure> surfaceViewFigure(const ViewOptions& options) {
   SurfaceScene scene = sceneOf(options);
   std::optional<train::SynapseFrame> frame;
   if (scene.follow) {
@@ -46,12 +45,7 @@ Status exportSurface(const ViewOptions& options) {
   QString why;
   const auto figure = surfaceFigure(scene, shown, why);
   if (!figure) return input_error(options.history.empty() ? "--view" : options.history, why.toStdString());
-  return exportFigure(*figure, options.export_path,
-                      {.width = options.width,
-                       .height = options.height,
-                       .pixels = {options.pixels_wide, options.pixels_high},
-                       .dark = options.dark,
-                       .view = toJson(scene, shown, options.history)});
+  return ShownFigure{.figure = figure, .name = scene.figure, .view = toJson(scene, shown, options.history)};
 }
 
 }  // namespace synann::ui

@@ -32,7 +32,7 @@ PageInfo SurfacePage::info() {
       .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
         return new SurfacePage(workspace, parent);
       },
-      .exportView = exportSurface,
+      .viewFigure = surfaceViewFigure,
       .checkView = checkSurface,
       .heading = "Views of one synapse",
       .fields = fieldInfos(surfaceFields())};
@@ -176,11 +176,10 @@ QJsonObject SurfacePage::view() const {
   return toJson(scene, shownFrame(), source_.run());
 }
 
-Status SurfacePage::exportFigure(const QString& path) {
+Result<ShownFigure> SurfacePage::shownFigure() const {
   if (!deck_->figure())
-    return input_error(path.toStdString(), "this synapse has no surface",
-                       "choose finite numbers for α and β");
-  return deck_->save(path, view());
+    return input_error({}, "this synapse has no surface", "choose finite numbers for α and β");
+  return deck_->shown(view());
 }
 
 Status SurfacePage::restoreView(const QJsonObject& json) {

@@ -31,7 +31,7 @@ class SurfacePage : public PicturePage {
 
   bool canExport() const override { return true; }
   QString figureName() const override;
-  Status exportFigure(const QString& path) override;
+  Result<ShownFigure> shownFigure() const override;
 
   SynapseSource& source() const { return source_; }
   const SynapseFramePtr& frame() const { return frame_; }  // null where there is no run

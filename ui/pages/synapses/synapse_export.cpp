@@ -7,7 +7,6 @@
 #include "engine/train/history.h"
 #include "engine/train/run_data.h"
 #include "ui/pages/synapses/synapse_view.h"
-#include "ui/plots/figure_file.h"
 
 namespace synann::ui {
 
@@ -82,7 +81,7 @@ Status checkSynapses(const ViewOptions& options) {
   return {};
 }
 
-Status exportSynapses(const ViewOptions& options) {
+Result<ShownFigure> synapseViewFigure(const ViewOptions& options) {
   SynapseView view = viewOf(options);
   const bool inputs =
       view.query.lens != train::Lens::Beta || options.view == "waterfall" || options.view == "proof";
@@ -94,18 +93,14 @@ Status exportSynapses(const ViewOptions& options) {
   train::SynapseReader reader;
   const train::SynapseFrame frame = reader.answer(view.query);
   if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
-  if (auto status = checkRanges(view, frame); !status) return status;
-  if (auto status = checkLayer(options, frame); !status) return status;
+  if (auto status = checkRanges(view, frame); !status) return status.error();
+  if (auto status = checkLayer(options, frame); !status) return status.error();
   if (!frame.missing.empty()) return Error{.where = {}, .problem = frame.missing};
   QString why;
   const auto figure = synapseFigure(view, frame, why);
   if (!figure) return input_error(options.history, why.toStdString());
-  return exportFigure(*figure, options.export_path,
-                      {.width = options.width,
-                       .height = options.height,
-                       .pixels = {options.pixels_wide, options.pixels_high},
-                       .dark = options.dark,
-                       .view = toJson(view, frame)});
+  return ShownFigure{
+      .figure = figure, .name = QString::fromStdString(options.view), .view = toJson(view, frame)};
 }
 
 Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_needed) {

@@ -5,11 +5,12 @@
 #include "engine/train/synapse_frame.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/pages/view_options.h"
+#include "ui/plots/shown_figure.h"
 
 namespace synann::ui {
 
-// Writes a figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
-Status exportSynapses(const ViewOptions& options);
+// A figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
+Result<ShownFigure> synapseViewFigure(const ViewOptions& options);
 // What is wrong with options that belong together, before anything is read.
 Status checkSynapses(const ViewOptions& options);
 

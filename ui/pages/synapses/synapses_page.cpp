@@ -36,7 +36,7 @@ PageInfo SynapsesPage::info() {
           .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
             return new SynapsesPage(workspace, parent);
           },
-          .exportView = exportSynapses,
+          .viewFigure = synapseViewFigure,
           .checkView = checkSynapses,
           .heading = "Views of a synapse layer",
           .fields = fieldInfos(synapseFields())};
@@ -225,8 +225,8 @@ QJsonObject SynapsesPage::view() const {
   return toJson(view, *frame_);
 }
 
-Status SynapsesPage::exportFigure(const QString& path) {
-  return deck_->save(path, view());
+Result<ShownFigure> SynapsesPage::shownFigure() const {
+  return deck_->shown(view());
 }
 
 Status SynapsesPage::restoreView(const QJsonObject& json) {

@@ -34,7 +34,7 @@ class SynapsesPage : public PicturePage {
 
   bool canExport() const override;
   QString figureName() const override;
-  Status exportFigure(const QString& path) override;
+  Result<ShownFigure> shownFigure() const override;
 
   SynapseSource& source() const { return source_; }
   const SynapseFramePtr& frame() const { return frame_; }  // what is shown; null = nothing

@@ -49,13 +49,14 @@ QString lossTitle(const train::StartInfo& start) {
       .arg(QString::fromStdString(start.settings.model), QString::fromStdString(start.data_name));
 }
 
-FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
-                    const std::filesystem::path& run) {
+ShownFigure lossShown(std::shared_ptr<const LossFigure> figure, const train::StartInfo& start,
+                      const std::filesystem::path& run) {
   using namespace Qt::StringLiterals;
   const std::string settings =
       train::to_json(start.settings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  FigureFile file;
-  file.view = toJson(figure.part());
+  ShownFigure shown;
+  shown.name = u"loss"_s;
+  shown.view = toJson(figure->part());
   const QJsonObject own{
       {u"program"_s, u"synann-studio"_s},
       {u"version"_s, QString::fromLatin1(kVersion)},
@@ -64,12 +65,13 @@ FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
       {u"data_sha256"_s, QString::fromStdString(start.data_sha256)},
       {u"seed"_s, static_cast<qint64>(start.settings.seed)},
       {u"settings"_s, QJsonDocument::fromJson(QByteArray::fromStdString(settings)).object()}};
-  for (auto field = own.begin(); field != own.end(); ++field) file.view.insert(field.key(), field.value());
-  file.settings = settingsText(start, figure.curves().front().curve->marks());
-  return file;
+  for (auto field = own.begin(); field != own.end(); ++field) shown.view.insert(field.key(), field.value());
+  shown.settings = settingsText(start, figure->curves().front().curve->marks());
+  shown.figure = std::move(figure);
+  return shown;
 }
 
-Status exportLossView(const ViewOptions& options) {
+Result<ShownFigure> lossViewFigure(const ViewOptions& options) {
   const Result<train::History> history = train::read_history(options.history);
   if (!history) return history.error();
   if (const std::string note = history->unknown_note(); !note.empty())
@@ -78,16 +80,12 @@ Status exportLossView(const ViewOptions& options) {
   run.settings = history->settings();
   const std::filesystem::path place = options.history;
   std::error_code code;
-  const LossFigure figure({.curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
-                           .part = {.log_y = options.log_y},
-                           .title = lossTitle(run)});
-  FigureFile file =
-      lossFile(figure, run, std::filesystem::is_directory(place, code) ? place : place.parent_path());
-  file.width = options.width;
-  file.height = options.height;
-  file.pixels = {options.pixels_wide, options.pixels_high};
-  file.dark = options.dark;
-  return exportFigure(figure, options.export_path, file);
+  auto figure = std::make_shared<const LossFigure>(LossFigure::Content{
+      .curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
+      .part = {.log_y = options.log_y},
+      .title = lossTitle(run)});
+  return lossShown(std::move(figure), run,
+                   std::filesystem::is_directory(place, code) ? place : place.parent_path());
 }
 
 }  // namespace synann::ui

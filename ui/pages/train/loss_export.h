@@ -8,8 +8,8 @@
 #include "engine/core/result.h"
 #include "engine/train/events.h"
 #include "ui/pages/view_options.h"
-#include "ui/plots/figure_file.h"
 #include "ui/plots/loss_figure.h"
+#include "ui/plots/shown_figure.h"
 
 namespace synann::ui {
 
@@ -17,11 +17,11 @@ namespace synann::ui {
 // file remembers of the run in `run` and of how it is looked at. `start`: with the settings in force at the
 // end.
 QString lossTitle(const train::StartInfo& start);
-FigureFile lossFile(const LossFigure& figure, const train::StartInfo& start,
-                    const std::filesystem::path& run);
+ShownFigure lossShown(std::shared_ptr<const LossFigure> figure, const train::StartInfo& start,
+                      const std::filesystem::path& run);
 
-// Writes the loss figure of a run without a window. What the history holds beyond what this program knows is
-// told on standard error.
-Status exportLossView(const ViewOptions& options);
+// The loss figure of a run without a window. What the history holds beyond what this program knows is told on
+// standard error.
+Result<ShownFigure> lossViewFigure(const ViewOptions& options);
 
 }  // namespace synann::ui

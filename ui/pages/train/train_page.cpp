@@ -34,6 +34,7 @@ constexpr LossSmoothing kSmoothings[] = {{},
                                          {SmoothingKind::MovingAverage, 10'000},
                                          {SmoothingKind::MovingAverage, 100'000},
                                          {SmoothingKind::EpochMean}};
+constexpr QSize kLeastFigure(480, 360);      // of a file, pixels
 constexpr int kMostLogInterval = 1'000'000;  // steps, as at the prompt
 constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
@@ -75,7 +76,7 @@ PageInfo TrainPage::info() {
           .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
             return new TrainPage(workspace, actions, parent);
           },
-          .exportView = exportLossView,
+          .viewFigure = lossViewFigure,
           .checkView = requireRun};
 }
 
@@ -236,13 +237,13 @@ void TrainPage::connectFigure(QAction* log_y, QAction* follow) {
   connect(chart_, &LossChart::followChanged, follow, &QAction::setChecked);
 }
 
-Status TrainPage::exportFigure(const QString& path) {
-  const LossFigure figure({.curves = {LossSeries{std::make_shared<const LossCurve>(*curve_)}},
-                           .part = chart_->part(),
-                           .title = lossTitle(start_)});
-  FigureFile file = lossFile(figure, start_, workspace_.controller().runFolder());
-  file.dark = isDarkLook(FigureLook::fromPalette(palette()));
-  return synann::ui::exportFigure(figure, path.toStdString(), file);
+Result<ShownFigure> TrainPage::shownFigure() const {
+  const auto figure = chart_->lossFigure();
+  if (!figure) return input_error({}, "there is no figure yet", "train, or open a run");
+  ShownFigure shown = lossShown(figure, start_, workspace_.controller().runFolder());
+  shown.size = chart_->size().expandedTo(kLeastFigure);
+  shown.dark = isDarkLook(FigureLook::fromPalette(palette()));
+  return shown;
 }
 
 Status TrainPage::restoreView(const QJsonObject& view) {
@@ -255,12 +256,16 @@ Status TrainPage::restoreView(const QJsonObject& view) {
 QVariantMap TrainPage::remembered() const {
   return {{"log_y", chart_->logY()},
           {"smoothing", smoothing_->currentIndex()},
+          {"legend", QLatin1String(legendId(chart_->style().legend))},
+          {"marks", chart_->style().marks},
           {"log_interval", static_cast<int>(log_interval_->value())},
           {"record_mib", form_->recordMib()}};
 }
 
 void TrainPage::remember(const QVariantMap& kept) {
   chart_->setLogY(kept.value("log_y").toBool());
+  chart_->setStyle({.legend = legendFromId(kept.value("legend").toString().toStdString()),
+                    .marks = kept.value("marks", true).toBool()});
   const int smoothing = kept.value("smoothing").toInt();
   if (smoothing > 0 && smoothing < smoothing_->count()) smoothing_->setCurrentIndex(smoothing);
   const int interval = kept.value("log_interval", train::kLogInterval).toInt();

@@ -40,7 +40,7 @@ class TrainPage : public Page {
   QList<QSplitter*> splitters() const override;
   bool canExport() const override { return !curve_->empty(); }
   QString figureName() const override { return QStringLiteral("loss"); }
-  Status exportFigure(const QString& path) override;
+  Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;
   QVariantMap remembered() const override;
   void remember(const QVariantMap& kept) override;
