@@ -130,9 +130,9 @@ void add_look(CLI::App& app, StudioOptions& o, Options& figures) {
   CLI::Option* const dark = app.add_flag("--dark", look.dark, "Light text on dark.")->group(kLook);
   app.add_flag("--light", o.light, "Dark text on light.")->excludes(dark)->group(kLook);
   add_legend(app, look, figures);
-  belongs(
-      add_number(app, "--line-width", look.line_width, kWidth.least, kWidth.most,
-                 fmt::format("So many times as wide are the curves, {} to {}.", kWidth.least, kWidth.most)));
+  belongs(add_number(app, "--line-width", look.line_width, kWidth.least, kWidth.most,
+                     fmt::format("So many times as wide are the curves, and as large their points, {} to {}.",
+                                 kWidth.least, kWidth.most)));
   belongs(app.add_flag_callback(
       "--no-marks", [&look] { look.marks = false; },
       "Without the best point and changes of settings, chosen points, data by class."));

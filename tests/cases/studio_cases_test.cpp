@@ -18,6 +18,8 @@ class StudioCasesTest : public QObject {
   void sizesAreWhatTheySay_data();
   void sizesAreWhatTheySay();
   void lettersGrowWithTheirSize();
+  void theLookIsWhatItSays();
+  void everythingOfARunAtOnce();
   void mistakesAreNamed_data();
   void mistakesAreNamed();
   void listsMayHaveCommas();
@@ -55,6 +57,7 @@ void StudioCasesTest::sizesAreWhatTheySay_data() {
   row("twice", {"--width", "800", "--height", "500", "--scale", "2"}, {1600, 1000}, 192);
   row("half", {"--width", "800", "--height", "500", "--scale", "0.5"}, {400, 250}, 48);
   row("inches and mm", {"--width", "3.5in", "--height", "60mm"}, {1050, 709}, 300);
+  row("one side", {"--width", "3.5in"}, {1050, 1875}, 300);
   row("cm and pt", {"--width", "10cm", "--height", "216pt", "--resolution", "600"}, {2362, 1800}, 600);
   row("pixels of a print", {"--width", "801", "--height", "601", "--resolution", "150"}, {801, 601}, 150);
 }
@@ -81,6 +84,40 @@ void StudioCasesTest::lettersGrowWithTheirSize() {
   QVERIFY(testing::bytes_of(at("large.svg")).contains("font-size=\"16\""));
 }
 
+void StudioCasesTest::theLookIsWhatItSays() {
+  const auto svg = [this](const QStringList& options) {
+    const auto outcome = studio(exported("look.svg", options));
+    return outcome.code == 0 ? QString::fromUtf8(testing::bytes_of(at("look.svg"))) : outcome.err;
+  };
+  const QString plain = svg({});
+  QVERIFY2(plain.contains("Train Loss") && plain.contains("best accuracy"), qPrintable(plain));
+  QVERIFY(!svg({"--legend", "none"}).contains("Train Loss"));
+  QVERIFY(svg({"--legend", "lower-left"}).contains("Train Loss"));
+  QVERIFY(svg({"--legend", "lower-left"}) != plain);
+  QVERIFY(!svg({"--no-marks"}).contains("best accuracy"));
+  QVERIFY(svg({"--line-width", "3"}).contains("stroke-width=\"4.5\""));
+  QVERIFY(svg({"--title", "Of my paper"}).contains(">Of my paper</text>"));
+  const QString heading = ">unit i 2: </text>";
+  QVERIFY(svg({"--view", "row", "--unit", "2"}).contains(heading));
+  QVERIFY(!svg({"--view", "row", "--unit", "2", "--no-title"}).contains(heading));
+}
+
+void StudioCasesTest::everythingOfARunAtOnce() {
+  const QStringList all = {"--export-all", at("all"), "--history",   at("run"),
+                           "--width",      "3.5in",   "--font-size", "8"};
+  const auto first = studio(all);
+  QVERIFY2(first.code == 0 && first.err.isEmpty(), qPrintable(first.err));
+  const QStringList files = first.out.trimmed().split('\n');
+  QVERIFY(files.contains(at("all/run-figures/loss.pdf")) &&
+          files.contains(at("all/run-figures/synapses.npy")));
+  for (const QString& file : files) QVERIFY2(QFileInfo(file).size() > 100, qPrintable(file));
+  QCOMPARE(QImage(at("all/run-figures/loss.png")).width(), 1050);
+  QVERIFY(studio(all).out.startsWith(at("all/run-figures-2/")));
+  const auto none = studio({"--export-all", at("all"), "--history", at("no-run")});
+  QCOMPARE(none.code, 2);
+  QCOMPARE(none.err.count('\n'), 1);
+}
+
 void StudioCasesTest::mistakesAreNamed_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QString>("says");
@@ -103,6 +140,13 @@ void StudioCasesTest::mistakesAreNamed_data() {
       "--classes: has another number of values");
   row("one of a cell", exported("a.svg", {"--view", "surface", "--cell", "3"}),
       "--cell: has another number of values: expected 2, found 1");
+  row("legend misspelt", exported("a.svg", {"--legend", "upper-rigth"}), "did you mean upper-right?");
+  row("empty title", exported("a.svg", {"--title", ""}), "--title: has an empty value; --no-title");
+  row("title and none", exported("a.svg", {"--title", "a", "--no-title"}), "--title excludes --no-title");
+  row("line width", exported("a.svg", {"--line-width", "0"}), "--line-width: ");
+  row("look of nothing", {"--no-marks"}, "--no-marks requires --export or --export-all");
+  row("all of nothing", {"--export-all", "a"}, "--export-all requires --history");
+  row("one and all", exported("a.svg", {"--export-all", "a"}), "--export excludes --export-all");
   row("dark and light", {"--dark", "--light"}, "--dark excludes --light");
 }
 

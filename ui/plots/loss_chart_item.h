@@ -84,6 +84,7 @@ class LossChartItem : public QChart {
   PlotInk ink() const;
   void placeLegend(PlotInk& ink);
   std::optional<QRectF> legendPlace(const QSizeF& size, const PlotInk& ink);
+  double ringSize() const;
   void placeBest(const PlotInk& ink);
   void setHead(double height);
   std::function<QPointF(const QPointF&)> axisToPixel() const;

@@ -126,11 +126,12 @@ PlotInk LossChartItem::ink() const {
     }
     for (const QPointF& point : curve->test()->points()) {
       const QPointF at = pixel(point);
-      ink.addBox({at.x() - kPointRadius, at.y() - kPointRadius, 2 * kPointRadius, 2 * kPointRadius});
+      const double radius = kPointRadius * pointScale(style_.line_width);
+      ink.addBox({at.x() - radius, at.y() - radius, 2 * radius, 2 * radius});
     }
     if (!curve->best() || !style_.marks) continue;
     const QPointF at = pixel(*curve->best());
-    ink.addBox({at.x() - kBestRingSize / 2, at.y() - kBestRingSize / 2, kBestRingSize, kBestRingSize});
+    ink.addBox({at.x() - ringSize() / 2, at.y() - ringSize() / 2, ringSize(), ringSize()});
   }
   if (!note_text_->text().isEmpty()) ink.addBox(note_text_->sceneBoundingRect().translated(-scenePos()));
   return ink;
@@ -179,6 +180,10 @@ std::optional<QRectF> LossChartItem::legendPlace(const QSizeF& size, const PlotI
   return std::nullopt;
 }
 
+double LossChartItem::ringSize() const {
+  return kBestRingSize * pointScale(style_.line_width);
+}
+
 // Beside its point, where no curve is: below if it can be. Above the plot where there is no such place.
 void LossChartItem::placeBest(const PlotInk& ink) {
   const auto best = style_.marks && curves_.size() == 1 ? curves_.front()->best() : std::nullopt;
@@ -196,8 +201,8 @@ void LossChartItem::placeBest(const PlotInk& ink) {
   const auto box = [&](QPointF way) {
     return QRectF(point + way - QPointF(size.width(), size.height()) / 2, size);
   };
-  const double down = kBestRingSize / 2 + size.height() / 2 + kBestAir + 1,
-               across = kBestRingSize / 2 + size.width() / 2 + kBestAir + 1;
+  const double down = ringSize() / 2 + size.height() / 2 + kBestAir + 1,
+               across = ringSize() / 2 + size.width() / 2 + kBestAir + 1;
   const double air = best_outside_ ? kWayBack : kBestAir;
   std::optional<QRectF> place;
   // Where it stands already, then beside the ring.
@@ -218,8 +223,8 @@ void LossChartItem::placeBest(const PlotInk& ink) {
   const QPointF near(std::clamp(point.x(), place->left(), place->right()),
                      std::clamp(point.y(), place->top(), place->bottom()));
   const QLineF way(near, point);
-  if (way.length() < kBestRingSize / 2 + kNear) return;
-  best_line_->setLine(QLineF(near, way.pointAt(1 - kBestRingSize / 2 / way.length())));
+  if (way.length() < ringSize() / 2 + kNear) return;
+  best_line_->setLine(QLineF(near, way.pointAt(1 - ringSize() / 2 / way.length())));
   best_line_->show();
 }
 

@@ -154,7 +154,12 @@ void LossCurveItem::showLine(const LossCurve& curve, const CurveWindow& window) 
     return points;
   };
   line_points_ = drawn(curve.examples(), curve.losses());
-  line_width_ = window.line_width;
+  if (line_width_ != window.line_width) {
+    line_width_ = window.line_width;
+    for (QScatterSeries* series : {test_, not_finite_, lone_})
+      series->setMarkerSize(kPointSize * pointScale(line_width_));
+    ring_->setScale(pointScale(line_width_));
+  }
   dense_ = line_points_.size() > 2 * window.columns;
   smoothed_.update(curve, window.smoothing);
   smooth_ = !smoothed_.losses().empty();

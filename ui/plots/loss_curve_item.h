@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -22,6 +23,11 @@ class QXYSeries;
 namespace synann::ui {
 
 inline constexpr double kBestRingSize = 14;  // pixels
+
+// How much larger points and ring are drawn where lines are so many times as wide.
+inline double pointScale(double line_width) {
+  return std::clamp(line_width, 0.5, 3.0);
+}
 
 // What of the curves is drawn, and how: the same for all curves of a figure.
 struct CurveWindow {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/picture_file.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <QApplication>
@@ -35,8 +36,9 @@ Error error(const std::filesystem::path& path, ErrorKind kind, std::string probl
           .remedy = std::move(remedy)};
 }
 
-void paint(const Picture& picture, QPaintDevice& device, bool vector) {
+void paint(const Picture& picture, QPaintDevice& device, bool vector, double scale = 1) {
   QPainter painter(&device);
+  painter.scale(scale, scale);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setFont(figureFont());
   picture.paint(painter, vector);
@@ -113,9 +115,11 @@ QByteArray pdfBytes(const Picture& picture) {
 QImage pictureImage(const Picture& picture) {
   const QSize pixels = pixelsOf(picture);
   QImage image(pixels, QImage::Format_RGB32);
-  image.setDevicePixelRatio(static_cast<double>(pixels.width()) / picture.width);
+  // A painter heeds the ratio only where there are more dots than pixels.
+  const double dots = static_cast<double>(pixels.width()) / picture.width;
+  image.setDevicePixelRatio(std::max(1.0, dots));
   image.fill(picture.background);
-  paint(picture, image, false);
+  paint(picture, image, false, std::min(1.0, dots));
   return image;
 }
 

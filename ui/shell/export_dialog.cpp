@@ -83,7 +83,8 @@ bool ExportDialog::matches(int index) const {
 }
 
 void ExportDialog::choosePreset(int index) {
-  if (filling_ || index < 0 || index >= kPresets) return;
+  if (filling_ || index < 0) return;
+  if (index >= kPresets) return refresh();  // one's own comes of other choices
   FigureOptions chosen = preset(index);
   if (index > 0) {
     chosen.legend = options_.legend;

@@ -65,7 +65,7 @@ void ExportDialog::makeSizes() {
 
 void ExportDialog::makeLook() {
   line_ = named(makeNumber(this, FigureOptions::kLineWidth, 2, 0.25, tr(" ×")), "export.line",
-                tr("Line width"), tr("Of the curves: so many times as wide as shown"));
+                tr("Line width"), tr("Of the curves and their points: so many times as wide as shown"));
   legend_ = named(new CalmComboBox(this), "export.legend", tr("Legend"), tr("Where the legend stands"));
   legend_->addItem(tr("As shown"), -1);
   if (shown_.figure->parts().legend == FigureParts::Legend::Movable) {

@@ -2,6 +2,7 @@
 // What the prompt's options and the Export dialog say of a figure's file.
 #include <QTest>
 
+#include "golden_pictures.h"
 #include "sample_frame.h"
 #include "sample_loss.h"
 #include "tests/test_main.h"
@@ -122,6 +123,20 @@ class FigureOptionsTest : public QObject {
     QVERIFY(fileOf(shown, options)->view.contains("range"));
     options.whole = true;
     QVERIFY(!fileOf(shown, options)->view.contains("range"));  // nor does the file remember the part
+  }
+  void aSmallPictureIsAllOfTheFigure() {
+    const ShownFigure shown = shownLoss();
+    const FigureFile file{.width = 640, .height = 480};
+    const QImage whole = figureImage(*shown.figure, file, {1280, 960});
+    for (const QSize size : {QSize(320, 240), QSize(480, 360), QSize(960, 720)}) {
+      const auto small = [](const QImage& image) {
+        return image.convertToFormat(QImage::Format_RGB32)
+            .scaled({20, 15}, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+      };
+      const double apart =
+          test::largestDifference(small(figureImage(*shown.figure, file, size)), small(whole));
+      QVERIFY2(apart < 24, qPrintable(QString::number(apart)));
+    }
   }
   // Not twice, as a heading and within the figure.
   void figuresOfTheSynapsesPageAreNamedOnce() {

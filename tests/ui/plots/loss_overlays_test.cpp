@@ -2,16 +2,21 @@
 // Legend and best point of the loss figure: where they stand, and what they say.
 #include <vector>
 
+#include <QAction>
 #include <QLegend>
 #include <QLineSeries>
+#include <QMenu>
 #include <QScatterSeries>
 #include <QTest>
 
 #include "sample_curve.h"
 #include "tests/test_main.h"
+#include "ui/plots/figure_file.h"
 #include "ui/plots/loss_chart.h"
 #include "ui/plots/loss_chart_item.h"
+#include "ui/plots/loss_figure.h"
 #include "ui/plots/loss_view.h"
+#include "ui/plots/setting_marks.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -61,6 +66,19 @@ int pointsIn(const LossChartItem& figure, const QRectF& rect) {
     for (const QPointF& point : series->points())
       count += rect.contains(figure.toPixel(point.x(), point.y()));
   return count;
+}
+
+void chooseIn(LossChart& chart, const char* name) {
+  const std::unique_ptr<QMenu> menu(chart.makeMenu());
+  auto* const action = chart.findChild<QAction*>(QLatin1String(name));
+  QVERIFY2(action, name);
+  action->trigger();
+  for (int k = 0; k < 4; ++k) QCoreApplication::processEvents();
+}
+
+QString svgOf(const LossChart& chart, int height) {
+  const auto svg = figureBytes(*chart.shownFigure(), ".svg", {.width = 336, .height = height});
+  return svg ? QString::fromUtf8(*svg) : QString();
 }
 
 }  // namespace
@@ -141,6 +159,50 @@ class LossOverlaysTest : public QObject {
     QVERIFY(figure.plotArea().top() < plot.top());
     QVERIFY(figure.plotArea().contains(figure.legend()->geometry()));
     QVERIFY(figure.plotArea().contains(figure.bestRect()));
+  }
+
+  void theLegendStandsWhereItIsWanted() {
+    ShownOverlays shown;
+    shown.curve = test::sampleCurve(3, 100);
+    const LossChartItem& figure = shown.figure();
+    chooseIn(shown.chart, "figure.legend.lower-left");  // upon the curve, if it must be
+    const QRectF area = figure.plotArea();
+    QVERIFY(area.contains(figure.legend()->geometry()));
+    QVERIFY(figure.legend()->geometry().left() - area.left() < 20);
+    QVERIFY(area.bottom() - figure.legend()->geometry().bottom() < 20);
+    chooseIn(shown.chart, "figure.legend");
+    QVERIFY(!figure.legend()->isVisible());
+    QVERIFY(shown.chart.style().legend == LegendPlace::None);
+    chooseIn(shown.chart, "figure.legend");  // it is back where it stood
+    QVERIFY(figure.legend()->isVisible());
+    QVERIFY(shown.chart.style().legend == LegendPlace::LowerLeft);
+    QVERIFY(shown.chart.shownFigure()->shownStyle() == shown.chart.style());  // so it is copied and saved
+    chooseIn(shown.chart, "figure.legend.automatic");
+    QVERIFY(area.right() - figure.legend()->geometry().right() < 20);
+  }
+
+  void marksCanBeHidden() {
+    ShownOverlays shown;
+    shown.curve = test::sampleCurve(3, 100);
+    shown.curve->mark(500, {.position = {}, .key = "lr", .value = 0.05});
+    const LossChartItem& figure = shown.figure();
+    QVERIFY(!figure.bestText().isEmpty() && !figure.settingMarks()->labels().isEmpty());
+    auto* const marks = shown.chart.findChild<QAction*>("figure.marks");
+    QVERIFY(marks->isChecked() && shown.chart.actions().contains(marks));
+    marks->trigger();
+    QVERIFY(figure.bestText().isEmpty() && figure.settingMarks()->labels().isEmpty());
+    QVERIFY(!shown.chart.shownFigure()->shownStyle().marks);
+    marks->trigger();
+    QVERIFY(!figure.bestText().isEmpty());
+  }
+
+  void aLowFigureHasShortNames() {
+    ShownOverlays shown;
+    shown.curve = test::sampleCurve(3, 100);
+    shown.figure();
+    QVERIFY(svgOf(shown.chart, 300).contains("negative log likelihood loss"));
+    QVERIFY(svgOf(shown.chart, 170).contains("loss (nats)"));
+    QVERIFY(!svgOf(shown.chart, 170).contains("…"));  // nothing is cut off
   }
 
   void aSmoothedCurveHasItsBatchesBehindIt() {

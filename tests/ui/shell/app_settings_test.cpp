@@ -48,6 +48,7 @@ void AppSettingsTest::comesBackAsItWent() {
   settings.dataFolders = {"some/folder", "other, with comma"};
   settings.exportFolder = "figures";
   settings.exportKind = "svg";
+  settings.exportChoices = {{"preset", "own"}, {"width", "88.9mm"}, {"marks", false}};
   settings.geometry = QByteArray("\0\1\2", 3);
   settings.splitters = {{"train.rows", "abc"}};
   saveSettings(settings);

@@ -3,6 +3,7 @@
 
 #include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QMenuBar>
@@ -14,6 +15,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 
 #include "engine/train/checkpoint.h"
@@ -22,6 +24,7 @@
 #include "ui/pages/train/setting_form.h"
 #include "ui/pages/train/train_page.h"
 #include "ui/plots/loss_chart.h"
+#include "ui/shell/export_dialog.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/run_bar.h"
 
@@ -77,6 +80,7 @@ class MainWindowTest : public QObject {
   void closingWhileTrainingSaves();
   void closingWhenIdle();
   void exportsEveryKind();
+  void whatTheExportDialogStoodAtIsRemembered();
   void aBadFolderIsToldInTheMessageBar();
   void everyControlHasANameAndHelp();
   void tabReachesEveryControl();
@@ -230,6 +234,35 @@ void MainWindowTest::exportsEveryKind() {
   QVERIFY(!b.window->exportFigure(b.home.path() + "/loss.xyz"));
   QVERIFY(b.window->messageBar()->isVisible());
   QVERIFY(b.window->messageBar()->isError());
+}
+
+void MainWindowTest::whatTheExportDialogStoodAtIsRemembered() {
+  const MainBench b;
+  QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
+  const QString path = b.home.path() + "/dialog.svg";
+  const auto during = [&b](const std::function<void(ExportDialog&)>& work) {
+    QTimer::singleShot(0, b.window.get(), [&b, work] {
+      auto* const dialog = b.window->findChild<ExportDialog*>();
+      if (dialog != nullptr) work(*dialog);
+    });
+    b.action("file.export")->trigger();
+  };
+  during([&path](ExportDialog& dialog) {
+    dialog.findChild<QComboBox*>("export.preset")->setCurrentIndex(1);
+    dialog.save(path);
+  });
+  QVERIFY(QFileInfo::exists(path));
+  QVERIFY(b.window->messageBar()->text().contains(path));
+  FigureOptions again;
+  during([&again](ExportDialog& dialog) {
+    again = dialog.options();
+    dialog.reject();
+  });
+  QCOMPARE(again, presetOptions(FigurePreset::PaperColumn, {}, false));
+  b.window->close();
+  QCOMPARE(loadSettings().exportKind, "svg");
+  QCOMPARE(loadSettings().exportChoices.value("preset").toString(), "paper-column");
 }
 
 void MainWindowTest::aBadFolderIsToldInTheMessageBar() {
