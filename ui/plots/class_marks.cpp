@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kLeastRadius = 6, kMostRadius = 12;  // pixels
 constexpr double kLegendRadius = 7;
+constexpr double kOwnLine = 14;  // pixels, of the window's letters
 
 constexpr qsizetype kMostLetters = 2;  // of a text within a mark
 
@@ -65,6 +66,10 @@ double classMarkRadius(int count) {
   return std::min(kMostRadius, kLeastRadius + 1.4 * (std::sqrt(std::max(1, count)) - 1));
 }
 
+double classMarkScale(const QFont& font) {
+  return std::max(1.0, QFontMetricsF(font).height() / kOwnLine);
+}
+
 QString classMarkText(int label, const QStringList& names) {
   const QString name = names.value(label);
   return name.isEmpty() || name.size() > kMostLetters ? QString::number(label) : name;
@@ -97,7 +102,7 @@ void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int,
                       const FigurePaint& how, const QStringList& names) {
   painter.save();
   const QFontMetricsF metrics(how.font);
-  const double air = metrics.horizontalAdvance('0');
+  const double air = metrics.horizontalAdvance('0'), radius = kLegendRadius * classMarkScale(how.font);
   double x = line.left();
   const auto write = [&](const QString& words) {
     painter.setFont(how.font);
@@ -111,21 +116,20 @@ void paintClassLegend(QPainter& painter, const QRectF& line, const std::map<int,
   const auto fits = [&](bool named, bool counted) {
     double whole = x;
     for (const auto& [label, count] : counts)
-      whole += 2 * kLegendRadius + 2 * air +
-               metrics.horizontalAdvance(legendWords(label, count, names, named, counted));
+      whole +=
+          2 * radius + 2 * air + metrics.horizontalAdvance(legendWords(label, count, names, named, counted));
     return whole <= line.right();
   };
   const bool both = fits(true, true), named = both || fits(true, false),
              numbers = both || (!named && fits(false, true));
   // Many classes stand closer, and overlap rather than be left out.
   const double room =
-      (line.right() - x - kLegendRadius) / static_cast<double>(std::max<std::size_t>(1, counts.size()));
-  const double bare = std::min(2 * kLegendRadius + 0.5 * air, room);
+      (line.right() - x - radius) / static_cast<double>(std::max<std::size_t>(1, counts.size()));
+  const double bare = std::min(2 * radius + 0.5 * air, room);
   for (const auto& [label, count] : counts) {
-    paintClassMark(painter, {x + kLegendRadius, line.center().y()}, label, classMarkText(label, names),
-                   kLegendRadius, how);
+    paintClassMark(painter, {x + radius, line.center().y()}, label, classMarkText(label, names), radius, how);
     const QString behind = legendWords(label, count, names, named, numbers);
-    x += behind.isEmpty() ? bare : 2 * kLegendRadius + 0.5 * air;
+    x += behind.isEmpty() ? bare : 2 * radius + 0.5 * air;
     if (behind.isEmpty()) continue;
     write(behind);
     x += 1.5 * air;

@@ -21,6 +21,9 @@ QColor classColor(int label);
 // The radius of a mark that stands for so many points: its area grows with their number, up to a limit.
 double classMarkRadius(int count);
 
+// How much larger marks are drawn beside large letters: 1 up to the window's own.
+double classMarkScale(const QFont& font);
+
 // What is written in the mark of a class: its name where it is as short as a number, "a"; else its number.
 QString classMarkText(int label, const QStringList& names);
 void paintClassMark(QPainter& painter, QPointF place, int label, const QString& text, double radius,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -24,9 +25,9 @@ namespace synann::ui {
 
 inline constexpr double kBestRingSize = 14;  // pixels
 
-// How much larger points and ring are drawn where lines are so many times as wide.
+// How much larger points and ring are drawn where lines are so many times as wide: their areas grow alike.
 inline double pointScale(double line_width) {
-  return std::clamp(line_width, 0.5, 3.0);
+  return std::clamp(std::sqrt(line_width), 0.5, 3.0);
 }
 
 // What of the curves is drawn, and how: the same for all curves of a figure.

@@ -41,7 +41,7 @@ void PointsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
   for (const synapse::PointCluster& c : content_.clusters)
     if (seen(axes.place(c.x, c.y)))
       paintClassMark(painter, axes.place(c.x, c.y), c.label, classMarkText(c.label, content_.class_names),
-                     classMarkRadius(c.count), how);
+                     classMarkRadius(c.count) * classMarkScale(how.font), how);
   if (how.current && *how.current < pointCount()) {
     const auto& p = content_.points[static_cast<std::size_t>(*how.current)];
     painter.setBrush(Qt::NoBrush);

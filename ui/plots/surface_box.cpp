@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <QFontMetricsF>
+#include <QList>
 
 namespace synann::ui {
 namespace {
@@ -13,6 +14,7 @@ constexpr double kDegree = 3.14159265358979323846 / 180;
 constexpr double kBoxHeight = 0.75;  // of the box, where its sides are 1
 constexpr double kEdgeTick = 5;      // pixels
 constexpr double kShortest = 24;     // pixels of an edge that is worth its labels
+constexpr double kLineAir = 0.15;    // of a line's height, above and below its letters
 constexpr double kLeastZoom = 0.4, kMostZoom = 8;
 
 double share(const Axes::Range& range, double value) {
@@ -121,6 +123,7 @@ void SurfaceBox::paintEdge(QPainter& painter, const FigureLook& look, const Edge
   if (QPointF::dotProduct(out, away) < 0) out = -out;
   painter.setPen(QPen(look.frame, 1.2));
   painter.drawLine(from, to);
+  QList<QRectF> written;
   // A text is as far out as its size in that direction asks for.
   const auto write = [&](QPointF at, double distance, const QString& words) {
     const QSizeF size(metrics.horizontalAdvance(words) + 2, metrics.height());
@@ -129,7 +132,14 @@ void SurfaceBox::paintEdge(QPainter& painter, const FigureLook& look, const Edge
     const bool shared = edge.aside && at == from;
     const QPointF aside = shared ? way / length * 0.6 * size.width() : QPointF();
     const QPointF centre = at + out * (distance + reach) + aside;
-    painter.drawText(QRectF(centre - QPointF(size.width(), size.height()) / 2, size), Qt::AlignCenter, words);
+    const QRectF box(centre - QPointF(size.width(), size.height()) / 2, size);
+    // In a small figure every other label may have to go; letters do not fill the height of their line.
+    const double air = kLineAir * size.height();
+    const auto meets = [&](const QRectF& other) { return other.intersects(box.adjusted(0, air, 0, -air)); };
+    if (std::ranges::none_of(written, meets)) {
+      painter.drawText(box, Qt::AlignCenter, words);
+      written.append(box);
+    }
     return distance + 2 * reach;
   };
   double farthest = 0;

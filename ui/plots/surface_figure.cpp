@@ -12,6 +12,7 @@
 namespace synann::ui {
 namespace {
 
+constexpr double kLowFigure = 24;        // lines of text
 constexpr double kReach = 14;            // pixels from which a pointer finds a point
 constexpr double kSightStep = 1.0 / 20;  // of half the box's width: how finely a line of sight is followed
 constexpr double kAir = 6e-3;            // of the box's height: closer than that is touching
@@ -59,10 +60,17 @@ SurfaceFigure::SurfaceFigure(std::shared_ptr<const SurfaceData> data, const Surf
                              const SurfaceCamera& camera)
     : data_(std::move(data)), style_(style), camera_(limited(camera)), z_(heightsOf(*data_)) {}
 
+// The room of the lines' names where they would stand upon the box: in a low figure.
+double SurfaceFigure::headOf(const QRectF& area, const FigurePaint& how) const {
+  const double line = QFontMetricsF(how.font).height();
+  if (how.quick || how.style.legend == LegendPlace::None || area.height() > kLowFigure * line) return 0;
+  return 1.4 * line * static_cast<double>(data_->lines.size() + (data_->flat ? 1 : 0));
+}
+
 SurfaceBox SurfaceFigure::box(const QRectF& area, const FigurePaint& how) const {
   const double legend = namesClasses(how) ? 1.4 * QFontMetricsF(how.font).height() : 0;
   const synapse::Surface& grid = data_->grid;
-  return SurfaceBox(area.adjusted(0, 0, 0, -legend), camera_, {grid.x.from, grid.x.to},
+  return SurfaceBox(area.adjusted(0, headOf(area, how), 0, -legend), camera_, {grid.x.from, grid.x.to},
                     {grid.y.from, grid.y.to}, z_, how.font);
 }
 

@@ -87,6 +87,8 @@ class SurfaceFigure : public Figure {
  private:
   friend class SurfacePainter;
 
+  double headOf(const QRectF& area, const FigurePaint& how) const;
+
   std::shared_ptr<const SurfaceData> data_;
   SurfaceStyle style_;
   SurfaceCamera camera_;

@@ -250,8 +250,8 @@ void SurfacePainter::paintClusters() {
   for (const Drawn& d : drawn) {
     painter_.setOpacity(figure_.hidden(box_, d.at) ? kThrough : 1);
     paintClassMark(painter_, box_.place(d.at), d.cluster->label,
-                   classMarkText(d.cluster->label, data_.class_names), classMarkRadius(d.cluster->count),
-                   how_);
+                   classMarkText(d.cluster->label, data_.class_names),
+                   classMarkRadius(d.cluster->count) * classMarkScale(how_.font), how_);
   }
   painter_.setOpacity(1);
   painter_.setFont(how_.font);

@@ -28,7 +28,10 @@ ExportAll::ExportAll(const ViewOptions& options, const QString& parent_folder, Q
   if (options_.cell.empty()) options_.cell = {options_.unit, options_.synapse};
 }
 
-ExportAll::~ExportAll() = default;
+// What the thread works on goes after it.
+ExportAll::~ExportAll() {
+  if (thread_.joinable()) thread_.join();
+}
 
 Status ExportAll::start() {
   if (const auto history = train::read_history(options_.history); !history) return history.error();
