@@ -18,6 +18,7 @@ class StudioCasesTest : public QObject {
   void sizesAreWhatTheySay_data();
   void sizesAreWhatTheySay();
   void lettersGrowWithTheirSize();
+  void lettersDoNotFollowTheScreen();
   void theLookIsWhatItSays();
   void everythingOfARunAtOnce();
   void mistakesAreNamed_data();
@@ -82,6 +83,20 @@ void StudioCasesTest::lettersGrowWithTheirSize() {
   QCOMPARE(studio(exported("large.svg", column + QStringList{"--font-size", "12"})).code, 0);
   QVERIFY(testing::bytes_of(at("small.svg")).contains("font-size=\"8\""));
   QVERIFY(testing::bytes_of(at("large.svg")).contains("font-size=\"16\""));
+}
+
+// Whatever a screen makes of a point: a file of 3.5 inches with letters of 8 points is the same everywhere.
+void StudioCasesTest::lettersDoNotFollowTheScreen() {
+  const QStringList column{"--width", "3.5in", "--height", "60mm", "--font-size", "9"};
+  for (const char* name : {"p.svg", "p.png", "p.pdf"}) {
+    QCOMPARE(studio(exported(name, column)).code, 0);
+    QCOMPARE(studio(exported(QString("large-") + name, column), {"QT_FONT_DPI=120"}).code, 0);
+  }
+  const QByteArray svg = testing::bytes_of(at("large-p.svg"));
+  QVERIFY(svg.contains("font-size=\"12\"") && svg.contains("width=\"88.9mm\""));
+  QCOMPARE(svg, testing::bytes_of(at("p.svg")));
+  QCOMPARE(QImage(at("large-p.png")), QImage(at("p.png")));
+  QVERIFY(testing::bytes_of(at("large-p.pdf")).contains("/MediaBox [0 0 252"));
 }
 
 void StudioCasesTest::theLookIsWhatItSays() {

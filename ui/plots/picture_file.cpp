@@ -12,6 +12,7 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QRegularExpression>
+#include <QScreen>
 #include <QSvgGenerator>
 
 #include "engine/core/file.h"
@@ -34,6 +35,13 @@ Error error(const std::filesystem::path& path, ErrorKind kind, std::string probl
           .expected = std::move(expected),
           .found = std::move(found),
           .remedy = std::move(remedy)};
+}
+
+// Dots that the screen counts to an inch when it draws and measures letters. A file that counted otherwise
+// would have letters of another size than its layout has room for.
+int letterResolution() {
+  const QScreen* const screen = QGuiApplication::primaryScreen();
+  return screen ? static_cast<int>(std::lround(screen->logicalDotsPerInchY())) : kResolution;
 }
 
 void paint(const Picture& picture, QPaintDevice& device, bool vector, double scale = 1) {
@@ -83,8 +91,9 @@ QByteArray svgBytes(const Picture& picture) {
   QBuffer buffer(&bytes);
   QSvgGenerator generator;
   generator.setOutputDevice(&buffer);
-  generator.setResolution(kResolution);  // otherwise texts come out a quarter too small
-  generator.setSize({picture.width, picture.height});
+  const int dots = letterResolution();
+  generator.setResolution(dots);  // otherwise texts come out a quarter too small
+  generator.setSize(QSize(picture.width, picture.height) * dots / kResolution);
   generator.setViewBox(QRect(0, 0, picture.width, picture.height));
   generator.setTitle(picture.title.toHtmlEscaped());  // it writes both as they are
   generator.setDescription(picture.description.toHtmlEscaped());
@@ -98,14 +107,15 @@ QByteArray pdfBytes(const Picture& picture) {
   buffer.open(QIODevice::WriteOnly);
   {
     QPdfWriter writer(&buffer);
-    writer.setResolution(kResolution);
+    const int dots = letterResolution();
+    writer.setResolution(dots);
     writer.setCreator(QString::fromLatin1(kCreator));
     writer.setTitle(picture.document_title);
     if (!picture.xmp.isEmpty()) writer.setDocumentXmpMetadata(picture.xmp);
     const QSizeF points = QSizeF(picture.width, picture.height) * (72.0 / kResolution);
     writer.setPageSize(QPageSize(points, QPageSize::Point, {}, QPageSize::ExactMatch));
     writer.setPageMargins({0, 0, 0, 0});
-    paint(picture, writer, true);
+    paint(picture, writer, true, static_cast<double>(dots) / kResolution);
   }
   return bytes;
 }
@@ -126,8 +136,12 @@ QImage pictureImage(const Picture& picture) {
 QFont figureFont(double points) {
   QFont font = QApplication::font();
   font.setFamily(QFontInfo(font).family());
-  if (points > 0) font.setPointSizeF(points);
+  if (points > 0) font.setPointSizeF(points * kResolution / letterResolution());
   return font;
+}
+
+double figurePoints() {
+  return QFontInfo(QApplication::font()).pointSizeF() * letterResolution() / kResolution;
 }
 
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {

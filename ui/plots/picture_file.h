@@ -49,8 +49,11 @@ QImage pictureImage(const Picture& picture);
 Status writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
 
 // The application's font by its real name: "Sans Serif" means nothing to those who open the file elsewhere.
-// `points`: its size; 0 = the application's.
+// `points`: its size, of 1/72 inch where a pixel is 1/96 inch, whatever the screen makes of a point; 0 = the
+// application's.
 QFont figureFont(double points = 0);
+// The size of the application's font in such points.
+double figurePoints();
 
 // As a field of a CSV file: in quotation marks where it holds the separator, one of them or an end of line.
 QByteArray csvText(const QString& text, char separator = ',');

@@ -58,7 +58,8 @@ std::vector<ActionInfo> fileActions() {
       {"file.export-all",
        ActionWords::tr("Export e&verything…"),
        {},
-       ActionWords::tr("Save every figure of the run into a new folder, as PDF, PNG and CSV"),
+       ActionWords::tr(
+           "Save every figure of the run into a new folder, in the size and look of the last export"),
        Glyph::None,
        MenuId::File,
        {}},

@@ -2,11 +2,12 @@
 #include "ui/shell/export_dialog.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include <QCheckBox>
 #include <QClipboard>
 #include <QFileInfo>
-#include <QFontInfo>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
@@ -108,10 +109,6 @@ bool ExportDialog::titled() const {
   return options_.title ? !options_.title->isEmpty() : shown_.figure->headed();
 }
 
-double ExportDialog::fontPoints() const {
-  return QFontInfo(figureFont()).pointSizeF();
-}
-
 // The sides and how far they reach in their unit.
 void ExportDialog::showSides() {
   const LengthUnit unit = options_.width->unit;
@@ -135,7 +132,7 @@ void ExportDialog::showOptions() {
   unit_->setCurrentIndex(static_cast<int>(options_.width->unit));
   showSides();
   resolution_->setValue(options_.dotsPerInch());
-  font_->setValue(options_.font_size > 0 ? options_.font_size : fontPoints());
+  font_->setValue(options_.font_size > 0 ? options_.font_size : figurePoints());
   line_->setValue(options_.line_width);
   const int legend = options_.legend ? legend_->findData(static_cast<int>(*options_.legend)) : 0;
   legend_->setCurrentIndex(std::max(0, legend));
@@ -157,7 +154,7 @@ void ExportDialog::takeControls() {
   side(width_, options_.width);
   side(height_, options_.height);
   options_.resolution = resolution_->value();
-  options_.font_size = std::abs(font_->value() - fontPoints()) < 0.05 ? 0 : font_->value();
+  options_.font_size = std::abs(font_->value() - figurePoints()) <= 0.05 ? 0 : font_->value();
   options_.line_width = line_->value();
   options_.legend.reset();
   if (legend_->currentIndex() > 0) options_.legend = static_cast<LegendPlace>(legend_->currentData().toInt());

@@ -70,7 +70,6 @@ class ExportDialog : public QDialog {
   bool matches(int index) const;
   Result<FigureFile> file() const;
   bool titled() const;
-  double fontPoints() const;
 
   ShownFigure shown_;
   Kept kept_;

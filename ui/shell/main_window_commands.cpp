@@ -160,7 +160,11 @@ void MainWindow::exportAllDialog() {
   options.synapse = selection.synapse();
   options.image = selection.image();
   options.log_y = actions_.action("view.log-y")->isChecked();
-  options.figure = figureOptionsFromMap(settings_.exportChoices);
+  // As the last figure was exported; before the first, as figures are shown.
+  options.figure =
+      settings_.exportChoices.isEmpty()
+          ? presetOptions(FigurePreset::AsShown, {}, isDarkLook(FigureLook::fromPalette(palette())))
+          : figureOptionsFromMap(settings_.exportChoices);
   ExportAllDialog dialog(options, folder, this);
   dialog.exec();
   settings_.exportFolder = folder;
