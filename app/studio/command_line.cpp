@@ -239,20 +239,20 @@ std::deque<FieldOption> add_fields(CLI::App& app) {
 // What CLI11 cannot say about options that belong together.
 Status misfit(const StudioOptions& o, const Options& figures) {
   const bool all = !o.export_all.empty();
-  if (all && o.history.empty()) return Error{.where = "--export-all", .problem = "requires --history"};
+  if (all && o.history.empty()) return Error{.problem = "--export-all requires --history"};
   if (o.export_path.empty() && o.picture.empty() && !o.typed.empty())
-    return Error{.where = o.typed.begin()->first, .problem = "requires --export"};
+    return Error{.problem = o.typed.begin()->first + " requires --export"};
   if (o.export_path.empty() && !all)
     for (const CLI::Option* option : figures)
       if (option->count() > 0)
-        return Error{.where = option->get_name(), .problem = "requires --export or --export-all"};
+        return Error{.problem = option->get_name() + " requires --export or --export-all"};
   if (o.export_path.empty()) return {};
   const ui::PageInfo& page = *ui::pageOfView(o.view);
   if (auto status = page.checkView ? page.checkView(o) : Status(); !status) return status;
   for (const auto& [option, values] : o.typed)
     if (std::none_of(page.fields.begin(), page.fields.end(),
                      [&](const FieldInfo& info) { return info.option == option; }))
-      return Error{.where = option, .problem = "does not belong to --view " + o.view};
+      return Error{.problem = option + " does not belong to --view " + o.view};
   return {};
 }
 
@@ -311,7 +311,8 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
   if (const auto code = parse(app, argc, argv, "synann-studio")) return Leave{*code};
   for (const FieldOption& field : fields)
     if (field.option->count() > 0) options.typed[field.fields.front()->option] = field.values();
-  if (const auto status = misfit(options, figures); !status) return Leave{complain(status.error().sentence())};
+  if (const auto status = misfit(options, figures); !status)
+    return Leave{complain(status.error().sentence())};
   if (const auto size = ui::sizeOf(options.figure); !size) return Leave{complain(size.error().sentence())};
   return options;
 }

@@ -6,7 +6,6 @@
 
 #include "engine/core/result.h"
 #include "ui/pages/view_field.h"
-
 #include "ui/plots/figure_options.h"
 
 namespace synann::ui {
@@ -29,7 +28,7 @@ struct ViewOptions {
 // Whether a run was named, for the views that are of one.
 inline Status requireRun(const ViewOptions& options) {
   if (!options.history.empty()) return {};
-  return Error{.where = "--export", .problem = "requires --history (or --view surface)"};
+  return Error{.problem = "--export requires --history (or --view surface)"};
 }
 
 }  // namespace synann::ui

@@ -72,6 +72,7 @@ class LossChartItem : public QChart {
   // Of the best point: its words, and where they stand; empty where there is none.
   QString bestText() const;
   QRectF bestRect() const;
+  const SettingMarks* settingMarks() const { return setting_marks_; }
   QString note() const;  // what the picture cannot show: "2 losses are not finite …"; empty as a rule
   QStringList tickLabels(Qt::Orientation axis) const;
 

@@ -25,7 +25,12 @@ QString sentenceOf(const QString& name, const Error& error) {
 
 ExportAll::ExportAll(const ViewOptions& options, const QString& parent_folder, QObject* parent)
     : QObject(parent), options_(options), parent_folder_(parent_folder), views_(allViews()) {
-  if (options_.cell.empty()) options_.cell = {options_.unit, options_.synapse};
+  // The views of one synapse show the cell of the views of its layer.
+  const auto typed = [&](const char* option) {
+    const auto found = options_.typed.find(option);
+    return found == options_.typed.end() ? 0.0 : found->second.front();
+  };
+  if (!options_.typed.contains("--cell")) options_.typed["--cell"] = {typed("--unit"), typed("--synapse")};
 }
 
 // What the thread works on goes after it.

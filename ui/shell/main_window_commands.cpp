@@ -156,9 +156,9 @@ void MainWindow::exportAllDialog() {
   const Selection& selection = workspace_.selection();
   options.history = controller().runFolder().string();
   options.layer = selection.layer().toStdString();
-  options.unit = selection.unit();
-  options.synapse = selection.synapse();
-  options.image = selection.image();
+  options.typed = {{"--unit", {static_cast<double>(selection.cell().i)}},
+                   {"--synapse", {static_cast<double>(selection.cell().j)}},
+                   {"--image", {static_cast<double>(selection.image())}}};
   options.log_y = actions_.action("view.log-y")->isChecked();
   // As the last figure was exported; before the first, as figures are shown.
   options.figure =

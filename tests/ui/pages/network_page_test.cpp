@@ -294,7 +294,8 @@ void NetworkPageTest::wrongLayersAreOneSentence() {
       QStringLiteral("--layer: there is no such layer: expected one of conv1, conv2, fc1, fcn, fcb, fc2, "
                      "or 1 to 15, found fc9"));
   options.layer = "3";
-  QVERIFY(QString::fromStdString(networkViewFigure(options).error().sentence()).contains("has no parameters"));
+  QVERIFY(
+      QString::fromStdString(networkViewFigure(options).error().sentence()).contains("has no parameters"));
 }
 
 void NetworkPageTest::everyControlHasANameAndHelp() {

@@ -184,7 +184,7 @@ class LossOverlaysTest : public QObject {
   void marksCanBeHidden() {
     ShownOverlays shown;
     shown.curve = test::sampleCurve(3, 100);
-    shown.curve->mark(500, {.position = {}, .key = "lr", .value = 0.05});
+    shown.curve->mark(500, "learning rate 0.05");
     const LossChartItem& figure = shown.figure();
     QVERIFY(!figure.bestText().isEmpty() && !figure.settingMarks()->labels().isEmpty());
     auto* const marks = shown.chart.findChild<QAction*>("figure.marks");

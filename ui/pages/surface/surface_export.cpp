@@ -24,10 +24,10 @@ Status checkSurface(const ViewOptions& options) {
   const bool cell = options.typed.contains("--cell");
   for (const char* free : {"--alpha", "--beta"})
     if (cell && options.typed.contains(free))
-      return Error{.where = free, .problem = "excludes --cell, which has α and β of its own"};
-  if (cell && options.history.empty()) return Error{.where = "--cell", .problem = "requires --history"};
+      return Error{.problem = std::string(free) + " excludes --cell, which has α and β of its own"};
+  if (cell && options.history.empty()) return Error{.problem = "--cell requires --history"};
   if (options.view == "points" && !cell)
-    return Error{.where = "--view points", .problem = "requires --cell I,J and --history"};
+    return Error{.problem = "--view points requires --cell I,J and --history"};
   return {};
 }
 

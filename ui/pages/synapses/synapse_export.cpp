@@ -76,8 +76,7 @@ Status checkLayer(const ViewOptions& options, const train::SynapseFrame& frame) 
 Status checkSynapses(const ViewOptions& options) {
   if (auto status = requireRun(options); !status) return status;
   if (options.typed.contains("--cell"))
-    return Error{.where = "--cell",
-                 .problem = "belongs to --view surface; rows and columns take --unit and --synapse"};
+    return Error{.problem = "--cell belongs to --view surface; rows and columns take --unit and --synapse"};
   return {};
 }
 

@@ -80,10 +80,10 @@ Result<ShownFigure> lossViewFigure(const ViewOptions& options) {
   run.settings = history->settings();
   const std::filesystem::path place = options.history;
   std::error_code code;
-  auto figure = std::make_shared<const LossFigure>(LossFigure::Content{
-      .curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
-      .part = {.log_y = options.log_y},
-      .title = lossTitle(run)});
+  auto figure = std::make_shared<const LossFigure>(
+      LossFigure::Content{.curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
+                          .part = {.log_y = options.log_y},
+                          .title = lossTitle(run)});
   return lossShown(std::move(figure), run,
                    std::filesystem::is_directory(place, code) ? place : place.parent_path());
 }
