@@ -66,7 +66,14 @@ std::vector<SynapseLayer> synapse_layers(const model::Model& model) {
   for (std::size_t k = 0; k < model.layers.size(); ++k) {
     const model::Layer& l = model.layers[k];
     const bool recurrent = l.kind == LayerKind::SynaRnn;
-    if (model::has_inhibition(l)) found.push_back({l.name, k, recurrent ? l.out : l.in.size(), recurrent});
+    if (!model::has_inhibition(l)) continue;
+    const bool picture = !recurrent && l.in.channels == 1 && l.in.rows > 1 && l.in.columns > 1;
+    found.push_back({.name = l.name,
+                     .index = k,
+                     .n = recurrent ? l.out : l.in.size(),
+                     .recurrent = recurrent,
+                     .rows = picture ? l.in.rows : 0,
+                     .columns = picture ? l.in.columns : 0});
   }
   return found;
 }

@@ -16,10 +16,11 @@ namespace synann::train {
 
 // One synapse layer of a model.
 struct SynapseLayer {
-  std::string name;        // "fcn"
-  std::size_t index = 0;   // into Model::layers
-  int n = 0;               // units; β is [n, n]
-  bool recurrent = false;  // SynaRnn: its inputs change within an image, so that it has no single x
+  std::string name;           // "fcn"
+  std::size_t index = 0;      // into Model::layers
+  int n = 0;                  // units; β is [n, n]
+  bool recurrent = false;     // SynaRnn: its inputs change within an image, so that it has no single x
+  int rows = 0, columns = 0;  // of the picture whose pixels its inputs are; 0 where they are none
 };
 std::vector<SynapseLayer> synapse_layers(const model::Model& model);
 

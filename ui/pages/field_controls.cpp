@@ -12,7 +12,7 @@
 namespace synann::ui {
 namespace {
 
-constexpr int kWordsWide = 8;  // characters of a list
+constexpr int kWordsWide = 9;  // characters of a list
 
 QSpinBox* makeWholeBox(const FieldInfo& info, QWidget* parent) {
   auto* box = new QSpinBox(parent);

@@ -35,7 +35,7 @@ FigureDeck::FigureDeck(const QString& page, FigureWidget* picture, QWidget* pare
   keepHeadingsWhole(table_);
   table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 6);
   tabs_->setDocumentMode(true);
-  tabs_->setUsesScrollButtons(false);
+  tabs_->setUsesScrollButtons(true);  // a page may have more tabs than fit
   follow(picture_);
   // Another tab than that of the figure with the focus: the picture is at hand again.
   connect(tabs_, &QTabWidget::currentChanged, this, [this] {
@@ -74,6 +74,12 @@ void FigureDeck::addTab(const QString& title, const QList<QWidget*>& parts) {
   column->setSpacing(4);
   for (QWidget* part : parts) column->addWidget(part, qobject_cast<FigureView*>(part) ? 1 : 0);
   tabs_->addTab(tab, title);
+}
+
+void FigureDeck::setTabShown(const FigureView* view, bool shown) {
+  for (int tab = 0; tab < tabs_->count(); ++tab)
+    if (tabs_->widget(tab)->isAncestorOf(view) && tabs_->isTabVisible(tab) != shown)
+      tabs_->setTabVisible(tab, shown);
 }
 
 QTabWidget* FigureDeck::finish() {

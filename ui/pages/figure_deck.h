@@ -36,6 +36,8 @@ class FigureDeck : public QObject {
   FigureView* add(const QString& name, const QString& placeholder, const QString& help);
   // Figures above each other, which share the tab's height, and other widgets as high as they need.
   void addTab(const QString& title, const QList<QWidget*>& parts);
+  // Whether the tab of a figure is there; once all tabs are.
+  void setTabShown(const FigureView* view, bool shown);
   // The tabs with their table, once everything is in them.
   QTabWidget* finish();
 

@@ -50,7 +50,7 @@ TilesFigure::Grid TilesFigure::grid(const QRectF& area, const FigurePaint& how) 
   const int most = content_.per_line > 0 ? content_.per_line : content_.count;
   for (int across = fewest; across <= most; ++across) {
     const int lines = (content_.count + across - 1) / across;
-    const double gap = std::clamp(place.width() / across / 12, 1.0, 4.0);
+    const double gap = content_.joined ? 0 : std::clamp(place.width() / across / 12, 1.0, 4.0);
     const double cell = std::min((place.width() - (across - 1) * gap) / (across * content_.columns),
                                  (place.height() - (lines - 1) * gap) / (lines * content_.rows));
     if (cell > best.cell) best = {.per_line = across, .cell = cell, .gap = gap};
@@ -80,9 +80,10 @@ void TilesFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint
       for (int c = 0; c < content_.columns; ++c) image.setPixel(c, r, colors.color(at(k, r, c)));
     painter.drawImage(tiles.rectOf(k), image);
   }
-  if (how.current && *how.current < content_.count) {
+  for (const int point : {content_.marked, how.current.value_or(-1)}) {
+    if (point < 0 || point >= content_.count) continue;
     // Two frames, one dark and one light, are seen on every colour.
-    const QRectF mark = tiles.rectOf(*how.current).adjusted(-1, -1, 1, 1);
+    const QRectF mark = tiles.rectOf(point).adjusted(-1, -1, 1, 1);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(Qt::black, 3));
     painter.drawRect(mark);

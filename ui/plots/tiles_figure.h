@@ -16,6 +16,8 @@ class TilesFigure : public Figure {
     std::vector<float> values{};  // [count, rows, columns]
     int count = 0;
     int rows = 0, columns = 0;     // of one picture
+    bool joined = false;           // no gaps between the pictures: pixels of one
+    int marked = -1;               // the chosen picture; −1 for none
     int per_line = 0;              // pictures beside each other; 0 = as fits the area best
     std::vector<QString> names{};  // [count]: "filter 3, channel 0"
     HeatScale scale{};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <QTimer>
@@ -99,7 +100,7 @@ void SynapseSource::ask() {
   train::SynapseQuery query = options_;
   query.live = selection_.live() && controller_.sessionOpen() ? live_ : nullptr;
   query.run = controller_.runFolder();
-  query.steps = selection_.live() ? train::kLatestStep : selection_.step();
+  query.steps = selection_.live() ? train::kLatestStep : knownStep(selection_.step());
   query.layer = selection_.layer().toStdString();
   query.data = data_;
   query.image = std::clamp(selection_.image(), 0, data_ ? std::max(0, data_->test.count() - 1) : 0);
@@ -110,6 +111,17 @@ void SynapseSource::ask() {
   query.network = want_network_.intersects(shown_);
   since_ask_.start();
   inspector_.ask(query);
+}
+
+std::int64_t SynapseSource::knownStep(std::int64_t steps) const {
+  if (options_.lens == train::Lens::Beta || !frame_ || !frame_->network_frames ||
+      frame_->network_frames->empty())
+    return steps;
+  const auto& known = *frame_->network_frames;
+  const auto after =
+      std::upper_bound(known.begin(), known.end(), steps,
+                       [](std::int64_t step, const train::FramePlace& place) { return step < place.steps; });
+  return after == known.begin() ? known.front().steps : std::prev(after)->steps;
 }
 
 void SynapseSource::answered(const SynapseFramePtr& frame) {

@@ -36,6 +36,9 @@ class SynapseSource : public QObject {
   void setNetworkWanted(QObject* page, bool wanted);
   bool busy() const { return inspector_.busy(); }  // an answer is still to come
   bool active() const { return !shown_.isEmpty(); }
+  // The last recorded step at or before this one at which what is shown can be known: a lens needs the inputs
+  // x, so the whole network. The step itself where that makes no difference.
+  std::int64_t knownStep(std::int64_t steps) const;
 
  signals:
   void frameChanged(const synann::ui::SynapseFramePtr& frame);

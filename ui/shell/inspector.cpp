@@ -11,7 +11,14 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/session/class_words.h"
+#include "ui/widgets/image_picture.h"
+
 namespace synann::ui {
+
+namespace {
+constexpr int kPictureSide = 64;  // pixels
+}  // namespace
 
 void InspectorModel::setRows(std::vector<InspectorRow> rows) {
   if (rows == rows_) return;
@@ -45,7 +52,12 @@ QVariant InspectorModel::headerData(int section, Qt::Orientation orientation, in
 }
 
 Inspector::Inspector(SynapseSource& source, QWidget* parent)
-    : QWidget(parent), source_(source), model_(new InspectorModel(this)), table_(new QTableView(this)) {
+    : QWidget(parent),
+      source_(source),
+      model_(new InspectorModel(this)),
+      table_(new QTableView(this)),
+      image_(new ImagePicture(kPictureSide, this)) {
+  image_->setObjectName("inspector.image");
   auto* heading = new QLabel(tr("Inspector"), this);
   QFont bold = heading->font();
   bold.setBold(true);
@@ -82,6 +94,7 @@ Inspector::Inspector(SynapseSource& source, QWidget* parent)
   column->setSpacing(4);
   column->addWidget(heading);
   column->addWidget(table_, 1);
+  column->addWidget(image_);
   column->addWidget(all);
   setMinimumWidth(220);
   Selection& selection = source_.selection();
@@ -93,7 +106,18 @@ Inspector::Inspector(SynapseSource& source, QWidget* parent)
 }
 
 void Inspector::fill() {
-  if (isVisible()) model_->setRows(inspectorRows(source_));
+  if (!isVisible()) return;
+  model_->setRows(inspectorRows(source_));
+  const data::DataPairPtr& opened = source_.data();
+  const int index = source_.selection().image();
+  const bool known = opened && index < opened->test.count();
+  image_->setVisible(known);
+  if (known)
+    image_->showImage(
+        opened, index,
+        tr("Test image %1, class %2")
+            .arg(index)
+            .arg(className(opened->class_names, opened->test.labels[static_cast<std::size_t>(index)])));
 }
 
 QString Inspector::textOf(int row) const {

@@ -12,6 +12,8 @@ class QTableView;
 
 namespace synann::ui {
 
+class ImagePicture;
+
 // The rows of the inspector as a table of two columns.
 class InspectorModel : public QAbstractTableModel {
   Q_OBJECT
@@ -56,6 +58,7 @@ class Inspector : public QWidget {
   SynapseSource& source_;
   InspectorModel* model_;
   QTableView* table_;
+  ImagePicture* image_;
 };
 
 }  // namespace synann::ui

@@ -54,6 +54,7 @@ TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent
   slider_->setEnabled(false);
   for (const int speed : kSpeeds) speed_->addItem(tr("%1 a second").arg(speed), speed);
   speed_->setCurrentIndex(1);
+  speed_->setObjectName("time.speed");
   speed_->setAccessibleName(tr("Speed of play"));
   speed_->setToolTip(tr("How many recorded steps play shows in a second"));
   words_->setObjectName("time.words");
@@ -115,9 +116,17 @@ void TimeLine::setPlaying(bool playing) {
   timer_.start();
 }
 
+// To the next recorded step at which what is shown is known.
 void TimeLine::advance() {
-  if (slider_->value() >= slider_->maximum()) return setPlaying(false);
-  slider_->setValue(slider_->value() + 1);
+  if (!frames_) return setPlaying(false);
+  int next = slider_->value() + 1;
+  const auto known = [this](int place) {
+    const std::int64_t steps = (*frames_)[static_cast<std::size_t>(place)].steps;
+    return source_.knownStep(steps) == steps;
+  };
+  while (next < slider_->maximum() && !known(next)) ++next;
+  if (next > slider_->maximum()) return setPlaying(false);
+  slider_->setValue(next);
 }
 
 void TimeLine::setLive(bool live) {

@@ -18,7 +18,10 @@
 #include "tests/ui/pages/window_bench.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
+#include "ui/plots/rank_figure.h"
+#include "ui/plots/tiles_figure.h"
 #include "ui/shell/message_bar.h"
+#include "ui/widgets/image_picture.h"
 
 namespace synann::ui {
 
@@ -40,6 +43,12 @@ struct SynapsesBench : testing::WindowBench {
     auto* combo = find<QComboBox>("synapses." + box);
     combo->setCurrentIndex(index);
     emit combo->activated(index);
+  }
+  void showTab(const QString& title) const {
+    auto* const tabs = find<QTabWidget>("synapses.figures");
+    for (int tab = 0; tab < tabs->count(); ++tab)
+      if (tabs->tabText(tab) == title) tabs->setCurrentIndex(tab);
+    QCOMPARE(tabs->tabText(tabs->currentIndex()), title);
   }
   const std::vector<float>& shown() const { return page().heatView()->figure()->data().values; }
   std::vector<float> recorded(std::int64_t steps) const {
@@ -64,6 +73,10 @@ class SynapsesPageTest : public QObject {
   void oneSelectionForAllFigures();
   void lensesAndComparisons();
   void theTableIsTheFigureWithTheFocus();
+  void pixelLayersShowPictures();
+  void theStrongestCellsAreListed();
+  void aPlayedLensStaysTheSameQuantity();
+  void aComparedRunIsNamed();
   void anExportedFigureRebuildsTheView();
   void aModelWithoutSynapsesIsTold();
   void anOpenedRunIsShown();
@@ -189,7 +202,7 @@ void SynapsesPageTest::oneSelectionForAllFigures() {
   QCOMPARE(heat->column(), 63);
   b.selection().setCell({9, 11});  // as another page would
   QCOMPARE(heat->row(), 9);
-  b.find<QTabWidget>("synapses.figures")->setCurrentIndex(2);
+  b.showTab("Waterfall");
   auto* waterfall = b.find<FigureView>("synapses.waterfall");
   QTRY_VERIFY(waterfall->figure());
   QTest::keyClick(waterfall, Qt::Key_End);
@@ -229,15 +242,14 @@ void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
   b.train();
   b.show();
   b.settle();
-  auto* tabs = b.find<QTabWidget>("synapses.figures");
   const auto* table = b.find<QTableView>("synapses.table");
   b.page().heatView()->setFocus();
-  tabs->setCurrentIndex(4);
+  b.showTab("Table");
   QTRY_COMPARE(table->model()->columnCount(), 64);
   QCOMPARE(table->model()->rowCount(), 64);
-  tabs->setCurrentIndex(1);
+  b.showTab("Histogram");
   b.find<FigureView>("synapses.histogram")->setFocus();
-  tabs->setCurrentIndex(4);
+  b.showTab("Table");
   QTRY_COMPARE(table->model()->columnCount(), 4);
   // The table follows the time, though the figure itself is not seen.
   const auto counts = [&](int column) {
@@ -251,8 +263,113 @@ void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
   QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{0});
   QCOMPARE(counts(2), counts(3));
   // A figure that went out of sight with its tab is not what is exported, but one that is seen.
-  tabs->setCurrentIndex(0);
+  b.showTab("Profiles");
   QVERIFY(b.page().figureName() == QLatin1String("row") || b.page().figureName() == QLatin1String("beta"));
+}
+
+void SynapsesPageTest::pixelLayersShowPictures() {
+  SynapsesBench b("syna-pixel");
+  b.show();
+  b.train();
+  b.settle();
+  const auto picture = [&](const char* name) {
+    return std::dynamic_pointer_cast<const TilesFigure>(b.find<FigureView>(name)->figure());
+  };
+  QTRY_VERIFY(picture("synapses.row"));
+  QCOMPARE(picture("synapses.row")->content().per_line, 14);
+  emit b.find<FigureView>("synapses.row")->pointChosen(30);  // a pixel is a synapse j
+  QCOMPARE(b.selection().cell().j, 30);
+  emit b.find<FigureView>("synapses.column")->pointChosen(77);  // and a unit i
+  QCOMPARE(b.selection().cell().i, 77);
+  QCOMPARE(picture("synapses.row")->content().marked, 30);
+  b.showTab("Rows");
+  QCOMPARE(picture("synapses.rows")->pointCount(), 196);
+  emit b.find<FigureView>("synapses.rows")->pointChosen(5);
+  QCOMPARE(b.selection().cell().i, 5);
+  b.showTab("Profiles");
+  b.find<QCheckBox>("synapses.pictures")->click();  // curves
+  QVERIFY(!picture("synapses.row"));
+  // The chosen image is seen, here and in the inspector.
+  const auto* const image = b.find<ImagePicture>("synapses.image-picture");
+  QCOMPARE(image->image().size(), QSize(28, 28));
+  QVERIFY(image->accessibleName().startsWith("Test image 0, class "));
+  const QImage first = image->image();
+  b.selection().setImage(3);
+  QVERIFY(image->image() != first);
+}
+
+void SynapsesPageTest::theStrongestCellsAreListed() {
+  SynapsesBench b;
+  b.show();
+  b.train();
+  b.settle();
+  b.showTab("Strongest");
+  const auto list = [&] {
+    return std::dynamic_pointer_cast<const RankFigure>(b.find<FigureView>("synapses.strongest")->figure());
+  };
+  QTRY_VERIFY(list());
+  QCOMPARE(list()->pointCount(), 10);
+  // The first is the largest of all, and it is where the list says.
+  float largest = 0;
+  for (const float value : b.shown()) largest = std::max(largest, std::abs(value));
+  const RankFigure::Cell first = list()->cells().front();
+  QCOMPARE(std::abs(first.value), static_cast<double>(largest));
+  QCOMPARE(b.shown()[static_cast<std::size_t>(first.row * 64 + first.column)],
+           static_cast<float>(first.value));
+  emit b.find<FigureView>("synapses.strongest")->pointChosen(0);
+  QCOMPARE(b.selection().cell(), (synapse::Cell{first.row, first.column}));
+  b.find<QSpinBox>("synapses.strongest")->setValue(25);
+  QCOMPARE(list()->pointCount(), 25);
+  b.find<QComboBox>("synapses.sort")->setCurrentIndex(2);  // smallest first
+  const auto& cells = list()->cells();
+  QVERIFY(std::is_sorted(cells.begin(), cells.end(),
+                         [](const auto& x, const auto& y) { return x.value < y.value; }));
+  QCOMPARE(static_cast<float>(cells.front().value), *std::min_element(b.shown().begin(), b.shown().end()));
+  b.find<QComboBox>("synapses.sort")->setCurrentIndex(3);  // the largest, by unit
+  QVERIFY(std::is_sorted(list()->cells().begin(), list()->cells().end(),
+                         [](const auto& x, const auto& y) { return x.row < y.row; }));
+}
+
+// β is recorded at every step, the inputs of a lens are known at the ends of epochs alone.
+void SynapsesPageTest::aPlayedLensStaysTheSameQuantity() {
+  SynapsesBench b;
+  b.show();
+  b.train();
+  b.settle();
+  b.choose("lens", 1);
+  QTRY_VERIFY(b.page().heatView()->figure()->title().startsWith("βx for test image"));
+  QStringList titles;
+  connect(&b.page().source(), &SynapseSource::frameChanged, this,
+          [&](const SynapseFramePtr&) { titles.append(b.page().heatView()->figure()->title()); });
+  auto* const slider = b.find<QSlider>("time.slider");
+  slider->setValue(0);
+  b.find<QComboBox>("time.speed")->setCurrentIndex(2);
+  b.find<QToolButton>("time.play")->setChecked(true);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.find<QToolButton>("time.play")->isChecked(), kWait);
+  b.settle();
+  QVERIFY(titles.size() > 1);
+  for (const QString& title : titles) QVERIFY2(title.startsWith("βx for test image"), qPrintable(title));
+  // Moved to a step between, it shows the last one that is known, and says which.
+  b.selection().setStep(25);
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->place.steps, std::int64_t{20}, kWait);
+  QVERIFY(b.page().heatView()->figure()->title().startsWith("βx for test image"));
+}
+
+void SynapsesPageTest::aComparedRunIsNamed() {
+  SynapsesBench other, b;
+  other.train();
+  b.show();
+  b.train();
+  b.settle();
+  QVERIFY(b.page()
+              .restoreView({{"minus_run", QString::fromStdString(other.run().string())},
+                            {"minus_step", -1},
+                            {"figure", "beta"},
+                            {"step", 40}})
+              .ok());
+  const QString name = QString::fromStdString(other.run().filename().string());
+  QTRY_COMPARE(b.page().heatView()->figure()->title(), QStringLiteral("β of fcn, difference to ") + name);
+  QVERIFY(b.find<QComboBox>("synapses.compare")->currentText().contains(name));
 }
 
 void SynapsesPageTest::anExportedFigureRebuildsTheView() {

@@ -132,6 +132,12 @@ void SynapseFiguresTest::theScaleIsTheOneChosen() {
   SynapseStyle style;
   style.colors = ColorMap::Viridis;
   QCOMPARE(heatScaleOf(frame, {}, style).least, scaleOf(frame.shown, ColorMap::Viridis).least);
+  style.scale = ScaleMode::Robust;
+  frame.shown[5] = 100;
+  QVERIFY(heatScaleOf(frame, {}, style).most < 2);
+  style.logarithmic = true;
+  QVERIFY(heatScaleOf(frame, {}, style).logarithmic);
+  frame.shown = frame.parameters.beta;
   style.scale = ScaleMode::Run;
   QCOMPARE(heatScaleOf(frame, {}, style).most, 3.0);
   QCOMPARE(heatScaleOf(frame, {}, style).least, -0.5);

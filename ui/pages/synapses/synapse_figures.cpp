@@ -2,6 +2,7 @@
 #include "ui/pages/synapses/synapse_figures.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -46,6 +47,11 @@ synapse::Cell cellIn(const train::SynapseFrame& frame, const synapse::Cell& cell
   return {std::clamp(cell.i, 0, last), std::clamp(cell.j, 0, last)};
 }
 
+QString runName(const std::filesystem::path& run) {
+  const std::filesystem::path place = run.has_filename() ? run : run.parent_path();
+  return QString::fromStdString(place.filename().string());
+}
+
 QString lensValue(const train::SynapseQuery& query) {
   const QString value = query.lens == train::Lens::Beta ? QStringLiteral("β") : QStringLiteral("β·x");
   return query.compare ? QStringLiteral("Δ(%1)").arg(value) : value;
@@ -70,7 +76,8 @@ QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& f
       break;
   }
   if (!query.compare) return title;
-  if (!query.other_run.empty()) return SynapseFigureWords::tr("%1, difference to another run").arg(title);
+  if (!query.other_run.empty())
+    return SynapseFigureWords::tr("%1, difference to %2").arg(title, runName(query.other_run));
   return query.other_steps == 0
              ? SynapseFigureWords::tr("%1, change since the start").arg(title)
              : SynapseFigureWords::tr("%1, change since step %2").arg(title, countText(query.other_steps));
@@ -93,13 +100,128 @@ std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
 
 HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuery& query,
                       const SynapseStyle& style) {
-  if (style.scale == ScaleMode::Fixed && style.least < style.most)
-    return {style.least, style.most, style.colors};
-  const HeatScale own = scaleOf(frame.shown, style.colors);
-  const bool raw = query.lens == train::Lens::Beta && !query.compare;
-  if (style.scale != ScaleMode::Run || !raw || frame.run_least >= frame.run_most) return own;
-  return scaleOf(std::min(own.least, static_cast<double>(frame.run_least)),
-                 std::max(own.most, static_cast<double>(frame.run_most)), style.colors);
+  HeatScale scale{style.least, style.most, style.colors};
+  const bool fixed = style.scale == ScaleMode::Fixed && style.least < style.most;
+  if (style.scale == ScaleMode::Robust) {
+    scale = robustScaleOf(frame.shown, style.colors);
+  } else if (!fixed) {
+    scale = scaleOf(frame.shown, style.colors);
+    const bool raw = query.lens == train::Lens::Beta && !query.compare;
+    if (style.scale == ScaleMode::Run && raw && frame.run_least < frame.run_most)
+      scale = scaleOf(std::min(scale.least, static_cast<double>(frame.run_least)),
+                      std::max(scale.most, static_cast<double>(frame.run_most)), style.colors);
+  }
+  scale.logarithmic = style.logarithmic;
+  return scale;
+}
+
+namespace {
+
+// The numbers of one row or column as a picture: each pixel is a point.
+std::shared_ptr<const TilesFigure> pictureOf(const train::SynapseFrame& frame, const HeatData& data,
+                                             const HeatScale& scale, std::vector<float> values,
+                                             const QString& title, const QString& index, int marked) {
+  if (frame.layer.rows == 0) return nullptr;
+  TilesFigure::Content content{.values = std::move(values),
+                               .count = frame.n(),
+                               .rows = 1,
+                               .columns = 1,
+                               .joined = true,
+                               .marked = marked,
+                               .per_line = frame.layer.columns,
+                               .scale = scale,
+                               .title = title,
+                               .value = data.value};
+  for (int k = 0; k < frame.n(); ++k) content.names.push_back(QStringLiteral("%1 %2").arg(index).arg(k));
+  return std::make_shared<const TilesFigure>(std::move(content));
+}
+
+}  // namespace
+
+std::shared_ptr<const TilesFigure> rowPicture(const train::SynapseFrame& frame, const HeatData& data,
+                                              const HeatScale& scale, const synapse::Cell& cell) {
+  return pictureOf(
+      frame, data, scale, rowOf(data, cell.i),
+      SynapseFigureWords::tr("%1 %2: %3 over the pixels j").arg(data.row).arg(cell.i).arg(data.value),
+      data.column, cell.j);
+}
+
+std::shared_ptr<const TilesFigure> columnPicture(const train::SynapseFrame& frame, const HeatData& data,
+                                                 const HeatScale& scale, const synapse::Cell& cell) {
+  return pictureOf(
+      frame, data, scale, columnOf(data, cell.j),
+      SynapseFigureWords::tr("%1 %2: %3 over the pixels i").arg(data.column).arg(cell.j).arg(data.value),
+      data.row, cell.i);
+}
+
+std::shared_ptr<const TilesFigure> rowPictures(const train::SynapseFrame& frame, const HeatData& data,
+                                               const HeatScale& scale, const synapse::Cell& cell) {
+  const bool pixels = frame.layer.rows > 0;
+  TilesFigure::Content content{.values = data.values,
+                               .count = data.rows,
+                               .rows = pixels ? frame.layer.rows : 1,
+                               .columns = pixels ? frame.layer.columns : data.columns,
+                               .marked = cell.i,
+                               .per_line = pixels ? 0 : 1,
+                               .scale = scale,
+                               .title = SynapseFigureWords::tr("%1, each row as a picture").arg(data.title),
+                               .value = data.value};
+  for (int i = 0; i < data.rows; ++i) content.names.push_back(QStringLiteral("%1 %2").arg(data.row).arg(i));
+  return std::make_shared<const TilesFigure>(std::move(content));
+}
+
+std::shared_ptr<const RankFigure> strongestFigure(const HeatData& data, const SynapseStyle& style) {
+  std::vector<RankFigure::Cell> cells;
+  for (int i = 0; i < data.rows; ++i)
+    for (int j = 0; j < data.columns; ++j)
+      if (const float value = data.at(i, j); std::isfinite(value))
+        cells.push_back({i, j, static_cast<double>(value)});
+  using Ranked = RankFigure::Cell;
+  const auto magnitude = [](const Ranked& a, const Ranked& b) {
+    return std::abs(a.value) > std::abs(b.value);
+  };
+  const auto largest = [](const Ranked& a, const Ranked& b) { return a.value > b.value; };
+  const auto smallest = [](const Ranked& a, const Ranked& b) { return a.value < b.value; };
+  // Equal numbers stand in the order of the matrix.
+  const auto keep = [&](const auto& before) {
+    const auto ordered = [&](const Ranked& a, const Ranked& b) {
+      if (before(a, b) || before(b, a)) return before(a, b);
+      return a.row != b.row ? a.row < b.row : a.column < b.column;
+    };
+    const auto count = static_cast<std::ptrdiff_t>(
+        std::min(cells.size(), static_cast<std::size_t>(std::max(0, style.strongest))));
+    std::partial_sort(cells.begin(), cells.begin() + count, cells.end(), ordered);
+    cells.resize(static_cast<std::size_t>(count));
+  };
+  QString title = SynapseFigureWords::tr("%1 cells of the largest |%2|");
+  switch (style.order) {
+    case RankOrder::Largest:
+      keep(largest);
+      title = SynapseFigureWords::tr("%1 cells of the largest %2");
+      break;
+    case RankOrder::Smallest:
+      keep(smallest);
+      title = SynapseFigureWords::tr("%1 cells of the smallest %2");
+      break;
+    case RankOrder::Magnitude:
+    case RankOrder::Unit:
+    case RankOrder::Synapse:
+      keep(magnitude);
+      break;
+  }
+  if (style.order == RankOrder::Unit)
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const Ranked& a, const Ranked& b) { return a.row < b.row; });
+  if (style.order == RankOrder::Synapse)
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const Ranked& a, const Ranked& b) { return a.column < b.column; });
+  const qsizetype count = static_cast<qsizetype>(cells.size());
+  return std::make_shared<const RankFigure>(
+      RankFigure::Content{.cells = std::move(cells),
+                          .title = title.arg(count).arg(data.value) + QStringLiteral(" · ") + data.title,
+                          .value = data.value,
+                          .row = data.row,
+                          .column = data.column});
 }
 
 std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, const synapse::Cell& cell) {

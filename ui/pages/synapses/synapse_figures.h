@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include <QString>
@@ -11,6 +12,8 @@
 #include "ui/plots/histogram_figure.h"
 #include "ui/plots/profile_figure.h"
 #include "ui/plots/proof_figure.h"
+#include "ui/plots/rank_figure.h"
+#include "ui/plots/tiles_figure.h"
 #include "ui/plots/waterfall_figure.h"
 
 // The figures of the Synapses page, made of a frame: the same for the window and for a file.
@@ -20,19 +23,27 @@ namespace synann::ui {
 // cell asks here before he reads its numbers.
 synapse::Cell cellIn(const train::SynapseFrame& frame, const synapse::Cell& cell);
 
-enum class ScaleMode { Matrix, Run, Fixed };
+enum class ScaleMode { Matrix, Robust, Run, Fixed };
+
+// Which cells the list of the strongest holds, and how they follow each other.
+enum class RankOrder { Magnitude, Largest, Smallest, Unit, Synapse };
 
 // How the figures look, beside what they show.
 struct SynapseStyle {
   ColorMap colors = ColorMap::Automatic;
   ScaleMode scale = ScaleMode::Matrix;
   double least = -1, most = 1;  // of a fixed scale
-  int terms = 12;               // inhibitions that the waterfall lists
-  bool slope = false;           // the proof checks the derivative
+  bool logarithmic = false;     // the colours
+  bool pictures = false;        // rows and columns over pixels as pictures
+  int strongest = 10;           // cells of the list
+  RankOrder order = RankOrder::Magnitude;
+  int terms = 12;      // inhibitions that the waterfall lists
+  bool slope = false;  // the proof checks the derivative
 };
 
 // What is asked of a frame to know what its matrix is called.
 QString lensTitle(const train::SynapseQuery& query, const train::SynapseFrame& frame);
+QString runName(const std::filesystem::path& run);    // the last part of its path
 QString lensValue(const train::SynapseQuery& query);  // "β", "β·x", "Δβ"
 
 std::shared_ptr<const HeatData> heatDataOf(const train::SynapseFrame& frame,
@@ -42,6 +53,16 @@ HeatScale heatScaleOf(const train::SynapseFrame& frame, const train::SynapseQuer
 
 std::shared_ptr<const ProfileFigure> rowProfile(const HeatData& data, const synapse::Cell& cell);
 std::shared_ptr<const ProfileFigure> columnProfile(const HeatData& data, const synapse::Cell& cell);
+// The chosen row and the chosen column as pictures, where the layer's inputs are pixels; null where not.
+std::shared_ptr<const TilesFigure> rowPicture(const train::SynapseFrame& frame, const HeatData& data,
+                                              const HeatScale& scale, const synapse::Cell& cell);
+std::shared_ptr<const TilesFigure> columnPicture(const train::SynapseFrame& frame, const HeatData& data,
+                                                 const HeatScale& scale, const synapse::Cell& cell);
+// All rows as pictures; as strips where the inputs are no pixels.
+std::shared_ptr<const TilesFigure> rowPictures(const train::SynapseFrame& frame, const HeatData& data,
+                                               const HeatScale& scale, const synapse::Cell& cell);
+// The cells of the largest numbers; those that are not finite are left out.
+std::shared_ptr<const RankFigure> strongestFigure(const HeatData& data, const SynapseStyle& style);
 std::shared_ptr<const HistogramFigure> histogramFigure(const train::SynapseFrame& frame, const HeatData& data,
                                                        const train::SynapseQuery& query);
 

@@ -89,19 +89,61 @@ void addMatrixFields(FieldTable<SynapseView>& table) {
                 .kind = FieldKind::Switch}));
 }
 
+void addListFields(FieldTable<SynapseView>& table) {
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::pictures>(
+      FieldInfo{.id = "pictures",
+                .label = ViewWords::tr("As pictures"),
+                .help = ViewWords::tr("Row and column over the pixels as pictures instead of curves"),
+                .kind = FieldKind::Switch,
+                .option = "--pixels",
+                .option_help = "row, column: as a picture, where the layer's inputs are pixels."}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::strongest>(
+      FieldInfo{.id = "strongest",
+                .label = ViewWords::tr("Cells"),
+                .help = ViewWords::tr("How many cells the list of the strongest has"),
+                .kind = FieldKind::Whole,
+                .least = 1,
+                .most = 1000,
+                .fallback = 10,
+                .option = "--strongest",
+                .option_help = "strongest: so many cells, 1 to 1000; 10 unless told otherwise."}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::order>(
+      FieldInfo{.id = "sort",
+                .label = ViewWords::tr("Sorted by"),
+                .help = ViewWords::tr("Which cells are listed, and in which order"),
+                .kind = FieldKind::Word,
+                .words = {{u"magnitude"_s, ViewWords::tr("magnitude")},
+                          {u"largest"_s, ViewWords::tr("largest first")},
+                          {u"smallest"_s, ViewWords::tr("smallest first")},
+                          {u"unit"_s, ViewWords::tr("magnitude, then unit i")},
+                          {u"synapse"_s, ViewWords::tr("magnitude, then synapse j")}},
+                .option = "--sort",
+                .option_help = "strongest: magnitude (the default), largest, smallest; unit or synapse list "
+                               "those of the largest magnitude in the order of i or j."}));
+}
+
 void addStyleFields(FieldTable<SynapseView>& table) {
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::colors>(colorField(
       ViewWords::tr("All maps are perceptually uniform and safe for the colour-blind; automatic is "
                     "blue–orange about 0 where β is negative"))));
-  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(FieldInfo{
-      .id = "scale",
-      .label = ViewWords::tr("Scale"),
-      .help = ViewWords::tr("What the ends of the colours mean: this matrix, every recorded step of the run, "
-                            "or fixed numbers"),
-      .kind = FieldKind::Word,
-      .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
-                {u"run"_s, ViewWords::tr("the whole run")},
-                {u"fixed"_s, ViewWords::tr("fixed")}}}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(
+      FieldInfo{.id = "scale",
+                .label = ViewWords::tr("Scale"),
+                .help = ViewWords::tr("What the ends of the colours mean: this matrix, the same without the "
+                                      "2 % of the numbers at either end, every recorded step of the run, "
+                                      "or fixed numbers"),
+                .kind = FieldKind::Word,
+                .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
+                          {u"robust"_s, ViewWords::tr("robust: 2 to 98 %")},
+                          {u"run"_s, ViewWords::tr("the whole run")},
+                          {u"fixed"_s, ViewWords::tr("fixed")}}}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::logarithmic>(FieldInfo{
+      .id = "logarithmic",
+      .label = ViewWords::tr("Log"),
+      .help = ViewWords::tr("Colours by the logarithm, on both sides of 0: small numbers are told apart"),
+      .kind = FieldKind::Switch,
+      .option = "--log-colors",
+      .option_help = "synapses: colours by the logarithm, on both sides of 0."}));
   FieldInfo least{.id = "least",
                   .label = ViewWords::tr("Least"),
                   .help = ViewWords::tr("The number at the lower end of a fixed scale"),
@@ -128,6 +170,7 @@ void addStyleFields(FieldTable<SynapseView>& table) {
                 .label = ViewWords::tr("Check the derivative"),
                 .help = ViewWords::tr("Compares ∂y/∂β of the chosen cell with a finite difference"),
                 .kind = FieldKind::Switch}));
+  addListFields(table);
 }
 
 }  // namespace
@@ -191,12 +234,18 @@ std::shared_ptr<const Figure> synapseFigure(const SynapseView& view, const train
                                             QString& why) {
   const auto data = heatDataOf(frame, view.query);
   const synapse::Cell cell = cellIn(frame, view.cell);
+  const HeatScale scale = heatScaleOf(frame, view.query, view.style);
+  const bool pictures = view.style.pictures && frame.layer.rows > 0;
+  if (view.figure == u"row"_s && pictures) return rowPicture(frame, *data, scale, cell);
+  if (view.figure == u"column"_s && pictures) return columnPicture(frame, *data, scale, cell);
   if (view.figure == u"row"_s) return rowProfile(*data, cell);
   if (view.figure == u"column"_s) return columnProfile(*data, cell);
+  if (view.figure == u"strongest"_s) return strongestFigure(*data, view.style);
+  if (view.figure == u"rows"_s) return rowPictures(frame, *data, scale, cell);
   if (view.figure == u"histogram"_s) return histogramFigure(frame, *data, view.query);
   if (view.figure == u"waterfall"_s) return waterfallFigure(frame, cell.i, view.style.terms, why);
   if (view.figure == u"proof"_s) return proofFigure(frame, cell, view.style.slope, why);
-  return std::make_shared<const HeatFigure>(data, heatScaleOf(frame, view.query, view.style));
+  return std::make_shared<const HeatFigure>(data, scale);
 }
 
 }  // namespace synann::ui

@@ -14,7 +14,7 @@ struct SynapseView {
   train::SynapseQuery query;  // without live numbers and data
   SynapseStyle style;
   synapse::Cell cell{};
-  QString figure;  // "beta", "row", "column", "histogram", "waterfall", "proof"
+  QString figure;  // one of kSynapseFigures
 };
 
 // Its fields: controls, JSON and options of the prompt.
@@ -28,7 +28,8 @@ QJsonObject toJson(const SynapseView& view, const train::SynapseFrame& frame);
 SynapseView synapseViewFromJson(const QJsonObject& json);
 
 // The figures by name; null with a sentence in `why` where there is none.
-inline const QStringList kSynapseFigures = {"beta", "row", "column", "histogram", "waterfall", "proof"};
+inline const QStringList kSynapseFigures = {"beta",      "row",       "column",    "rows",
+                                            "strongest", "histogram", "waterfall", "proof"};
 std::shared_ptr<const Figure> synapseFigure(const SynapseView& view, const train::SynapseFrame& frame,
                                             QString& why);
 

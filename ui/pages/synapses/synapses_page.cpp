@@ -16,6 +16,7 @@
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
+#include "ui/widgets/image_picture.h"
 
 namespace synann::ui {
 
@@ -32,7 +33,7 @@ PageInfo SynapsesPage::info() {
           .glyph = Glyph::Matrix,
           .time_line = true,
           .actions = {},
-          .views = {"synapses", "row", "column", "histogram", "waterfall", "proof"},
+          .views = {"synapses", "row", "column", "rows", "strongest", "histogram", "waterfall", "proof"},
           .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
             return new SynapsesPage(workspace, parent);
           },
@@ -48,6 +49,7 @@ SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
       heat_(new HeatView(this)),
       fields_(new FieldControls(QStringLiteral("synapses"), this)),
       deck_(new FigureDeck(QStringLiteral("synapses"), heat_, this)) {
+  scene_.style.pictures = true;
   makeControls();
   putControls();
   connectControls();
@@ -84,7 +86,8 @@ void SynapsesPage::showNothing(const QString& why) {
   data_.reset();
   heat_->setPlaceholder(why);
   heat_->setData(nullptr, {});
-  for (FigureView* view : {row_profile_, column_profile_, histogram_, waterfall_, proof_})
+  for (FigureView* view :
+       {row_profile_, column_profile_, row_pictures_, strongest_, histogram_, waterfall_, proof_})
     view->setFigure(nullptr);
   deck_->showTable();
   numbers()->clear();
@@ -97,15 +100,14 @@ void SynapsesPage::showFrame() {
   const bool first = !data_;
   const train::SynapseQuery& named = scene_.query;
   data_ = heatDataOf(*frame_, named);
-  heat_->setData(data_, heatScaleOf(*frame_, named, scene_.style));
+  scale_ = heatScaleOf(*frame_, named, scene_.style);
+  heat_->setData(data_, scale_);
   if (deck_->wanted(histogram_)) histogram_->setFigure(histogramFigure(*frame_, *data_, named));
   QString note = QString::fromStdString(!frame_->missing.empty() ? frame_->missing : frame_->note);
   if (note.isEmpty() && !frame_->frames && !frame_->live)
     note = tr("This run has no record: only its last checkpoint can be shown.");
   setRemark(note);
-  image_words_->setText(frame_->image_label < 0
-                            ? QString()
-                            : tr("class %1").arg(className(frame_->class_names, frame_->image_label)));
+  showImage();
   showCell();
   if (first) emit exportableChanged();
 }
@@ -116,10 +118,7 @@ void SynapsesPage::showCell() {
   const synapse::Cell cell = cellIn(*frame_, source_.selection().cell());
   heat_->setCell(cell.i, cell.j);
   QString why;
-  if (deck_->wanted(row_profile_) || deck_->wanted(column_profile_)) {
-    row_profile_->setFigure(rowProfile(*data_, cell));
-    column_profile_->setFigure(columnProfile(*data_, cell));
-  }
+  showRows(cell);
   if (deck_->wanted(waterfall_)) {
     waterfall_->setFigure(waterfallFigure(*frame_, cell.i, scene_.style.terms, why));
     if (!why.isEmpty()) waterfall_->setPlaceholder(why);
@@ -130,6 +129,37 @@ void SynapsesPage::showCell() {
   }
   showReadOut(cell);
   deck_->showTable();
+}
+
+// Rows and columns, as curves or over the pixels; and the strongest cells.
+void SynapsesPage::showRows(const synapse::Cell& cell) {
+  const bool pixels = frame_->layer.rows > 0, pictures = pixels && scene_.style.pictures;
+  fields_->widget("pictures")->setVisible(pixels);
+  deck_->setTabShown(row_pictures_, pixels);
+  if (deck_->wanted(row_profile_) || deck_->wanted(column_profile_)) {
+    if (pictures) {
+      row_profile_->setFigure(rowPicture(*frame_, *data_, scale_, cell));
+      column_profile_->setFigure(columnPicture(*frame_, *data_, scale_, cell));
+    } else {
+      row_profile_->setFigure(rowProfile(*data_, cell));
+      column_profile_->setFigure(columnProfile(*data_, cell));
+    }
+  }
+  if (deck_->wanted(row_pictures_)) row_pictures_->setFigure(rowPictures(*frame_, *data_, scale_, cell));
+  if (deck_->wanted(strongest_)) strongest_->setFigure(strongestFigure(*data_, scene_.style));
+}
+
+// The chosen image as a picture, with its class.
+void SynapsesPage::showImage() {
+  const int index = source_.selection().image();
+  const data::DataPairPtr& opened = source_.data();
+  const bool known = opened && index < opened->test.count();
+  const QString words =
+      known ? tr("class %1")
+                  .arg(className(opened->class_names, opened->test.labels[static_cast<std::size_t>(index)]))
+            : QString();
+  image_words_->setText(words);
+  image_picture_->showImage(opened, index, known ? tr("Test image %1, %2").arg(index).arg(words) : QString());
 }
 
 void SynapsesPage::showReadOut(const synapse::Cell& cell) {
@@ -154,9 +184,9 @@ void SynapsesPage::changeScene(const QString& field) {
   fields_->take(synapseFields(), field, scene_);
   if (field == QLatin1String("rows") || field == QLatin1String("columns")) ++scene_.query.order_number;
   pushScene();
-  if (field == QLatin1String("slope")) showCell();
-  if (field == QLatin1String("terms") || field == QLatin1String("colors") ||
-      field == QLatin1String("scale") || field == QLatin1String("least") || field == QLatin1String("most"))
+  const auto is = [&field](const char* id) { return field == QLatin1String(id); };
+  if (is("slope") || is("pictures") || is("strongest") || is("sort")) showCell();
+  if (is("terms") || is("colors") || is("scale") || is("logarithmic") || is("least") || is("most"))
     showFrame();
 }
 
@@ -181,6 +211,7 @@ void SynapsesPage::chooseComparison(int index) {
     scene_.query.other_steps = frame_ ? frame_->place.steps : 0;
     compare_->setItemText(kThisStep, tr("change since step %1").arg(scene_.query.other_steps));
   }
+  compare_->setItemText(kOtherRun, tr("difference to a run…"));
   if (index == kOtherRun) {
     const QString folder = QFileDialog::getExistingDirectory(this, tr("Compare with the end of another run"));
     if (folder.isEmpty()) {
@@ -188,6 +219,7 @@ void SynapsesPage::chooseComparison(int index) {
       return pushScene();
     }
     other_run_ = folder.toStdString();
+    compare_->setItemText(kOtherRun, tr("difference to %1…").arg(runName(other_run_)));
   }
   pushScene();
 }
@@ -235,6 +267,8 @@ Status SynapsesPage::restoreView(const QJsonObject& json) {
   const train::SynapseQuery q = scene_.query;
   scene_.query.order_number = number;
   other_run_ = q.other_run;
+  compare_->setItemText(kOtherRun, other_run_.empty() ? tr("difference to a run…")
+                                                      : tr("difference to %1…").arg(runName(other_run_)));
   compare_->setCurrentIndex(!q.compare             ? kNothing
                             : !q.other_run.empty() ? kOtherRun
                             : q.other_steps == 0   ? kStart

@@ -19,6 +19,7 @@ class FieldControls;
 class FigureDeck;
 class FigureView;
 class HeatView;
+class ImagePicture;
 
 // β from within: the matrix as a heat map, its lenses and comparisons, and beside it profiles, histogram,
 // waterfall and the proof of both spaces, for the run that trains, for any recorded step of it, or for a
@@ -64,6 +65,8 @@ class SynapsesPage : public PicturePage {
   void pushScene();
   void chooseComparison(int index);
   void showFrame();
+  void showImage();
+  void showRows(const synapse::Cell& cell);
   void showCell();
   void showReadOut(const synapse::Cell& cell);
   void fillLayers();
@@ -71,6 +74,7 @@ class SynapsesPage : public PicturePage {
 
   SynapseSource& source_;
   SynapseFramePtr frame_;
+  HeatScale scale_;    // of data_
   SynapseView scene_;  // what the controls stand at; cell, image and classes follow the selection
   std::filesystem::path other_run_;
   std::shared_ptr<const HeatData> data_;
@@ -81,8 +85,11 @@ class SynapsesPage : public PicturePage {
   QComboBox* layer_ = nullptr;
   QComboBox* compare_ = nullptr;
   QLabel* image_words_ = nullptr;
+  ImagePicture* image_picture_ = nullptr;
   FigureView* row_profile_ = nullptr;
   FigureView* column_profile_ = nullptr;
+  FigureView* row_pictures_ = nullptr;
+  FigureView* strongest_ = nullptr;
   FigureView* histogram_ = nullptr;
   FigureView* waterfall_ = nullptr;
   FigureView* proof_ = nullptr;

@@ -16,8 +16,13 @@
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
+#include "ui/widgets/image_picture.h"
 
 namespace synann::ui {
+
+namespace {
+constexpr int kThumbSide = 28;  // pixels
+}  // namespace
 
 void SynapsesPage::makeControls() {
   fields_->make(synapseFields());
@@ -25,6 +30,8 @@ void SynapsesPage::makeControls() {
       named(makeChoice({}, this, 9), "synapses.layer", tr("Layer"), tr("Which synapse layer is looked at"));
   image_words_ =
       named(new QLabel(this), "synapses.image-class", tr("Class of the image"), tr("What the image shows"));
+  image_picture_ = new ImagePicture(kThumbSide, this);
+  image_picture_->setObjectName("synapses.image-picture");
   compare_ =
       named(makeChoice({tr("nothing"), tr("change since the start"), tr("change since this step"),
                         tr("difference to a run…")},
@@ -39,19 +46,28 @@ QWidget* SynapsesPage::makeFigures() {
   const QString later = tr("Appears with β.");
   row_profile_ = deck_->add("row", later, tr("The chosen row of the matrix: what inhibits one unit"));
   column_profile_ = deck_->add("column", later, tr("The chosen column: whom one unit inhibits"));
+  row_pictures_ = deck_->add("rows", later, tr("Each row as a picture over the pixels; a click chooses it"));
+  strongest_ = deck_->add("strongest", later,
+                          tr("The cells of the largest numbers of what is shown; a click chooses one"));
   histogram_ =
       deck_->add("histogram", later, tr("How the numbers are spread, with their spread at the start behind"));
   waterfall_ = deck_->add("waterfall", later, tr("One unit's surprisal, term by term: it adds up exactly"));
   proof_ = deck_->add("proof", later, tr("The same output as a product and as a sum of surprisals"));
-  auto* terms = new QWidget(this);
-  auto* row = new QHBoxLayout(terms);
-  row->setContentsMargins(4, 0, 4, 0);
-  auto* words = new QLabel(tr("Terms"), terms);
-  words->setBuddy(fields_->widget("terms"));
-  row->addWidget(words);
-  row->addWidget(fields_->widget("terms"));
-  row->addStretch(1);
-  deck_->addTab(tr("Profiles"), {row_profile_, column_profile_});
+  const auto labelled = [this](const QString& label, std::initializer_list<const char*> fields) {
+    auto* line = new QWidget(this);
+    auto* row = new QHBoxLayout(line);
+    row->setContentsMargins(4, 0, 4, 0);
+    auto* words = new QLabel(label, line);
+    words->setBuddy(fields_->widget(*fields.begin()));
+    row->addWidget(words);
+    for (const char* id : fields) row->addWidget(fields_->widget(id));
+    row->addStretch(1);
+    return line;
+  };
+  QWidget* const terms = labelled(tr("Terms"), {"terms"});
+  deck_->addTab(tr("Profiles"), {row_profile_, column_profile_, fields_->widget("pictures")});
+  deck_->addTab(tr("Rows"), {row_pictures_});
+  deck_->addTab(tr("Strongest"), {strongest_, labelled(tr("Cells"), {"strongest", "sort"})});
   deck_->addTab(tr("Histogram"), {histogram_});
   deck_->addTab(tr("Waterfall"), {waterfall_, terms});
   deck_->addTab(tr("Proof"), {proof_, fields_->widget("slope")});
@@ -61,10 +77,10 @@ QWidget* SynapsesPage::makeFigures() {
 void SynapsesPage::putControls() {
   const auto box = [this](const char* id) { return fields_->widget(id); };
   addControls(tr("Show"), {box("lens"), layer_});
-  addControls(tr("Image"), {box("image"), image_words_, box("gradient")});
+  addControls(tr("Image"), {box("image"), together({image_picture_, image_words_}), box("gradient")});
   addControls(tr("Classes"), {box("class_a"), box("class_b")});
   addControls(tr("Minus"), {compare_});
-  addControls(tr("Colours"), {box("colors"), box("scale")});
+  addControls(tr("Colours"), {box("colors"), box("scale"), box("logarithmic")});
   addControls(tr("Range"), {box("least"), box("most")});
   addControls(tr("Order"), {box("rows"), box("columns")});
   heat_->setObjectName("synapses.beta");
@@ -84,6 +100,7 @@ void SynapsesPage::connectControls() {
     for (const char* id : {"class_a", "class_b"})
       fields_->widget<QSpinBox>(id)->setMaximum(source_.data()->test.classes - 1);
     nameClasses();
+    showImage();
   });
 }
 
@@ -115,6 +132,7 @@ void SynapsesPage::connectFigures() {
     if (isVisible()) showCell();
   });
   connect(&selection, &Selection::imageChanged, this, &SynapsesPage::updateControls);
+  connect(&selection, &Selection::imageChanged, this, &SynapsesPage::showImage);
   connect(&selection, &Selection::classesChanged, this, &SynapsesPage::updateControls);
   connect(deck_, &FigureDeck::tabChanged, this, &SynapsesPage::showFrame);
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
@@ -123,6 +141,15 @@ void SynapsesPage::connectFigures() {
   });
   connect(column_profile_, &FigureView::pointChosen, this, [&selection](int point) {
     selection.setCell({point, selection.cell().j});
+  });
+  connect(row_pictures_, &FigureView::pointChosen, this, [&selection](int point) {
+    selection.setCell({point, selection.cell().j});
+  });
+  connect(strongest_, &FigureView::pointChosen, this, [this, &selection](int point) {
+    const auto* figure = dynamic_cast<const RankFigure*>(strongest_->figure().get());
+    if (!figure) return;
+    const RankFigure::Cell& cell = figure->cells()[static_cast<std::size_t>(point)];
+    selection.setCell({cell.row, cell.column});
   });
   connect(waterfall_, &FigureView::pointChosen, this, [this, &selection](int point) {
     const auto* figure = dynamic_cast<const WaterfallFigure*>(waterfall_->figure().get());
