@@ -20,7 +20,7 @@
 #include "engine/model/description.h"
 #include "engine/train/record.h"
 #include "ui/plots/heat_view.h"
-#include "ui/session/synapse_inspector.h"
+#include "ui/session/synapse_worker.h"
 
 namespace {
 
@@ -96,18 +96,17 @@ std::filesystem::path makeRecord(const std::filesystem::path& folder, int side, 
 void measureSlider(int side, int count, const std::filesystem::path& folder, const char* separator) {
   std::uint64_t bytes = 0;
   const auto run = makeRecord(folder, side, count, bytes);
-  ui::SynapseInspector inspector;
+  ui::SynapseWorker inspector;
   ui::HeatView view;
   view.resize(kView);
   view.show();
   QImage image(kView, QImage::Format_RGB32);
   QEventLoop loop;
   ui::SynapseFramePtr frame;
-  QObject::connect(&inspector, &ui::SynapseInspector::answered, &loop,
-                   [&](const ui::SynapseFramePtr& answered) {
-                     frame = answered;
-                     loop.quit();
-                   });
+  QObject::connect(&inspector, &ui::SynapseWorker::answered, &loop, [&](const ui::SynapseFramePtr& answered) {
+    frame = answered;
+    loop.quit();
+  });
   std::vector<double> times, processor;
   const int repeats = 200;
   for (int k = -1; k < repeats; ++k) {  // the first one opens the files

@@ -19,8 +19,8 @@ SynapseSource::SynapseSource(TrainingController& controller, Selection& selectio
   connect(&selection_, &Selection::imageChanged, this, &SynapseSource::ask);
   connect(&selection_, &Selection::classesChanged, this, &SynapseSource::ask);
   connect(&selection_, &Selection::stepChanged, this, &SynapseSource::ask);
-  connect(&inspector_, &SynapseInspector::answered, this, &SynapseSource::answered);
-  connect(&inspector_, &SynapseInspector::rangeKnown, this, [this] {
+  connect(&worker_, &SynapseWorker::answered, this, &SynapseSource::answered);
+  connect(&worker_, &SynapseWorker::rangeKnown, this, [this] {
     if (!live_) ask();
   });
 }
@@ -110,7 +110,7 @@ void SynapseSource::ask() {
   query.samples = want_samples_.intersects(shown_);
   query.network = want_network_.intersects(shown_);
   since_ask_.start();
-  inspector_.ask(query);
+  worker_.ask(query);
 }
 
 std::int64_t SynapseSource::knownStep(std::int64_t steps) const {

@@ -6,7 +6,7 @@
 #include <QSet>
 
 #include "ui/session/selection.h"
-#include "ui/session/synapse_inspector.h"
+#include "ui/session/synapse_worker.h"
 #include "ui/session/training_controller.h"
 
 namespace synann::ui {
@@ -34,7 +34,7 @@ class SynapseSource : public QObject {
   void setSamplesWanted(QObject* page, bool wanted);
   // A page that is shown needs all numbers of the network (train::SynapseQuery::network), or no longer.
   void setNetworkWanted(QObject* page, bool wanted);
-  bool busy() const { return inspector_.busy(); }  // an answer is still to come
+  bool busy() const { return worker_.busy(); }  // an answer is still to come
   bool active() const { return !shown_.isEmpty(); }
   // The last recorded step at or before this one at which what is shown can be known: a lens needs the inputs
   // x, so the whole network. The step itself where that makes no difference.
@@ -54,7 +54,7 @@ class SynapseSource : public QObject {
 
   TrainingController& controller_;
   Selection& selection_;
-  SynapseInspector inspector_;
+  SynapseWorker worker_;
   train::SynapseQuery options_;
   data::DataPairPtr data_;
   std::string wanted_data_;  // of the run at hand; empty = whatever is open

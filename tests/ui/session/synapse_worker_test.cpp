@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/session/synapse_inspector.h"
+#include "ui/session/synapse_worker.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -18,7 +18,7 @@ using testing::kWait;
 }  // namespace
 
 // Questions from the window, answers from another thread; neither waits for the other.
-class SynapseInspectorTest : public QObject {
+class SynapseWorkerTest : public QObject {
   Q_OBJECT
 
  private slots:
@@ -49,11 +49,11 @@ class SynapseInspectorTest : public QObject {
 };
 
 // A hundred questions at once: most are never answered, the last one is.
-void SynapseInspectorTest::theLatestQuestionIsAnswered() {
-  SynapseInspector inspector;
+void SynapseWorkerTest::theLatestQuestionIsAnswered() {
+  SynapseWorker inspector;
   std::int64_t latest = -1;
   int answers = 0;
-  connect(&inspector, &SynapseInspector::answered, this, [&](const SynapseFramePtr& frame) {
+  connect(&inspector, &SynapseWorker::answered, this, [&](const SynapseFramePtr& frame) {
     QVERIFY2(frame->error.empty(), frame->error.c_str());
     latest = frame->place.steps;
     ++answers;
@@ -66,11 +66,11 @@ void SynapseInspectorTest::theLatestQuestionIsAnswered() {
   QVERIFY(answers >= 1 && answers <= 101);
 }
 
-void SynapseInspectorTest::theRangeIsToldWhenItIsWanted() {
-  SynapseInspector inspector;
-  QSignalSpy known(&inspector, &SynapseInspector::rangeKnown);
+void SynapseWorkerTest::theRangeIsToldWhenItIsWanted() {
+  SynapseWorker inspector;
+  QSignalSpy known(&inspector, &SynapseWorker::rangeKnown);
   SynapseFramePtr last;
-  connect(&inspector, &SynapseInspector::answered, this, [&](const SynapseFramePtr& frame) { last = frame; });
+  connect(&inspector, &SynapseWorker::answered, this, [&](const SynapseFramePtr& frame) { last = frame; });
   train::SynapseQuery query = question(train::kLatestStep);
   query.run_range = true;
   inspector.ask(query);
@@ -81,9 +81,9 @@ void SynapseInspectorTest::theRangeIsToldWhenItIsWanted() {
   QVERIFY(last->run_least < 0 && last->run_most > 0);
 }
 
-void SynapseInspectorTest::goingAwayWhileBusyIsSafe() {
+void SynapseWorkerTest::goingAwayWhileBusyIsSafe() {
   for (int k = 0; k < 20; ++k) {
-    SynapseInspector inspector;
+    SynapseWorker inspector;
     inspector.ask(question(k));
     if (k % 2 == 0) QCoreApplication::processEvents();
   }
@@ -91,5 +91,5 @@ void SynapseInspectorTest::goingAwayWhileBusyIsSafe() {
 
 }  // namespace synann::ui
 
-SYNANN_TEST(synann::ui::SynapseInspectorTest)
-#include "synapse_inspector_test.moc"
+SYNANN_TEST(synann::ui::SynapseWorkerTest)
+#include "synapse_worker_test.moc"

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/session/synapse_inspector.h"
+#include "ui/session/synapse_worker.h"
 
 #include <utility>
 
 namespace synann::ui {
 
-SynapseInspector::SynapseInspector(QObject* parent)
+SynapseWorker::SynapseWorker(QObject* parent)
     : QObject(parent),
       worker_([this](const train::SynapseQuery& query, const std::stop_token& cancelled,
                      const Worker::Tell& tell) { work(query, cancelled, tell); },
               [this](const Answer& answer) { take(answer); }) {}
 
 // The answer, then the run's range, a frame at a time, until something else is asked.
-void SynapseInspector::work(const train::SynapseQuery& query, const std::stop_token& cancelled,
-                            const Worker::Tell& tell) {
+void SynapseWorker::work(const train::SynapseQuery& query, const std::stop_token& cancelled,
+                         const Worker::Tell& tell) {
   const auto frame = std::make_shared<const train::SynapseFrame>(reader_.answer(query));
   tell({frame});
   if (!query.run_range || !frame->error.empty() || frame->run_range_whole) return;
@@ -25,7 +25,7 @@ void SynapseInspector::work(const train::SynapseQuery& query, const std::stop_to
 }
 
 // What is told last says all: the answer may have been told before its range.
-void SynapseInspector::take(const Answer& answer) {
+void SynapseWorker::take(const Answer& answer) {
   if (std::exchange(told_, answer.frame) != answer.frame) emit answered(answer.frame);
   if (answer.range_known) emit rangeKnown();
 }

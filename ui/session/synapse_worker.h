@@ -15,11 +15,11 @@ using SynapseFramePtr = std::shared_ptr<const train::SynapseFrame>;
 // Answers questions about synapse layers on a thread of its own, so that the window never waits for a file or
 // a forward pass. Only the latest question counts, and only the latest answer is told; neither side can flood
 // the other. Lives in the window's thread.
-class SynapseInspector : public QObject {
+class SynapseWorker : public QObject {
   Q_OBJECT
 
  public:
-  explicit SynapseInspector(QObject* parent = nullptr);
+  explicit SynapseWorker(QObject* parent = nullptr);
 
   void ask(const train::SynapseQuery& query) { worker_.ask(query); }
   bool busy() const { return worker_.busy(); }  // an answer is still to come
