@@ -25,6 +25,8 @@ int run(int argc, char** argv) {
   add_bench(app, action);
   add_check(app, action);
   add_synapse(app, action);
+  add_swap(app, action);
+  add_circuit(app, action);
   if (const auto code = app::parse(app, argc, argv, "synann")) return *code;
   return app::finish_output(action ? action() : kUsage, "synann");
 }

@@ -30,5 +30,7 @@ void add_study(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_synapse(CLI::App& app, Action& action);
+void add_swap(CLI::App& app, Action& action);
+void add_circuit(CLI::App& app, Action& action);
 
 }  // namespace synann::cli

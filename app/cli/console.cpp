@@ -20,7 +20,8 @@ void print_line(const std::string& text) {
 }
 
 int report(const Error& error) {
-  fmt::print(stderr, "synann: {}.\n", error.sentence());
+  const std::string sentence = error.sentence();
+  fmt::print(stderr, "synann: {}{}\n", sentence, sentence.ends_with('?') ? "" : ".");
   switch (error.kind) {
     case ErrorKind::Input:
       return kUsage;

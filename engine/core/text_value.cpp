@@ -127,10 +127,14 @@ std::string nearest_word(std::string_view word, std::span<const std::string> can
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 40;
-  if (text.size() <= kLongest) return fmt::format("\"{}\"", text);
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return fmt::format("\"{}…\"", text.substr(0, end));
+  std::size_t end = std::min(kLongest, text.size());
+  if (text.size() > kLongest)
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string shown(text.substr(0, end));
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; },
+      '?');
+  return fmt::format("\"{}{}\"", shown, end < text.size() ? "…" : "");
 }
 
 }  // namespace synann

@@ -30,7 +30,8 @@ std::vector<std::string> split_list(std::string_view text);
 // none.
 std::string nearest_word(std::string_view word, std::span<const std::string> candidates);
 
-// In quotation marks, cut after forty bytes where a character ends.
+// In quotation marks, cut after forty bytes where a character ends; a question mark for each control
+// character, so that a sentence stays on its line.
 std::string in_quotes(std::string_view text);
 
 }  // namespace synann

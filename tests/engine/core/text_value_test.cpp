@@ -140,6 +140,7 @@ void TextValueTest::listsAreSplitAtCommas() {
 
 void TextValueTest::longTextsAreCutBetweenCharacters() {
   QCOMPARE(in_quotes("short"), "\"short\"");
+  QCOMPARE(in_quotes("a\nb\x1b[0m"), "\"a?b?[0m\"");
   const std::string betas(60, 'x');
   QCOMPARE(in_quotes(betas), "\"" + betas.substr(0, 40) + "…\"");
   std::string greek;

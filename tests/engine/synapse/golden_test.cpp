@@ -4,10 +4,12 @@
 #include <QTest>
 #include <nlohmann/json.hpp>
 
+#include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/closeness.h"
 #include "engine/synapse/function.h"
 #include "engine/synapse/surprisal.h"
 #include "engine/synapse/surprisal_tensor.h"
+#include "engine/synapse/swap.h"
 #include "engine/synapse/tensor.h"
 #include "tests/test_main.h"
 
@@ -62,6 +64,8 @@ class SynapseGoldenTest : public QObject {
   void tensorSurprisal();
   void zeroAndNegativeFactors();
   void swap();
+  void flipAsDrawn();
+  void latchThatRemembers();
 
  private:
   json golden_;
@@ -252,15 +256,58 @@ void SynapseGoldenTest::zeroAndNegativeFactors() {
 }
 
 void SynapseGoldenTest::swap() {
+  QVERIFY(golden_["swap"].size() >= 3);
   for (const auto& row : golden_["swap"]) {
-    const Synapse s{row["alpha"], row["beta"]};
-    const double x = row["x"], y = row["y"];
-    VERIFY_CLOSE(evaluate(s, x, y), row["Sxy"].get<double>(), kTolerance);
-    VERIFY_CLOSE(evaluate(s, y, x), row["Syx"].get<double>(), kTolerance);
-    VERIFY_CLOSE(inhibition_odds(s, x), row["odds_bx"].get<double>(), kTolerance);
-    VERIFY_CLOSE(inhibition_odds(s, y), row["odds_by"].get<double>(), kTolerance);
-    VERIFY_CLOSE(evaluate(s, x, y) / evaluate(s, y, x), row["swap_ratio"].get<double>(), kTolerance);
-    VERIFY_CLOSE(minus_log(s, y, x) - minus_log(s, x, y), row["log_ratio"].get<double>(), kTolerance);
+    const Swap found = synapse::swap({row["alpha"], row["beta"]}, row["x"], row["y"]);
+    VERIFY_CLOSE(found.forward, row["Sxy"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.backward, row["Syx"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.ratio, row["swap_ratio"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.ratio, row["odds_bx"].get<double>() / row["odds_by"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.log_ratio, row["log_ratio"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.preference, row["preference"].get<double>(), kTolerance);
+    VERIFY_CLOSE(found.difference, found.forward - found.backward, kTolerance);
+  }
+}
+
+void SynapseGoldenTest::flipAsDrawn() {
+  const auto& g = golden_["flip_drawn"];
+  Circuit circuit = circuit_example("flip")->make();
+  for (CircuitSynapse& s : circuit.synapses) {
+    s.alpha = g["alpha"];
+    s.beta = g["beta"];
+  }
+  circuit.synapses[0].start = g["trace"][0][0];
+  circuit.synapses[1].start = g["trace"][0][1];
+  auto run = CircuitRun::create(circuit);
+  QVERIFY(run.ok());
+  for (std::size_t t = 1; t < g["trace"].size(); ++t) {
+    run->step();
+    VERIFY_CLOSE(run->values()[0], g["trace"][t][0].get<double>(), kTolerance);
+    VERIFY_CLOSE(run->values()[1], g["trace"][t][1].get<double>(), kTolerance);
+  }
+}
+
+void SynapseGoldenTest::latchThatRemembers() {
+  QVERIFY(golden_["latch"].size() >= 2);
+  for (const auto& g : golden_["latch"]) {
+    Circuit circuit = circuit_example("latch")->make();
+    for (const auto& [name, key] :
+         {std::pair("x_self.alpha", "alpha"), std::pair("y_self.alpha", "alpha"),
+          std::pair("x_self.beta", "beta_self"), std::pair("y_self.beta", "beta_self"),
+          std::pair("x.beta", "beta_cross"), std::pair("y.beta", "beta_cross")})
+      QVERIFY(set_in_circuit(circuit, name, g[key]).ok());
+    QVERIFY(set_in_circuit(circuit, "x.start", g["start"][0]).ok());
+    QVERIFY(set_in_circuit(circuit, "y.start", g["start"][1]).ok());
+    auto run = CircuitRun::create(circuit);
+    QVERIFY(run.ok());
+    for (const auto& at : g["first6"]) {
+      run->step();
+      VERIFY_CLOSE(run->values()[1], at[0].get<double>(), kTolerance);
+      VERIFY_CLOSE(run->values()[3], at[1].get<double>(), kTolerance);
+    }
+    while (run->steps() < 200) run->step();
+    VERIFY_CLOSE(run->values()[1], g["after200"][0].get<double>(), kTolerance);
+    VERIFY_CLOSE(run->values()[3], g["after200"][1].get<double>(), kTolerance);
   }
 }
 

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/synapse/circuit_file.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <initializer_list>
+#include <set>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/core/file.h"
+#include "engine/core/text_value.h"
+
+namespace synann::synapse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "synann-circuit-1";
+
+// Reads one circuit and keeps the first complaint.
+class CircuitReader {
+ public:
+  explicit CircuitReader(std::string file) : file_(std::move(file)) {}
+
+  Result<Circuit> read(std::string_view text);
+
+ private:
+  void fail(const std::string& where, const std::string& problem, const std::string& expected = {},
+            const std::string& found = {}, const std::string& remedy = {}) {
+    if (!error_.problem.empty()) return;
+    error_ = {.where = where.empty() ? file_ : file_ + ": " + where,
+              .problem = problem,
+              .expected = expected,
+              .found = found,
+              .remedy = remedy};
+  }
+  bool failed() const { return !error_.problem.empty(); }
+
+  void check_keys(const Json& object, const std::string& where, std::initializer_list<const char*> known);
+  double number(const Json& object, const char* key, double fallback, const std::string& where);
+  std::string text_of(const Json& object, const char* key, const std::string& where);
+  void read_inputs(const Json& inputs, Circuit& circuit);
+  void read_synapse(const Json& value, std::size_t index, Circuit& circuit);
+  CircuitSource source(const Json& object, const char* key, const std::string& where);
+  void read_outputs(const Json& outputs, Circuit& circuit);
+  // Names of synapses and inputs are told apart once all are known.
+  void resolve(Circuit& circuit);
+
+  std::string file_;
+  Error error_;
+};
+
+std::string kind_of(const Json& value) {
+  return value.is_null() ? "null"
+                         : fmt::format("{} {}", value.type_name(),
+                                       in_quotes(value.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
+void CircuitReader::check_keys(const Json& object, const std::string& where,
+                               std::initializer_list<const char*> known) {
+  const std::vector<std::string> words(known.begin(), known.end());
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(words.begin(), words.end(), key) != words.end()) continue;
+    const std::string near = nearest_word(key, words);
+    return fail(where, fmt::format("has an unknown key {}", in_quotes(key)),
+                fmt::format("{}", fmt::join(words, ", ")), {},
+                near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near));
+  }
+}
+
+double CircuitReader::number(const Json& object, const char* key, double fallback, const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) return fallback;
+  if (found->is_number()) return found->get<double>();
+  fail(where, fmt::format("its \"{}\" is no number", key), {}, kind_of(*found));
+  return fallback;
+}
+
+std::string CircuitReader::text_of(const Json& object, const char* key, const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) {
+    fail(where, fmt::format("has no \"{}\"", key));
+  } else if (!found->is_string()) {
+    fail(where, fmt::format("its \"{}\" is no text", key), {}, kind_of(*found));
+  } else {
+    return found->get<std::string>();
+  }
+  return {};
+}
+
+CircuitSource CircuitReader::source(const Json& object, const char* key, const std::string& where) {
+  constexpr const char* kSources = "a number, a name, or {\"previous\": NAME}";
+  const auto found = object.find(key);
+  if (found == object.end()) {
+    fail(where, fmt::format("has no \"{}\" source", key), kSources);
+    return {};
+  }
+  if (found->is_number()) return {.kind = SourceKind::Constant, .value = found->get<double>()};
+  if (found->is_string()) return {.kind = SourceKind::Synapse, .name = found->get<std::string>()};
+  if (found->is_object() && found->size() == 1 && found->contains("previous") &&
+      (*found)["previous"].is_string())
+    return {.kind = SourceKind::Previous, .name = (*found)["previous"].get<std::string>()};
+  fail(where, fmt::format("its \"{}\" is no source", key), kSources, kind_of(*found));
+  return {};
+}
+
+void CircuitReader::read_inputs(const Json& inputs, Circuit& circuit) {
+  if (!inputs.is_object()) return fail("inputs", "is no object", "{\"NAME\": number, …}", kind_of(inputs));
+  for (const auto& [name, value] : inputs.items()) {
+    if (!value.is_number()) return fail("input " + in_quotes(name), "is no number", {}, kind_of(value));
+    circuit.inputs.push_back({name, value.get<double>()});
+  }
+}
+
+void CircuitReader::read_synapse(const Json& value, std::size_t index, Circuit& circuit) {
+  std::string where = fmt::format("synapse {}", index + 1);
+  if (!value.is_object()) return fail(where, "is no object", {}, kind_of(value));
+  CircuitSynapse s{.name = text_of(value, "name", where), .excitatory = {}, .inhibitory = {}};
+  if (!s.name.empty()) where += fmt::format(" {}", in_quotes(s.name));
+  check_keys(value, where, {"name", "excitatory", "inhibitory", "alpha", "beta", "start"});
+  s.excitatory = source(value, "excitatory", where);
+  s.inhibitory = source(value, "inhibitory", where);
+  s.alpha = number(value, "alpha", 1, where);
+  s.beta = number(value, "beta", 1, where);
+  s.start = number(value, "start", 0, where);
+  circuit.synapses.push_back(std::move(s));
+}
+
+void CircuitReader::read_outputs(const Json& outputs, Circuit& circuit) {
+  if (!outputs.is_array()) return fail("outputs", "is no array", "names of synapses", kind_of(outputs));
+  for (const Json& name : outputs) {
+    if (!name.is_string()) return fail("outputs", "holds what is no name", {}, kind_of(name));
+    circuit.outputs.push_back(name.get<std::string>());
+  }
+}
+
+void CircuitReader::resolve(Circuit& circuit) {
+  std::set<std::string_view> inputs;
+  for (const CircuitInput& input : circuit.inputs) inputs.insert(input.name);
+  for (CircuitSynapse& s : circuit.synapses)
+    for (CircuitSource* source : {&s.excitatory, &s.inhibitory})
+      if (source->kind == SourceKind::Synapse && inputs.contains(source->name))
+        source->kind = SourceKind::Input;
+}
+
+Result<Circuit> CircuitReader::read(std::string_view text) {
+  // A key that stands twice in one object would silently win over the first.
+  std::vector<std::set<std::string>> keys;
+  std::string twice;
+  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::key && twice.empty() &&
+        !keys.back().insert(value.get<std::string>()).second)
+      twice = value.get<std::string>();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    return true;
+  };
+  Json root;
+  try {
+    root = Json::parse(text, watch);
+  } catch (const Json::parse_error& e) {
+    return Error{.where = file_, .problem = "is no JSON", .offset = e.byte > 0 ? e.byte - 1 : 0};
+  } catch (const Json::exception&) {
+    return Error{.where = file_, .problem = "holds a number beyond the range of double precision"};
+  }
+  if (!twice.empty())
+    return Error{.where = file_,
+                 .problem = fmt::format("has the key {} twice in one object", in_quotes(twice))};
+  if (!root.is_object() || !root.contains("format") || root["format"] != kFormat)
+    return Error{.where = file_,
+                 .problem = "is no circuit",
+                 .expected = fmt::format("a JSON object with \"format\": \"{}\"", kFormat)};
+  check_keys(root, {}, {"format", "name", "inputs", "synapses", "outputs"});
+  Circuit circuit;
+  if (root.contains("name")) circuit.name = text_of(root, "name", {});
+  if (root.contains("inputs")) read_inputs(root["inputs"], circuit);
+  const Json synapses = root.value("synapses", Json::array());
+  if (!synapses.is_array() || synapses.empty())
+    fail({}, "has no synapses", "\"synapses\": an array of at least one");
+  if (synapses.size() > kMostSynapses)
+    fail({}, "has too many synapses", fmt::format("{} at most", kMostSynapses),
+         fmt::format("{}", synapses.size()));
+  for (std::size_t k = 0; k < synapses.size() && !failed(); ++k) read_synapse(synapses[k], k, circuit);
+  if (root.contains("outputs")) read_outputs(root["outputs"], circuit);
+  if (failed()) return error_;
+  resolve(circuit);
+  if (const auto run = CircuitRun::create(circuit); !run) {
+    Error error = run.error();
+    error.where = error.where.empty() || error.where == circuit.name ? file_ : file_ + ": " + error.where;
+    return error;
+  }
+  return circuit;
+}
+
+Json source_json(const CircuitSource& source) {
+  switch (source.kind) {
+    case SourceKind::Constant:
+      return source.value;
+    case SourceKind::Input:
+    case SourceKind::Synapse:
+      return source.name;
+    case SourceKind::Previous:
+      return {{"previous", source.name}};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Circuit> parse_circuit(std::string_view text, const std::string& file) {
+  return CircuitReader(file).read(text);
+}
+
+Result<Circuit> read_circuit(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, kLargestCircuitFile);
+  if (!bytes) return bytes.error();
+  return parse_circuit({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, path.string());
+}
+
+// A line for each synapse, so that people and diff can read it.
+std::string circuit_text(const Circuit& circuit) {
+  const auto text = [](const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  Json inputs = Json::object();
+  for (const CircuitInput& input : circuit.inputs) inputs[input.name] = input.value;
+  std::string out = fmt::format("{{\"format\": \"{}\", \"name\": {}, \"inputs\": {},\n \"synapses\": [",
+                                kFormat, text(circuit.name), text(inputs));
+  for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
+    const CircuitSynapse& s = circuit.synapses[k];
+    Json synapse{{"name", s.name},
+                 {"excitatory", source_json(s.excitatory)},
+                 {"inhibitory", source_json(s.inhibitory)},
+                 {"alpha", s.alpha},
+                 {"beta", s.beta}};
+    if (s.start != 0) synapse["start"] = s.start;
+    out += (k == 0 ? "\n  " : ",\n  ") + text(synapse);
+  }
+  return out + fmt::format("],\n \"outputs\": {}}}\n", text(Json(circuit.outputs)));
+}
+
+}  // namespace synann::synapse
