@@ -37,6 +37,8 @@ class Page : public QWidget {
   virtual Result<ShownFigure> shownFigure() const = 0;
   // Stands as it stood when a figure was exported, whose view this is; an error where it cannot.
   virtual Status restoreView(const QJsonObject& view) = 0;
+  // A figure that stays empty while there is no run; the window puts into it what fills it. Null: none.
+  virtual QWidget* emptyFigure() const { return nullptr; }
   // Shows the selected cell, where it shows one cell.
   virtual void followCell() {}
 

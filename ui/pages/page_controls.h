@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QComboBox>
 #include <QString>
 #include <QStringList>
+
+#include "ui/widgets/calm_combo_box.h"
 
 // The controls beside the figures of a page.
 namespace synann::ui {
@@ -21,7 +22,7 @@ Widget* named(Widget* widget, const QString& name, const QString& label, const Q
 
 // Items with their data, numbered from `first`; never narrower than `characters`.
 inline QComboBox* makeChoice(const QStringList& items, QWidget* parent, int characters, int first = 0) {
-  auto* box = new QComboBox(parent);
+  auto* box = new CalmComboBox(parent);
   for (int k = 0; k < items.size(); ++k) box->addItem(items[k], first + k);
   box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   box->setMinimumContentsLength(characters);

@@ -20,6 +20,7 @@ class PicturePage : public Page {
 
  public:
   QList<QSplitter*> splitters() const override { return {split_}; }
+  QWidget* emptyFigure() const override { return picture_; }
 
  protected:
   // `id` begins the names of its parts.
@@ -49,6 +50,7 @@ class PicturePage : public Page {
   QWidget* makePicture(QWidget* picture);
 
   QString id_;
+  QWidget* picture_ = nullptr;
   QLabel* numbers_;
   QLabel* remark_;
   QWidget* side_;

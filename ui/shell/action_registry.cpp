@@ -174,9 +174,16 @@ std::vector<ActionInfo> viewActions() {
 
 std::vector<ActionInfo> helpActions() {
   return {
+      {"help.page",
+       ActionWords::tr("&This page"),
+       "F1",
+       ActionWords::tr("Say what this page shows, and what its figures and controls do"),
+       Glyph::Help,
+       MenuId::Help,
+       {}},
       {"help.shortcuts",
        ActionWords::tr("&Keyboard shortcuts"),
-       "F1",
+       "Ctrl+F1",
        ActionWords::tr("List every action and its key"),
        Glyph::Keyboard,
        MenuId::Help,

@@ -5,6 +5,7 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QMenuBar>
 #include <QScreen>
 #include <QSplitter>
@@ -16,6 +17,8 @@
 #include "ui/pages/page.h"
 #include "ui/session/words.h"
 #include "ui/shell/device_choice.h"
+#include "ui/shell/drop_zone.h"
+#include "ui/shell/field_escape.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/last_run.h"
 #include "ui/shell/message_bar.h"
@@ -44,10 +47,13 @@ MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
   layOut();
   actions_.fillMenus(menuBar());
   addRecentMenu();
+  addOffers();
   connectActions();
   connectThemes();
   connectController();
   orderTabs();
+  new FieldEscape(this);
+  connect(new DropZone(this), &DropZone::dropped, this, &MainWindow::openDropped);
   restore();
   onState(controller().state(), {});
 }
@@ -103,7 +109,7 @@ void MainWindow::layOut() {
   column->addWidget(run_bar_);
   auto* middle = new QHBoxLayout;
   middle->setSpacing(0);
-  middle->addWidget(new PageRail(page_group_->actions(), centre));
+  middle->addWidget(new PageRail(page_group_->actions(), actions_.action("help.page"), centre));
   middle_ = new QSplitter(Qt::Horizontal, centre);
   middle_->setObjectName("window.middle");
   middle_->setChildrenCollapsible(false);
@@ -167,6 +173,7 @@ void MainWindow::restore() {
   restorePlan();
   if (Page* const page = pageNamed(settings_.page)) showPage(page);
   foldParts();
+  showRecentRuns();
 }
 
 // Settings that this program does not know, or that it would refuse, are those recommended.
@@ -262,6 +269,8 @@ void MainWindow::chooseData(const QString& spec) {
   run_bar_->setDataSpec(spec);
   workspace_.plan().setData(spec);
   messages_->dismiss();
+  if (controller().sessionOpen())
+    messages_->showNote(tr("%1 is opened as soon as this run is over.").arg(dataWords(spec.toStdString())));
   controller().openData(spec);
 }
 
@@ -306,6 +315,7 @@ void MainWindow::onState(RunState state, const QString& reason) {
     settings_.runs.prepend(run);
     settings_.runs = settings_.runs.mid(0, AppSettings::kMostRecent);
     saveRecentRuns(settings_.runs);  // at once: a kill comes without asking
+    showRecentRuns();
   }
   showTitle();
   updateActions();
@@ -326,6 +336,11 @@ void MainWindow::showTitle() {
     title = tr("SynaNN Studio");
   }
   if (title != windowTitle()) setWindowTitle(title);
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Escape && messages_->isVisible()) return messages_->dismiss();
+  QMainWindow::keyPressEvent(event);
 }
 
 // The window goes at once; the run is saved behind it, and closed() tells when the training thread is gone.

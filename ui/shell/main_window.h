@@ -17,6 +17,7 @@ class QStackedWidget;
 
 namespace synann::ui {
 
+class EmptyOffer;
 class Inspector;
 class MessageBar;
 class Page;
@@ -41,6 +42,8 @@ class MainWindow : public QMainWindow {
   bool exportFigure(const QString& path);
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
+  // A data set, a run, a checkpoint or a figure, as what it is; tells in the message bar why it cannot.
+  bool openDropped(const QString& place);
   void showPage(Page* page);
   // By its id; null where there is none.
   Page* pageNamed(const QString& id) const;
@@ -64,6 +67,7 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;  // Escape closes the message
 
  private:
   void addPages();
@@ -86,12 +90,16 @@ class MainWindow : public QMainWindow {
   void updateActions();
   void setExecution(const train::Execution& execution);
   void openDataDialog();
+  void rememberData(const QString& place);
   void openRunDialog();
   void exportDialog();
   void exportAllDialog();
   void rememberFigure(const QString& path);
   void openFigureDialog();
+  void helpDialog();
   void addRecentMenu();
+  void addOffers();
+  void showRecentRuns();
   void fillRecentMenu(QMenu* menu);
 
   AppSettings settings_;
@@ -105,6 +113,7 @@ class MainWindow : public QMainWindow {
   TimeLine* time_line_;
   RunBar* run_bar_;
   MessageBar* messages_;
+  QList<EmptyOffer*> offers_;
   bool closing_ = false;
 };
 

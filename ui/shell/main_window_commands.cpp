@@ -10,6 +10,8 @@
 #include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
 #include "ui/shell/device_choice.h"
+#include "ui/shell/dropped.h"
+#include "ui/shell/empty_offer.h"
 #include "ui/shell/export_all_dialog.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/figure_export.h"
@@ -17,6 +19,7 @@
 #include "ui/shell/last_run.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
+#include "ui/shell/page_help.h"
 #include "ui/shell/run_bar.h"
 
 namespace synann::ui {
@@ -55,6 +58,7 @@ void MainWindow::connectActions() {
   on("file.export", [this] { exportDialog(); });
   on("file.export-all", [this] { exportAllDialog(); });
   on("file.quit", [this] { close(); });
+  on("help.page", [this] { helpDialog(); });
   on("help.shortcuts", [this] { ShortcutsDialog(actions_.infos(), this).exec(); });
   on("help.about", [this] { AboutDialog(this).exec(); });
   connect(run_bar_, &RunBar::openDataWanted, this, &MainWindow::openDataDialog);
@@ -109,10 +113,35 @@ void MainWindow::openDataDialog() {
   DataDialog dialog(settings_.dataFolders.value(0), this);
   if (dialog.exec() != QDialog::Accepted || dialog.chosen().isEmpty()) return;
   const QString place = dialog.chosen();
+  rememberData(place);
+  chooseData(place);
+}
+
+bool MainWindow::openDropped(const QString& place) {
+  const auto dropped = recogniseDropped(place.toStdString());
+  if (!dropped) {
+    messages_->showError(QString::fromStdString(dropped.error().sentence()));
+    return false;
+  }
+  const QString path = QString::fromStdString(dropped->place.string());
+  switch (dropped->kind) {
+    case Dropped::Kind::Data:
+      rememberData(path);
+      chooseData(path);
+      return true;
+    case Dropped::Kind::Run:
+      openRun(path);
+      return true;
+    case Dropped::Kind::Figure:
+      return openFigure(path);
+  }
+  return false;
+}
+
+void MainWindow::rememberData(const QString& place) {
   settings_.dataFolders.removeAll(place);
   settings_.dataFolders.prepend(place);
   settings_.dataFolders = settings_.dataFolders.mid(0, AppSettings::kMostFolders);
-  chooseData(place);
 }
 
 void MainWindow::openRunDialog() {
@@ -205,6 +234,33 @@ bool MainWindow::openFigure(const QString& path) {
     messages_->showError(QString::fromStdString(restored.error().sentence()));
   }
   return restored.ok();
+}
+
+void MainWindow::helpDialog() {
+  const auto at = static_cast<std::size_t>(pages_.indexOf(currentPage()));
+  PageHelpDialog dialog(pageTable()[at], *currentPage(), this);
+  connect(&dialog, &PageHelpDialog::shortcutsWanted, this,
+          [this, &dialog] { ShortcutsDialog(actions_.infos(), &dialog).exec(); });
+  dialog.exec();
+}
+
+// Where a page is empty because there is no run: what fills it.
+void MainWindow::addOffers() {
+  auto* const recent = findChild<QMenu*>("file.recent");
+  for (const Page* page : pages_) {
+    QWidget* const figure = page->emptyFigure();
+    if (figure == nullptr) continue;
+    auto* const offer = new EmptyOffer(controller(), actions_.action("run.train"), recent, figure);
+    connect(offer, &EmptyOffer::runWanted, this, &MainWindow::openRun);
+    for (const auto change : {&TrainingController::idle, &TrainingController::runBegan})
+      connect(&controller(), change, offer, &EmptyOffer::check);
+    connect(&controller(), &TrainingController::stateChanged, offer, &EmptyOffer::check);
+    offers_.append(offer);
+  }
+}
+
+void MainWindow::showRecentRuns() {
+  for (EmptyOffer* offer : offers_) offer->setRuns(settings_.runs);
 }
 
 // Runs, data and figures of late, below what opens others.

@@ -9,7 +9,7 @@
 
 namespace synann::ui {
 
-PageRail::PageRail(const QList<QAction*>& pages, QWidget* parent) : QWidget(parent) {
+PageRail::PageRail(const QList<QAction*>& pages, QAction* help, QWidget* parent) : QWidget(parent) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(4, 4, 0, 4);
   column->setSpacing(4);
@@ -20,6 +20,9 @@ PageRail::PageRail(const QList<QAction*>& pages, QWidget* parent) : QWidget(pare
     column->addWidget(button);
   }
   column->addStretch(1);
+  auto* const question = new ActionButton(help, Qt::ToolButtonIconOnly, this);
+  question->setIconSize(QSize(20, 20));
+  column->addWidget(question, 0, Qt::AlignHCenter);
 }
 
 }  // namespace synann::ui

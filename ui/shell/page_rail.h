@@ -13,7 +13,7 @@ class PageRail : public QWidget {
   Q_OBJECT
 
  public:
-  explicit PageRail(const QList<QAction*>& pages, QWidget* parent = nullptr);
+  explicit PageRail(const QList<QAction*>& pages, QAction* help, QWidget* parent = nullptr);
 };
 
 }  // namespace synann::ui

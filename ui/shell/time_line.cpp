@@ -10,6 +10,7 @@
 
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/shell/time_track.h"
+#include "ui/widgets/calm_combo_box.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/ring_button.h"
 
@@ -36,7 +37,7 @@ TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent
       play_(makeButton(Glyph::Train, "play", tr("Play the history from here"), this)),
       forward_(makeButton(Glyph::Forward, "forward", tr("One recorded step forward"), this)),
       slider_(new TimeTrack(marks, this)),
-      speed_(new QComboBox(this)),
+      speed_(new CalmComboBox(this)),
       live_(makeButton(Glyph::None, "live", tr("Follow the training, or show the end of the run"), this)),
       words_(new QLabel(this)) {
   play_->setCheckable(true);

@@ -88,6 +88,16 @@ void drawAbout(QPainter& p) {
   bar(p, 7.2, 4.3, 1.6, 1.6);
 }
 
+void drawHelp(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawEllipse(QPointF(8, 8), 6, 6);
+  QPainterPath mark(QPointF(5.9, 6.4));
+  mark.cubicTo(5.9, 3.4, 10.1, 3.4, 10.1, 6.3);
+  mark.cubicTo(10.1, 7.9, 8, 7.7, 8, 9.4);
+  p.drawPath(mark);
+  bar(p, 7.2, 10.8, 1.6, 1.6);
+}
+
 void drawMatrix(QPainter& p) {
   p.drawRect(QRectF(2, 2, 12, 12));
   p.setBrush(p.pen().color());
@@ -225,6 +235,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
     case Glyph::Warning:
       drawWarning(p);
       break;
+    case Glyph::Help:
+      return drawHelp(p);
   }
 }
 

@@ -33,6 +33,7 @@ enum class Glyph {
   Forward,
   Close,
   Warning,
+  Help,
 };
 
 // An icon that is drawn in the application palette's text colour each time it is painted, so that it is sharp

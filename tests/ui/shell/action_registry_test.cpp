@@ -76,7 +76,7 @@ void ActionRegistryTest::theShortcutListIsComplete() {
 }
 
 void ActionRegistryTest::everyGlyphLeavesInk() {
-  for (int k = 1; k <= static_cast<int>(Glyph::Warning); ++k) {
+  for (int k = 1; k <= static_cast<int>(Glyph::Help); ++k) {
     QImage image(32, 32, QImage::Format_ARGB32);
     image.fill(Qt::white);
     QPainter painter(&image);

@@ -54,6 +54,10 @@ NetworkPage::NetworkPage(Workspace& workspace, QWidget* parent)
   planChanged();
 }
 
+QWidget* NetworkPage::emptyFigure() const {
+  return weights_;
+}
+
 void NetworkPage::makeControls() {
   fields_->make(networkFields());
   layer_ = named(makeChoice({}, this, 14), "network.layer", tr("Layer"),

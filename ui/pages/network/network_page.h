@@ -30,6 +30,7 @@ class NetworkPage : public PicturePage {
   explicit NetworkPage(Workspace& workspace, QWidget* parent = nullptr);
 
   bool canExport() const override { return true; }
+  QWidget* emptyFigure() const override;  // the weights: the graph needs no run
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;

@@ -103,6 +103,10 @@ TrainPage::TrainPage(Workspace& workspace, const PageActions& actions, QWidget* 
           [&controller](int mib) { controller.setRecordBytes(std::int64_t{mib} << 20); });
 }
 
+QWidget* TrainPage::emptyFigure() const {
+  return chart_;
+}
+
 void TrainPage::layOut(QAction* log_y, QAction* follow) {
   auto* side = new QWidget(this);
   auto* side_column = new QVBoxLayout(side);
