@@ -4,6 +4,9 @@
 #include <array>
 
 #include <QFont>
+#include <QStringList>
+
+#include "ui/plots/ticks.h"
 
 namespace synann::ui {
 
@@ -81,10 +84,23 @@ QString AccuracyTableModel::text(const LossEvaluation& evaluation, int column, b
     case Seconds:
       return u"%1 s"_s.arg(evaluation.seconds, 0, 'f', 1);
     case Note:
-      return best ? tr("best") : evaluation.epoch == 0 ? tr("before training") : QString();
+      return note(evaluation, best);
     default:
       return {};
   }
+}
+
+// What was special about the epoch: a setting may have changed on the way.
+QString AccuracyTableModel::note(const LossEvaluation& evaluation, bool best) const {
+  QStringList notes;
+  if (best) notes.append(tr("best"));
+  if (evaluation.epoch == 0) notes.append(tr("before training"));
+  const std::int64_t epoch = curve_->trainCount();
+  for (const SettingMark& mark : curve_->marks())
+    if (mark.examples < evaluation.examples && mark.examples >= evaluation.examples - epoch)
+      notes.append(
+          tr("from %1 examples on: %2").arg(countText(mark.examples), QString::fromStdString(mark.words)));
+  return notes.join(u" · "_s);
 }
 
 QVariant AccuracyTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -101,8 +117,10 @@ QVariant AccuracyTableModel::headerData(int section, Qt::Orientation orientation
       tr("Test images recognised, in percent"),
       tr("Learning rate of the epoch's last step"),
       tr("Wall time of the epoch's training and its evaluation"),
-      tr("The best epoch is the one with the highest accuracy; with equal accuracy, the lower loss")};
+      tr("The best epoch is the one with the highest accuracy; with equal accuracy, the lower loss. Settings "
+         "that changed in the epoch stand beside it")};
   if (role == Qt::DisplayRole) return names[column];
+  if (role == Qt::TextAlignmentRole && section == Note) return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
   if (role == Qt::ToolTipRole) return helps[column];
   return {};
 }

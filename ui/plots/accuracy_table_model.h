@@ -27,6 +27,7 @@ class AccuracyTableModel : public QAbstractTableModel {
 
  private:
   QString text(const LossEvaluation& evaluation, int column, bool best) const;
+  QString note(const LossEvaluation& evaluation, bool best) const;
 
   std::shared_ptr<const LossCurve> curve_;
   std::uint64_t generation_ = 0;

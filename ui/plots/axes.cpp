@@ -9,6 +9,7 @@
 namespace synann::ui {
 namespace {
 constexpr double kTickLength = 4, kLabelGap = 4;  // pixels
+constexpr double kLowPlot = 3;                    // lines; a lower one needs the room of the name below it
 
 // With a minus that is as wide as a digit, as everywhere else.
 QList<Tick> withSigns(QList<Tick> ticks) {
@@ -21,8 +22,11 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
     : area_(area), x_(x), y_(y), titles_(titles), font_(font) {
   const QFontMetricsF metrics(font);
   const double line = metrics.height();
-  const double bottom = kTickLength + kLabelGap + line + (titles.x.isEmpty() ? 0 : line);
-  const double height = std::max(10.0, area.height() - bottom - line / 2);
+  const double bottom = kTickLength + kLabelGap + line;
+  double height = area.height() - bottom - line / 2;
+  if (height - line < kLowPlot * line) titles_.x.clear();
+  if (!titles_.x.isEmpty()) height -= line;
+  height = std::max(10.0, height);
   y_ticks_ = withSigns(linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line)))));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));

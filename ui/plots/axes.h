@@ -22,7 +22,7 @@ class Axes {
     QString x, y;
   };
 
-  // x_counts: whole numbers along x.
+  // x_counts: whole numbers along x. Where the area is low, the plot takes the room of the name along x.
   Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts);
 
   // The part of a whole range along x, and along y, that is to be shown.

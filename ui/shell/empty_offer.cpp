@@ -16,7 +16,8 @@ namespace synann::ui {
 
 namespace {
 constexpr int kMostRuns = 3;
-constexpr int kGap = 8;  // pixels
+constexpr int kGap = 8;    // pixels
+constexpr int kFoot = 48;  // pixels that an axis may take below the figure
 }  // namespace
 
 EmptyOffer::EmptyOffer(const TrainingController& controller, QAction* train, QMenu* recent, QWidget* figure)
@@ -71,7 +72,7 @@ void EmptyOffer::check() {
 
 // Below the words in the middle of the figure; where it is low, with fewer runs.
 void EmptyOffer::place() {
-  const QSize room = parentWidget()->size();
+  const QSize room = parentWidget()->size() - QSize(0, kFoot);
   const int top = room.height() / 2 + parentWidget()->fontMetrics().height() + kGap;
   for (QToolButton* run : runs_) run->setVisible(run->sizeHint().width() + 2 * kGap <= room.width());
   column_->activate();

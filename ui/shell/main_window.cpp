@@ -31,6 +31,7 @@ namespace synann::ui {
 namespace {
 constexpr QSize kFirstSize(1240, 740);  // where the screen has room for it
 constexpr int kInspectorWidth = 260;    // pixels
+constexpr int kRememberAfter = 500;     // milliseconds
 }  // namespace
 
 MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
@@ -205,6 +206,18 @@ void MainWindow::remember() {
       settings_.splitters[splitter->objectName()] = splitter->saveState();
   }
   saveSettings(settings_);
+}
+
+void MainWindow::rememberOnTheWay() {
+  remember_soon_.setSingleShot(true);
+  remember_soon_.setInterval(kRememberAfter);
+  connect(&remember_soon_, &QTimer::timeout, this, &MainWindow::remember);
+  const auto soon = [this] {
+    if (!remember_soon_.isActive()) remember_soon_.start();  // a training changes something all the time
+  };
+  connect(&workspace_.plan(), &RunPlan::changed, this, soon);
+  connect(&controller(), &TrainingController::stateChanged, this, soon);
+  connect(stack_, &QStackedWidget::currentChanged, this, soon);
 }
 
 void MainWindow::connectController() {

@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QList>
 #include <QMainWindow>
+#include <QTimer>
 
 #include "ui/pages/page_table.h"
 #include "ui/session/workspace.h"
@@ -36,6 +37,8 @@ class MainWindow : public QMainWindow {
   // Opens a data set, or a run, or what was chosen last, and gives Train the focus; call it once, after
   // show(). The last run is offered.
   void start(const QString& spec = {}, const QString& run_folder = {});
+  // From now on what the window remembers is written soon after it changes too: a kill comes without asking.
+  void rememberOnTheWay();
   void chooseData(const QString& spec);  // as if picked in the run bar
   void openRun(const QString& folder);
   // Writes the page's figure as it is shown; tells the result in the message bar.
@@ -114,6 +117,7 @@ class MainWindow : public QMainWindow {
   RunBar* run_bar_;
   MessageBar* messages_;
   QList<EmptyOffer*> offers_;
+  QTimer remember_soon_;
   bool closing_ = false;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/page_help.h"
 
+#include <algorithm>
+#include <optional>
+
 #include <QDialogButtonBox>
 #include <QKeySequence>
 #include <QLabel>
@@ -38,30 +41,29 @@ QString sentence(QString words) {
   return words;
 }
 
-// By the tab it stands in; the page's own has none.
-QString figureTitle(const QWidget* figure) {
-  for (const QWidget* part = figure; part != nullptr; part = part->parentWidget()) {
-    const auto* tabs = part->parentWidget() == nullptr
-                           ? nullptr
-                           : qobject_cast<const QTabWidget*>(part->parentWidget()->parentWidget());
-    if (tabs == nullptr) continue;
-    const int at = tabs->indexOf(const_cast<QWidget*>(part));
+// The title of the tab it stands in; the page's own picture has none.
+std::optional<QString> tabOf(const QWidget* figure) {
+  for (const QWidget* part = figure; part->parentWidget() != nullptr; part = part->parentWidget()) {
+    const auto* tabs = qobject_cast<const QTabWidget*>(part->parentWidget()->parentWidget());
+    const int at = tabs == nullptr ? -1 : tabs->indexOf(const_cast<QWidget*>(part));
     if (at >= 0) return plainText(tabs->tabText(at));
   }
-  return PageHelpDialog::tr("The large picture");
+  return std::nullopt;
 }
 
 QString figureRows(const Page& page) {
   QString rows;
   QSet<QString> told;  // figures of one kind have the same keys
-  for (const FigureWidget* figure : page.findChildren<FigureWidget*>()) {
+  QList<FigureWidget*> figures = page.findChildren<FigureWidget*>();
+  std::stable_partition(figures.begin(), figures.end(), [](const auto* one) { return !tabOf(one); });
+  for (const FigureWidget* figure : figures) {
     QStringList words = {sentence(figure->whatsThis())};
     if (const QString keys = figure->accessibleDescription(); !told.contains(keys)) {
       told.insert(keys);
       words.append(PageHelpDialog::tr("Keys: %1").arg(sentence(keys)));
     }
     words.removeAll(QString());
-    rows += helpRow(figureTitle(figure), words.join(' '));
+    rows += helpRow(tabOf(figure).value_or(PageHelpDialog::tr("The large picture")), words.join(' '));
   }
   return rows;
 }
@@ -118,6 +120,7 @@ PageHelpDialog::PageHelpDialog(const PageInfo& info, const Page& page, QWidget* 
   buttons->button(QDialogButtonBox::Close)->setIcon(QIcon());  // the style's own is black on dark
   auto* const keys = buttons->addButton(tr("&All keys"), QDialogButtonBox::ActionRole);
   keys->setObjectName("page-help.keys");
+  keys->setAutoDefault(false);
   keys->setToolTip(tr("List every action and its key"));
   connect(keys, &QPushButton::clicked, this, &PageHelpDialog::shortcutsWanted);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

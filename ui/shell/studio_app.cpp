@@ -91,6 +91,7 @@ int openWindow(QApplication& app, const StudioOptions& options) {
     exit_code = 128 + number;
     window.close();
   });
+  window.rememberOnTheWay();
   window.show();
   window.start(QString::fromStdString(options.data), QString::fromStdString(options.history));
   return QApplication::exec();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/theme.h"
 
+#include <cmath>
+
 #include <QApplication>
 #include <QColor>
 #include <QPainter>
@@ -22,8 +24,8 @@ constexpr Colors kLight = {0xf4f4f2, 0xffffff, 0xf6f7f9, 0xebebe9, 0x1a1b1e, 0x8
 constexpr Colors kDark = {0x202226, 0x17181b, 0x1d1f22, 0x2d3036, 0xe4e5e7, 0x84878d, 0x3f7fdc,
                           0xffffff, 0x82b4ff, 0x33363c, 0x43474e, 0x3a3d43, 0x0c0d0e};
 
-// Fusion draws the frame of a check box in a shade of the window's colour, which is hardly seen on dark
-// ground (1.1:1); ours has three times its ground's luminance at least.
+// Fusion draws the frames of its controls in a shade of the window's colour, which is hardly seen (1.1:1 to
+// 2:1); ours have a contrast of 3:1 with their ground at least.
 class StudioStyle : public QProxyStyle {
  public:
   StudioStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
@@ -31,13 +33,45 @@ class StudioStyle : public QProxyStyle {
   void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                      const QWidget* widget) const override {
     QProxyStyle::drawPrimitive(element, option, painter, widget);
-    if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck) return;
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    painter->setPen(QPen(checkFrame(option->palette), 1));
-    painter->setBrush(Qt::NoBrush);
-    painter->drawRoundedRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
-    painter->restore();
+    const bool focus = option->state & State_HasFocus;  // Fusion's own frame of the focus can be seen
+    switch (element) {
+      case PE_IndicatorCheckBox:
+      case PE_IndicatorItemViewItemCheck:
+        return drawFrame(painter, option->rect, checkFrame(option->palette));
+      case PE_FrameLineEdit:
+        if (!focus) drawFrame(painter, option->rect, controlFrame(*option));
+        return;
+      case PE_PanelButtonCommand:
+        if (!focus || !(option->state & State_KeyboardFocusChange))
+          drawFrame(painter, option->rect, controlFrame(*option));
+        return;
+      case PE_PanelButtonTool:
+        if (option->state & State_On || !(option->state & State_AutoRaise))
+          drawFrame(painter, option->rect, controlFrame(*option));
+        return;
+      default:
+        return;
+    }
+  }
+
+  void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+                          const QWidget* widget) const override {
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
+    if (control == CC_SpinBox && !(option->state & State_HasFocus))
+      drawFrame(painter, option->rect, controlFrame(*option));
+    if (control != CC_Slider) return;
+    const QRect handle = subControlRect(CC_Slider, option, SC_SliderHandle, widget);
+    drawFrame(painter, handle.adjusted(1, 1, -1, -1), controlFrame(*option));
+  }
+
+  void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                   const QWidget* widget) const override {
+    QProxyStyle::drawControl(element, option, painter, widget);
+    if (element == CE_ProgressBarGroove) drawFrame(painter, option->rect, controlFrame(*option));
+    if (element != CE_TabBarTabShape || !(option->state & State_Selected)) return;
+    const QRect tab = option->rect;
+    painter->fillRect(QRect(tab.left() + 1, tab.top(), tab.width() - 2, kTabLine),
+                      option->palette.color(QPalette::Highlight));
   }
 
   // Narrow tabs: all of a page's figures fit beside its picture.
@@ -46,15 +80,44 @@ class StudioStyle : public QProxyStyle {
     if (metric == PM_TabBarTabHSpace) return kTabSpace;
     return QProxyStyle::pixelMetric(metric, option, widget);
   }
+
+ private:
+  static constexpr int kTabLine = 2;  // pixels above the chosen tab
+
+  static QColor controlFrame(const QStyleOption& option) {
+    QColor color = frameColor(option.palette);
+    if (!(option.state & State_Enabled)) color.setAlphaF(0.5F);  // as its words are dimmer
+    return color;
+  }
+  static void drawFrame(QPainter* painter, const QRect& rect, const QColor& color) {
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(color, 1));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
+    painter->restore();
+  }
 };
+
+// `part` of the way from the window's ground to its text, which differ most.
+QColor towardsText(const QPalette& palette, double part) {
+  const QColor text = palette.color(QPalette::Active, QPalette::WindowText);
+  const QColor ground = palette.color(QPalette::Active, QPalette::Window);
+  const auto between = [part](int a, int b) {
+    return static_cast<int>(std::lround(part * a + (1 - part) * b));
+  };
+  return QColor(between(text.red(), ground.red()), between(text.green(), ground.green()),
+                between(text.blue(), ground.blue()));
+}
 
 }  // namespace
 
+QColor frameColor(const QPalette& palette) {
+  return towardsText(palette, isDark(palette) ? 0.45 : 0.5);
+}
+
 QColor checkFrame(const QPalette& palette) {
-  const QColor text = palette.color(QPalette::WindowText), ground = palette.color(QPalette::Window);
-  const auto between = [](int a, int b) { return (2 * a + b) / 3; };
-  return QColor(between(text.red(), ground.red()), between(text.green(), ground.green()),
-                between(text.blue(), ground.blue()));
+  return towardsText(palette, 2.0 / 3);
 }
 
 QPalette themePalette(bool dark) {

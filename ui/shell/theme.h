@@ -18,6 +18,9 @@ QPalette themePalette(bool dark);
 // Of a check box, on or off: three to one against the window's ground.
 QColor checkFrame(const QPalette& palette);
 
+// Of every other control: the same, in a calmer shade.
+QColor frameColor(const QPalette& palette);
+
 // Whether text is lighter than its background.
 bool isDark(const QPalette& palette);
 

@@ -7,6 +7,7 @@
 #include "sample_curve.h"
 #include "tests/test_main.h"
 #include "ui/plots/accuracy_table_model.h"
+#include "ui/plots/ticks.h"
 
 using namespace synann;
 using namespace synann::ui;
@@ -42,6 +43,21 @@ class LossTablesTest : public QObject {
     QCOMPARE(cell(model, 1, AccuracyTableModel::Correct), QString("9050/10000"));
     QCOMPARE(cell(model, 1, AccuracyTableModel::Accuracy), QString("90.50 %"));
     QCOMPARE(cell(model, 1, AccuracyTableModel::Seconds), QString("2.8 s"));
+  }
+
+  void aChangedSettingStandsBesideItsEpoch() {
+    auto curve = test::sampleCurve(4, 10);
+    const std::int64_t epoch = curve->trainCount();
+    QVERIFY(epoch > 0);
+    curve->mark(epoch, "learning rate 0.006");  // the first step of epoch 2
+    curve->mark(3 * epoch - 1, "momentum 0.9");
+    AccuracyTableModel model;
+    model.setCurve(curve);
+    const auto note = [&](int row) { return cell(model, row, AccuracyTableModel::Note); };
+    QCOMPARE(note(1), QString());
+    QCOMPARE(note(2), QString("from %1 examples on: learning rate 0.006").arg(countText(epoch)));
+    QCOMPARE(note(3), QString("best · from %1 examples on: momentum 0.9").arg(countText(3 * epoch - 1)));
+    QCOMPARE(note(4), QString());
   }
 
   void aNewBestUnmarksTheOldOne() {

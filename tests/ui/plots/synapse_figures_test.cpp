@@ -14,6 +14,7 @@
 #include "sample_frame.h"
 #include "tests/test_main.h"
 #include "ui/pages/synapses/synapse_view.h"
+#include "ui/plots/axes.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/plots/figure_view.h"
 
@@ -50,7 +51,20 @@ class SynapseFiguresTest : public QObject {
   void keysWalkEveryPointOfEveryFigure_data();
   void keysWalkEveryPointOfEveryFigure();
   void viewsReadBack();
+  void namesOfLowAxesGiveWay();
 };
+
+// In a low window the numbers of an axis come before its name, and never lie on it.
+void SynapseFiguresTest::namesOfLowAxesGiveWay() {
+  const double line = QFontMetricsF(QFont()).height();
+  const auto plot = [](double height) {
+    return Axes(QRectF(0, 0, 300, height), {0, 1}, {0, 1}, {"x", {}}, QFont(), false).plot();
+  };
+  const QRectF low = plot(4 * line), high = plot(12 * line);
+  QVERIFY(low.height() >= 1.5 * line);
+  QVERIFY(4 * line - low.bottom() < 2 * line);    // the numbers alone
+  QVERIFY(12 * line - high.bottom() > 2 * line);  // the name too
+}
 
 void SynapseFiguresTest::waterfallAndProofAreTheOutputOfTheLayer() {
   for (const int n : {1, 2, 9, 40})

@@ -72,6 +72,8 @@ void AppSettingsTest::themesDifferAndCanBeRead() {
     const QPalette palette = themePalette(dark);
     QVERIFY(contrast(checkFrame(palette), palette.color(QPalette::Window)) >= 3);
     QVERIFY(contrast(checkFrame(palette), palette.color(QPalette::Base)) >= 3);
+    for (const QPalette::ColorRole ground : {QPalette::Window, QPalette::Base})
+      QVERIFY(contrast(frameColor(palette), palette.color(ground)) >= 3);
     for (const auto& [text, ground] :
          {std::pair(QPalette::WindowText, QPalette::Window), std::pair(QPalette::Text, QPalette::Base),
           std::pair(QPalette::ButtonText, QPalette::Button),

@@ -24,6 +24,7 @@
 #include "ui/widgets/action_button.h"
 #include "ui/widgets/calm_combo_box.h"
 #include "ui/widgets/calm_spin_box.h"
+#include "ui/widgets/elided_label.h"
 
 namespace synann::ui {
 
@@ -40,7 +41,7 @@ constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
 
 QLabel* makeHeading(const QString& words, QWidget* buddy, QWidget* parent) {
-  auto* heading = new QLabel(words, parent);
+  auto* heading = new ElidedLabel(words, parent);
   QFont bold = heading->font();
   bold.setBold(true);
   heading->setFont(bold);
@@ -151,7 +152,6 @@ QWidget* TrainPage::makeFigure(QAction* log_y, QAction* follow) {
   auto* row = new QHBoxLayout;
   title_ = makeHeading(tr("Loss"), chart_, figure);
   title_->setObjectName("train.title");
-  title_->setMinimumWidth(1);  // rather cut off than in the way of the window's size
   row->addWidget(title_, 1);
   row->addWidget(makeSmoothing(figure));
   row->addWidget(new ActionButton(log_y, Qt::ToolButtonTextBesideIcon, figure));
