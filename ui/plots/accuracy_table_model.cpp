@@ -56,6 +56,8 @@ QVariant AccuracyTableModel::data(const QModelIndex& index, int role) const {
   const bool best = index.row() == best_row_;
   if (role == Qt::DisplayRole)
     return text(curve_->evaluations()[static_cast<std::size_t>(index.row())], index.column(), best);
+  if (role == Qt::ToolTipRole && index.column() == Note)
+    return note(curve_->evaluations()[static_cast<std::size_t>(index.row())], best);
   if (role == Qt::FontRole && best) {
     QFont font;
     font.setBold(true);

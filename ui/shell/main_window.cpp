@@ -30,6 +30,7 @@ namespace synann::ui {
 
 namespace {
 constexpr QSize kFirstSize(1240, 740);  // where the screen has room for it
+constexpr QSize kWindowFrame(8, 40);    // what the desktop may put around it; it is not known before
 constexpr int kInspectorWidth = 260;    // pixels
 constexpr int kRememberAfter = 500;     // milliseconds
 }  // namespace
@@ -152,7 +153,8 @@ void MainWindow::foldParts() {
 
 void MainWindow::restore() {
   applyTheme(settings_.theme);
-  if (!restoreGeometry(settings_.geometry)) resize(kFirstSize.boundedTo(screen()->availableSize()));
+  if (!restoreGeometry(settings_.geometry))
+    resize(kFirstSize.boundedTo(screen()->availableSize() - kWindowFrame));
   for (std::size_t k = 0; k < pageTable().size(); ++k) {
     Page* const page = pages_[static_cast<qsizetype>(k)];
     page->remember(settings_.pages.value(pageTable()[k].id));
