@@ -2,6 +2,8 @@
 #include "ui/session/run_job.h"
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/train/checkpoint.h"
@@ -62,6 +64,19 @@ Status read_run(const RunJob& job, SnapshotMailbox& mailbox) {
   return {};
 }
 
+// At the prompt a person can choose another folder for a run; the window makes it where it always does.
+Error withoutFolderChoice(Error error, bool fresh) {
+  const std::size_t choice = error.remedy.find("choose a");
+  if (choice == std::string::npos || error.remedy.find("folder", choice) == std::string::npos) return error;
+  error.remedy.resize(choice);
+  constexpr std::string_view kOr = ", or ";
+  if (error.remedy.ends_with(kOr)) error.remedy.resize(choice - kOr.size());
+  if (error.remedy.empty())
+    error.remedy = fresh ? "start the program with XDG_DATA_HOME naming a folder that you may write to"
+                         : "allow writing there, or restart the run as a new one";
+  return error;
+}
+
 Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   const Result<data::DataPairPtr> data = open_data(job, mailbox);
   if (!data) return data.error();
@@ -76,13 +91,13 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
       .start_paused = job.start_paused,
       .record = job.record};
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
-  if (!session) return session.error();
+  if (!session) return withoutFolderChoice(session.error(), !job.resume);
   if (auto history = (*session)->take_history())
     mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
   link.attach(session->get());
   const Result<train::State> end = (*session)->run();
   link.detach();
-  if (!end) return end.error();
+  if (!end) return withoutFolderChoice(end.error(), !job.resume);
   return {};
 }
 

@@ -325,7 +325,7 @@ void MainWindow::onState(RunState state, const QString& reason) {
   const QString run = QString::fromStdString(controller().runFolder().string());
   const bool over = state == RunState::Stopped || state == RunState::Finished;
   if (over && controller().sessionOpen()) messages_->showNote(tr("The run is saved in %1.").arg(run));
-  if (!run.isEmpty() && settings_.runs.value(0) != run) {
+  if (!run.isEmpty() && settings_.runs.value(0) != run && QFileInfo::exists(run)) {
     settings_.runs.removeAll(run);
     settings_.runs.prepend(run);
     settings_.runs = settings_.runs.mid(0, AppSettings::kMostRecent);

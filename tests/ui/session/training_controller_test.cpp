@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/core/folder_lock.h"
 #include "engine/train/checkpoint.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
@@ -79,6 +80,7 @@ class TrainingControllerTest : public QObject {
   void learningRateChangesLive();
   void unreadableDataIsTold();
   void aRunThatDoesNotComeToBeLeavesTheOldOne();
+  void noOtherFolderIsAskedFor();
   void stopWhileLoading();
   void restartInMidRunShowsOnlyTheNewRun();
   void opensAnEarlierRunAndGoesOn();
@@ -265,6 +267,27 @@ void TrainingControllerTest::aRunThatDoesNotComeToBeLeavesTheOldOne() {
   QVERIFY(b.in(RunState::Finished));
   QCOMPARE(b.losses.size(), 20u);
   QVERIFY(trainsOn(b, smallSettings(1)));
+}
+
+// The window has no choice of a folder for a run.
+void TrainingControllerTest::noOtherFolderIsAskedFor() {
+  TrainingBench b;
+  b.controller.setFolderChooser([](const train::Settings&) { return "/dev/null/run"; });
+  b.controller.train(smallSettings(1));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.errors.size(), 1);
+  QVERIFY2(b.errors[0].startsWith("/dev/null/run: cannot be made") && b.errors[0].contains("XDG_DATA_HOME"),
+           qPrintable(b.errors[0]));
+  QVERIFY2(!b.errors[0].contains("choose"), qPrintable(b.errors[0]));
+  // One that another program writes to is waited for.
+  const std::filesystem::path taken = b.home.path().toStdString() + "/taken";
+  const auto lock = FolderLock::take(taken);
+  QVERIFY(lock.ok());
+  b.controller.setFolderChooser([&](const train::Settings&) { return taken; });
+  b.controller.train(smallSettings(1));
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QCOMPARE(b.errors.size(), 2);
+  QVERIFY2(b.errors[1].endsWith("wait until it has finished"), qPrintable(b.errors[1]));
 }
 
 void TrainingControllerTest::stopWhileLoading() {
