@@ -59,9 +59,7 @@ class StudioStyle : public QProxyStyle {
     QProxyStyle::drawComplexControl(control, option, painter, widget);
     if (control == CC_SpinBox && !(option->state & State_HasFocus))
       drawFrame(painter, option->rect, controlFrame(*option));
-    if (control != CC_Slider) return;
-    const QRect handle = subControlRect(CC_Slider, option, SC_SliderHandle, widget);
-    drawFrame(painter, handle.adjusted(1, 1, -1, -1), controlFrame(*option));
+    if (control == CC_Slider) drawSlider(*option, painter, widget);
   }
 
   void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
@@ -83,6 +81,18 @@ class StudioStyle : public QProxyStyle {
 
  private:
   static constexpr int kTabLine = 2;  // pixels above the chosen tab
+
+  void drawSlider(const QStyleOptionComplex& option, QPainter* painter, const QWidget* widget) const {
+    const QRect handle = subControlRect(CC_Slider, &option, SC_SliderHandle, widget);
+    const QColor color = controlFrame(option);
+    if (option.subControls & SC_SliderGroove) {
+      painter->save();
+      painter->setClipRegion(QRegion(option.rect) - handle);
+      drawFrame(painter, subControlRect(CC_Slider, &option, SC_SliderGroove, widget), color);
+      painter->restore();
+    }
+    if (option.subControls & SC_SliderHandle) drawFrame(painter, handle.adjusted(1, 1, -1, -1), color);
+  }
 
   static QColor controlFrame(const QStyleOption& option) {
     QColor color = frameColor(option.palette);

@@ -2,7 +2,14 @@
 #include "ui/shell/app_settings.h"
 
 #include <QApplication>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
 #include <QSettings>
+#include <QSlider>
+#include <QSpinBox>
+#include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -25,6 +32,7 @@ class AppSettingsTest : public QObject {
   void comesBackAsItWent();
   void nonsenseBecomesTheDefault();
   void themesDifferAndCanBeRead();
+  void controlsStandOutFromTheirGround();
   void iconsFollowTheTheme();
 
  private:
@@ -94,6 +102,35 @@ void AppSettingsTest::themesDifferAndCanBeRead() {
   }
   for (const ThemeChoice choice : {ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark}) {
     QVERIFY(themeFromId(themeId(choice)) == choice);
+  }
+}
+
+// As they are painted: the line around each control, and the line above the chosen tab.
+void AppSettingsTest::controlsStandOutFromTheirGround() {
+  for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark}) {
+    applyTheme(theme);
+    QSpinBox spin;
+    QComboBox list;
+    QLineEdit line;
+    QPushButton button("Reset");
+    QProgressBar progress;
+    QSlider slider(Qt::Horizontal);
+    QTabBar tabs;
+    tabs.addTab("One");
+    tabs.addTab("Two");
+    list.addItem("raw losses");
+    const QColor ground = QApplication::palette().color(QPalette::Window);
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{&spin, &list, &line, &button, &progress, &slider, &tabs}) {
+      control->resize(control->sizeHint());
+      const QImage image = control->grab().toImage();
+      // Right of the handle, which is at its least, the groove is not filled.
+      const int x = control == &slider ? image.width() - 4 : std::min(30, image.width() / 3);
+      double most = 0;
+      for (int y = 0; y < image.height() / 2; ++y)
+        most = std::max(most, contrast(image.pixelColor(x, y), ground));
+      QVERIFY2(most >= 3, qPrintable(QString("%1: %2").arg(control->metaObject()->className()).arg(most)));
+    }
   }
 }
 
