@@ -43,7 +43,7 @@ EmptyOffer::EmptyOffer(const TrainingController& controller, QAction* train, QMe
   check();
 }
 
-void EmptyOffer::setRuns(const QStringList& folders) {
+void EmptyOffer::setRuns(const QStringList& folders, bool others) {
   qDeleteAll(runs_);
   runs_.clear();
   for (const QString& folder : folders) {
@@ -61,7 +61,7 @@ void EmptyOffer::setRuns(const QStringList& folders) {
     column_->insertWidget(static_cast<int>(runs_.size()), run, 0, Qt::AlignHCenter);
     if (runs_.size() == kMostRuns) break;
   }
-  recent_->setVisible(!folders.isEmpty());
+  recent_->setVisible(others || !runs_.isEmpty());
   place();
 }
 

@@ -24,8 +24,9 @@ class EmptyOffer : public QWidget {
   // must outlive it.
   EmptyOffer(const TrainingController& controller, QAction* train, QMenu* recent, QWidget* figure);
 
-  // Folders of runs, the latest first; those that cannot be read are left out.
-  void setRuns(const QStringList& folders);
+  // Folders of runs, the latest first; those that cannot be read are left out. `others`: the menu has data or
+  // figures too.
+  void setRuns(const QStringList& folders, bool others);
 
  signals:
   void runWanted(const QString& folder);

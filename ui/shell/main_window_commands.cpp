@@ -260,7 +260,8 @@ void MainWindow::addOffers() {
 }
 
 void MainWindow::showRecentRuns() {
-  for (EmptyOffer* offer : offers_) offer->setRuns(settings_.runs);
+  const bool others = !settings_.dataFolders.isEmpty() || !settings_.figures.isEmpty();
+  for (EmptyOffer* offer : offers_) offer->setRuns(settings_.runs, others);
 }
 
 // Runs, data and figures of late, below what opens others.

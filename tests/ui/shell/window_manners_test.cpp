@@ -88,6 +88,7 @@ class WindowMannersTest : public QObject {
   void escapeGivesBackWhatWasInAField();
   void escapeClosesTheMessage();
   void listsAreHeardByTheirLabels();
+  void dataWaitForTheOpenRun();
   void aKillLosesNoSettings();
 };
 
@@ -285,6 +286,19 @@ void WindowMannersTest::listsAreHeardByTheirLabels() {
     QVERIFY2(heard->text(QAccessible::Name) == list->accessibleName(), qPrintable(list->objectName()));
     QCOMPARE(heard->text(QAccessible::Value), list->currentText());
   }
+}
+
+void WindowMannersTest::dataWaitForTheOpenRun() {
+  const WindowBench b;
+  b.window->actions().action("run.step-batch")->trigger();
+  QTRY_COMPARE_WITH_TIMEOUT(b.window->controller().state(), RunState::Paused, kWait);
+  b.window->chooseData("digits");
+  QVERIFY2(b.window->messageBar()->text().endsWith("is opened as soon as this run is over."),
+           qPrintable(b.window->messageBar()->text()));
+  b.window->controller().stop();
+  QTRY_VERIFY_WITH_TIMEOUT(!b.window->controller().busy(), kWait);
+  QVERIFY2(!b.window->messageBar()->text().contains("as soon as"),
+           qPrintable(b.window->messageBar()->text()));
 }
 
 void WindowMannersTest::aKillLosesNoSettings() {
