@@ -6,6 +6,7 @@
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QLabel>
+#include <QResizeEvent>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -66,6 +67,17 @@ QWidget* PicturePage::together(std::initializer_list<QWidget*> widgets, int spac
   row->setSpacing(spacing);
   for (QWidget* widget : widgets) row->addWidget(widget);
   return both;
+}
+
+// A page that becomes narrower, as beside the inspector, takes the width from the side before the picture is
+// lower than it could be.
+void PicturePage::resizeEvent(QResizeEvent* event) {
+  Page::resizeEvent(event);
+  if (event->size().width() >= event->oldSize().width()) return;
+  const QList<int> sizes = split_->sizes();
+  const int missing = height() - sizes[0], spare = sizes[1] - side_->minimumWidth();
+  const int given = std::min(missing, spare);
+  if (given > 0) split_->setSizes({sizes[0] + given, sizes[1] - given});
 }
 
 QWidget* PicturePage::makePicture(QWidget* picture) {

@@ -23,6 +23,7 @@ class PicturePage : public Page {
   QWidget* emptyFigure() const override { return picture_; }
 
  protected:
+  void resizeEvent(QResizeEvent* event) override;
   // `id` begins the names of its parts.
   PicturePage(const QString& id, QWidget* parent);
 

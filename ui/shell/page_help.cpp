@@ -75,7 +75,9 @@ QString controlRows(const Page& page) {
   for (const QWidget* widget : page.findChildren<QWidget*>()) {
     const QString name = plainText(widget->accessibleName()), help = widget->toolTip();
     if (name.isEmpty() || help.isEmpty() || qobject_cast<const FigureWidget*>(widget)) continue;
-    if (widget->objectName().startsWith(QLatin1String("button.")) || told.contains(name)) continue;
+    const QString id = widget->objectName();  // actions have a part of their own
+    if (id.startsWith(QLatin1String("button.")) || id.startsWith(QLatin1String("empty."))) continue;
+    if (told.contains(name)) continue;
     told.insert(name);
     rows += helpRow(name, sentence(help));
   }

@@ -12,6 +12,7 @@
 #include <QFile>
 #include <QMimeData>
 #include <QPlainTextEdit>
+#include <QSplitter>
 #include <QTextBrowser>
 #include <QTimer>
 #include <QToolButton>
@@ -89,6 +90,7 @@ class WindowMannersTest : public QObject {
   void escapeClosesTheMessage();
   void listsAreHeardByTheirLabels();
   void dataWaitForTheOpenRun();
+  void theInspectorTakesTheSidesWidthFirst();
   void aKillLosesNoSettings();
 };
 
@@ -299,6 +301,19 @@ void WindowMannersTest::dataWaitForTheOpenRun() {
   QTRY_VERIFY_WITH_TIMEOUT(!b.window->controller().busy(), kWait);
   QVERIFY2(!b.window->messageBar()->text().contains("as soon as"),
            qPrintable(b.window->messageBar()->text()));
+}
+
+void WindowMannersTest::theInspectorTakesTheSidesWidthFirst() {
+  const WindowBench b;
+  b.window->resize(1024, 600);
+  b.window->showPage(b.window->pageNamed("synapses"));
+  auto* const split = b.find<QSplitter>("synapses.split");
+  QCoreApplication::processEvents();
+  const int before = split->sizes()[1];
+  b.window->actions().action("view.inspector")->setChecked(true);
+  QCoreApplication::processEvents();
+  QCOMPARE(split->sizes()[1], split->widget(1)->minimumWidth());
+  QVERIFY(split->sizes()[1] < before);
 }
 
 void WindowMannersTest::aKillLosesNoSettings() {
