@@ -16,7 +16,6 @@ namespace synann::ui {
 
 namespace {
 constexpr int kPictureWidth = 700;  // pixels, at first
-constexpr int kColumns = 3;         // of the controls, beside their labels
 }  // namespace
 
 PicturePage::PicturePage(const QString& id, QWidget* parent)
@@ -29,7 +28,7 @@ PicturePage::PicturePage(const QString& id, QWidget* parent)
       split_(new QSplitter(Qt::Horizontal, this)) {
   controls_->setHorizontalSpacing(6);
   controls_->setVerticalSpacing(3);
-  for (const int stretched : {1, 2}) controls_->setColumnStretch(stretched, 1);
+  controls_->setColumnStretch(1, 1);
 }
 
 void PicturePage::setRemark(const QString& remark) {
@@ -42,13 +41,12 @@ void PicturePage::addControls(const QString& label, std::initializer_list<QWidge
   const int row = controls_->rowCount();
   auto* words = new QLabel(label, side_);
   controls_->addWidget(words, row, 0);
-  int column = 1;
-  const int count = static_cast<int>(widgets.size());
-  for (QWidget* widget : widgets) {
-    if (column == 1) words->setBuddy(widget);
-    const int span = column == count ? kColumns + 1 - column : 1;
-    controls_->addWidget(widget, row, column++, 1, span);
-  }
+  words->setBuddy(*widgets.begin());
+  // Side by side; what is taken away leaves its room to the others.
+  auto* line = new QHBoxLayout;
+  line->setSpacing(6);
+  for (QWidget* widget : widgets) line->addWidget(widget, 1);
+  controls_->addLayout(line, row, 1);
   lines_.append({words, widgets});
 }
 

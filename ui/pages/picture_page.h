@@ -33,7 +33,7 @@ class PicturePage : public Page {
   // with 0, hidden while empty.
   void setRemark(const QString& remark);
 
-  // A line of the controls: a label and up to three widgets, the last as wide as there is room.
+  // A line of the controls: a label and widgets side by side, which share the room.
   void addControls(const QString& label, std::initializer_list<QWidget*> widgets);
   // Shows a widget of the controls or takes it away; the label goes with the last one of its line.
   void showControl(QWidget* widget, bool shown);
