@@ -12,8 +12,8 @@ namespace {
 
 using Kind = synapse::WaterfallTerm::Kind;
 
-constexpr double kBarGap = 6;   // pixels
-constexpr double kTight = 0.8;  // of a line, between words below each other
+constexpr double kWaterfallGap = 6;  // pixels
+constexpr double kTight = 0.8;       // of a line, between words below each other
 
 struct WaterfallWords {
   Q_DECLARE_TR_FUNCTIONS(waterfall)
@@ -92,8 +92,8 @@ WaterfallFigure::Frame WaterfallFigure::frame(const QRectF& area, const FigurePa
   f.from = range.min;
   f.to = range.max;
   const double line = metrics.height();
-  f.bars =
-      area.adjusted(f.labels + kBarGap, (how.titled ? 0.4 : 1.4) * line, -(f.numbers + kBarGap), -2.8 * line);
+  f.bars = area.adjusted(f.labels + kWaterfallGap, (how.titled ? 0.4 : 1.4) * line,
+                         -(f.numbers + kWaterfallGap), -2.8 * line);
   f.row = f.bars.height() / std::max(1, pointCount());
   return f;
 }
@@ -138,7 +138,7 @@ void WaterfallFigure::paint(QPainter& painter, const QRectF& area, const FigureP
     painter.setPen(how.look.text);
     painter.drawText(QRectF(area.left(), top, f.labels, f.row),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, label(k));
-    painter.drawText(QRectF(f.bars.right() + kBarGap, top, f.numbers, f.row),
+    painter.drawText(QRectF(f.bars.right() + kWaterfallGap, top, f.numbers, f.row),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, numberText(value(k), 4));
   }
   painter.setPen(QPen(how.look.frame, 1));
