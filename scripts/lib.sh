@@ -113,11 +113,11 @@ require_tools() {
 
 # ---- configuring and building -------------------------------------------------------------------------------------
 
-# How many compilers at once: one per processor, but no more than the memory holds (about 1 GB each).
+# How many compilers at once: one per processor, but no more than the memory holds (about 1.5 GB each).
 build_jobs() {
   local processors memory
   processors="$(nproc 2>/dev/null || echo 2)"
-  memory="$(awk '/^MemAvailable:/ { print int($2 / 1000000) }' /proc/meminfo 2>/dev/null || true)"
+  memory="$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo 2>/dev/null || true)"
   memory="${memory:-$processors}"
   if ((memory < 1)); then memory=1; fi
   echo $((memory < processors ? memory : processors))
