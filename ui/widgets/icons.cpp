@@ -221,20 +221,15 @@ void drawGlyph(QPainter& p, Glyph glyph) {
     case Glyph::About:
       return drawAbout(p);
     case Glyph::Curves:
-      drawCurves(p);
-      break;
+      return drawCurves(p);
     case Glyph::Network:
-      drawNetwork(p);
-      break;
+      return drawNetwork(p);
     case Glyph::Surface:
-      drawSurface(p);
-      break;
+      return drawSurface(p);
     case Glyph::Matrix:
-      drawMatrix(p);
-      break;
+      return drawMatrix(p);
     case Glyph::Warning:
-      drawWarning(p);
-      break;
+      return drawWarning(p);
     case Glyph::Help:
       return drawHelp(p);
   }
