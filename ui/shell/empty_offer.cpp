@@ -11,6 +11,7 @@
 #include "ui/session/training_controller.h"
 #include "ui/shell/last_run.h"
 #include "ui/widgets/action_button.h"
+#include "ui/widgets/icons.h"
 
 namespace synann::ui {
 
