@@ -52,12 +52,6 @@ std::string rnn_formula(Twin twin) {
   return state;
 }
 
-// "syna" of "syna-cnn"; empty where there is no dash.
-std::string_view side_of(std::string_view id) {
-  const auto dash = id.find('-');
-  return dash == std::string_view::npos ? std::string_view() : id.substr(0, dash);
-}
-
 // What a twin has under this name.
 std::string in_twin(const Recipe& recipe, const Model& model, const Layer& layer) {
   const auto twin = build(recipe.info.id, model.input.rows, model.input.columns, model.classes);
@@ -170,14 +164,12 @@ std::string shape_text(const Shape& shape) {
 }
 
 std::string twin_text(const Model& model, const Layer& layer) {
-  const std::string_view side = side_of(model.id);
-  if (side.empty() || layer.name.empty()) return {};
-  const std::string_view family = std::string_view(model.id).substr(side.size());
+  const auto dash = model.id.find('-');
+  if (dash == std::string::npos || layer.name.empty()) return {};
+  const std::string_view family = std::string_view(model.id).substr(dash);  // "-cnn"
   std::string text;
   for (const Recipe& recipe : recipes()) {
-    if (recipe.info.id == model.id || !recipe.info.id.ends_with(family) || side_of(recipe.info.id).empty() ||
-        recipe.info.id.substr(side_of(recipe.info.id).size()) != family)
-      continue;
+    if (recipe.info.id == model.id || !recipe.info.id.ends_with(family)) continue;
     const std::string there = in_twin(recipe, model, layer);
     if (there.empty()) continue;
     text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", there, recipe.info.title);

@@ -155,6 +155,7 @@ void NetworkPage::planChanged() {
                             opened ? opened->train.classes : kClasses, train::synapse_options(plan));
   if (!model) {
     moment_ = {};
+    told_ = {};
     graph_->setPlaceholder(QString::fromStdString(model.error().sentence()));
     graph_->setFigure(nullptr);
     return;
@@ -211,9 +212,14 @@ void NetworkPage::fillChoices() {
 
 void NetworkPage::refresh() {
   if (!isVisible() || !moment_.summary) return;
-  fillChoices();
-  graph_->setFigure(modelFigure(scene_, moment_));
-  words_->setText(layerText(scene_, moment_));
+  // Graph, words and lists are the layer's; the weights are every frame's.
+  const int layer = layerOf(moment_, scene_).number;
+  if (told_ != std::tuple(moment_.summary, layer, scene_.tensor)) {
+    told_ = {moment_.summary, layer, scene_.tensor};
+    fillChoices();
+    graph_->setFigure(modelFigure(scene_, moment_));
+    words_->setText(layerText(scene_, moment_));
+  }
   QString why;
   if (deck_->wanted(weights_)) weights_->setFigure(weightsFigure(scene_, moment_, why));
   if (deck_->wanted(histogram_)) histogram_->setFigure(weightHistogram(scene_, moment_, why));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
+#include <tuple>
+
 #include <QJsonObject>
 
 #include "ui/pages/network/network_scene.h"
@@ -59,6 +62,8 @@ class NetworkPage : public PicturePage {
   SynapseFramePtr frame_;  // what the weights are of; null: none
   NetworkMoment moment_;
   NetworkScene scene_;
+  // The model, the layer's number and the tensor that graph, words and lists show.
+  std::tuple<std::shared_ptr<const bench::ModelSummary>, int, int> told_;
 
   FigureView* graph_;
   FieldControls* fields_;

@@ -183,11 +183,18 @@ void SynapsesPage::fillLayers() {
 void SynapsesPage::changeScene(const QString& field) {
   fields_->take(synapseFields(), field, scene_);
   if (field == QLatin1String("rows") || field == QLatin1String("columns")) ++scene_.query.order_number;
-  pushScene();
   const auto is = [&field](const char* id) { return field == QLatin1String(id); };
-  if (is("slope") || is("pictures") || is("strongest") || is("sort")) showCell();
-  if (is("terms") || is("colors") || is("scale") || is("logarithmic") || is("least") || is("most"))
-    showFrame();
+  const bool listed = is("slope") || is("pictures") || is("strongest") || is("sort");
+  const bool looks =
+      is("terms") || is("colors") || is("scale") || is("logarithmic") || is("least") || is("most");
+  // How it looks asks nothing of the run, but for the range of all its steps.
+  const bool range_wanted = scene_.style.scale == ScaleMode::Run;
+  if ((!listed && !looks) || range_wanted != source_.options().run_range)
+    pushScene();
+  else
+    updateControls();
+  if (listed) showCell();
+  if (looks) showFrame();
 }
 
 // To everyone who follows: the selection, and the questions of the source.
