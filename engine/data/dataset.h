@@ -36,8 +36,8 @@ struct DataPair {
       sha256;  // lower-case hex digest over dimensions, labels and pixels of both sets (see data_digest)
   Dataset train;
   Dataset test;
-  Dataset validation{};  // training images held back (hold_back); empty by default
-  std::string place{};   // the absolute path of the folder or file; empty for what is built in
+  Dataset validation{};    // training images held back (hold_back); empty by default
+  std::string location{};  // the absolute path of the folder or file; empty for what is built in
   std::vector<std::string> class_names{};  // for people, as many as classes; empty: their numbers
   std::vector<std::string>
       notes{};  // what opening it was worth saying, each one sentence without a full stop

@@ -77,7 +77,7 @@ Result<Listing> list_classes(const fs::path& folder) {
 struct Item {
   const fs::path* path;
   std::uint8_t label;
-  double place;
+  double order;
 };
 
 std::vector<Item> in_turn(const Listing& listing, const std::vector<std::string>& names) {
@@ -88,7 +88,7 @@ std::vector<Item> in_turn(const Listing& listing, const std::vector<std::string>
       items.push_back(
           {&one.images[k], label, (static_cast<double>(k) + 0.5) / static_cast<double>(one.images.size())});
   }
-  std::ranges::stable_sort(items, {}, &Item::place);
+  std::ranges::stable_sort(items, {}, &Item::order);
   return items;
 }
 

@@ -112,7 +112,7 @@ Result<DataPairPtr> open_path(const fs::path& path) {
   if (!pair) return pair.error();
   pair->name = pair->sha256 == kMnistDigest ? "MNIST" : family.title.empty() ? name_of(path) : family.title;
   pair->spec = path.string();
-  pair->place = place_of(path);
+  pair->location = place_of(path);
   return std::make_shared<const DataPair>(std::move(*pair));
 }
 

@@ -200,10 +200,10 @@ std::vector<Source> search(const fs::path& folder) {
   for (int depth = 0; depth <= kDeepest; ++depth) {
     std::vector<Source> found;
     std::vector<fs::path> next;
-    for (const fs::path& place : level) {
+    for (const fs::path& next_folder : level) {
       if (++looked_into > kMostFolders) return found;
-      std::ranges::move(sources_in(place), std::back_inserter(found));
-      std::ranges::move(entries_of(place).folders, std::back_inserter(next));
+      std::ranges::move(sources_in(next_folder), std::back_inserter(found));
+      std::ranges::move(entries_of(next_folder).folders, std::back_inserter(next));
     }
     if (!found.empty()) return found;
     level = std::move(next);
@@ -266,15 +266,15 @@ Result<Source> source_of_file(const fs::path& file) {
   const fs::path folder = file.parent_path();
   const auto role = file_role(file.filename().string());
   const bool four = role.has_value();
-  std::vector<fs::path> places{folder};
-  if (four) places.push_back(folder.parent_path());  // Kaggle's folder of the file's name
+  std::vector<fs::path> folders{folder};
+  if (four) folders.push_back(folder.parent_path());  // Kaggle's folder of the file's name
   std::optional<Source> best;
-  for (const fs::path& place : places) {
-    Entries entries = entries_of(place.empty() ? fs::path(".") : place);
+  for (const fs::path& searched : folders) {
+    Entries entries = entries_of(searched.empty() ? fs::path(".") : searched);
     add_files_in_their_folders(entries);
     for (fs::path& path : entries.files)
-      if (place.empty()) path = path.lexically_relative(".");
-    const fs::path here = place.empty() ? fs::path(".") : place;
+      if (searched.empty()) path = path.lexically_relative(".");
+    const fs::path here = searched.empty() ? fs::path(".") : searched;
     for (Source source : four ? four_files(here, entries) : tables(here, entries)) {
       auto all = {&source.train_images, &source.train_labels, &source.test_images, &source.test_labels};
       if (std::ranges::none_of(all, [&](const auto* paths) { return contains(*paths, file); })) continue;

@@ -78,9 +78,9 @@ void go_on(History& history, Resume resume) {
   cut_back(history, resume.position);
   history.end.reset();
   for (const SettingDifference& d : resume.changed) history.changes.push_back({resume.position, d.key, d.to});
-  const auto place = [](const auto& p) { return std::tie(p.device, p.tier, p.isa, p.threads); };
-  const bool moved = history.devices.empty() ? place(resume) != place(history.start)
-                                             : place(resume) != place(history.devices.back());
+  const auto device_of = [](const auto& p) { return std::tie(p.device, p.tier, p.isa, p.threads); };
+  const bool moved = history.devices.empty() ? device_of(resume) != device_of(history.start)
+                                             : device_of(resume) != device_of(history.devices.back());
   if (moved) {
     history.devices.push_back(
         {resume.position, resume.device, resume.tier, resume.isa, resume.threads, resume.device_note});

@@ -94,8 +94,8 @@ std::vector<std::string> all_parameters(const model::Model& model) {
   return names;
 }
 
-std::vector<float> pick(const RecordHeader& header, const model::Model& model,
-                        std::span<const float> values) {
+std::vector<float> gather(const RecordHeader& header, const model::Model& model,
+                          std::span<const float> values) {
   std::vector<float> frame(header.frame_size());
   for (const RecordedTensor& t : header.tensors) {
     const Parameter* p = model.parameters.find(t.name);
@@ -106,8 +106,8 @@ std::vector<float> pick(const RecordHeader& header, const model::Model& model,
   return frame;
 }
 
-void place(const RecordHeader& header, const model::Model& model, std::span<const float> frame,
-           std::span<float> values) {
+void scatter(const RecordHeader& header, const model::Model& model, std::span<const float> frame,
+             std::span<float> values) {
   for (const RecordedTensor& t : header.tensors) {
     const Parameter* p = model.parameters.find(t.name);
     if (p && p->size() == t.size)

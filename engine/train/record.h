@@ -61,10 +61,10 @@ struct RecordHeader {
 };
 
 // Where a frame stands in its run: the position that a checkpoint of the same moment has.
-struct FramePlace {
+struct FrameStep {
   Position position;
   std::int64_t steps = 0;  // done since the start of the run
-  bool operator==(const FramePlace&) const = default;
+  bool operator==(const FrameStep&) const = default;
 };
 
 // Reads a record, also while it grows. One thread at a time.
@@ -77,7 +77,7 @@ class RecordReader {
   ~RecordReader();
 
   const RecordHeader& header() const { return header_; }
-  std::span<const FramePlace> frames() const { return places_; }
+  std::span<const FrameStep> frames() const { return steps_; }
   bool truncated() const { return truncated_; }  // there are bytes behind the last whole frame
   // Why the frames end before the file does, other than by a last one that is cut off.
   const std::optional<Error>& damage() const { return damage_; }
@@ -111,7 +111,7 @@ class RecordReader {
   std::string path_;
   std::unique_ptr<std::FILE, Closer> file_;
   RecordHeader header_;
-  std::vector<FramePlace> places_;
+  std::vector<FrameStep> steps_;
   std::vector<Entry> entries_;
   std::uint64_t end_ = 0, begin_ = 0;  // behind the last whole frame, of the first
   bool truncated_ = false;
@@ -135,7 +135,7 @@ class RecordWriter {
   std::int64_t until_due(std::int64_t steps) const;
   // `frame` is [header().frame_size()]. Does nothing where the frame is there already. The frame is in the
   // operating system's hands when this returns, whole or, after a crash, recognisably not.
-  Status append(const FramePlace& place, std::span<const float> frame);
+  Status append(const FrameStep& at, std::span<const float> frame);
 
  private:
   struct Closer {
@@ -165,9 +165,10 @@ std::vector<std::string> synapse_parameters(const model::Model& model);
 std::vector<std::string> all_parameters(const model::Model& model);
 
 // The numbers of these tensors out of a model's flat block, and back into it.
-std::vector<float> pick(const RecordHeader& header, const model::Model& model, std::span<const float> values);
-void place(const RecordHeader& header, const model::Model& model, std::span<const float> frame,
-           std::span<float> values);
+std::vector<float> gather(const RecordHeader& header, const model::Model& model,
+                          std::span<const float> values);
+void scatter(const RecordHeader& header, const model::Model& model, std::span<const float> frame,
+             std::span<float> values);
 
 // The model that a record is of. Errors as model::build.
 Result<std::shared_ptr<const model::Model>> recorded_model(const RecordHeader& header);

@@ -97,7 +97,7 @@ std::size_t RecordReader::refresh() {
   while (!damage_ && end_ + sizeof(FrameHead) <= size) {
     FrameHead head;
     if (!read_at(file_.get(), end_, &head, sizeof head)) break;
-    const bool ordered = places_.empty() || head.steps > places_.back().steps;
+    const bool ordered = steps_.empty() || head.steps > steps_.back().steps;
     if (head.magic != record::kFrameMagic || head.payload > most || head.back > entries_.size() ||
         head.back >= kKeyInterval || !ordered || head.epoch < 1 || head.step < 0) {
       damage_ = broken(entries_.size(), "is damaged");
@@ -105,7 +105,7 @@ std::size_t RecordReader::refresh() {
     }
     if (end_ + sizeof head + head.payload > size) break;  // cut off, or still being written
     entries_.push_back({.offset = end_, .payload = head.payload, .back = head.back});
-    places_.push_back({.position = {head.epoch, head.step}, .steps = head.steps});
+    steps_.push_back({.position = {head.epoch, head.step}, .steps = head.steps});
     end_ += sizeof head + head.payload;
   }
   truncated_ = !damage_ && end_ < size;
@@ -172,10 +172,10 @@ Result<std::vector<float>> RecordReader::read(std::size_t k) {
 }
 
 std::optional<std::size_t> RecordReader::at_or_before(std::int64_t steps) const {
-  const auto after = std::upper_bound(places_.begin(), places_.end(), steps,
-                                      [](std::int64_t s, const FramePlace& p) { return s < p.steps; });
-  if (after == places_.begin()) return std::nullopt;
-  return static_cast<std::size_t>(after - places_.begin()) - 1;
+  const auto after = std::upper_bound(steps_.begin(), steps_.end(), steps,
+                                      [](std::int64_t s, const FrameStep& p) { return s < p.steps; });
+  if (after == steps_.begin()) return std::nullopt;
+  return static_cast<std::size_t>(after - steps_.begin()) - 1;
 }
 
 std::uint64_t RecordReader::bytes_until(std::int64_t steps) const {

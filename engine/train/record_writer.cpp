@@ -119,8 +119,8 @@ void RecordWriter::pack_plane(std::span<const std::uint32_t> bits, int plane, bo
   payload_.insert(payload_.end(), bytes.begin(), bytes.end());
 }
 
-Status RecordWriter::append(const FramePlace& place, std::span<const float> frame) {
-  if (place.steps <= last_steps_) return {};
+Status RecordWriter::append(const FrameStep& at, std::span<const float> frame) {
+  if (at.steps <= last_steps_) return {};
   const std::size_t n = header_.frame_size();
   bits_.resize(n);
   plane_.resize(n);
@@ -137,9 +137,9 @@ Status RecordWriter::append(const FramePlace& place, std::span<const float> fram
   for (int plane = 0; plane < record::kPlanes; ++plane) pack_plane(bits_, plane, key);
   const auto body = std::span<const std::uint8_t>(payload_).subspan(sizeof(FrameHead));
   FrameHead head{.back = static_cast<std::uint32_t>(since_key_),
-                 .epoch = place.position.epoch,
-                 .step = place.position.step,
-                 .steps = place.steps,
+                 .epoch = at.position.epoch,
+                 .step = at.position.step,
+                 .steps = at.steps,
                  .payload = static_cast<std::uint32_t>(body.size())};
   head.checksum = record::checksum(head, body);
   std::memcpy(payload_.data(), &head, sizeof head);
@@ -147,7 +147,7 @@ Status RecordWriter::append(const FramePlace& place, std::span<const float> fram
       std::fflush(file_.get()) != 0)
     return cannot_write(path_, errno);
   bytes_ += payload_.size();
-  last_steps_ = place.steps;
+  last_steps_ = at.steps;
   ++since_key_;
   return {};
 }

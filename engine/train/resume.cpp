@@ -73,7 +73,7 @@ Status find_history(Resumption& plan) {
 Status find_data(const ResumeRequest& request, Resumption& plan) {
   if (request.data) {
     plan.data = request.data;
-    plan.data_place = request.otherwise;
+    plan.data_location = request.otherwise;
   } else if (plan.history) {
     auto found = open_run_data(plan.history->history, plan.checkpoint.parent_path());
     if (!found) return found.error();
@@ -85,10 +85,10 @@ Status find_data(const ResumeRequest& request, Resumption& plan) {
     plan.data = std::move(*opened);
   }
   if (!request.data) {
-    plan.data_place = plan.data->spec;
+    plan.data_location = plan.data->spec;
     plan.notes.insert(plan.notes.end(), plan.data->notes.begin(), plan.data->notes.end());
   }
-  if (!plan.data->place.empty()) plan.data_place = plan.data->place;
+  if (!plan.data->location.empty()) plan.data_location = plan.data->location;
   return {};
 }
 
@@ -112,14 +112,14 @@ Status read_whole(const ResumeRequest& request, Resumption& plan) {
   return {};
 }
 
-// A checkpoint brings its own settings, an imported one as well; the data's place is the caller's, and what
-// was asked for. A bare state dict brings nothing but its model and its numbers, and gets what is
+// A checkpoint brings its own settings, an imported one as well; the data's location is the caller's, and
+// what was asked for. A bare state dict brings nothing but its model and its numbers, and gets what is
 // recommended.
 Status settle(const ResumeRequest& request, Resumption& plan) {
   Checkpoint& checkpoint = plan.loaded.checkpoint;
   Settings& settings = checkpoint.settings;
-  if (plan.loaded.bare) settings = recommended_settings(settings.model, plan.data_place);
-  settings.data = plan.data_place;
+  if (plan.loaded.bare) settings = recommended_settings(settings.model, plan.data_location);
+  settings.data = plan.data_location;
   apply_settings(settings, request.asked);
   if (plan.begins) checkpoint.data_sha256 = plan.data->sha256;
   if (request.fresh_optimiser) {

@@ -34,9 +34,9 @@ struct Resumption {
   std::optional<FolderLock> lock;
   std::optional<HistoryFile> history;  // beside the checkpoint; nothing where there is none
   data::DataPairPtr data;
-  std::string data_place;  // for the history: where the data lie
-  // The checkpoint's own settings, with the place of the data and what was asked for; a bare state dict gets
-  // those recommended for its model. Valid.
+  std::string data_location;  // for the history: where the data lie
+  // The checkpoint's own settings, with the location of the data and what was asked for; a bare state dict
+  // gets those recommended for its model. Valid.
   LoadedCheckpoint loaded;
   bool begins = false;             // the run has not begun: an import or a bare state dict
   std::vector<std::string> notes;  // what a person is to be told, each one sentence without a full stop

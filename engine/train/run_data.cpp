@@ -19,13 +19,13 @@ bool built_in(const std::string& spec) {
   return spec == "digits" || spec == "mnist";
 }
 
-// Adds a place that is there, once.
-void add(std::vector<std::string>& places, const fs::path& place) {
+// Adds a location that is there, once.
+void add(std::vector<std::string>& locations, const fs::path& location) {
   std::error_code ignored;
-  if (!fs::exists(place, ignored)) return;
-  for (const std::string& known : places)
-    if (fs::equivalent(known, place, ignored)) return;
-  places.push_back(place.string());
+  if (!fs::exists(location, ignored)) return;
+  for (const std::string& known : locations)
+    if (fs::equivalent(known, location, ignored)) return;
+  locations.push_back(location.string());
 }
 
 // The path, then without its first folder, without its first two, …
@@ -41,8 +41,8 @@ std::vector<fs::path> endings(const fs::path& path) {
   return result;
 }
 
-Error other_content(const std::string& place, const std::string& expected, const std::string& found) {
-  return {.where = place,
+Error other_content(const std::string& location, const std::string& expected, const std::string& found) {
+  return {.where = location,
           .problem = "its content is not what the run was trained on",
           .expected = fmt::format("SHA-256 {}…", expected.substr(0, 12)),
           .found = fmt::format("{}…", found.substr(0, 12)),
@@ -51,19 +51,19 @@ Error other_content(const std::string& place, const std::string& expected, const
 
 }  // namespace
 
-std::vector<std::string> run_data_places(const History& history, const fs::path& run) {
+std::vector<std::string> run_data_locations(const History& history, const fs::path& run) {
   const std::string spec = history.settings().data;
-  std::vector<std::string> places;
+  std::vector<std::string> locations;
   if (built_in(spec)) {
-    places.push_back(spec);
+    locations.push_back(spec);
   } else {
-    add(places, spec);
+    add(locations, spec);
     std::error_code ignored;
     fs::path folder = fs::absolute(run, ignored).lexically_normal();
     if (!folder.has_filename()) folder = folder.parent_path();
     const auto ends = endings(spec);
     for (int level = 0; level < kMostLevels && !folder.empty(); ++level) {
-      for (const fs::path& end : ends) add(places, folder / end);
+      for (const fs::path& end : ends) add(locations, folder / end);
       if (folder == folder.parent_path()) break;
       folder = folder.parent_path();
     }
@@ -71,35 +71,35 @@ std::vector<std::string> run_data_places(const History& history, const fs::path&
   for (const data::KnownDataset& known : data::known_datasets()) {
     if (known.name != history.start.data_name) continue;
     if (built_in(known.spec)) {
-      if (known.spec != spec) places.push_back(known.spec);
+      if (known.spec != spec) locations.push_back(known.spec);
     } else {
-      add(places, known.spec);
+      add(locations, known.spec);
     }
   }
-  return places;
+  return locations;
 }
 
 Result<RunData> open_run_data(const History& history, const fs::path& run) {
   const std::string spec = history.settings().data, &digest = history.start.data_sha256;
-  std::optional<Error> refused;  // of the place that the history names; other places are guesses
-  for (const std::string& place : run_data_places(history, run)) {
-    auto data = data::open_dataset(place);
+  std::optional<Error> refused;  // of the location that the history names; other locations are guesses
+  for (const std::string& location : run_data_locations(history, run)) {
+    auto data = data::open_dataset(location);
     if (data && (digest.empty() || (*data)->sha256 == digest)) {
       RunData found{*data, {}};
-      if (place != spec)
-        found.note = fmt::format("the data of the run are found in {}, no longer in {}", place, spec);
+      if (location != spec)
+        found.note = fmt::format("the data of the run are found in {}, no longer in {}", location, spec);
       return found;
     }
-    if (place == spec) refused = data ? other_content(place, digest, (*data)->sha256) : data.error();
+    if (location == spec) refused = data ? other_content(location, digest, (*data)->sha256) : data.error();
   }
   if (refused) return *refused;
   return input_error(spec, "the data of the run are not there any more", "name them with --data");
 }
 
-void set_data_place(History& history, const std::string& place) {
-  history.start.settings.data = place;
+void set_data_location(History& history, const std::string& location) {
+  history.start.settings.data = location;
   for (SettingChange& change : history.changes)
-    if (change.key == "data") change.value = place;
+    if (change.key == "data") change.value = location;
 }
 
 }  // namespace synann::train

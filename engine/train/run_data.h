@@ -13,10 +13,10 @@
 // digest.
 namespace synann::train {
 
-// Where they may lie now, the likeliest first: the place of the history; the same relative to each folder
+// Where they may lie now, the likeliest first: the location of the history; the same relative to each folder
 // above the run's, for a run that moved together with its data, and for histories that hold a relative path;
-// then where data sets are known to be. Only places that are there. `run` is the folder of the run.
-std::vector<std::string> run_data_places(const History& history, const std::filesystem::path& run);
+// then where data sets are known to be. Only locations that are there. `run` is the folder of the run.
+std::vector<std::string> run_data_locations(const History& history, const std::filesystem::path& run);
 
 struct RunData {
   data::DataPairPtr data;
@@ -26,7 +26,7 @@ struct RunData {
 // Opens the first of them whose content is the run's. Errors: none; the sentence names --data as the way.
 Result<RunData> open_run_data(const History& history, const std::filesystem::path& run);
 
-// Makes `place` the place of the data in a history that was read.
-void set_data_place(History& history, const std::string& place);
+// Makes `location` the location of the data in a history that was read.
+void set_data_location(History& history, const std::string& location);
 
 }  // namespace synann::train

@@ -194,13 +194,12 @@ std::int64_t RunFolder::until_record(std::int64_t steps) const {
   return synapses_ ? synapses_->until_due(steps) : INT64_MAX;
 }
 
-Status RunFolder::record(const FramePlace& place, const model::Model& model, std::span<const float> values,
+Status RunFolder::record(const FrameStep& at, const model::Model& model, std::span<const float> values,
                          bool always) {
   if (!synapses_) return {};
-  if (auto status = synapses_->append(place, pick(synapses_->header(), model, values)); !status)
-    return status;
-  if (!always && !network_->due(place.steps)) return {};
-  return network_->append(place, pick(network_->header(), model, values));
+  if (auto status = synapses_->append(at, gather(synapses_->header(), model, values)); !status) return status;
+  if (!always && !network_->due(at.steps)) return {};
+  return network_->append(at, gather(network_->header(), model, values));
 }
 
 Status RunFolder::save(const Checkpoint& checkpoint, const model::Model& model, bool best) {

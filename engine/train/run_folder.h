@@ -69,8 +69,7 @@ class RunFolder {
   bool record_due(std::int64_t steps) const;
   std::int64_t until_record(std::int64_t steps) const;
   // `values` is the model's flat block [float_count]. With `always` the frames are kept whether due or not.
-  Status record(const FramePlace& place, const model::Model& model, std::span<const float> values,
-                bool always);
+  Status record(const FrameStep& at, const model::Model& model, std::span<const float> values, bool always);
   // Brings the history up to date, then CheckpointWriter::save().
   Status save(const Checkpoint& checkpoint, const model::Model& model, bool best);
   // Hands what the history was told to the operating system.

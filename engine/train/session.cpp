@@ -127,7 +127,7 @@ Status Session::Impl::prepare() {
   auto backend = make_backend(options_.execution);
   if (!backend) return backend.error();
   backend_ = std::move(*backend);
-  place_ = backend_->info();
+  told_backend_ = backend_->info();
   if (auto status = backend_->load(checkpoint_.state); !status) return status;
   if (writes && !lock_) {
     if (auto status = take_lock(); !status) return status;
@@ -321,7 +321,7 @@ Result<State> Session::Impl::fail(const Error& error) {
 
 Result<std::unique_ptr<Session>> Session::create(SessionOptions options, Observer& observer) {
   // The history is read from other folders too.
-  if (options.data && !options.data->place.empty()) options.settings.data = options.data->place;
+  if (options.data && !options.data->location.empty()) options.settings.data = options.data->location;
   auto impl = std::make_unique<Impl>(std::move(options), observer);
   if (auto status = impl->prepare(); !status) return status.error();
   return std::unique_ptr<Session>(new Session(std::move(impl)));

@@ -267,9 +267,9 @@ Status Session::Impl::tell_device() {
                             .note = info.note};
   tell_resources();
   // Another name for the place where the run is already changes nothing: "auto" that chooses the CPU.
-  const bool same = info.device == place_.device && info.tier == place_.tier && info.isa == place_.isa &&
-                    info.threads == place_.threads;
-  place_ = info;
+  const bool same = info.device == told_backend_.device && info.tier == told_backend_.tier &&
+                    info.isa == told_backend_.isa && info.threads == told_backend_.threads;
+  told_backend_ = info;
   if (same) return {};
   observer_.on_device(change);
   return folder_ ? folder_->append(change) : Status{};

@@ -127,9 +127,9 @@ class Session::Impl {
     bool stepped = false;  // steps were done since
   };
   std::optional<Earlier> earlier_;
-  compute::BackendInfo place_;       // told last
-  std::optional<FolderLock> lock_;   // until folder_ takes it over
-  std::optional<HistoryFile> past_;  // the same
+  compute::BackendInfo told_backend_;  // told last
+  std::optional<FolderLock> lock_;     // until folder_ takes it over
+  std::optional<HistoryFile> past_;    // the same
   std::optional<RunFolder> folder_;
   Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
 

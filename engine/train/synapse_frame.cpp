@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kKeptInputs = 4;
 
-Error no_inputs(const FramePlace& place) {
-  return {.where = fmt::format("step {}", place.steps),
+Error no_inputs(const FrameStep& at) {
+  return {.where = fmt::format("step {}", at.steps),
           .problem = "the whole network was not recorded here, so the inputs x are not known",
           .remedy = "go to the end of an epoch"};
 }
@@ -72,7 +72,7 @@ Result<SynapseReader::Moment> SynapseReader::present(const SynapseQuery& query, 
     const auto begin = query.live->values.begin() + static_cast<std::ptrdiff_t>(p->offset);
     return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(p->size()));
   };
-  return Moment{.place = {query.live->position, query.live->steps},
+  return Moment{.at = {query.live->position, query.live->steps},
                 .model = query.live->model,
                 .weight = part(".weight"),
                 .alpha = part(".alpha"),
@@ -83,7 +83,7 @@ Status SynapseReader::fill(const SynapseQuery& query, SynapseFrame& frame) {
   auto now = present(query, frame);
   if (!now) return now.error();
   layer_ = frame.layer;
-  frame.place = now->place;
+  frame.at = now->at;
   frame.parameters = synapse_parameters(*now->model, frame.layer, now->weight, now->alpha);
   if (run_) {
     find_initial(*run_, frame.layer);
@@ -222,7 +222,7 @@ Result<std::vector<float>> SynapseReader::lens_of(const SynapseQuery& query, con
 
 Result<std::vector<double>> SynapseReader::inputs(const Moment& now, const SynapseLayer& layer,
                                                   const data::DataPairPtr& data, std::vector<int> images) {
-  if (!now.values) return no_inputs(now.place);
+  if (!now.values) return no_inputs(now.at);
   for (const Inputs& kept : cache_) {
     if (kept.values == now.values && kept.data == data && kept.layer == layer.name && kept.images == images)
       return kept.x;

@@ -62,9 +62,9 @@ struct SynapseFrame {
   std::string error;    // one sentence: there is nothing to show
   std::string missing;  // one sentence: β is there, what was asked beyond it is not
   bool live = false;
-  FramePlace place;
-  std::shared_ptr<const std::vector<FramePlace>> frames;          // of the run's record, in order
-  std::shared_ptr<const std::vector<FramePlace>> network_frames;  // those at which the inputs x are known
+  FrameStep at;
+  std::shared_ptr<const std::vector<FrameStep>> frames;          // of the run's record, in order
+  std::shared_ptr<const std::vector<FrameStep>> network_frames;  // those at which the inputs x are known
   std::string note;  // about the record: damaged, cut off, out of budget
   RecordHeader run;  // settings and data of the run; no tensors
   std::vector<std::string> layers;
@@ -86,7 +86,7 @@ struct SynapseFrame {
   std::shared_ptr<const model::Model> model;                   // null: there is nothing
   std::shared_ptr<const std::vector<float>> network;           // [float_count]; null: not known
   std::shared_ptr<const std::vector<float>> network_at_start;  // null: not known
-  FramePlace network_place;  // the last moment at or before, at which the whole network is known
+  FrameStep network_at;  // the last moment at or before, at which the whole network is known
 
   int n() const { return layer.n; }
 };
@@ -115,11 +115,11 @@ class SynapseReader {
     std::filesystem::path path;
     std::uint64_t opened = 0;
     std::optional<RecordReader> synapses, network;
-    std::shared_ptr<const std::vector<float>> values;  // of the whole network, at the place below
-    FramePlace values_place{{1, 0}, -1};
+    std::shared_ptr<const std::vector<float>> values;  // of the whole network, at the step below
+    FrameStep values_at{{1, 0}, -1};
     std::shared_ptr<const model::Model> model;
     RecordHeader header;  // without tensors
-    std::shared_ptr<const std::vector<FramePlace>> frames, network_frames;
+    std::shared_ptr<const std::vector<FrameStep>> frames, network_frames;
     std::vector<float> initial;  // β of initial_layer at the start; empty where it is not known
     std::string initial_layer;
     std::shared_ptr<const std::vector<float>> start;  // the whole network there
@@ -129,7 +129,7 @@ class SynapseReader {
   };
   // The numbers of one moment.
   struct Moment {
-    FramePlace place;
+    FrameStep at;
     std::shared_ptr<const model::Model> model;
     std::vector<float> weight, alpha;                  // of the layer
     std::shared_ptr<const std::vector<float>> values;  // of the whole network, where they are known

@@ -30,18 +30,18 @@ std::vector<float> part_of(const model::Model& model, const std::vector<float>& 
 // Why the record has gaps or an early end, in one sentence; empty where there is nothing to say.
 std::string note_on(const RecordReader& record) {
   if (record.damage()) return record.damage()->sentence();
-  const auto places = record.frames();
+  const auto steps_known = record.frames();
   const RecordHeader& h = record.header();
   const auto bytes = static_cast<double>(record.bytes_until(kLatestStep));
-  if (h.every > 0 && bytes >= static_cast<double>(h.budget.bytes) && !places.empty())
+  if (h.every > 0 && bytes >= static_cast<double>(h.budget.bytes) && !steps_known.empty())
     return fmt::format("the budget of {} MiB is used up: from then on β is recorded at the ends of epochs",
                        h.budget.bytes >> 20);
   if (h.every == 0) return "the budget has room for the ends of epochs alone";
   return {};
 }
 
-std::shared_ptr<const std::vector<FramePlace>> copied(std::span<const FramePlace> places) {
-  return std::make_shared<const std::vector<FramePlace>>(places.begin(), places.end());
+std::shared_ptr<const std::vector<FrameStep>> copied(std::span<const FrameStep> steps_known) {
+  return std::make_shared<const std::vector<FrameStep>>(steps_known.begin(), steps_known.end());
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ Status SynapseReader::open_checkpoint(Run& run, const fs::path& file) {
   run.header.rows = c.rows;
   run.header.columns = c.columns;
   run.header.classes = c.classes;
-  run.values_place = {c.position, 0};
+  run.values_at = {c.position, 0};
   run.values = std::make_shared<const std::vector<float>>(std::move(c.state.values));
   return {};
 }
@@ -118,7 +118,7 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
   Moment m;
   m.model = run.model;
   if (!run.synapses) {
-    m.place = run.values_place;
+    m.at = run.values_at;
     m.weight = part_of(*m.model, *run.values, layer + ".weight");
     m.alpha = part_of(*m.model, *run.values, layer + ".alpha");
     m.values = run.values;
@@ -127,25 +127,25 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
   const std::size_t k = run.synapses->at_or_before(steps).value_or(0);
   const auto frame = run.synapses->look(k);
   if (!frame) return frame.error();
-  m.place = run.synapses->frames()[k];
+  m.at = run.synapses->frames()[k];
   m.weight = part_of(run.synapses->header(), *frame, layer + ".weight");
   m.alpha = part_of(run.synapses->header(), *frame, layer + ".alpha");
-  if (run.values && run.values_place.steps == m.place.steps) m.values = run.values;
+  if (run.values && run.values_at.steps == m.at.steps) m.values = run.values;
   if (m.values || !run.network) return m;
-  const auto k_whole = run.network->at_or_before(m.place.steps);
-  if (k_whole && run.network->frames()[*k_whole].steps == m.place.steps) m.values = whole(run, *k_whole);
+  const auto k_whole = run.network->at_or_before(m.at.steps);
+  if (k_whole && run.network->frames()[*k_whole].steps == m.at.steps) m.values = whole(run, *k_whole);
   return m;
 }
 
 // Frame k of the network's record, kept until another is asked for; null where it is damaged.
 std::shared_ptr<const std::vector<float>> SynapseReader::whole(Run& run, std::size_t k) {
-  const FramePlace& at = run.network->frames()[k];
-  if (run.values && run.values_place == at) return run.values;
+  const FrameStep& at = run.network->frames()[k];
+  if (run.values && run.values_at == at) return run.values;
   const auto values = run.network->look(k);
   if (!values) return nullptr;
   auto all = std::make_shared<std::vector<float>>(run.model->parameters.float_count());
-  place(run.network->header(), *run.model, *values, *all);
-  run.values_place = at;
+  scatter(run.network->header(), *run.model, *values, *all);
+  run.values_at = at;
   run.values = std::move(all);
   return run.values;
 }
@@ -159,7 +159,7 @@ void SynapseReader::look_at_network(const SynapseQuery& query, Run* run, Synapse
   if (query.live) {
     frame.model = query.live->model;
     frame.network = {query.live, &query.live->values};
-    frame.network_place = {query.live->position, query.live->steps};
+    frame.network_at = {query.live->position, query.live->steps};
     return;
   }
   frame.model = run->model;
@@ -171,7 +171,7 @@ void SynapseReader::look_at_network(const SynapseQuery& query, Run* run, Synapse
   } else {
     frame.network = run->values;
   }
-  if (frame.network) frame.network_place = run->values_place;
+  if (frame.network) frame.network_at = run->values_at;
 }
 
 // Read once and kept: every frame is compared with it.
@@ -179,7 +179,7 @@ void SynapseReader::find_initial(Run& run, const SynapseLayer& layer) {
   if (!run.synapses || run.initial_layer == layer.name) return;
   run.initial_layer = layer.name;
   run.initial.clear();
-  if (auto start = moment(run, 0, layer.name); start && start->place.steps == 0)
+  if (auto start = moment(run, 0, layer.name); start && start->at.steps == 0)
     run.initial = synapse_parameters(*start->model, layer, start->weight, start->alpha).beta;
 }
 

@@ -22,7 +22,7 @@ class CommandLink {
     }
   }
 
-  void request_device(const train::Execution& execution) {
+  void requestDevice(const train::Execution& execution) {
     const std::lock_guard lock(mutex_);
     if (session_) {
       session_->request_device(execution);
@@ -31,13 +31,13 @@ class CommandLink {
     }
   }
 
-  void request_stop() {
+  void requestStop() {
     const std::lock_guard lock(mutex_);
     stop_ = true;
     if (session_) session_->request_stop();
   }
 
-  bool stop_requested() {
+  bool stopRequested() {
     const std::lock_guard lock(mutex_);
     return stop_;
   }

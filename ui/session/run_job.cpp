@@ -15,12 +15,12 @@ namespace synann::ui {
 
 namespace {
 
-Result<data::DataPairPtr> open_data(const RunJob& job, SnapshotMailbox& mailbox) {
+Result<data::DataPairPtr> openData(const RunJob& job, SnapshotMailbox& mailbox) {
   if (job.data && job.data->spec == job.settings.data) return job.data;
-  mailbox.put_state(RunState::Loading);
+  mailbox.putState(RunState::Loading);
   Result<data::DataPairPtr> data = job.open_data(job.settings.data);
   if (data) {
-    mailbox.put_data(*data);
+    mailbox.putData(*data);
     std::string notes;  // the window has room for one message at a time
     for (const std::string& note : (*data)->notes) notes += (notes.empty() ? "" : "; ") + note;
     if (!notes.empty()) mailbox.on_notice(notes);
@@ -28,8 +28,8 @@ Result<data::DataPairPtr> open_data(const RunJob& job, SnapshotMailbox& mailbox)
   return data;
 }
 
-Status load_data(const RunJob& job, SnapshotMailbox& mailbox) {
-  const Result<data::DataPairPtr> data = open_data(job, mailbox);
+Status loadData(const RunJob& job, SnapshotMailbox& mailbox) {
+  const Result<data::DataPairPtr> data = openData(job, mailbox);
   if (!data) return data.error();
   return {};
 }
@@ -37,30 +37,31 @@ Status load_data(const RunJob& job, SnapshotMailbox& mailbox) {
 // How the run was left. One that was killed, or whose history is of the first programs, does not say so
 // itself.
 StateChange left(const train::History& history) {
-  if (history.end) return {run_state(history.end->state), history.end->reason};
+  if (history.end) return {runState(history.end->state), history.end->reason};
   const bool whole =
       !history.evaluations.empty() && history.evaluations.back().epoch >= history.settings().epochs;
   return {whole ? RunState::Finished : RunState::Stopped, {}};
 }
 
 // The run and its data may lie elsewhere now. What is opened there is held against the digest later.
-void find_data(train::History& history, const std::filesystem::path& folder_or_file) {
+void findData(train::History& history, const std::filesystem::path& folder_or_file) {
   std::error_code code;
   const bool folder = std::filesystem::is_directory(folder_or_file, code);
-  const auto places = train::run_data_places(history, folder ? folder_or_file : folder_or_file.parent_path());
-  if (!places.empty() && places.front() != history.settings().data)
-    train::set_data_place(history, places.front());
+  const auto locations =
+      train::run_data_locations(history, folder ? folder_or_file : folder_or_file.parent_path());
+  if (!locations.empty() && locations.front() != history.settings().data)
+    train::set_data_location(history, locations.front());
 }
 
-Status read_run(const RunJob& job, SnapshotMailbox& mailbox) {
-  mailbox.put_state(RunState::Loading);
+Status readRun(const RunJob& job, SnapshotMailbox& mailbox) {
+  mailbox.putState(RunState::Loading);
   Result<train::History> history = train::read_history(job.folder);
   if (!history) return history.error();
-  find_data(*history, job.folder);
+  findData(*history, job.folder);
   const StateChange end = left(*history);
-  mailbox.put_state(end.state, end.state == RunState::Failed ? end.reason : std::string());
+  mailbox.putState(end.state, end.state == RunState::Failed ? end.reason : std::string());
   if (const std::string note = history->unknown_note(); !note.empty()) mailbox.on_notice(note);
-  mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
+  mailbox.putHistory(std::make_shared<const train::History>(std::move(*history)));
   return {};
 }
 
@@ -77,10 +78,10 @@ Error withoutFolderChoice(Error error, bool fresh) {
   return error;
 }
 
-Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
-  const Result<data::DataPairPtr> data = open_data(job, mailbox);
+Status trainRun(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
+  const Result<data::DataPairPtr> data = openData(job, mailbox);
   if (!data) return data.error();
-  if (link.stop_requested()) return Status();
+  if (link.stopRequested()) return Status();
   train::SessionOptions options{
       .settings = job.settings,
       .execution = job.execution,
@@ -93,7 +94,7 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
   if (!session) return withoutFolderChoice(session.error(), !job.resume);
   if (auto history = (*session)->take_history())
-    mailbox.put_history(std::make_shared<const train::History>(std::move(*history)));
+    mailbox.putHistory(std::make_shared<const train::History>(std::move(*history)));
   link.attach(session->get());
   const Result<train::State> end = (*session)->run();
   link.detach();
@@ -101,24 +102,24 @@ Status train_run(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox)
   return {};
 }
 
-Status do_job(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
+Status doJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   switch (job.kind) {
     case RunJob::Kind::LoadData:
-      return load_data(job, mailbox);
+      return loadData(job, mailbox);
     case RunJob::Kind::ReadRun:
-      return read_run(job, mailbox);
+      return readRun(job, mailbox);
     case RunJob::Kind::Train:
-      return train_run(job, link, mailbox);
+      return trainRun(job, link, mailbox);
   }
   return {};
 }
 
 }  // namespace
 
-void run_job(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
-  const Status status = do_job(job, link, mailbox);
-  if (!status) mailbox.put_error(status.error().sentence());
-  mailbox.put_done();
+void runJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
+  const Status status = doJob(job, link, mailbox);
+  if (!status) mailbox.putError(status.error().sentence());
+  mailbox.putDone();
 }
 
 }  // namespace synann::ui

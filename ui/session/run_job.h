@@ -36,7 +36,7 @@ struct RunJob {
   data::DataPairPtr data;  // already open, when it is what settings.data names
 };
 
-// Does the job on the calling thread and reports into the mailbox; put_done() is the last thing it does.
-void run_job(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox);
+// Does the job on the calling thread and reports into the mailbox; putDone() is the last thing it does.
+void runJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox);
 
 }  // namespace synann::ui

@@ -8,8 +8,8 @@
 
 namespace synann::ui {
 
-std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch,
-                                   int interval) {
+std::vector<std::string> logLines(const train::StepLosses& steps, int count, int steps_per_epoch,
+                                  int interval) {
   std::vector<std::string> lines;
   for (std::size_t k = 0; k < steps.losses.size(); ++k) {
     const int step = steps.first_step + static_cast<int>(k);
@@ -21,18 +21,18 @@ std::vector<std::string> log_lines(const train::StepLosses& steps, int count, in
   return lines;
 }
 
-std::vector<std::string> log_lines(const train::Evaluation& evaluation) {
+std::vector<std::string> logLines(const train::Evaluation& evaluation) {
   if (evaluation.epoch == 0) return {};
   return {std::string(), train::test_line(evaluation.test_loss, evaluation.correct, evaluation.count),
           std::string()};
 }
 
-std::string change_line(const train::SettingChange& change) {
+std::string changeLine(const train::SettingChange& change) {
   return fmt::format("— {} from step {} of epoch {} on", train::setting_words(change.key, change.value),
                      change.position.step, change.position.epoch);
 }
 
-std::vector<std::string> log_lines(const train::History& history, int interval) {
+std::vector<std::string> logLines(const train::History& history, int interval) {
   std::vector<std::string> lines;
   const int per_epoch = history.start.steps_per_epoch, batch = history.start.settings.batch_size;
   if (per_epoch <= 0) return lines;
@@ -46,22 +46,22 @@ std::vector<std::string> log_lines(const train::History& history, int interval) 
     const int epoch = 1 + static_cast<int>(k / static_cast<std::size_t>(per_epoch));
     const int step = static_cast<int>(k % static_cast<std::size_t>(per_epoch));
     while (next < history.evaluations.size() && history.evaluations[next].epoch < epoch) {
-      put(log_lines(history.evaluations[next++]));
+      put(logLines(history.evaluations[next++]));
     }
     while (changed < history.changes.size() &&
            history.steps_at(history.changes[changed].position) <= static_cast<std::int64_t>(k)) {
-      put({change_line(history.changes[changed++])});
+      put({changeLine(history.changes[changed++])});
     }
-    put(log_lines({.epoch = epoch,
-                   .first_step = step,
-                   .batch_size = batch,
-                   .first_examples = history.examples[k],
-                   .losses = std::span(&history.losses[k], 1),
-                   .seconds = 0},
-                  history.start.train_count, per_epoch, interval));
+    put(logLines({.epoch = epoch,
+                  .first_step = step,
+                  .batch_size = batch,
+                  .first_examples = history.examples[k],
+                  .losses = std::span(&history.losses[k], 1),
+                  .seconds = 0},
+                 history.start.train_count, per_epoch, interval));
   }
-  while (next < history.evaluations.size()) put(log_lines(history.evaluations[next++]));
-  while (changed < history.changes.size()) put({change_line(history.changes[changed++])});
+  while (next < history.evaluations.size()) put(logLines(history.evaluations[next++]));
+  while (changed < history.changes.size()) put({changeLine(history.changes[changed++])});
   return lines;
 }
 

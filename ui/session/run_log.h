@@ -11,17 +11,17 @@
 namespace synann::ui {
 
 // The original script's log lines for these steps: one every `interval` steps. `count` = training samples.
-std::vector<std::string> log_lines(const train::StepLosses& steps, int count, int steps_per_epoch,
-                                   int interval = train::kLogInterval);
+std::vector<std::string> logLines(const train::StepLosses& steps, int count, int steps_per_epoch,
+                                  int interval = train::kLogInterval);
 
 // The same for an evaluation: blank line, result, blank line. Epoch 0, before training, is named as such,
 // because the original script does not measure it.
-std::vector<std::string> log_lines(const train::Evaluation& evaluation);
+std::vector<std::string> logLines(const train::Evaluation& evaluation);
 
 // The log of a recorded run, as it was when it ran.
-std::vector<std::string> log_lines(const train::History& history, int interval = train::kLogInterval);
+std::vector<std::string> logLines(const train::History& history, int interval = train::kLogInterval);
 
 // "Learning rate 0.006 from step 120 of epoch 3 on": not a line of the original's.
-std::string change_line(const train::SettingChange& change);
+std::string changeLine(const train::SettingChange& change);
 
 }  // namespace synann::ui

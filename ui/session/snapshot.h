@@ -15,7 +15,7 @@ namespace synann::ui {
 
 // What the window shows of a run in one word. The engine's states, and the two before a session exists.
 enum class RunState { Ready, Loading, Training, Evaluating, Paused, Stopped, Finished, Failed };
-RunState run_state(train::State state);
+RunState runState(train::State state);
 
 // A change of state with its reason: empty, or one sentence.
 struct StateChange {

@@ -8,7 +8,7 @@
 
 namespace synann::ui {
 
-RunState run_state(train::State state) {
+RunState runState(train::State state) {
   switch (state) {
     case train::State::Training:
       return RunState::Training;
@@ -46,30 +46,29 @@ Snapshot SnapshotMailbox::take() {
   return taken;
 }
 
-void SnapshotMailbox::put_state(RunState state, std::string reason) {
+void SnapshotMailbox::putState(RunState state, std::string reason) {
   write([&] { pending_.states.push_back({state, std::move(reason)}); });
 }
 
-void SnapshotMailbox::put_data(data::DataPairPtr data) {
+void SnapshotMailbox::putData(data::DataPairPtr data) {
   write([&] { pending_.data = std::move(data); });
 }
 
-void SnapshotMailbox::put_history(std::shared_ptr<const train::History> history) {
-  std::vector<std::string> lines =
-      log_lines(*history, log_interval_.load());  // long runs: not under the lock
+void SnapshotMailbox::putHistory(std::shared_ptr<const train::History> history) {
+  std::vector<std::string> lines = logLines(*history, log_interval_.load());  // long runs: not under the lock
   write([&] {
     if (!history->evaluations.empty()) evaluation_seconds_ = history->evaluations.back().eval_seconds;
-    if (!pending_.start && pending_.progress.count == 0) stand_at_end(*history);
+    if (!pending_.start && pending_.progress.count == 0) standAtEnd(*history);
     pending_.history = std::move(history);
     pending_.log_lines = std::move(lines);
   });
 }
 
-void SnapshotMailbox::put_error(std::string sentence) {
+void SnapshotMailbox::putError(std::string sentence) {
   write([&] { pending_.error = std::move(sentence); });
 }
 
-void SnapshotMailbox::put_done() {
+void SnapshotMailbox::putDone() {
   write([&] { pending_.done = true; });
 }
 
@@ -91,9 +90,9 @@ void SnapshotMailbox::on_start(const train::StartInfo& info) {
 
 void SnapshotMailbox::on_steps(const train::StepLosses& steps) {
   write([&] {
-    append_losses(steps);
+    appendLosses(steps);
     Progress& p = pending_.progress;
-    append_lines(log_lines(steps, p.count, p.steps_per_epoch, log_interval_.load()));
+    appendLines(logLines(steps, p.count, p.steps_per_epoch, log_interval_.load()));
     p.position = {steps.epoch, steps.first_step + static_cast<int>(steps.losses.size())};
     const std::int64_t before = std::int64_t{steps.first_step} * steps.batch_size;
     p.examples = std::min<std::int64_t>(p.count, std::int64_t{p.position.step} * steps.batch_size);
@@ -112,7 +111,7 @@ void SnapshotMailbox::on_evaluation_progress(int done, int count) {
 void SnapshotMailbox::on_evaluation(const train::Evaluation& evaluation) {
   write([&] {
     pending_.evaluations.push_back(evaluation);
-    append_lines(log_lines(evaluation));
+    appendLines(logLines(evaluation));
     evaluation_seconds_ = evaluation.eval_seconds;
     Progress& p = pending_.progress;
     p.evaluated = p.evaluate_count = 0;
@@ -131,7 +130,7 @@ void SnapshotMailbox::on_change(const train::SettingChange& change) {
       pending_.progress.epochs = static_cast<int>(*value);
       estimate();
     }
-    append_lines({change_line(change)});
+    appendLines({changeLine(change)});
   });
 }
 
@@ -164,7 +163,7 @@ void SnapshotMailbox::on_resources(const train::Resources& resources) {
 
 void SnapshotMailbox::on_state(train::State state, const std::string& reason) {
   write([&] {
-    pending_.states.push_back({run_state(state), reason});
+    pending_.states.push_back({runState(state), reason});
     if (state != train::State::Evaluating) pending_.progress.evaluated = pending_.progress.evaluate_count = 0;
     if (state == train::State::Finished) pending_.progress.fraction = 1;
   });
@@ -180,7 +179,7 @@ void SnapshotMailbox::on_saved(const std::string& checkpoint) {
 }
 
 // Where a run that is only looked at stands.
-void SnapshotMailbox::stand_at_end(const train::History& history) {
+void SnapshotMailbox::standAtEnd(const train::History& history) {
   Progress& p = pending_.progress;
   p.epochs = history.settings().epochs;
   p.steps_per_epoch = history.start.steps_per_epoch;
@@ -194,7 +193,7 @@ void SnapshotMailbox::stand_at_end(const train::History& history) {
 }
 
 // Steps that follow one another become one batch, so that a slow window costs memory for the numbers alone.
-void SnapshotMailbox::append_losses(const train::StepLosses& steps) {
+void SnapshotMailbox::appendLosses(const train::StepLosses& steps) {
   if (!pending_.losses.empty()) {
     LossBatch& last = pending_.losses.back();
     const int next = last.first_step + static_cast<int>(last.losses.size());
@@ -212,7 +211,7 @@ void SnapshotMailbox::append_losses(const train::StepLosses& steps) {
                              steps.seconds});
 }
 
-void SnapshotMailbox::append_lines(const std::vector<std::string>& lines) {
+void SnapshotMailbox::appendLines(const std::vector<std::string>& lines) {
   pending_.log_lines.insert(pending_.log_lines.end(), lines.begin(), lines.end());
 }
 
@@ -221,7 +220,7 @@ void SnapshotMailbox::estimate() {
   const double total = static_cast<double>(p.epochs) * p.count;
   const double seen = static_cast<double>(p.position.epoch - 1) * p.count + static_cast<double>(p.examples);
   p.fraction = total > 0 ? std::clamp(seen / total, 0.0, 1.0) : 0.0;
-  p.images_per_second = throughput_.images_per_second();
+  p.images_per_second = throughput_.imagesPerSecond();
   const int evaluations = std::max(0, p.epochs - p.position.epoch + 1);
   p.seconds_left = p.images_per_second > 0
                        ? std::max(0.0, total - seen) / p.images_per_second + evaluations * evaluation_seconds_

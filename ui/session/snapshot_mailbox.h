@@ -17,7 +17,7 @@ namespace synann::ui {
 
 // The way out of the training thread: collects what happens until the window takes it, and wakes the window
 // once per take, however much happens meanwhile. Written on the training thread; take()
-// and want_weights() belong to the window.
+// and wantWeights() belong to the window.
 class SnapshotMailbox final : public train::Observer {
  public:
   // `wake` is called on the writing thread, outside the lock, when the box was empty; it must only post an
@@ -27,15 +27,15 @@ class SnapshotMailbox final : public train::Observer {
   // Everything since the last take; the counters stay.
   Snapshot take();
   // Asks for the network's numbers, once; they come with a later snapshot.
-  void want_weights() { weights_wanted_.store(true); }
+  void wantWeights() { weights_wanted_.store(true); }
   // Steps between two lines of the log, from now on.
-  void set_log_interval(int steps) { log_interval_.store(steps); }
+  void setLogInterval(int steps) { log_interval_.store(steps); }
 
-  void put_state(RunState state, std::string reason = {});
-  void put_data(data::DataPairPtr data);
-  void put_history(std::shared_ptr<const train::History> history);
-  void put_error(std::string sentence);
-  void put_done();
+  void putState(RunState state, std::string reason = {});
+  void putData(data::DataPairPtr data);
+  void putHistory(std::shared_ptr<const train::History> history);
+  void putError(std::string sentence);
+  void putDone();
 
   void on_start(const train::StartInfo& info) override;
   void on_steps(const train::StepLosses& steps) override;
@@ -54,9 +54,9 @@ class SnapshotMailbox final : public train::Observer {
  private:
   template <class Change>
   void write(Change&& change);
-  void append_losses(const train::StepLosses& steps);
-  void append_lines(const std::vector<std::string>& lines);
-  void stand_at_end(const train::History& history);
+  void appendLosses(const train::StepLosses& steps);
+  void appendLines(const std::vector<std::string>& lines);
+  void standAtEnd(const train::History& history);
   void estimate();
 
   std::mutex mutex_;

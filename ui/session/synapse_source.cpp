@@ -120,7 +120,7 @@ std::int64_t SynapseSource::knownStep(std::int64_t steps) const {
   const auto& known = *frame_->network_frames;
   const auto after =
       std::upper_bound(known.begin(), known.end(), steps,
-                       [](std::int64_t step, const train::FramePlace& place) { return step < place.steps; });
+                       [](std::int64_t step, const train::FrameStep& frame) { return step < frame.steps; });
   return after == known.begin() ? known.front().steps : std::prev(after)->steps;
 }
 

@@ -15,7 +15,7 @@ class Throughput {
     images_ = images_ * keep + static_cast<double>(images);
     seconds_ = seconds_ * keep + seconds;
   }
-  double images_per_second() const { return seconds_ > 0 ? images_ / seconds_ : 0; }
+  double imagesPerSecond() const { return seconds_ > 0 ? images_ / seconds_ : 0; }
 
  private:
   static constexpr double kMemory = 3.0;  // seconds

@@ -14,7 +14,7 @@ namespace synann::ui {
 namespace {
 
 // Whether two runs differ in nothing but what may change while a run is open.
-bool same_run(const train::Settings& a, const train::Settings& b) {
+bool sameRun(const train::Settings& a, const train::Settings& b) {
   train::Settings c = b;
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (info.live) train::set_setting(c, info.key, train::setting_value(a, info.key));
@@ -33,13 +33,13 @@ TrainingController::TrainingController(QObject* parent)
 }
 
 TrainingController::~TrainingController() {
-  if (link_) link_->request_stop();
+  if (link_) link_->requestStop();
   if (thread_.joinable()) thread_.join();
 }
 
 TrainingController::Next TrainingController::next(const train::Settings& settings) const {
   if (sessionOpen() && !stopping_) return {Next::Kind::GoOn, run_->settings.epochs};
-  const bool can = !busy() && ended() && run_ && run_->saved && same_run(run_->settings, settings);
+  const bool can = !busy() && ended() && run_ && run_->saved && sameRun(run_->settings, settings);
   if (can && settings.epochs > epochsDone()) return {Next::Kind::TrainOn, settings.epochs};
   // As many as at first once more, where nothing else was asked for.
   if (can && settings.epochs == run_->settings.epochs)
@@ -81,7 +81,7 @@ void TrainingController::stop() {
   next_.reset();
   if (!sessionOpen()) return;
   stopping_ = true;
-  link_->request_stop();
+  link_->requestStop();
   emit stateChanged(state_, {});  // "stopping": the window tells at once that it has understood
 }
 
@@ -91,19 +91,19 @@ void TrainingController::shutDown() {
 }
 
 void TrainingController::requestWeights() {
-  if (sessionOpen()) mailbox_->want_weights();
+  if (sessionOpen()) mailbox_->wantWeights();
 }
 
 void TrainingController::setLogInterval(int steps) {
   log_interval_ = steps;
-  if (mailbox_) mailbox_->set_log_interval(steps);
+  if (mailbox_) mailbox_->setLogInterval(steps);
 }
 
 void TrainingController::setExecution(const train::Execution& execution) {
   if (execution == execution_) return;
   execution_ = execution;
   if (!sessionOpen() || stopping_) return;
-  link_->request_device(execution);
+  link_->requestDevice(execution);
   if (started_ && progress_.position.step > 0)
     emit noticed(tr("The run moves there when epoch %1 is over.").arg(progress_.position.epoch));
 }
@@ -236,10 +236,10 @@ void TrainingController::launch(RunJob job, Intent intent) {
   // it is gone. A signal without arguments carries no memory of ours through Qt's event queue, whose locks
   // ThreadSanitizer cannot see.
   mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
-  mailbox_->set_log_interval(log_interval_);
+  mailbox_->setLogInterval(log_interval_);
   thread_ = std::jthread([job = std::move(job), link = link_, mailbox = mailbox_] {
     lower_thread_priority();
-    run_job(job, *link, *mailbox);
+    runJob(job, *link, *mailbox);
   });
   setState(RunState::Loading, {});
 }

@@ -95,19 +95,19 @@ QString memoryWords(std::uint64_t bytes) {
                     : Words::tr("%1 GiB").arg(mib / 1024, 0, 'f', mib < 100 * 1024 ? 1 : 0);
 }
 
-QString deviceWords(const train::DeviceChange& place) {
-  QString words = QString::fromStdString(place.device) + ' ' + QString::fromStdString(place.isa);
-  if (place.threads > 1) words += Words::tr(" · %1 threads").arg(place.threads);
+QString deviceWords(const train::DeviceChange& device) {
+  QString words = QString::fromStdString(device.device) + ' ' + QString::fromStdString(device.isa);
+  if (device.threads > 1) words += Words::tr(" · %1 threads").arg(device.threads);
   return words;
 }
 
 QString deviceWords(const Progress& progress) {
   if (progress.device.empty()) return {};
-  train::DeviceChange place;
-  place.device = progress.device;
-  place.isa = progress.isa;
-  place.threads = progress.threads;
-  QString words = deviceWords(place);
+  train::DeviceChange device;
+  device.device = progress.device;
+  device.isa = progress.isa;
+  device.threads = progress.threads;
+  QString words = deviceWords(device);
   const train::Resources& r = progress.resources;
   if (r.memory_used > 0) words += QStringLiteral(" · ") + memoryWords(r.memory_used);
   if (r.memory_used > 0 && r.memory_total > 0) words += Words::tr(" of %1").arg(memoryWords(r.memory_total));

@@ -13,8 +13,8 @@ DataDialog::DataDialog(const QString& earlier, QWidget* parent)
   setOption(QFileDialog::DontUseNativeDialog);
   setFileMode(QFileDialog::ExistingFile);
   setNameFilters({tr("All files (*)"), tr("Data (*ubyte* *idx* *.gz *.npz *.csv *.tsv)")});
-  const QFileInfo place(earlier);
-  if (place.exists()) setDirectory(place.isDir() ? place.absoluteFilePath() : place.absolutePath());
+  const QFileInfo path(earlier);
+  if (path.exists()) setDirectory(path.isDir() ? path.absoluteFilePath() : path.absolutePath());
   auto* folder = new QPushButton(tr("Take this &folder"), this);
   folder->setObjectName("data-dialog.folder");
   folder->setAutoDefault(false);

@@ -21,24 +21,24 @@ DeviceChoice::DeviceChoice(QWidget* parent) : CalmComboBox(parent) {
       "Where to compute. A run that is open moves there at its next epoch and goes on as it was; on the CPU "
       "the number of threads changes the speed alone, never the result"));
   setSizeAdjustPolicy(QComboBox::AdjustToContents);
-  addPlace(tr("Fastest device"), QStringLiteral("auto"), 0,
-           tr("The faster of CPU and GPU for this model, by a measurement of a few steps"));
+  addDevice(tr("Fastest device"), QStringLiteral("auto"), 0,
+            tr("The faster of CPU and GPU for this model, by a measurement of a few steps"));
   const int all = hardware_threads();
   const auto words = [](int count) {
     return count == 1 ? tr("CPU · 1 thread") : tr("CPU · %1 threads").arg(count);
   };
-  addPlace(words(all), QStringLiteral("cpu"), 0, tr("Every processor that this program may use"));
+  addDevice(words(all), QStringLiteral("cpu"), 0, tr("Every processor that this program may use"));
   for (int count = all - 1; count >= 1; --count) {
     const bool doubling = (count & (count - 1)) == 0;
-    if (count <= kEachUpTo || doubling) addPlace(words(count), QStringLiteral("cpu"), count, {});
+    if (count <= kEachUpTo || doubling) addDevice(words(count), QStringLiteral("cpu"), count, {});
   }
   first_device_ = count();
-  addPlace(tr("NVIDIA GPU"), QStringLiteral("cuda"), 0, {});
+  addDevice(tr("NVIDIA GPU"), QStringLiteral("cuda"), 0, {});
   refuse(first_device_, tr("looking for one"));
   connect(this, &QComboBox::activated, this, [this] { emit chosen(execution()); });
 }
 
-void DeviceChoice::addPlace(const QString& text, const QString& device, int threads, const QString& help) {
+void DeviceChoice::addDevice(const QString& text, const QString& device, int threads, const QString& help) {
   addItem(text, device);
   setItemData(count() - 1, threads, kThreads);
   if (!help.isEmpty()) setItemData(count() - 1, help, Qt::ToolTipRole);
@@ -61,7 +61,7 @@ void DeviceChoice::setDevices(const std::vector<compute::DeviceEntry>& devices) 
     if (device.id == "cpu") continue;
     QString help = QString::fromStdString(device.isa);
     if (device.memory_bytes > 0) help += tr(", %1 of memory").arg(memoryWords(device.memory_bytes));
-    addPlace(QString::fromStdString(device.name), QString::fromStdString(device.id), 0, help);
+    addDevice(QString::fromStdString(device.name), QString::fromStdString(device.id), 0, help);
     if (!device.unavailable.empty()) refuse(count() - 1, QString::fromStdString(device.unavailable));
   }
   setExecution(before);

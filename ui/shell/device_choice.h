@@ -27,7 +27,7 @@ class DeviceChoice : public CalmComboBox {
   void chosen(const synann::train::Execution& execution);  // by the person
 
  private:
-  void addPlace(const QString& text, const QString& device, int threads, const QString& help);
+  void addDevice(const QString& text, const QString& device, int threads, const QString& help);
   void refuse(int index, const QString& why);
 
   int first_device_ = 0;  // index of the first entry that is not the CPU

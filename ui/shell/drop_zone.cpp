@@ -26,7 +26,7 @@ DropZone::DropZone(QWidget* window) : QWidget(window) {
   qApp->installEventFilter(this);  // before a text field could take the path as text
 }
 
-QString DropZone::placeOf(const QMimeData& data) {
+QString DropZone::pathOf(const QMimeData& data) {
   for (const QUrl& url : data.urls())
     if (url.isLocalFile()) return url.toLocalFile();
   return {};
@@ -44,22 +44,22 @@ bool DropZone::eventFilter(QObject* object, QEvent* event) {
     return false;
   }
   auto* const drop = static_cast<QDropEvent*>(event);
-  const QString place = placeOf(*drop->mimeData());
-  if (place.isEmpty()) return false;
+  const QString path = pathOf(*drop->mimeData());
+  if (path.isEmpty()) return false;
   leave_.stop();
   drop->setDropAction(Qt::CopyAction);  // what is dropped stays where it is
   drop->accept();
   if (type == QEvent::Drop) {
     hide();
-    QTimer::singleShot(0, this, [this, place] { emit dropped(place); });
+    QTimer::singleShot(0, this, [this, path] { emit dropped(path); });
   } else {
-    offer(place);
+    offer(path);
   }
   return true;
 }
 
-void DropZone::offer(const QString& place) {
-  setAccessibleName(tr("Drop to open %1").arg(QFileInfo(place).fileName()));
+void DropZone::offer(const QString& path) {
+  setAccessibleName(tr("Drop to open %1").arg(QFileInfo(path).fileName()));
   setGeometry(parentWidget()->rect());
   raise();
   show();

@@ -20,15 +20,15 @@ class DropZone : public QWidget {
  signals:
   // The first of what was dropped: a path of this machine. After the drop is over, so that a slot may take
   // its time.
-  void dropped(const QString& place);
+  void dropped(const QString& path);
 
  protected:
   bool eventFilter(QObject* object, QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
 
  private:
-  static QString placeOf(const QMimeData& data);
-  void offer(const QString& place);
+  static QString pathOf(const QMimeData& data);
+  void offer(const QString& path);
 
   QTimer leave_;  // a drag that goes from one part of the window to the next leaves the first
 };

@@ -104,11 +104,11 @@ Result<Dropped> recogniseFile(const fs::path& file) {
 
 }  // namespace
 
-Result<Dropped> recogniseDropped(const fs::path& place) {
+Result<Dropped> recogniseDropped(const fs::path& path) {
   std::error_code code;
-  if (!fs::is_directory(place, code)) return recogniseFile(place);
-  const bool run = isThere(place / train::kHistoryFile) || isThere(place / train::kLastCheckpoint);
-  return Dropped{run ? Dropped::Kind::Run : Dropped::Kind::Data, place};
+  if (!fs::is_directory(path, code)) return recogniseFile(path);
+  const bool run = isThere(path / train::kHistoryFile) || isThere(path / train::kLastCheckpoint);
+  return Dropped{run ? Dropped::Kind::Run : Dropped::Kind::Data, path};
 }
 
 }  // namespace synann::ui

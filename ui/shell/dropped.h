@@ -11,11 +11,11 @@ namespace synann::ui {
 struct Dropped {
   enum class Kind { Data, Run, Figure };
   Kind kind = Kind::Data;
-  std::filesystem::path place;  // of a checkpoint and of a history: the folder of the run
+  std::filesystem::path path;  // of a checkpoint and of a history: the folder of the run
 };
 
 // Told by what the folder holds, or by the first bytes of the file; data sets are only looked at where they
 // are opened. Errors: what cannot be opened, and what to do instead.
-Result<Dropped> recogniseDropped(const std::filesystem::path& place);
+Result<Dropped> recogniseDropped(const std::filesystem::path& path);
 
 }  // namespace synann::ui

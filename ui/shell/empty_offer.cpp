@@ -63,16 +63,16 @@ void EmptyOffer::setRuns(const QStringList& folders, bool others) {
     if (runs_.size() == kMostRuns) break;
   }
   recent_->setVisible(others || !runs_.isEmpty());
-  place();
+  moveToCentre();
 }
 
 void EmptyOffer::check() {
   setVisible(controller_.runSettings() == nullptr && !controller_.sessionOpen());
-  place();
+  moveToCentre();
 }
 
 // Below the words in the middle of the figure; where it is low, with fewer runs.
-void EmptyOffer::place() {
+void EmptyOffer::moveToCentre() {
   const QSize room = parentWidget()->size() - QSize(0, kFoot);
   const int top = room.height() / 2 + parentWidget()->fontMetrics().height() + kGap;
   for (QToolButton* run : runs_) run->setVisible(run->sizeHint().width() + 2 * kGap <= room.width());
@@ -88,7 +88,7 @@ void EmptyOffer::place() {
 }
 
 bool EmptyOffer::eventFilter(QObject* object, QEvent* event) {
-  if (event->type() == QEvent::Resize && object == parent()) place();
+  if (event->type() == QEvent::Resize && object == parent()) moveToCentre();
   return QWidget::eventFilter(object, event);
 }
 

@@ -38,7 +38,7 @@ class EmptyOffer : public QWidget {
   bool eventFilter(QObject* object, QEvent* event) override;
 
  private:
-  void place();
+  void moveToCentre();
 
   const TrainingController& controller_;
   QVBoxLayout* column_;

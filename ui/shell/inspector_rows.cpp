@@ -57,16 +57,15 @@ CellNumbers numbersOf(const train::SynapseFrame& frame, const synapse::Cell& at)
   return cell;
 }
 
-void addPlace(const SynapseSource& source, const train::SynapseFrame* frame,
-              std::vector<InspectorRow>& rows) {
+void addStep(const SynapseSource& source, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
   const std::filesystem::path run = source.run();
   rows.push_back({InspectorWords::tr("Run"),
                   run.empty() ? QStringLiteral("—") : QString::fromStdString(run.string()),
                   InspectorWords::tr("The folder in which the run is saved")});
   QString step = QStringLiteral("—"), epoch = step;
   if (frame && frame->error.empty()) {
-    const train::Position at = frame->place.position;
-    step = countText(frame->place.steps);
+    const train::Position at = frame->at.position;
+    step = countText(frame->at.steps);
     if (frame->live) step += InspectorWords::tr(" (live)");
     epoch = at.step == 0 && at.epoch > 1 ? InspectorWords::tr("%1, at its end").arg(at.epoch - 1)
                                          : QString::number(at.epoch);
@@ -114,7 +113,7 @@ std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
   const train::SynapseFrame* const frame = source.frame().get();
   const Selection& selection = source.selection();
   std::vector<InspectorRow> rows;
-  addPlace(source, frame, rows);
+  addStep(source, frame, rows);
   addCell(selection, frame, rows);
   const std::vector<std::string> names = frame ? frame->class_names : std::vector<std::string>();
   rows.push_back({InspectorWords::tr("Image"), QString::number(selection.image()),

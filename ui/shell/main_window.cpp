@@ -169,8 +169,8 @@ void MainWindow::restore() {
   controller().setExecution(run_bar_->devices()->execution());
   actions_.action("view.time-line")->setChecked(settings_.timeLine);
   actions_.action("view.inspector")->setChecked(settings_.inspector);
-  for (const QString& place : settings_.dataFolders) {
-    if (QFileInfo::exists(place)) run_bar_->addData(place);
+  for (const QString& path : settings_.dataFolders) {
+    if (QFileInfo::exists(path)) run_bar_->addData(path);
   }
   if (!run_bar_->hasData(settings_.data)) settings_.data = QStringLiteral("digits");
   restorePlan();

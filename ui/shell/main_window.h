@@ -46,7 +46,7 @@ class MainWindow : public QMainWindow {
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
   // A data set, a run, a checkpoint or a figure, as what it is; tells in the message bar why it cannot.
-  bool openDropped(const QString& place);
+  bool openDropped(const QString& file);
   void showPage(Page* page);
   // By its id; null where there is none.
   Page* pageNamed(const QString& id) const;
@@ -93,7 +93,7 @@ class MainWindow : public QMainWindow {
   void updateActions();
   void setExecution(const train::Execution& execution);
   void openDataDialog();
-  void rememberData(const QString& place);
+  void rememberData(const QString& path);
   void openRunDialog();
   void exportDialog();
   void exportAllDialog();

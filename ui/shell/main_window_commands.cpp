@@ -112,18 +112,18 @@ void MainWindow::setExecution(const train::Execution& execution) {
 void MainWindow::openDataDialog() {
   DataDialog dialog(settings_.dataFolders.value(0), this);
   if (dialog.exec() != QDialog::Accepted || dialog.chosen().isEmpty()) return;
-  const QString place = dialog.chosen();
-  rememberData(place);
-  chooseData(place);
+  const QString path = dialog.chosen();
+  rememberData(path);
+  chooseData(path);
 }
 
-bool MainWindow::openDropped(const QString& place) {
-  const auto dropped = recogniseDropped(place.toStdString());
+bool MainWindow::openDropped(const QString& file) {
+  const auto dropped = recogniseDropped(file.toStdString());
   if (!dropped) {
     messages_->showError(QString::fromStdString(dropped.error().sentence()));
     return false;
   }
-  const QString path = QString::fromStdString(dropped->place.string());
+  const QString path = QString::fromStdString(dropped->path.string());
   switch (dropped->kind) {
     case Dropped::Kind::Data:
       rememberData(path);
@@ -138,9 +138,9 @@ bool MainWindow::openDropped(const QString& place) {
   return false;
 }
 
-void MainWindow::rememberData(const QString& place) {
-  settings_.dataFolders.removeAll(place);
-  settings_.dataFolders.prepend(place);
+void MainWindow::rememberData(const QString& path) {
+  settings_.dataFolders.removeAll(path);
+  settings_.dataFolders.prepend(path);
   settings_.dataFolders = settings_.dataFolders.mid(0, AppSettings::kMostFolders);
 }
 
@@ -276,29 +276,29 @@ void MainWindow::addRecentMenu() {
 
 void MainWindow::fillRecentMenu(QMenu* menu) {
   menu->clear();
-  const auto add = [menu](const QString& heading, const QStringList& places, const auto& words,
+  const auto add = [menu](const QString& heading, const QStringList& paths, const auto& words,
                           const auto& open) {
     bool first = true;
-    for (const QString& place : places) {
-      if (!QFileInfo::exists(place)) continue;
+    for (const QString& path : paths) {
+      if (!QFileInfo::exists(path)) continue;
       if (std::exchange(first, false)) menu->addSection(heading);
-      QAction* const action = menu->addAction(words(place).replace('&', QStringLiteral("&&")));
-      action->setToolTip(place);
-      QObject::connect(action, &QAction::triggered, menu, [open, place] { open(place); });
+      QAction* const action = menu->addAction(words(path).replace('&', QStringLiteral("&&")));
+      action->setToolTip(path);
+      QObject::connect(action, &QAction::triggered, menu, [open, path] { open(path); });
     }
   };
-  const auto fileName = [](const QString& place) { return QFileInfo(place).fileName(); };
+  const auto fileName = [](const QString& path) { return QFileInfo(path).fileName(); };
   add(
       tr("Runs"), settings_.runs,
-      [&](const QString& place) {
-        const QString words = lastRunWords(place.toStdString());
-        return words.isEmpty() ? fileName(place) : words;
+      [&](const QString& path) {
+        const QString words = lastRunWords(path.toStdString());
+        return words.isEmpty() ? fileName(path) : words;
       },
-      [this](const QString& place) { openRun(place); });
+      [this](const QString& path) { openRun(path); });
   add(
-      tr("Data"), settings_.dataFolders, [](const QString& place) { return dataWords(place.toStdString()); },
-      [this](const QString& place) { chooseData(place); });
-  add(tr("Figures"), settings_.figures, fileName, [this](const QString& place) { openFigure(place); });
+      tr("Data"), settings_.dataFolders, [](const QString& path) { return dataWords(path.toStdString()); },
+      [this](const QString& path) { chooseData(path); });
+  add(tr("Figures"), settings_.figures, fileName, [this](const QString& path) { openFigure(path); });
   if (menu->isEmpty()) menu->addAction(tr("Nothing yet"))->setEnabled(false);
 }
 

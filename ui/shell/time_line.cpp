@@ -96,17 +96,17 @@ void TimeLine::follow(const SynapseFramePtr& frame) {
   words_->setText(frame->error.empty() ? placeText(*frame) : QString());
   if (!several || slider_->isSliderDown()) return;
   const auto after =
-      std::upper_bound(frames_->begin(), frames_->end(), frame->place.steps,
-                       [](std::int64_t steps, const train::FramePlace& p) { return steps < p.steps; });
+      std::upper_bound(frames_->begin(), frames_->end(), frame->at.steps,
+                       [](std::int64_t steps, const train::FrameStep& p) { return steps < p.steps; });
   // While it plays, the slider leads and the pictures follow.
   if (playing()) return;
   const QSignalBlocker quiet(slider_);
   slider_->setValue(std::max(0, static_cast<int>(after - frames_->begin()) - 1));
 }
 
-void TimeLine::moveTo(int place) {
-  if (!frames_ || place >= static_cast<int>(frames_->size())) return;
-  source_.selection().setStep((*frames_)[static_cast<std::size_t>(place)].steps);
+void TimeLine::moveTo(int frame) {
+  if (!frames_ || frame >= static_cast<int>(frames_->size())) return;
+  source_.selection().setStep((*frames_)[static_cast<std::size_t>(frame)].steps);
 }
 
 void TimeLine::setPlaying(bool playing) {
@@ -121,8 +121,8 @@ void TimeLine::setPlaying(bool playing) {
 void TimeLine::advance() {
   if (!frames_) return setPlaying(false);
   int next = slider_->value() + 1;
-  const auto known = [this](int place) {
-    const std::int64_t steps = (*frames_)[static_cast<std::size_t>(place)].steps;
+  const auto known = [this](int frame) {
+    const std::int64_t steps = (*frames_)[static_cast<std::size_t>(frame)].steps;
     return source_.knownStep(steps) == steps;
   };
   while (next < slider_->maximum() && !known(next)) ++next;

@@ -29,12 +29,12 @@ class TimeLine : public QWidget {
 
  private:
   void follow(const SynapseFramePtr& frame);
-  void moveTo(int place);
+  void moveTo(int frame);
   void advance();
   void setLive(bool live);
 
   SynapseSource& source_;
-  std::shared_ptr<const std::vector<train::FramePlace>> frames_;
+  std::shared_ptr<const std::vector<train::FrameStep>> frames_;
   QTimer timer_;
   QToolButton* back_;
   QToolButton* play_;

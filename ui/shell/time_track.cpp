@@ -38,7 +38,7 @@ QSize TimeTrack::sizeHint() const {
   return {QSlider::sizeHint().width(), kTrackHeight};
 }
 
-void TimeTrack::setFrames(std::shared_ptr<const std::vector<train::FramePlace>> frames) {
+void TimeTrack::setFrames(std::shared_ptr<const std::vector<train::FrameStep>> frames) {
   frames_ = std::move(frames);
   const int last = frames_ ? std::max(0, static_cast<int>(frames_->size()) - 1) : 0;
   setMaximum(last);
@@ -53,7 +53,7 @@ int TimeTrack::inset() const {
 double TimeTrack::pixelOf(std::int64_t steps) const {
   if (!frames_ || frames_->size() < 2) return inset();
   const auto after = std::lower_bound(frames_->begin(), frames_->end(), steps,
-                                      [](const train::FramePlace& p, std::int64_t s) { return p.steps < s; });
+                                      [](const train::FrameStep& p, std::int64_t s) { return p.steps < s; });
   double place = static_cast<double>(after - frames_->begin());
   if (after == frames_->end()) {
     place = static_cast<double>(frames_->size() - 1);
@@ -203,7 +203,7 @@ bool TimeTrack::stepToMark(int direction) {
   }
   if (!next) return false;
   const auto after = std::upper_bound(frames_->begin(), frames_->end(), *next,
-                                      [](std::int64_t s, const train::FramePlace& p) { return s < p.steps; });
+                                      [](std::int64_t s, const train::FrameStep& p) { return s < p.steps; });
   setValue(std::max(0, static_cast<int>(after - frames_->begin()) - 1));
   return true;
 }

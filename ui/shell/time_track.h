@@ -23,7 +23,7 @@ class TimeTrack : public QSlider {
   explicit TimeTrack(const RunMarks& marks, QWidget* parent = nullptr);
 
   // The recorded steps, one for each place of the slider; null = none.
-  void setFrames(std::shared_ptr<const std::vector<train::FramePlace>> frames);
+  void setFrames(std::shared_ptr<const std::vector<train::FrameStep>> frames);
   // Where a number of steps lies, in pixels from the left; between places where it was not recorded.
   double pixelOf(std::int64_t steps) const;
   // The mark within a few pixels, the most telling first.
@@ -50,7 +50,7 @@ class TimeTrack : public QSlider {
   int inset() const;                              // pixels from either end to the middle of the handle there
 
   const RunMarks& marks_;
-  std::shared_ptr<const std::vector<train::FramePlace>> frames_;
+  std::shared_ptr<const std::vector<train::FrameStep>> frames_;
 };
 
 }  // namespace synann::ui

@@ -106,7 +106,7 @@ void RegistryTest::opensAFolder() {
   QVERIFY2(data.ok(), data.ok() ? "" : data.error().sentence().c_str());
   const DataPair& pair = **data;
   QCOMPARE(pair.spec, path());
-  QCOMPARE(pair.place, path());
+  QCOMPARE(pair.location, path());
   QCOMPARE(pair.name, QDir(dir_->path()).dirName().toStdString());
   QCOMPARE(pair.train.rows, 4);
   QCOMPARE(pair.train.columns, 5);

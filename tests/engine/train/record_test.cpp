@@ -53,7 +53,7 @@ QString why(const auto& result) {
 
 std::vector<std::int64_t> steps_of(const RecordReader& reader) {
   std::vector<std::int64_t> steps;
-  for (const FramePlace& place : reader.frames()) steps.push_back(place.steps);
+  for (const FrameStep& frame : reader.frames()) steps.push_back(frame.steps);
   return steps;
 }
 
@@ -173,13 +173,13 @@ void RecordTest::framesEqualCheckpointsBitForBit() {
       const auto frame = reader.read(*k);
       QVERIFY2(frame.ok(), qPrintable(why(frame)));
       QVERIFY(!frame->empty());
-      QVERIFY(std::equal(frame->begin(), frame->end(), pick(reader.header(), *kept.model, values).begin()));
+      QVERIFY(std::equal(frame->begin(), frame->end(), gather(reader.header(), *kept.model, values).begin()));
     }
   }
   // The record of the network is the whole of it.
   RecordReader network = open(at("run") / kNetworkRecord);
   std::vector<float> values(kept.model->parameters.float_count());
-  place(network.header(), *kept.model, *network.read(network.frames().size() - 1), values);
+  scatter(network.header(), *kept.model, *network.read(network.frames().size() - 1), values);
   QVERIFY(values == kept.values.rbegin()->second);
   // The record of the synapses holds α where it is trained.
   const auto names = open(at("run") / kSynapseRecord).header().tensors;

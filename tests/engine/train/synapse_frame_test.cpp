@@ -80,13 +80,13 @@ void SynapseFrameTest::everyRecordedStepIsAnswered() {
   for (std::size_t k = 0; k < record->frames().size(); ++k) {
     const SynapseFrame frame = ask({.steps = record->frames()[k].steps});
     QVERIFY2(frame.error.empty(), frame.error.c_str());
-    QVERIFY(frame.place == record->frames()[k]);
+    QVERIFY(frame.at == record->frames()[k]);
     QVERIFY(frame.parameters.beta == *record->read(k));  // β is free and α fixed: the weights themselves
     QVERIFY(frame.shown == frame.parameters.beta);
     QVERIFY(frame.initial == *record->read(0));
   }
   const SynapseFrame latest = ask({});
-  QCOMPARE(latest.place.steps, std::int64_t{20});
+  QCOMPARE(latest.at.steps, std::int64_t{20});
   QCOMPARE(latest.frames->size(), std::size_t{11});
   QCOMPARE(latest.layers, std::vector<std::string>{"fcn"});
   QCOMPARE(latest.n(), 64);
@@ -95,9 +95,9 @@ void SynapseFrameTest::everyRecordedStepIsAnswered() {
 }
 
 void SynapseFrameTest::betweenTwoFramesTheEarlierOneIsShown() {
-  QCOMPARE(ask({.steps = 7}).place.steps, std::int64_t{6});
-  QVERIFY((ask({.steps = 11}).place.position == Position{2, 0}));
-  QCOMPARE(ask({.steps = -1}).place.steps, std::int64_t{0});
+  QCOMPARE(ask({.steps = 7}).at.steps, std::int64_t{6});
+  QVERIFY((ask({.steps = 11}).at.position == Position{2, 0}));
+  QCOMPARE(ask({.steps = -1}).at.steps, std::int64_t{0});
 }
 
 void SynapseFrameTest::inputsAreKnownWhereTheNetworkIs() {
@@ -174,7 +174,7 @@ void SynapseFrameTest::liveNumbersAreTheirOwn() {
   SynapseQuery query{.live = weights, .gradient = true};
   const SynapseFrame frame = ask(query);
   QVERIFY(frame.live);
-  QCOMPARE(frame.place.steps, std::int64_t{15});
+  QCOMPARE(frame.at.steps, std::int64_t{15});
   const auto expected = model->parameters.find("fcn.weight")->offset;
   QCOMPARE(frame.parameters.beta[5], weights->values[expected + 5]);
   QCOMPARE(frame.x.size(), std::size_t{64});
@@ -200,18 +200,18 @@ void SynapseFrameTest::theNetworkIsTheRecordsAtOrBefore() {
   const auto model = recorded_model(record->header());
   const auto recorded = [&](std::size_t k) {  // in the order of the flat block
     std::vector<float> values((*model)->parameters.float_count());
-    place(record->header(), **model, *record->read(k), values);
+    scatter(record->header(), **model, *record->read(k), values);
     return values;
   };
   for (const std::int64_t steps : {std::int64_t{20}, std::int64_t{12}, std::int64_t{0}, std::int64_t{10}}) {
     const SynapseFrame frame = ask({.steps = steps, .network = true});
     const std::size_t k = *record->at_or_before(steps);
     QVERIFY(frame.network && frame.model && frame.network_at_start);
-    QVERIFY(frame.network_place == record->frames()[k]);
+    QVERIFY(frame.network_at == record->frames()[k]);
     QVERIFY(*frame.network == recorded(k));
     QVERIFY(*frame.network_at_start == recorded(0));
     QCOMPARE(frame.network_frames->size(), record->frames().size());
-    QCOMPARE(frame.place.steps, steps / 2 * 2);  // β is its own moment's
+    QCOMPARE(frame.at.steps, steps / 2 * 2);  // β is its own moment's
   }
   QVERIFY(!ask({}).network);  // not asked for
   const SynapseFrame bare = ask({.run = at("bare"), .network = true});

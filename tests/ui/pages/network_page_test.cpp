@@ -206,9 +206,9 @@ void NetworkPageTest::liveWhileTrainingAndAtEveryStep() {
   QVERIFY(record.ok() && record->frames().size() > 2);
   for (std::size_t k = 0; k < record->frames().size(); ++k) {
     b.workspace.selection().setStep(record->frames()[k].steps);
-    QTRY_VERIFY_WITH_TIMEOUT(b.page->moment().place == record->frames()[k], kNetworkWait);
+    QTRY_VERIFY_WITH_TIMEOUT(b.page->moment().at == record->frames()[k], kNetworkWait);
     std::vector<float> expected(b.page->moment().model->parameters.float_count());
-    train::place(record->header(), *b.page->moment().model, *record->read(k), expected);
+    train::scatter(record->header(), *b.page->moment().model, *record->read(k), expected);
     QVERIFY(*b.page->moment().values == expected);
   }
   QVERIFY(b.page->moment().start);

@@ -157,7 +157,7 @@ void SurfacePageTest::theTimeLineMovesTheSurface() {
   for (const int step : {0, 7, 20, 33, 40}) {
     slider->setValue(step);
     b.settle();
-    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{step});
+    QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{step});
     QCOMPARE(b.shown().synapse.beta, b.recordedBeta(step));
     QVERIFY(b.find<QLabel>("surface.note")->text().startsWith(QStringLiteral("step %1 ·").arg(step)));
   }
@@ -180,7 +180,7 @@ void SurfacePageTest::itMovesWhileTrainingRuns() {
   b.train();
   b.settle();
   QVERIFY(live > 0);
-  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->place.steps, std::int64_t{80}, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->at.steps, std::int64_t{80}, kWait);
   QCOMPARE(b.shown().synapse.beta, b.recordedBeta(80));
 }
 
@@ -296,7 +296,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
   b.show();
   b.settle();
   b.find<QSlider>("time.slider")->setValue(20);
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{20});
   b.choose("function", 3);
   b.find<QCheckBox>("surface.lines")->click();
   b.page().surfaceView()->setCamera({30, 50, 1.3});
@@ -315,7 +315,7 @@ void SurfacePageTest::anExportedFigureRebuildsTheView() {
     QVERIFY(b.window->openFigure(b.home.filePath(name)));
     QVERIFY(b.page().isVisible());
     b.settle();
-    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+    QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{20});
     QCOMPARE(b.page().view(), view);
     QCOMPARE(b.shown().synapse.beta, b.recordedBeta(20));
     QCOMPARE(b.page().surfaceView()->camera(), (SurfaceCamera{30, 50, 1.3}));

@@ -118,15 +118,15 @@ void SynapsesPageTest::liveWhileTraining() {
   connect(&b.page().source(), &SynapseSource::frameChanged, this, [&](const SynapseFramePtr& frame) {
     if (!frame->live) return;
     ++live;
-    rising = rising && frame->place.steps >= latest;
-    latest = frame->place.steps;
+    rising = rising && frame->at.steps >= latest;
+    latest = frame->at.steps;
   });
   b.train();
   b.settle();
   QVERIFY(live > 0);
   QVERIFY(rising);
   // The end of the run is the checkpoint's β, bit for bit.
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{80});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{80});
   const auto checkpoint = train::read_checkpoint(b.run() / train::kLastCheckpoint);
   const Parameter* p = checkpoint->model->parameters.find("fcn.weight");
   const auto begin = checkpoint->checkpoint.state.values.begin() + static_cast<std::ptrdiff_t>(p->offset);
@@ -139,7 +139,7 @@ void SynapsesPageTest::pausedTrainingShowsItsNumbers() {
   QTRY_COMPARE_WITH_TIMEOUT(b.window->controller().state(), RunState::Paused, kWait);
   b.show();
   QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->live, kWait);
-  QCOMPARE(b.page().frame()->place.steps, std::int64_t{1});
+  QCOMPARE(b.page().frame()->at.steps, std::int64_t{1});
   QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->x.size(), std::size_t{64}, kWait);
 }
 
@@ -154,18 +154,18 @@ void SynapsesPageTest::theSliderShowsEveryRecordedStepExactly() {
   for (const int step : {0, 7, 20, 33}) {
     slider->setValue(step);
     b.settle();
-    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{step});
+    QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{step});
     QCOMPARE(b.shown(), b.recorded(step));
     QVERIFY(b.find<QLabel>("time.words")->text().contains(QStringLiteral("step %1 ·").arg(step)));
   }
   slider->setFocus();
   QTest::keyClick(slider, Qt::Key_Left);
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{32});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{32});
   b.find<QToolButton>("time.forward")->click();
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{33});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{33});
   b.find<QToolButton>("time.live")->click();
   QVERIFY(b.selection().live());
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{40});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{40});
 }
 
 void SynapsesPageTest::playWalksToTheEnd() {
@@ -176,7 +176,7 @@ void SynapsesPageTest::playWalksToTheEnd() {
   auto* slider = b.find<QSlider>("time.slider");
   slider->setValue(36);
   b.find<QToolButton>("time.play")->click();
-  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->place.steps, std::int64_t{40}, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->at.steps, std::int64_t{40}, kWait);
   QTRY_VERIFY_WITH_TIMEOUT(!b.find<QToolButton>("time.play")->isChecked(), kWait);
 }
 
@@ -260,7 +260,7 @@ void SynapsesPageTest::theTableIsTheFigureWithTheFocus() {
   };
   QVERIFY(counts(2) != counts(3));  // now, and at the start
   b.find<QSlider>("time.slider")->setValue(0);
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{0});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{0});
   QCOMPARE(counts(2), counts(3));
   // A figure that went out of sight with its tab is not what is exported, but one that is seen.
   b.showTab("Profiles");
@@ -351,7 +351,7 @@ void SynapsesPageTest::aPlayedLensStaysTheSameQuantity() {
   for (const QString& title : titles) QVERIFY2(title.startsWith("βx for test image"), qPrintable(title));
   // Moved to a step between, it shows the last one that is known, and says which.
   b.selection().setStep(25);
-  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->place.steps, std::int64_t{20}, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->at.steps, std::int64_t{20}, kWait);
   QVERIFY(b.page().heatView()->figure()->title().startsWith("βx for test image"));
 }
 
@@ -382,7 +382,7 @@ void SynapsesPageTest::anExportedFigureRebuildsTheView() {
   b.choose("colors", 2);
   b.selection().setCell({12, 34});
   b.find<QSlider>("time.slider")->setValue(20);
-  QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+  QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{20});
   b.settle();
   const QJsonObject view = b.page().view();
   for (const char* name : {"figure.svg", "figure.png", "figure.pdf"}) {
@@ -391,9 +391,9 @@ void SynapsesPageTest::anExportedFigureRebuildsTheView() {
     b.choose("colors", 0);
     b.selection().setCell({0, 0});
     b.find<QToolButton>("time.live")->click();
-    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{40});
+    QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{40});
     QVERIFY(b.window->openFigure(b.home.filePath(name)));
-    QTRY_COMPARE(b.page().frame()->place.steps, std::int64_t{20});
+    QTRY_COMPARE(b.page().frame()->at.steps, std::int64_t{20});
     b.settle();
     QCOMPARE(b.page().view(), view);
     QCOMPARE(b.page().heatView()->figure()->title(), QStringLiteral("mean βx, class 0 − class 8"));
@@ -415,7 +415,7 @@ void SynapsesPageTest::anOpenedRunIsShown() {
   SynapsesBench b;
   b.show();
   b.window->controller().openRun(QString::fromStdString(first.run().string()));
-  QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->place.steps == 40, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().frame() && b.page().frame()->at.steps == 40, kWait);
   QCOMPARE(b.shown(), first.recorded(40));
   QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->x.size(), std::size_t{64}, kWait);  // its data are open as well
 }

@@ -30,7 +30,7 @@ struct Bench {
     track.setValue(60);
   }
   void setFrames(int count) {
-    auto frames = std::make_shared<std::vector<train::FramePlace>>();
+    auto frames = std::make_shared<std::vector<train::FrameStep>>();
     for (int step = 0; step < count; ++step) frames->push_back({{1 + step / 20, step % 20}, step});
     track.setFrames(std::move(frames));
   }
@@ -81,7 +81,7 @@ void TimeTrackTest::withoutAHistoryThereIsNowhereToGo() {
   for (const Qt::Key key : {Qt::Key_Left, Qt::Key_Right}) b.toMark(key);
   QCOMPARE(b.track.value(), 0);
   b.track.grab();
-  b.track.setFrames(std::make_shared<const std::vector<train::FramePlace>>());
+  b.track.setFrames(std::make_shared<const std::vector<train::FrameStep>>());
   for (const Qt::Key key : {Qt::Key_Left, Qt::Key_Right}) b.toMark(key);
   QCOMPARE(b.track.value(), 0);
 }

@@ -21,7 +21,7 @@ inline train::SynapseFrame sampleFrame(int n) {
   for (const float value : frame.shown) frame.initial.push_back(0.7F * value + 0.02F);
   for (int j = 0; j < n; ++j) frame.x.push_back(0.05 + 0.9 * std::abs(std::sin(1.7 * j)));
   frame.image_label = 4;
-  frame.place = {{3, 40}, 440};
+  frame.at = {{3, 40}, 440};
   return frame;
 }
 

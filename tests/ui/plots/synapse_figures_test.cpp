@@ -133,7 +133,7 @@ void SynapseFiguresTest::theReadOutIsTheCell() {
   QCOMPARE(text(), QStringLiteral("i 3   j 5   β 0.25   ∂loss/∂β −0.5"));
   QVERIFY(cellText(frame, *heatDataOf(frame, {}), {8, 0}).isEmpty());
   QCOMPARE(placeText(frame), QStringLiteral("step 440 · epoch 3"));
-  frame.place = {{4, 0}, 600};
+  frame.at = {{4, 0}, 600};
   QCOMPARE(placeText(frame), QStringLiteral("step 600 · end of epoch 3"));
   frame.live = true;
   QCOMPARE(placeText(frame), QStringLiteral("live · step 600 · end of epoch 3"));

@@ -36,8 +36,8 @@ void RunLogTest::everyHundredthStepHasALine() {
   const train::StepLosses steps{2, 90, 20, 0, losses, 0};
   const std::vector<std::string> expected = {train::train_line(2, 2000, 6000, 100, 300, 1.0),
                                              train::train_line(2, 4000, 6000, 200, 300, 1.0)};
-  QCOMPARE(log_lines(steps, 6000, 300), expected);
-  QCOMPARE(log_lines(steps, 6000, 300, 30).size(), std::size_t{5});  // 90, 120, 150, 180, 210
+  QCOMPARE(logLines(steps, 6000, 300), expected);
+  QCOMPARE(logLines(steps, 6000, 300, 30).size(), std::size_t{5});  // 90, 120, 150, 180, 210
 }
 
 void RunLogTest::aRecordedRunReadsAsItRan() {
@@ -53,12 +53,12 @@ void RunLogTest::aRecordedRunReadsAsItRan() {
   const std::vector<std::string> expected = {
       train::train_line(1, 0, 100, 0, 2, 2.0), "", train::test_line(1.2, 5, 10), "",
       train::train_line(2, 0, 100, 0, 2, 1.0), "", train::test_line(0.4, 9, 10), ""};
-  QCOMPARE(log_lines(history), expected);
+  QCOMPARE(logLines(history), expected);
   // A change stands where it was made.
   history.changes = {{{2, 1}, "lr", 0.5}};
   auto changed = expected;
   changed.insert(changed.begin() + 5, "— learning rate 0.5 from step 1 of epoch 2 on");
-  QCOMPARE(log_lines(history), changed);
+  QCOMPARE(logLines(history), changed);
 }
 
 void RunLogTest::wordsOfTheRunBar() {

@@ -109,7 +109,7 @@ void SnapshotMailboxTest::losesNothingBetweenTwoThreads() {
   box.on_start(start());
   std::jthread writer([&box] {
     for (int k = 0; k < kCount; ++k) box.on_steps(steps(1, k, {static_cast<float>(k)}));
-    box.put_done();
+    box.putDone();
   });
   std::vector<float> seen;
   int takes = 0;

@@ -55,7 +55,7 @@ void SynapseWorkerTest::theLatestQuestionIsAnswered() {
   int answers = 0;
   connect(&inspector, &SynapseWorker::answered, this, [&](const SynapseFramePtr& frame) {
     QVERIFY2(frame->error.empty(), frame->error.c_str());
-    latest = frame->place.steps;
+    latest = frame->at.steps;
     ++answers;
   });
   for (int k = 0; k < 100; ++k) inspector.ask(question(k % 20));

@@ -96,7 +96,7 @@ void NewRunTest::theTimeGoesLive() {
   QVERIFY(b.selection().live());
   b.settle();
   QTRY_COMPARE(slider->maximum(), 20);
-  QTRY_COMPARE(b.window->page<SynapsesPage>()->frame()->place.steps, std::int64_t{20});
+  QTRY_COMPARE(b.window->page<SynapsesPage>()->frame()->at.steps, std::int64_t{20});
 }
 
 void NewRunTest::aSmallerLayerHasItsOwnCells() {

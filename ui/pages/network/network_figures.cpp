@@ -160,7 +160,7 @@ std::shared_ptr<const Figure> networkFigure(const NetworkScene& scene, const Net
 QString whenText(const NetworkMoment& moment) {
   if (!moment.values) return {};
   train::SynapseFrame at;
-  at.place = moment.place;
+  at.at = moment.at;
   at.live = moment.live;
   return placeText(at);
 }

@@ -44,7 +44,7 @@ NetworkMoment momentOf(const train::SynapseFrame& frame, const NetworkMoment& be
                           : std::make_shared<const bench::ModelSummary>(bench::summarise(*frame.model)),
           .values = frame.network,
           .start = frame.network_at_start,
-          .place = frame.network_place,
+          .at = frame.network_at,
           .live = frame.live};
 }
 
@@ -79,7 +79,7 @@ QJsonObject toJson(const NetworkScene& scene, const NetworkMoment& moment, const
   QJsonObject json{{"program", "synann-studio"}, {"version", QString::fromLatin1(kVersion)}};
   if (frame && moment.values) {
     train::SynapseFrame at = *frame;
-    at.place = moment.place;
+    at.at = moment.at;
     json = momentJson(at, run);
   }
   json["view"] = "network";

@@ -40,7 +40,7 @@ struct NetworkMoment {
   std::shared_ptr<const model::Model> model;
   std::shared_ptr<const bench::ModelSummary> summary;
   std::shared_ptr<const std::vector<float>> values, start;  // [float_count]; null: not known
-  train::FramePlace place;                                  // of the values
+  train::FrameStep at;                                      // of the values
   bool live = false;
 };
 // Of a frame whose model is known; the summary is `before`'s where that is of the same model.

@@ -33,9 +33,9 @@ Result<data::DataPairPtr> dataOf(const ViewOptions& options) {
   const auto history = train::read_history(options.history);
   if (!history) return history.error();
   std::error_code code;
-  const std::filesystem::path place = options.history;
-  auto found = train::open_run_data(*history,
-                                    std::filesystem::is_directory(place, code) ? place : place.parent_path());
+  const std::filesystem::path path = options.history;
+  auto found =
+      train::open_run_data(*history, std::filesystem::is_directory(path, code) ? path : path.parent_path());
   if (!found) return found.error();
   return found->data;
 }

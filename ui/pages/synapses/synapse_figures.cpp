@@ -48,8 +48,8 @@ synapse::Cell cellIn(const train::SynapseFrame& frame, const synapse::Cell& cell
 }
 
 QString runName(const std::filesystem::path& run) {
-  const std::filesystem::path place = run.has_filename() ? run : run.parent_path();
-  return QString::fromStdString(place.filename().string());
+  const std::filesystem::path path = run.has_filename() ? run : run.parent_path();
+  return QString::fromStdString(path.filename().string());
 }
 
 QString lensValue(const train::SynapseQuery& query) {
@@ -322,13 +322,13 @@ QString cellText(const train::SynapseFrame& frame, const HeatData& data, const s
 }
 
 QString placeText(const train::SynapseFrame& frame) {
-  const train::Position at = frame.place.position;
+  const train::Position at = frame.at.position;
   const QString where =
       at.step == 0 && at.epoch > 1
           ? SynapseFigureWords::tr("step %1 · end of epoch %2")
-                .arg(countText(frame.place.steps))
+                .arg(countText(frame.at.steps))
                 .arg(at.epoch - 1)
-          : SynapseFigureWords::tr("step %1 · epoch %2").arg(countText(frame.place.steps)).arg(at.epoch);
+          : SynapseFigureWords::tr("step %1 · epoch %2").arg(countText(frame.at.steps)).arg(at.epoch);
   return frame.live ? SynapseFigureWords::tr("live · %1").arg(where) : where;
 }
 

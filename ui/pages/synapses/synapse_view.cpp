@@ -189,13 +189,13 @@ const FieldTable<SynapseView>& synapseFields() {
 QJsonObject momentJson(const train::SynapseFrame& frame, const std::filesystem::path& run) {
   // The record knows what the run began with; its history, what was in force at this step.
   const std::string settings =
-      train::to_json(train::recorded_settings(run, frame.place.steps).value_or(frame.run.settings))
+      train::to_json(train::recorded_settings(run, frame.at.steps).value_or(frame.run.settings))
           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return {{u"program"_s, u"synann-studio"_s},
           {u"version"_s, QString::fromLatin1(kVersion)},
           {u"run"_s, QString::fromStdString(run.string())},
-          {u"step"_s, static_cast<qint64>(frame.place.steps)},
-          {u"epoch"_s, frame.place.position.epoch},
+          {u"step"_s, static_cast<qint64>(frame.at.steps)},
+          {u"epoch"_s, frame.at.position.epoch},
           {u"layer"_s, QString::fromStdString(frame.layer.name)},
           {u"data_sha256"_s, QString::fromStdString(frame.run.data_sha256)},
           {u"seed"_s, static_cast<qint64>(frame.run.settings.seed)},

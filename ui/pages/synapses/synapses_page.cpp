@@ -215,7 +215,7 @@ void SynapsesPage::pushScene() {
 
 void SynapsesPage::chooseComparison(int index) {
   if (index == kThisStep) {
-    scene_.query.other_steps = frame_ ? frame_->place.steps : 0;
+    scene_.query.other_steps = frame_ ? frame_->at.steps : 0;
     compare_->setItemText(kThisStep, tr("change since step %1").arg(scene_.query.other_steps));
   }
   compare_->setItemText(kOtherRun, tr("difference to a run…"));

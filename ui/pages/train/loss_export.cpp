@@ -78,14 +78,14 @@ Result<ShownFigure> lossViewFigure(const ViewOptions& options) {
     fmt::print(stderr, "synann-studio: {}\n", note);
   train::StartInfo run = history->start;
   run.settings = history->settings();
-  const std::filesystem::path place = options.history;
+  const std::filesystem::path path = options.history;
   std::error_code code;
   auto figure = std::make_shared<const LossFigure>(
       LossFigure::Content{.curves = {LossSeries{std::make_shared<const LossCurve>(lossCurve(*history))}},
                           .part = {.log_y = options.log_y},
                           .title = lossTitle(run)});
   return lossShown(std::move(figure), run,
-                   std::filesystem::is_directory(place, code) ? place : place.parent_path());
+                   std::filesystem::is_directory(path, code) ? path : path.parent_path());
 }
 
 }  // namespace synann::ui

@@ -289,7 +289,7 @@ void TrainPage::writeLog() {
     shown.evaluations.push_back(trainEvaluation(evaluation));
   shown.changes = changes_;
   QStringList lines;
-  for (const std::string& line : log_lines(shown, static_cast<int>(log_interval_->value())))
+  for (const std::string& line : logLines(shown, static_cast<int>(log_interval_->value())))
     lines.append(QString::fromStdString(line));
   log_->setPlainText(lines.join('\n'));
   log_->moveCursor(QTextCursor::End);
