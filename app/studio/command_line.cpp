@@ -236,12 +236,44 @@ std::deque<FieldOption> add_fields(CLI::App& app) {
   return options;
 }
 
+// The files that the views of pages are made of.
+struct FileOption {
+  std::string name, text;
+  CLI::Option* option = nullptr;
+};
+std::deque<FileOption> add_files(CLI::App& app) {
+  std::deque<FileOption> options;
+  for (const ui::PageInfo& page : ui::pageTable()) {
+    for (const ui::PageFile& file : page.files) {
+      FileOption& own = options.emplace_back();
+      own.name = file.option;
+      own.option = add_text(app, own.name, file.value, own.text, file.help)->group(page.heading);
+    }
+  }
+  return options;
+}
+
+// Whether the page of the view has what was typed for a page.
+Status misplaced(const StudioOptions& o, const ui::PageInfo& page) {
+  const auto error = [&](const std::string& option) {
+    return Error{.problem = option + " does not belong to --view " + o.view};
+  };
+  for (const auto& [option, values] : o.typed)
+    if (std::ranges::find(page.fields, option, &FieldInfo::option) == page.fields.end()) return error(option);
+  for (const auto& [option, file] : o.files)
+    if (std::ranges::find(page.files, option, &ui::PageFile::option) == page.files.end())
+      return error(option);
+  return {};
+}
+
 // What CLI11 cannot say about options that belong together.
 Status misfit(const StudioOptions& o, const Options& figures) {
   const bool all = !o.export_all.empty();
   if (all && o.history.empty()) return Error{.problem = "--export-all requires --history"};
   if (o.export_path.empty() && o.picture.empty() && !o.typed.empty())
     return Error{.problem = o.typed.begin()->first + " requires --export"};
+  if (o.export_path.empty() && !o.files.empty())
+    return Error{.problem = o.files.begin()->first + " requires --export"};
   if (o.export_path.empty() && !all)
     for (const CLI::Option* option : figures)
       if (option->count() > 0)
@@ -249,11 +281,7 @@ Status misfit(const StudioOptions& o, const Options& figures) {
   if (o.export_path.empty()) return {};
   const ui::PageInfo& page = *ui::pageOfView(o.view);
   if (auto status = page.checkView ? page.checkView(o) : Status(); !status) return status;
-  for (const auto& [option, values] : o.typed)
-    if (std::none_of(page.fields.begin(), page.fields.end(),
-                     [&](const FieldInfo& info) { return info.option == option; }))
-      return Error{.problem = option + " does not belong to --view " + o.view};
-  return {};
+  return misplaced(o, page);
 }
 
 int complain(const std::string& sentence) {
@@ -308,9 +336,12 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
   add_look(app, options, figures);
   add_moment_options(app, options, figures);
   const std::deque<FieldOption> fields = add_fields(app);
+  const std::deque<FileOption> files = add_files(app);
   if (const auto code = parse(app, argc, argv, "synann-studio")) return Leave{*code};
   for (const FieldOption& field : fields)
     if (field.option->count() > 0) options.typed[field.fields.front()->option] = field.values();
+  for (const FileOption& file : files)
+    if (file.option->count() > 0) options.files[file.name] = file.text;
   if (const auto status = misfit(options, figures); !status)
     return Leave{complain(status.error().sentence())};
   if (const auto size = ui::sizeOf(options.figure); !size) return Leave{complain(size.error().sentence())};

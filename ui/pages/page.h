@@ -41,11 +41,19 @@ class Page : public QWidget {
   virtual QWidget* emptyFigure() const { return nullptr; }
   // Shows the selected cell, where it shows one cell.
   virtual void followCell() {}
+  // Whether a file is the page's to open: by what is in it, or only while the page is shown, because others
+  // could want it too. Looks at no more than the beginning of the file.
+  enum class Claim { None, WhileShown, Always };
+  virtual Claim claims(const QString& /*file*/) const { return Claim::None; }
+  // Opens such a file; an error leaves the page as it is.
+  virtual Status openFile(const QString& file);
 
  signals:
   void exportableChanged();
-  void exportWanted();  // of the figure at hand
-  void askedFor();      // something asks for this page to be seen
+  void exportWanted();                   // of the figure at hand
+  void askedFor();                       // something asks for this page to be seen
+  void failed(const QString& sentence);  // to be told in the message bar
+  void opened(const QString& file);      // a file of the page's own, from now on a recent one
 };
 
 }  // namespace synann::ui

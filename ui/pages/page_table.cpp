@@ -36,6 +36,13 @@ std::vector<std::string> allViews() {
   return views;
 }
 
+std::vector<std::string> runViews() {
+  std::vector<std::string> views;
+  for (const PageInfo& page : pageTable())
+    if (page.of_run) views.insert(views.end(), page.views.begin(), page.views.end());
+  return views;
+}
+
 QString pageNames() {
   QStringList names;
   for (const PageInfo& page : pageTable()) names.append(page.id);

@@ -23,6 +23,11 @@ class Workspace;
 // The actions of a page's row by their ids; the window owns them.
 using PageActions = std::function<QAction*(const QString& id)>;
 
+// A file that a page's views are made of, as an option of the prompt.
+struct PageFile {
+  std::string option, value, help;  // "--circuit", "FILE|EXAMPLE"
+};
+
 // Everything the window and the prompt know of a page. A new page is a row here and a folder.
 struct PageInfo {
   QString id;    // "train": --page, settings, "page.train"
@@ -40,6 +45,8 @@ struct PageInfo {
   // Of its views: the options of the prompt, under this heading.
   std::string heading{};
   std::vector<FieldInfo> fields{};
+  std::vector<PageFile> files{};
+  bool of_run = true;  // whether its views are of a run, and thus of all that is exported of one
 };
 
 // In the order of the rail; a page's shortcut is Ctrl and its number.
@@ -49,6 +56,7 @@ const std::vector<PageInfo>& pageTable();
 const PageInfo* pageInfo(const QString& id);
 const PageInfo* pageOfView(const std::string& view);
 std::vector<std::string> allViews();
+std::vector<std::string> runViews();  // those of a run
 // "train, synapses, surface"
 QString pageNames();
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "engine/core/result.h"
@@ -18,11 +19,12 @@ struct ViewOptions {
   std::string view = "loss";  // of the page table
   FigureOptions figure;       // how large, and how it looks
   bool log_y = false;
-  std::int64_t step = -1;        // of a view of synapses; negative = the last recorded one
-  std::string layer;             // empty = the first
-  std::int64_t minus_step = -1;  // subtracted; negative = nothing
-  std::string minus_run;         // of minus_step; empty = the same run
-  TypedFields typed;             // fields of the page's views, by option
+  std::int64_t step = -1;                    // of a view of synapses; negative = the last recorded one
+  std::string layer;                         // empty = the first
+  std::int64_t minus_step = -1;              // subtracted; negative = nothing
+  std::string minus_run;                     // of minus_step; empty = the same run
+  TypedFields typed;                         // fields of the page's views, by option
+  std::map<std::string, std::string> files;  // of PageInfo::files, by option
 };
 
 // Whether a run was named, for the views that are of one.

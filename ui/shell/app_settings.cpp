@@ -28,6 +28,7 @@ AppSettings loadSettings() {
   s.page = file.value("view/page").toString();
   s.runs = file.value("recent/runs").toStringList().mid(0, AppSettings::kMostRecent);
   s.figures = file.value("recent/figures").toStringList().mid(0, AppSettings::kMostRecent);
+  s.files = file.value("recent/files").toStringList().mid(0, AppSettings::kMostRecent);
   s.exportKind = file.value("export/kind", s.exportKind).toString();
   s.exportFolder = file.value("export/folder").toString();
   file.beginGroup("export_choices");
@@ -64,6 +65,7 @@ void saveSettings(const AppSettings& s) {
   file.setValue("run/settings", s.settings);
   file.setValue("recent/runs", s.runs);
   file.setValue("recent/figures", s.figures);
+  file.setValue("recent/files", s.files);
   file.setValue("view/page", s.page);
   file.setValue("export/folder", s.exportFolder);
   file.setValue("export/kind", s.exportKind);

@@ -28,6 +28,7 @@ struct AppSettings {
   QStringList dataFolders;  // or files; opened by hand, latest first
   QStringList runs;         // folders, latest first
   QStringList figures;      // exported, latest first
+  QStringList files;        // of pages: circuits, tables; latest first
   QString exportFolder;
   QString exportKind = QStringLiteral("png");  // the extension of the last figure that was saved
   QVariantMap exportChoices;                   // of the Export dialog

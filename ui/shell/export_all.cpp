@@ -24,7 +24,7 @@ QString sentenceOf(const QString& name, const Error& error) {
 }  // namespace
 
 ExportAll::ExportAll(const ViewOptions& options, const QString& parent_folder, QObject* parent)
-    : QObject(parent), options_(options), parent_folder_(parent_folder), views_(allViews()) {
+    : QObject(parent), options_(options), parent_folder_(parent_folder), views_(runViews()) {
   // The views of one synapse show the cell of the views of its layer.
   const auto typed = [&](const char* option) {
     const auto found = options_.typed.find(option);

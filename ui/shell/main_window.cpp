@@ -80,6 +80,8 @@ void MainWindow::addPages() {
     connect(shown, &QAction::triggered, this, [this, page] { showPage(page); });
     connect(page, &Page::askedFor, this, [this, page] { showPage(page); });
     connect(page, &Page::exportWanted, this, &MainWindow::exportDialog);
+    connect(page, &Page::failed, messages_, &MessageBar::showError);
+    connect(page, &Page::opened, this, &MainWindow::rememberFile);
     connect(page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }
   page_group_->actions().constFirst()->setChecked(true);

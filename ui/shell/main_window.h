@@ -6,6 +6,7 @@
 #include <QMainWindow>
 #include <QTimer>
 
+#include "ui/pages/page.h"
 #include "ui/pages/page_table.h"
 #include "ui/session/workspace.h"
 #include "ui/shell/action_registry.h"
@@ -21,7 +22,6 @@ namespace synann::ui {
 class EmptyOffer;
 class Inspector;
 class MessageBar;
-class Page;
 class RunBar;
 class TimeLine;
 
@@ -45,8 +45,11 @@ class MainWindow : public QMainWindow {
   bool exportFigure(const QString& path);
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
-  // A data set, a run, a checkpoint or a figure, as what it is; tells in the message bar why it cannot.
+  // A file of a page's own, a data set, a run, a checkpoint or a figure, as what it is; tells in the message
+  // bar why it cannot.
   bool openDropped(const QString& file);
+  // A file of a page's own, on that page; tells in the message bar why it cannot.
+  bool openOnPage(Page* page, const QString& file);
   void showPage(Page* page);
   // By its id; null where there is none.
   Page* pageNamed(const QString& id) const;
@@ -92,12 +95,15 @@ class MainWindow : public QMainWindow {
   void connectThemes();
   void updateActions();
   void setExecution(const train::Execution& execution);
+  Page* pageFor(const QString& file, Page::Claim least) const;
+  void openRecentFile(const QString& file);
   void openDataDialog();
   void rememberData(const QString& path);
   void openRunDialog();
   void exportDialog();
   void exportAllDialog();
   void rememberFigure(const QString& path);
+  void rememberFile(const QString& path);
   void openFigureDialog();
   void helpDialog();
   void addRecentMenu();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window's actions and choices do.
+#include <algorithm>
+
 #include <QActionGroup>
 #include <QFileDialog>
 #include <QMenu>
 #include <QMenuBar>
 
-#include "ui/pages/page.h"
 #include "ui/plots/figure_file.h"
 #include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
@@ -118,6 +119,7 @@ void MainWindow::openDataDialog() {
 }
 
 bool MainWindow::openDropped(const QString& file) {
+  if (Page* const page = pageFor(file, Page::Claim::Always)) return openOnPage(page, file);
   const auto dropped = recogniseDropped(file.toStdString());
   if (!dropped) {
     messages_->showError(QString::fromStdString(dropped.error().sentence()));
@@ -136,6 +138,39 @@ bool MainWindow::openDropped(const QString& file) {
       return openFigure(path);
   }
   return false;
+}
+
+// The page that opens the file: the one that is shown, or the first that claims it so much; null where none
+// does.
+Page* MainWindow::pageFor(const QString& file, Page::Claim least) const {
+  if (currentPage()->claims(file) != Page::Claim::None) return currentPage();
+  const auto found =
+      std::ranges::find_if(pages_, [&](const Page* page) { return page->claims(file) >= least; });
+  return found == pages_.end() ? nullptr : *found;
+}
+
+void MainWindow::openRecentFile(const QString& file) {
+  Page* const page = pageFor(file, Page::Claim::WhileShown);
+  if (page != nullptr)
+    openOnPage(page, file);
+  else
+    openDropped(file);
+}
+
+bool MainWindow::openOnPage(Page* page, const QString& file) {
+  messages_->dismiss();
+  const Status opened = page->openFile(file);
+  if (!opened) {
+    messages_->showError(QString::fromStdString(opened.error().sentence()));
+    return false;
+  }
+  showPage(page);
+  rememberFile(file);
+  return true;
+}
+
+void MainWindow::rememberFile(const QString& path) {
+  putFirst(settings_.files, QFileInfo(path).absoluteFilePath());
 }
 
 void MainWindow::rememberData(const QString& path) {
@@ -260,7 +295,8 @@ void MainWindow::addOffers() {
 }
 
 void MainWindow::showRecentRuns() {
-  const bool others = !settings_.dataFolders.isEmpty() || !settings_.figures.isEmpty();
+  const bool others =
+      !settings_.dataFolders.isEmpty() || !settings_.figures.isEmpty() || !settings_.files.isEmpty();
   for (EmptyOffer* offer : offers_) offer->setRuns(settings_.runs, others);
 }
 
@@ -299,6 +335,8 @@ void MainWindow::fillRecentMenu(QMenu* menu) {
       tr("Data"), settings_.dataFolders, [](const QString& path) { return dataWords(path.toStdString()); },
       [this](const QString& path) { chooseData(path); });
   add(tr("Figures"), settings_.figures, fileName, [this](const QString& path) { openFigure(path); });
+  add(tr("Circuits and tables"), settings_.files, fileName,
+      [this](const QString& path) { openRecentFile(path); });
   if (menu->isEmpty()) menu->addAction(tr("Nothing yet"))->setEnabled(false);
 }
 

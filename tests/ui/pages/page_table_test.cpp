@@ -67,6 +67,8 @@ void PageTableTest::everyViewBelongsToOnePage() {
     QVERIFY(std::find(page->views.begin(), page->views.end(), view) != page->views.end());
   }
   QVERIFY(pageOfView("no-such-view") == nullptr);
+  for (const std::string& view : runViews()) QVERIFY(pageOfView(view)->of_run);
+  QVERIFY(runViews().size() > 10);
 }
 
 void PageTableTest::everyPageLivesAlone() {

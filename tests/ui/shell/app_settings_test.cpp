@@ -50,6 +50,7 @@ void AppSettingsTest::comesBackAsItWent() {
   settings.page = "surface";
   settings.runs = {"runs/a, b", "runs/c"};
   settings.figures = {"loss.png"};
+  settings.files = {"latch.json", "pairs.csv"};
   settings.pages = {{"train", {{"log_y", true}, {"log_interval", 7}}}};
   settings.threads = 1;
   settings.data = "some/folder";

@@ -56,7 +56,7 @@ void ExportAllTest::writesEveryViewOfEveryPage() {
   QVERIFY2(work.failures().isEmpty(), qPrintable(work.failures().join('\n')));
   const QDir made(work.folder());
   QCOMPARE(made.dirName(), "run1-figures");
-  for (const std::string& view : allViews())
+  for (const std::string& view : runViews())
     for (const char* kind : {".pdf", ".png", ".csv"}) {
       const QString file = QString::fromStdString(view) + kind;
       QVERIFY2(made.exists(file) && work.written().contains(file), qPrintable(file));
