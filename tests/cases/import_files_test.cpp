@@ -98,12 +98,14 @@ void ImportFilesTest::whatIsRead() {
   }
 }
 
-void ImportFilesTest::whatIsRefused_data() {
-  QTest::addColumn<Change>("change");
-  QTest::addColumn<QString>("words");
-  const auto row = [](const char* name, const Change& change, const char* words) {
-    QTest::newRow(name) << change << QString(words);
-  };
+namespace {
+
+void refusedRow(const char* name, const Change& change, const char* words) {
+  QTest::newRow(name) << change << QString(words);
+}
+
+void refusedTensors() {
+  const auto row = refusedRow;
   const auto without = [](const char* name) {
     return [name](io::SafeTensors& c) {
       std::erase_if(c.tensors, [&](const auto& t) { return t.name == name; });
@@ -163,6 +165,10 @@ void ImportFilesTest::whatIsRefused_data() {
       "take \"net.\" off its names");
   row(
       "nothing", [](io::SafeTensors& c) { c.tensors.clear(); }, "found no tensors");
+}
+
+void refusedNumbers() {
+  const auto row = refusedRow;
   const auto with = [](const char* name, std::size_t element, double value, io::TensorType type) {
     return [=](io::SafeTensors& c) {
       io::Tensor& t = tensor(c, name);
@@ -189,6 +195,15 @@ void ImportFilesTest::whatIsRefused_data() {
       "holds 2.5, which is no number of batches");
   row("fewer than no batches", with("fcb.num_batches_tracked", 0, -3, F64),
       "holds -3, which is no number of batches");
+}
+
+}  // namespace
+
+void ImportFilesTest::whatIsRefused_data() {
+  QTest::addColumn<Change>("change");
+  QTest::addColumn<QString>("words");
+  refusedTensors();
+  refusedNumbers();
 }
 
 void ImportFilesTest::whatIsRefused() {

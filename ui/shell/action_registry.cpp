@@ -251,7 +251,7 @@ QAction* ActionRegistry::action(const QString& id) const {
   return found == actions_.end() ? nullptr : found->second;
 }
 
-void ActionRegistry::setWords(const QString& id, const QString& text, const QString& help) {
+void ActionRegistry::setText(const QString& id, const QString& text, const QString& help) {
   QAction* const changed = action(id);
   changed->setText(text);
   changed->setStatusTip(help);

@@ -34,7 +34,7 @@ class ActionRegistry : public QObject {
   void fillMenus(QMenuBar* bar) const;
   // Text and help for now, such as "Train on" and "Go on with this run"; the shortcut is appended to the
   // help.
-  void setWords(const QString& id, const QString& text, const QString& help);
+  void setText(const QString& id, const QString& text, const QString& help);
 
   // What is wrong with a table, one sentence each: shortcuts or mnemonics that clash, missing texts or helps.
   static std::vector<QString> faults(const std::vector<ActionInfo>& infos);

@@ -99,7 +99,7 @@ void MainWindow::updateActions() {
   actions_.action("file.export")->setEnabled(currentPage()->canExport());
   actions_.action("file.export-all")->setEnabled(!controller().runFolder().empty());
   const RunPlan& plan = workspace_.plan();
-  actions_.setWords("run.train", plan.verb(), plan.sentence());
+  actions_.setText("run.train", plan.verb(), plan.sentence());
   run_bar_->setLocked(open);
   if (had_focus) run_bar_->focusCommand();
 }

@@ -130,7 +130,7 @@ QWidget* RunBar::makeProgressRow() {
   bold.setBold(true);
   state_->setFont(bold);
   state_->setMinimumWidth(QFontMetrics(bold).horizontalAdvance(stateWords(RunState::Evaluating, false)));
-  epoch_ = makeWords("run.epoch", tr("Epoch"), tr("epoch 20 of 20 · 60,000 of 60,000 images"), box);
+  epoch_ = makeLabel("run.epoch", tr("Epoch"), tr("epoch 20 of 20 · 60,000 of 60,000 images"), box);
   bar_ = new QProgressBar(box);
   bar_->setRange(0, kProgressParts);
   bar_->setFormat(QStringLiteral("%p %"));
@@ -138,11 +138,11 @@ QWidget* RunBar::makeProgressRow() {
   bar_->setMaximumHeight(fontMetrics().height() + 4);
   bar_->setAccessibleName(tr("Progress of the run"));
   bar_->setToolTip(tr("Share of all epochs that is done"));
-  device_ = makeWords("run.device", tr("Device and memory"), {}, box);
+  device_ = makeLabel("run.device", tr("Device and memory"), {}, box);
   device_->setToolTip(tr(
       "Where the run is computed, and the memory in use: of a GPU by every program, of the computer by this "
       "one"));
-  speed_ = makeWords("run.speed", tr("Speed and remaining time"),
+  speed_ = makeLabel("run.speed", tr("Speed and remaining time"),
                      QStringLiteral("00,000 images/s · 00:00 left"), box);
   speed_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   row->addWidget(state_);
@@ -154,7 +154,7 @@ QWidget* RunBar::makeProgressRow() {
 }
 
 // Wide enough that what stands beside it keeps its place.
-QLabel* RunBar::makeWords(const QString& object, const QString& name, const QString& widest,
+QLabel* RunBar::makeLabel(const QString& object, const QString& name, const QString& widest,
                           QWidget* parent) {
   auto* words = new QLabel(parent);
   words->setObjectName(object);

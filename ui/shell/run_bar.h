@@ -52,7 +52,7 @@ class RunBar : public QWidget {
   void fillModelChoice();
   void takePlan();
   void onDataActivated(int index);
-  QLabel* makeWords(const QString& object, const QString& name, const QString& widest, QWidget* parent);
+  QLabel* makeLabel(const QString& object, const QString& name, const QString& widest, QWidget* parent);
   QWidget* makeProgressRow();
 
   RunPlan& plan_;

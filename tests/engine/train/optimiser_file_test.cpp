@@ -162,13 +162,14 @@ void OptimiserFileTest::onlyItsOwnNamesAreItsNames() {
 
 using Change = std::function<void(io::SafeTensors&)>;
 
-void OptimiserFileTest::aBrokenFileIsOneSentence_data() {
-  QTest::addColumn<bool>("adam");
-  QTest::addColumn<Change>("change");
-  QTest::addColumn<QString>("sentence");
-  const auto row = [](const char* name, bool adam, const Change& change, const char* sentence) {
-    QTest::newRow(name) << adam << change << QString(sentence);
-  };
+namespace {
+
+void brokenRow(const char* name, bool adam, const Change& change, const char* sentence) {
+  QTest::newRow(name) << adam << change << QString(sentence);
+}
+
+void brokenTensors() {
+  const auto row = brokenRow;
   row(
       "missing", false,
       [](io::SafeTensors& c) {
@@ -218,6 +219,10 @@ void OptimiserFileTest::aBrokenFileIsOneSentence_data() {
         c.tensors.push_back(io::make_tensor("fc2.bias.exp_avg", {10}, std::span(values)));
       },
       "holds a tensor \"fc2.bias.exp_avg\" that the sgd state of syna-cnn does not have");
+}
+
+void brokenHeaders() {
+  const auto row = brokenRow;
   row(
       "another model", false, [](io::SafeTensors& c) { c.metadata["model"] = "dense-cnn"; },
       "belongs to another model: expected syna-cnn, found \"dense-cnn\"");
@@ -231,6 +236,16 @@ void OptimiserFileTest::aBrokenFileIsOneSentence_data() {
   row(
       "no format", false, [](io::SafeTensors& c) { c.metadata.clear(); },
       "is not an optimiser's state of this program: expected synann.format synann-optimizer-1, found none");
+}
+
+}  // namespace
+
+void OptimiserFileTest::aBrokenFileIsOneSentence_data() {
+  QTest::addColumn<bool>("adam");
+  QTest::addColumn<Change>("change");
+  QTest::addColumn<QString>("sentence");
+  brokenTensors();
+  brokenHeaders();
 }
 
 void OptimiserFileTest::aBrokenFileIsOneSentence() {

@@ -57,7 +57,7 @@ void ActionRegistryTest::everyActionIsInItsMenu() {
 void ActionRegistryTest::helpCarriesTheShortcut() {
   ActionRegistry registry;
   QCOMPARE(registry.action("run.train")->toolTip(), QStringLiteral("Train until the last epoch (F5)"));
-  registry.setWords("run.train", "&Train on", "Go on");
+  registry.setText("run.train", "&Train on", "Go on");
   QCOMPARE(registry.action("run.train")->text(), QStringLiteral("&Train on"));
   QCOMPARE(registry.action("run.train")->toolTip(), QStringLiteral("Go on (F5)"));
   QVERIFY(!registry.action("no.such"));
