@@ -207,7 +207,7 @@ Result<CircuitRun> CircuitRun::create(const Circuit& circuit) {
 
 void CircuitRun::reset() {
   steps_ = 0;
-  std::copy(starts_.begin(), starts_.end(), values_.begin());
+  set_state(starts_);
 }
 
 void CircuitRun::step() {
@@ -215,9 +215,19 @@ void CircuitRun::step() {
   std::copy_n(values_.begin(), n, values_.begin() + n);
   for (const std::uint32_t k : order_) {
     const Node& node = nodes_[k];
-    values_[k] = evaluate({node.alpha, node.beta}, values_[node.excitatory], values_[node.inhibitory]);
+    const double value =
+        evaluate({node.alpha, node.beta}, values_[node.excitatory], values_[node.inhibitory]);
+    raw_[k] = value;
+    values_[k] = clamped_ ? std::clamp(value, 0.0, 1.0) : value;
   }
   ++steps_;
+}
+
+std::vector<std::uint32_t> CircuitRun::outside() const {
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t k = 0; k < synapses_; ++k)
+    if (!(raw_[k] >= 0 && raw_[k] <= 1)) numbers.push_back(static_cast<std::uint32_t>(k));
+  return numbers;
 }
 
 void CircuitRun::set_input(std::size_t input, double value) {
@@ -231,6 +241,7 @@ void CircuitRun::set_parameters(std::size_t synapse, double alpha, double beta) 
 
 void CircuitRun::set_state(std::span<const double> values) {
   std::copy_n(values.begin(), synapses_, values_.begin());
+  raw_.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(synapses_));
 }
 
 }  // namespace synann::synapse

@@ -77,6 +77,14 @@ class CircuitRun {
   std::span<const double> values() const {
     return {values_.data(), synapses_};
   }  // [synapses]; the starts before any
+  // Whether what a synapse gives is clamped to [0, 1] before anything reads it, in the steps to come; off at
+  // first. A value that is no number stays one.
+  void set_clamped(bool on) { clamped_ = on; }
+  bool clamped() const { return clamped_; }
+  // What the synapses gave in the last step before clamping; values() where nothing was clamped.
+  std::span<const double> unclamped() const { return {raw_.data(), synapses_}; }  // [synapses]
+  // Numbers of the synapses whose value of the last step, before clamping, is outside [0, 1]; rising.
+  std::vector<std::uint32_t> outside() const;
   // In which order they are evaluated: each behind those that it needs.
   std::span<const std::uint32_t> order() const { return order_; }
 
@@ -97,6 +105,8 @@ class CircuitRun {
   std::vector<std::uint32_t> order_;  // [synapses]
   std::vector<double> values_;        // as Node numbers them
   std::vector<double> starts_;        // [synapses]
+  std::vector<double> raw_;           // [synapses], before clamping
+  bool clamped_ = false;
   std::int64_t steps_ = 0;
 };
 
