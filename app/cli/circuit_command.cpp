@@ -10,24 +10,20 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/circuit_modes.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/command_line/command_line.h"
 #include "engine/core/text_value.h"
+#include "engine/synapse/circuit_bifurcation.h"
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_file.h"
+#include "engine/synapse/circuit_fit.h"
 
 namespace synann::cli {
 namespace {
 
 constexpr std::int64_t kMostSteps = 1'000'000'000;
-
-struct CircuitArguments {
-  std::string circuit;  // a file, or the id of an example
-  std::int64_t steps = 1;
-  std::vector<std::string> settings;  // "x=0.4", "a.alpha=1.5"
-  bool list = false, write = false, json = false;
-};
 
 int list_examples(bool json) {
   for (const synapse::CircuitExample& e : synapse::circuit_examples()) {
@@ -104,13 +100,101 @@ int circuit_run(const CircuitArguments& a) {
     print_line(text);
     return kOk;
   }
+  if (a.fixed_point) return circuit_fixed_point(*circuit, a);
+  if (a.truth_table) return circuit_truth_table(*circuit, a);
+  if (!a.bifurcation.empty()) return circuit_bifurcation(*circuit, a);
+  if (!a.fit.empty()) return circuit_fit(*circuit, a);
   auto run = synapse::CircuitRun::create(*circuit);
   if (!run) return report(run.error());
-  for (std::int64_t t = 0; t < a.steps; ++t) {
+  run->set_clamped(a.clamp);
+  for (std::int64_t t = 0; t < std::max<std::int64_t>(a.steps, 1); ++t) {
     run->step();
     print_step(*circuit, *run, a.json);
   }
   return kOk;
+}
+
+void add_fixed_point(CLI::App& c, CircuitArguments& a, CLI::Option* circuit) {
+  constexpr const char* kGroup = "Fixed point and truth table";
+  CLI::Option* const fixed = c.add_flag("--fixed-point", a.fixed_point,
+                                        "Runs until nothing moves any more, or the same values come again "
+                                        "after 2 to 64 steps; at most --steps, 100,000 unless told otherwise")
+                                 ->needs(circuit)
+                                 ->group(kGroup);
+  app::add_number(c, "--tolerance", a.tolerance, 0, 1,
+                  "What a value may move by and count as still; 1e-12 unless told otherwise.")
+      ->needs(fixed)
+      ->group(kGroup);
+  c.add_flag("--truth-table", a.truth_table,
+             "The outputs for every choice of 0 and 1 at the inputs, 16 of them at most; and which inputs "
+             "reach an output over several paths, where values between are no probabilities")
+      ->needs(circuit)
+      ->excludes(fixed)
+      ->group(kGroup);
+}
+
+void add_bifurcation(CLI::App& c, CircuitArguments& a, CLI::Option* circuit) {
+  constexpr const char* kGroup = "Bifurcation diagram";
+  CLI::Option* const bifurcation =
+      app::add_text(c, "--bifurcation", "PARAM=FROM:TO", a.bifurcation,
+                    "Where a synapse ends up over a parameter, or several at once: x.alpha,y.alpha=1:4.")
+          ->needs(circuit)
+          ->excludes("--fixed-point")
+          ->excludes("--truth-table")
+          ->group(kGroup);
+  CLI::Option* const of = app::add_text(c, "--of", "SYNAPSE", a.of, "The synapse whose values are kept.");
+  of->needs(bifurcation)->group(kGroup);
+  bifurcation->needs(of);
+  app::add_whole(c, "--points", a.points, 2, synapse::kMostBifurcationPoints,
+                 "Values of the parameter, both ends included; 1000 unless told otherwise.")
+      ->needs(bifurcation)
+      ->group(kGroup);
+  app::add_whole(c, "--keep", a.keep, 1, synapse::kMostBifurcationKept,
+                 "Values of the synapse for each of them; 500 unless told otherwise.")
+      ->needs(bifurcation)
+      ->group(kGroup);
+  app::add_whole(c, "--drop", a.drop, 0, synapse::kMostDropped,
+                 "Steps before them that are dropped; 1000 unless told otherwise.")
+      ->needs(bifurcation)
+      ->group(kGroup);
+}
+
+void add_fit(CLI::App& c, CircuitArguments& a, CLI::Option* circuit) {
+  constexpr const char* kGroup = "Fit";
+  CLI::Option* const fit =
+      app::add_text(c, "--fit", "TABLE.csv", a.fit,
+                    "Learns α and β so that the synapses named in the table come close to its values for the "
+                    "inputs in it, after --steps steps.")
+          ->needs(circuit)
+          ->excludes("--fixed-point")
+          ->excludes("--truth-table")
+          ->excludes("--bifurcation")
+          ->group(kGroup);
+  app::add_whole(c, "--iterations", a.iterations, 1, synapse::kMostIterations,
+                 "Updates; 1000 unless told otherwise.")
+      ->needs(fit)
+      ->group(kGroup);
+  app::add_number(c, "--rate", a.rate, 1e-300, 1e300, "Learning rate; 0.05 unless told otherwise.")
+      ->needs(fit)
+      ->group(kGroup);
+  app::add_word(c, "--optimizer", a.optimiser, {"adam", "sgd"}, "adam (the default) or sgd.")
+      ->needs(fit)
+      ->group(kGroup);
+  app::add_word(c, "--constrain", a.constrain, {"free", "smooth", "clamp"},
+                "Keeps β in [0, 1] and α above 0: smooth (sigmoid and softplus), clamp (put back after each "
+                "update), or free (the default).")
+      ->needs(fit)
+      ->group(kGroup);
+  app::add_value(
+      c, "--train", "NAMES",
+      [&a](const std::string& names) -> Status {
+        a.train = split_list(names);
+        return {};
+      },
+      "What is learned: a.alpha, a.beta, or a for both, with commas between; all unless told otherwise.")
+      ->needs(fit)
+      ->group(kGroup);
+  app::add_text(c, "--out", "FILE", a.out, "Writes the fitted circuit.")->needs(fit)->group(kGroup);
 }
 
 }  // namespace
@@ -122,6 +206,8 @@ void add_circuit(CLI::App& app, Action& action) {
   CLI::Option* const circuit = app::add_text(*c, "circuit", "FILE|EXAMPLE", a->circuit,
                                              "A circuit file (synann-circuit-1), or an example of --list.");
   app::add_whole(*c, "--steps", a->steps, 1, kMostSteps, "Steps; 1 unless told otherwise.")->needs(circuit);
+  c->add_flag("--clamp", a->clamp, "Keeps what every synapse gives in [0, 1], as a probability must be")
+      ->needs(circuit);
   c->add_option_function<std::vector<std::string>>(
        "--set", [a](const std::vector<std::string>& settings) { a->settings = settings; },
        "An input (x=0.4) or a synapse's parameter (a.alpha=1.5, a.beta=…, a.start=…); several times.")
@@ -132,7 +218,10 @@ void add_circuit(CLI::App& app, Action& action) {
       ->needs(circuit);
   c->add_flag("--write", a->write, "Prints the circuit as a file instead of running it")->needs(circuit);
   CLI::Option* const list = c->add_flag("--list", a->list, "Names the examples")->excludes(circuit);
-  c->add_flag("--json", a->json, "JSON lines: step and the value of every synapse");
+  c->add_flag("--json", a->json, "JSON lines: step and the value of every synapse, or what else was asked");
+  add_fixed_point(*c, *a, circuit);
+  add_bifurcation(*c, *a, circuit);
+  add_fit(*c, *a, circuit);
   c->callback([a, circuit, list, &action] {
     if (circuit->count() == 0 && list->count() == 0)
       throw CLI::RequiredError("a circuit's file, an example, or --list");

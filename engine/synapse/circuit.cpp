@@ -134,36 +134,6 @@ Result<std::vector<std::uint32_t>> topological_order(const Circuit& c,
 
 }  // namespace
 
-Status set_in_circuit(Circuit& circuit, std::string_view name, double value) {
-  if (!std::isfinite(value))
-    return Error{
-        .where = std::string(name), .problem = "is no finite number", .found = fmt::format("{}", value)};
-  for (CircuitInput& input : circuit.inputs)
-    if (input.name == name) {
-      input.value = value;
-      return {};
-    }
-  const auto dot = name.rfind('.');
-  std::vector<std::string> candidates;
-  for (const CircuitInput& input : circuit.inputs) candidates.push_back(input.name);
-  for (CircuitSynapse& s : circuit.synapses) {
-    for (const auto& [what, member] :
-         {std::pair("alpha", &CircuitSynapse::alpha), std::pair("beta", &CircuitSynapse::beta),
-          std::pair("start", &CircuitSynapse::start)}) {
-      candidates.push_back(fmt::format("{}.{}", s.name, what));
-      if (dot == std::string_view::npos || name.substr(0, dot) != s.name || name.substr(dot + 1) != what)
-        continue;
-      s.*member = value;
-      return {};
-    }
-  }
-  const std::string near = nearest_word(name, candidates);
-  return Error{.where = std::string(name),
-               .problem = "there is no such input or parameter",
-               .expected = "an input, or NAME.alpha, NAME.beta, NAME.start of a synapse",
-               .remedy = near.empty() ? std::string() : fmt::format("did you mean {}?", near)};
-}
-
 Result<CircuitRun> CircuitRun::create(const Circuit& circuit) {
   const auto names = take_names(circuit);
   if (!names) return names.error();

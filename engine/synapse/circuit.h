@@ -91,15 +91,21 @@ class CircuitRun {
   // Changes a number, for the steps to come. `input` and `synapse` are numbers within the circuit.
   void set_input(std::size_t input, double value);
   void set_parameters(std::size_t synapse, double alpha, double beta);
+  // What reset() begins with; the state at hand stays.
+  void set_start(std::size_t synapse, double value) { starts_[synapse] = value; }
   // Sets the state: what `previous` gives in the next step. [synapses]
   void set_state(std::span<const double> values);
 
- private:
-  // A place among [values of this step | values before | inputs | constants].
+  // A synapse as it is evaluated; its sources are numbers among places().
   struct Node {
     std::uint32_t excitatory = 0, inhibitory = 0;
     double alpha = 1, beta = 1;
   };
+  std::span<const Node> nodes() const { return nodes_; }  // [synapses]
+  // Values of this step [synapses] | those before [synapses] | inputs | constants.
+  std::span<const double> places() const { return values_; }
+
+ private:
   std::size_t synapses_ = 0, inputs_ = 0;
   std::vector<Node> nodes_;           // [synapses]
   std::vector<std::uint32_t> order_;  // [synapses]

@@ -2,7 +2,12 @@
 #include "engine/synapse/circuit_examples.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fmt/format.h>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace synann::synapse {
 namespace {
@@ -10,19 +15,19 @@ namespace {
 CircuitSource constant(double value) {
   return {.kind = SourceKind::Constant, .value = value};
 }
-CircuitSource input(const char* name) {
-  return {.kind = SourceKind::Input, .name = name};
+CircuitSource input(std::string name) {
+  return {.kind = SourceKind::Input, .name = std::move(name)};
 }
-CircuitSource from(const char* name) {
-  return {.kind = SourceKind::Synapse, .name = name};
+CircuitSource from(std::string name) {
+  return {.kind = SourceKind::Synapse, .name = std::move(name)};
 }
 CircuitSource before(const char* name) {
   return {.kind = SourceKind::Previous, .name = name};
 }
 
-CircuitSynapse node(const char* name, CircuitSource excitatory, CircuitSource inhibitory, double alpha = 1,
+CircuitSynapse node(std::string name, CircuitSource excitatory, CircuitSource inhibitory, double alpha = 1,
                     double beta = 1, double start = 0) {
-  return {.name = name,
+  return {.name = std::move(name),
           .excitatory = std::move(excitatory),
           .inhibitory = std::move(inhibitory),
           .alpha = alpha,
@@ -124,6 +129,64 @@ Circuit latch() {
           .outputs = {"x", "y"}};
 }
 
+// The cell of SynaRNN for two features, without the sigmoids in front of it: candidate s_i = e_i Π_j (1 −
+// β_ij h_j) with β = σ(B), kept_i = h_i (1 − f_i), new_i = f_i s_i, and h' = kept + new outside, because
+// nothing adds here. The numbers are those of the first step of the golden cell (docs/theory.md).
+Circuit rnn_cell() {
+  const double bias[2][2] = {{-1.0, -2.0}, {-1.5, -0.5}};
+  Circuit circuit{.name = "synarnn",
+                  .inputs = {{"e1", 0.68783133058284},
+                             {"e2", 0.460085115444434},
+                             {"f1", 0.182425523806356},
+                             {"f2", 0.171504769975401},
+                             {"h1", 0.3},
+                             {"h2", 0.6}},
+                  .synapses = {},
+                  .outputs = {"kept1", "new1", "kept2", "new2"}};
+  for (int i = 1; i <= 2; ++i) {
+    const auto beta = [&](int j) { return 1 / (1 + std::exp(-bias[i - 1][j - 1])); };
+    const auto named = [i](const char* what) { return fmt::format("{}{}", what, i); };
+    circuit.synapses.push_back(node(named("a"), input(named("e")), input("h1"), 1, beta(1)));
+    circuit.synapses.push_back(node(named("s"), from(named("a")), input("h2"), 1, beta(2)));
+    circuit.synapses.push_back(node(named("kept"), input(named("h")), input(named("f"))));
+    // f_i s_i is S(f_i, 1 − s_i), as AND is.
+    circuit.synapses.push_back(node(named("not_s"), constant(1), from(named("s"))));
+    circuit.synapses.push_back(node(named("new"), input(named("f")), from(named("not_s"))));
+  }
+  return circuit;
+}
+
+// The original's picture of a small network, 8 – 5 – 5 – 3: each unit of a layer is a chain over all units of
+// the layer before, excited by the one of its own place there: 5 · 8 + 5 · 5 + 3 · 5 = 80 synapses. β_ij =
+// 0.5 / (1 + |i − j|): a unit inhibits most what is beside it. Inputs rise evenly from 0.55 to 0.9.
+Circuit network() {
+  constexpr int kSizes[] = {8, 5, 5, 3};
+  Circuit circuit{.name = "network", .inputs = {}, .synapses = {}, .outputs = {}};
+  std::vector<CircuitSource> before;
+  for (int j = 1; j <= kSizes[0]; ++j) {
+    const std::string name = fmt::format("x{}", j);
+    circuit.inputs.push_back({name, (50 + 5 * j) / 100.0});
+    before.push_back(input(name));
+  }
+  for (int layer = 1; layer <= 3; ++layer) {
+    const char letter = "abc"[layer - 1];
+    std::vector<CircuitSource> units;
+    for (int i = 1; i <= kSizes[layer]; ++i) {
+      CircuitSource path = before[static_cast<std::size_t>(i - 1)];
+      for (int j = 1; j <= kSizes[layer - 1]; ++j) {
+        const std::string name = fmt::format("{}{}_{}", letter, i, j);
+        circuit.synapses.push_back(node(name, std::move(path), before[static_cast<std::size_t>(j - 1)], 1,
+                                        0.5 / (1 + std::abs(i - j))));
+        path = from(name);
+      }
+      if (layer == 3) circuit.outputs.push_back(path.name);
+      units.push_back(std::move(path));
+    }
+    before = std::move(units);
+  }
+  return circuit;
+}
+
 }  // namespace
 
 const std::vector<CircuitExample>& circuit_examples() {
@@ -139,6 +202,11 @@ const std::vector<CircuitExample>& circuit_examples() {
       {"xor", "XOR", "exact on 0 and 1 alone: its halves share their inputs", gate_xor},
       {"flip", "The flip as drawn", "a logistic map: it settles, oscillates or is chaotic", flip},
       {"latch", "Latch", "remembers which of two was larger, where 1 < α < 3 and β_c > β_s", latch},
+      {"synarnn", "SynaRNN's cell",
+       "two features; nothing adds in a circuit, so the new state h' = kept + new is read outside it",
+       rnn_cell},
+      {"network", "Small network", "8 – 5 – 5 – 3 units, each a chain over the layer before: 80 synapses",
+       network},
   };
   return all;
 }

@@ -7,14 +7,12 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/synapse/circuit_work.h"
+
 namespace synann::synapse {
 namespace {
 
 constexpr double kMostLogicWork = 1e9;  // wires looked at
-
-Error logic_cancelled() {
-  return {.kind = ErrorKind::Cancelled, .where = "circuit", .problem = "stopped before the end"};
-}
 
 std::unordered_map<std::string_view, std::uint32_t> numbers_of_synapses(const Circuit& circuit) {
   std::unordered_map<std::string_view, std::uint32_t> numbers;
@@ -136,7 +134,7 @@ Result<TruthTable> truth_table(const Circuit& circuit, int steps, const std::sto
     for (std::size_t k = 0; k < table.inputs.size(); ++k) run->set_input(k, table.input(row, k));
     run->reset();
     for (int t = 0; t < steps; ++t) {
-      if (stop.stop_requested()) return logic_cancelled();
+      if (stop.stop_requested()) return circuit_cancelled();
       run->step();
     }
     for (const std::uint32_t column : columns) table.values.push_back(run->values()[column]);
@@ -164,7 +162,7 @@ Result<Reconvergences> reconvergences(const Circuit& circuit, const std::stop_to
   Reconvergences all;
   double work = 0;
   for (const std::uint32_t output : looked_at(circuit, wires)) {
-    if (stop.stop_requested()) return logic_cancelled();
+    if (stop.stop_requested()) return circuit_cancelled();
     // How many paths lead from a synapse, and from a source, to the output: against the order of evaluation.
     std::vector<double> paths(n, 0.0), of_source(inputs + n, 0.0);
     paths[output] = 1;

@@ -87,6 +87,7 @@ class SynapseCircuitTest : public QObject {
   void randomCircuitsEqualAnIndependentEvaluation();
   void previousIsOneStepBefore();
   void theLatchRemembersWhatTheTheorySays();
+  void theNetworkIsThreeLayersOfTheTensor();
   void settingsReachInputsAndParameters();
   void filesReadBackToTheBit();
   void whatIsWrongIsNamed_data();
@@ -212,6 +213,30 @@ void SynapseCircuitTest::theLatchRemembersWhatTheTheorySays() {
     remembers += winner ? 1 : 0;
   }
   QVERIFY(remembers > 20);
+}
+
+// 8 – 5 – 5 – 3 units: each layer is y_i = x_i Π_j (1 − β_ij x_j) of the one before, β_ij = 0.5 / (1 + |i −
+// j|).
+void SynapseCircuitTest::theNetworkIsThreeLayersOfTheTensor() {
+  const Circuit circuit = circuit_example("network")->make();
+  QCOMPARE(circuit.inputs.size(), std::size_t{8});
+  QCOMPARE(circuit.synapses.size(), std::size_t{5 * 8 + 5 * 5 + 3 * 5});
+  QCOMPARE(circuit.outputs, (std::vector<std::string>{"c1_5", "c2_5", "c3_5"}));
+  std::vector<double> layer;
+  for (const CircuitInput& input : circuit.inputs) layer.push_back(input.value);
+  for (const std::size_t units : {5UL, 5UL, 3UL}) {
+    std::vector<double> next;
+    for (std::size_t i = 0; i < units; ++i) {
+      double y = layer[i];
+      for (std::size_t j = 0; j < layer.size(); ++j)
+        y *= 1 - 0.5 / (1 + std::abs(static_cast<double>(i) - static_cast<double>(j))) * layer[j];
+      next.push_back(y);
+    }
+    layer = next;
+  }
+  auto run = CircuitRun::create(circuit);
+  run->step();
+  for (std::size_t i = 0; i < 3; ++i) VERIFY_CLOSE(run->values()[65 + 5 * i + 4], layer[i], 1e-14);
 }
 
 void SynapseCircuitTest::settingsReachInputsAndParameters() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <fstream>
 
 #include <QTest>
@@ -66,6 +67,7 @@ class SynapseGoldenTest : public QObject {
   void swap();
   void flipAsDrawn();
   void latchThatRemembers();
+  void rnnCellAsACircuit();
 
  private:
   json golden_;
@@ -308,6 +310,45 @@ void SynapseGoldenTest::latchThatRemembers() {
     while (run->steps() < 200) run->step();
     VERIFY_CLOSE(run->values()[1], g["after200"][0].get<double>(), kTolerance);
     VERIFY_CLOSE(run->values()[3], g["after200"][1].get<double>(), kTolerance);
+  }
+}
+
+// Both steps of the cell: e and f from the weights, the rest from the circuit, h' = kept + new.
+void SynapseGoldenTest::rnnCellAsACircuit() {
+  const auto& g = golden_["synarnn_cell"];
+  const auto& p = g["params"];
+  const auto sigmoid = [](double w) { return 1 / (1 + std::exp(-w)); };
+  auto run = CircuitRun::create(circuit_example("synarnn")->make());
+  QVERIFY(run.ok());
+  const Circuit circuit = circuit_example("synarnn")->make();
+  const auto value = [&](const std::string& name) {
+    for (std::size_t k = 0; k < circuit.synapses.size(); ++k)
+      if (circuit.synapses[k].name == name) return run->values()[k];
+    return std::nan("");
+  };
+  Numbers h = flat(g["h0"]);
+  for (const char* step : {"1", "2"}) {
+    const Numbers z = flat(g[std::string("z") + step]);
+    const auto gate = [&](const char* which, std::size_t i) {
+      const auto& w = p[std::string("W") + which][i];
+      const auto& u = p[std::string("U") + which][i];
+      return sigmoid(w[0].get<double>() * z[0] + w[1].get<double>() * z[1] + u[0].get<double>() * h[0] +
+                     u[1].get<double>() * h[1] + p[std::string("b") + which][i].get<double>());
+    };
+    for (std::size_t i = 0; i < 2; ++i) {
+      run->set_input(i, gate("e", i));
+      run->set_input(2 + i, gate("f", i));
+      run->set_input(4 + i, h[i]);
+    }
+    run->step();
+    VERIFY_CLOSE((Numbers{value("s1"), value("s2")}), flat(g[std::string("s") + step]), kTolerance);
+    h = {value("kept1") + value("new1"), value("kept2") + value("new2")};
+    VERIFY_CLOSE(h, flat(g[std::string("h") + step]), kTolerance);
+  }
+  // The example's own numbers are those of the first step.
+  for (std::size_t k = 0; k < circuit.inputs.size(); ++k) {
+    const std::string key = circuit.inputs[k].name.substr(0, 1) + (k < 4 ? "1" : "0");
+    VERIFY_CLOSE(circuit.inputs[k].value, flat(g[key])[k % 2], kTolerance);
   }
 }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/synapse/circuit_latch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <utility>
+
+namespace synann::synapse {
+namespace {
+
+constexpr double kLatchRest = 1e-12;
+
+Status check_latch_plan(const LatchMapPlan& plan) {
+  for (const auto& [name, range] : {std::pair("β_s", plan.self), std::pair("β_c", plan.cross)})
+    if (!std::isfinite(range.from) || !std::isfinite(range.to) || !(range.from < range.to))
+      return Error{.where = fmt::format("latch: range of {}", name),
+                   .problem = "is no interval",
+                   .expected = "finite ends, the first below the second",
+                   .found = fmt::format("{} to {}", range.from, range.to)};
+  if (!std::isfinite(plan.alpha)) return input_error("latch", "its α is no finite number");
+  if (!(plan.smaller > 0) || !(plan.larger > plan.smaller) || !std::isfinite(plan.larger))
+    return Error{.where = "latch",
+                 .problem = "its starts are no two different positive numbers",
+                 .expected = "the larger one first",
+                 .found = fmt::format("{} and {}", plan.larger, plan.smaller)};
+  for (const int side : {plan.columns, plan.rows})
+    if (side < 1 || side > kLargestLatchMapSide)
+      return Error{.where = "latch: cells along a side",
+                   .problem = "are out of range",
+                   .expected = fmt::format("1 to {}", kLargestLatchMapSide),
+                   .found = fmt::format("{}", side)};
+  if (plan.most_steps < 1) return input_error("latch", "needs at least one step");
+  return {};
+}
+
+// x − y in the end.
+double lead_after(const LatchParameters& latch, double x, double y, std::int64_t most_steps) {
+  const Synapse self{latch.alpha, latch.self}, cross{1, latch.cross};
+  for (std::int64_t t = 0; t < most_steps; ++t) {
+    const double next_x = evaluate(cross, evaluate(self, x, x), y);
+    const double next_y = evaluate(cross, evaluate(self, y, y), x);
+    const double change = std::max(std::abs(next_x - x), std::abs(next_y - y));
+    x = next_x;
+    y = next_y;
+    if (!(std::isfinite(x) && std::isfinite(y))) return std::numeric_limits<double>::quiet_NaN();
+    if (change <= kLatchRest) break;
+  }
+  return x - y;
+}
+
+double cell_middle(Range range, int index, int count) {
+  return std::lerp(range.from, range.to, (index + 0.5) / count);
+}
+
+}  // namespace
+
+const char* latch_outcome_word(LatchOutcome outcome) {
+  switch (outcome) {
+    case LatchOutcome::Dies:
+      return "dies";
+    case LatchOutcome::Memory:
+      return "memory";
+    case LatchOutcome::Shared:
+      return "shared";
+    case LatchOutcome::Neutral:
+      return "neutral";
+    case LatchOutcome::Restless:
+      return "restless";
+  }
+  return "";
+}
+
+LatchRegion latch_region(const LatchParameters& latch) {
+  LatchRegion region;
+  const double rise = 1 - 1 / latch.alpha;
+  region.inside = rise < latch.self && latch.cross < 1;
+  if (latch.alpha <= 1) return region;
+  region.winner = rise / latch.self;
+  region.along = 2 - latch.alpha;
+  region.across = latch.alpha * (1 - latch.cross * region.winner);
+  if (latch.alpha >= 3) {
+    region.outcome = LatchOutcome::Restless;
+  } else if (latch.cross == latch.self) {
+    region.outcome = LatchOutcome::Neutral;
+  } else {
+    region.outcome = latch.cross > latch.self ? LatchOutcome::Memory : LatchOutcome::Shared;
+  }
+  region.bistable = region.outcome == LatchOutcome::Memory && region.inside;
+  return region;
+}
+
+double LatchMap::self_at(int column) const {
+  return cell_middle(self, column, columns);
+}
+double LatchMap::cross_at(int row) const {
+  return cell_middle(cross, row, rows);
+}
+
+Result<LatchMap> latch_map(const LatchMapPlan& plan, int threads, const CircuitProgress& progress,
+                           const std::stop_token& stop) {
+  if (auto status = check_latch_plan(plan); !status) return status.error();
+  LatchMap map{
+      .self = plan.self, .cross = plan.cross, .columns = plan.columns, .rows = plan.rows, .lead = {}};
+  const auto columns = static_cast<std::size_t>(plan.columns);
+  map.lead.resize(columns * static_cast<std::size_t>(plan.rows));
+  const bool done = run_indices(plan.rows, threads, progress, stop, [&](int row, int) {
+    for (int column = 0; column < plan.columns && !stop.stop_requested(); ++column) {
+      const LatchParameters latch{
+          .alpha = plan.alpha, .self = map.self_at(column), .cross = map.cross_at(row)};
+      const double first = lead_after(latch, plan.larger, plan.smaller, plan.most_steps);
+      const double second = -lead_after(latch, plan.smaller, plan.larger, plan.most_steps);
+      const bool left = std::isnan(first) || std::isnan(second);
+      map.lead[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column)] =
+          left ? std::numeric_limits<double>::quiet_NaN() : std::max(0.0, std::min(first, second));
+    }
+  });
+  if (!done) return circuit_cancelled();
+  return map;
+}
+
+}  // namespace synann::synapse
