@@ -205,7 +205,9 @@ void add_circuit(CLI::App& app, Action& action) {
       app.add_subcommand("circuit", "A circuit of synapses, step by step: gates, a latch, or a file");
   CLI::Option* const circuit = app::add_text(*c, "circuit", "FILE|EXAMPLE", a->circuit,
                                              "A circuit file (synann-circuit-1), or an example of --list.");
-  app::add_whole(*c, "--steps", a->steps, 1, kMostSteps, "Steps; 1 unless told otherwise.")->needs(circuit);
+  app::add_whole(*c, "--steps", a->steps, 1, kMostSteps,
+                 "Steps; 1 unless told otherwise. With --fixed-point the most of them.")
+      ->needs(circuit);
   c->add_flag("--clamp", a->clamp, "Keeps what every synapse gives in [0, 1], as a probability must be")
       ->needs(circuit);
   c->add_option_function<std::vector<std::string>>(

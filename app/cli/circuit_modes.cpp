@@ -133,7 +133,7 @@ void print_table_text(const synapse::TruthTable& table) {
 }
 
 std::string reconvergence_text(const synapse::Reconvergence& r) {
-  return fmt::format("{}{} reaches {} over {:.15g} paths, which first meet in {}.", r.source,
+  return fmt::format("{}{} reaches {} over {:.15g} paths, which first meet in \"{}\".", r.source,
                      r.previous ? " one step before" : "", r.output, r.paths, r.meets);
 }
 
