@@ -2,6 +2,7 @@
 #include "engine/synapse/circuit_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <initializer_list>
@@ -25,7 +26,7 @@ class CircuitReader {
  public:
   explicit CircuitReader(std::string file) : file_(std::move(file)) {}
 
-  Result<Circuit> read(std::string_view text);
+  Result<DrawnCircuit> read(std::string_view text);
 
  private:
   void fail(const std::string& where, const std::string& problem, const std::string& expected = {},
@@ -46,6 +47,7 @@ class CircuitReader {
   void read_synapse(const Json& value, std::size_t index, Circuit& circuit);
   CircuitSource source(const Json& object, const char* key, const std::string& where);
   void read_outputs(const Json& outputs, Circuit& circuit);
+  void read_layout(const Json& layout, DrawnCircuit& drawn);
   // Names of synapses and inputs are told apart once all are known.
   void resolve(Circuit& circuit);
 
@@ -137,6 +139,24 @@ void CircuitReader::read_outputs(const Json& outputs, Circuit& circuit) {
   }
 }
 
+void CircuitReader::read_layout(const Json& layout, DrawnCircuit& drawn) {
+  if (!layout.is_object()) return fail("layout", "is no object", "{\"NAME\": [x, y], …}", kind_of(layout));
+  std::set<std::string_view> names;
+  for (const CircuitInput& input : drawn.circuit.inputs) names.insert(input.name);
+  for (const CircuitSynapse& s : drawn.circuit.synapses) names.insert(s.name);
+  for (const auto& [name, place] : layout.items()) {
+    const std::string where = "layout of " + in_quotes(name);
+    if (!names.contains(name)) return fail(where, "there is no input or synapse of this name");
+    if (!place.is_array() || place.size() != 2 || !place[0].is_number() || !place[1].is_number())
+      return fail(where, "is no place", "[x, y], two numbers", kind_of(place));
+    const CircuitPlace read{place[0].get<double>(), place[1].get<double>()};
+    if (std::max(std::abs(read.x), std::abs(read.y)) > kFarthestPlace)
+      return fail(where, "is too far away", fmt::format("−{0:.0f} to {0:.0f} pixels", kFarthestPlace),
+                  kind_of(place));
+    drawn.layout[name] = read;
+  }
+}
+
 void CircuitReader::resolve(Circuit& circuit) {
   std::set<std::string_view> inputs;
   for (const CircuitInput& input : circuit.inputs) inputs.insert(input.name);
@@ -146,7 +166,7 @@ void CircuitReader::resolve(Circuit& circuit) {
         source->kind = SourceKind::Input;
 }
 
-Result<Circuit> CircuitReader::read(std::string_view text) {
+Result<DrawnCircuit> CircuitReader::read(std::string_view text) {
   // A key that stands twice in one object would silently win over the first.
   std::vector<std::set<std::string>> keys;
   std::string twice;
@@ -173,8 +193,9 @@ Result<Circuit> CircuitReader::read(std::string_view text) {
     return Error{.where = file_,
                  .problem = "is no circuit",
                  .expected = fmt::format("a JSON object with \"format\": \"{}\"", kFormat)};
-  check_keys(root, {}, {"format", "name", "inputs", "synapses", "outputs"});
-  Circuit circuit;
+  check_keys(root, {}, {"format", "name", "inputs", "synapses", "outputs", "layout"});
+  DrawnCircuit drawn;
+  Circuit& circuit = drawn.circuit;
   if (root.contains("name")) circuit.name = text_of(root, "name", {});
   if (root.contains("inputs")) read_inputs(root["inputs"], circuit);
   const Json synapses = root.value("synapses", Json::array());
@@ -185,6 +206,7 @@ Result<Circuit> CircuitReader::read(std::string_view text) {
          fmt::format("{}", synapses.size()));
   for (std::size_t k = 0; k < synapses.size() && !failed(); ++k) read_synapse(synapses[k], k, circuit);
   if (root.contains("outputs")) read_outputs(root["outputs"], circuit);
+  if (root.contains("layout") && !failed()) read_layout(root["layout"], drawn);
   if (failed()) return error_;
   resolve(circuit);
   if (const auto run = CircuitRun::create(circuit); !run) {
@@ -192,7 +214,7 @@ Result<Circuit> CircuitReader::read(std::string_view text) {
     error.where = error.where.empty() || error.where == circuit.name ? file_ : file_ + ": " + error.where;
     return error;
   }
-  return circuit;
+  return drawn;
 }
 
 Json source_json(const CircuitSource& source) {
@@ -211,17 +233,29 @@ Json source_json(const CircuitSource& source) {
 }  // namespace
 
 Result<Circuit> parse_circuit(std::string_view text, const std::string& file) {
-  return CircuitReader(file).read(text);
+  auto drawn = CircuitReader(file).read(text);
+  if (!drawn) return drawn.error();
+  return std::move(drawn->circuit);
 }
 
 Result<Circuit> read_circuit(const std::filesystem::path& path) {
+  auto drawn = read_drawn_circuit(path);
+  if (!drawn) return drawn.error();
+  return std::move(drawn->circuit);
+}
+
+Result<DrawnCircuit> parse_drawn_circuit(std::string_view text, const std::string& file) {
+  return CircuitReader(file).read(text);
+}
+
+Result<DrawnCircuit> read_drawn_circuit(const std::filesystem::path& path) {
   const auto bytes = read_file(path, kLargestCircuitFile);
   if (!bytes) return bytes.error();
-  return parse_circuit({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, path.string());
+  return parse_drawn_circuit({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, path.string());
 }
 
 // A line for each synapse, so that people and diff can read it.
-std::string circuit_text(const Circuit& circuit) {
+std::string circuit_text(const Circuit& circuit, const CircuitLayout& layout) {
   const auto text = [](const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   };
@@ -239,7 +273,18 @@ std::string circuit_text(const Circuit& circuit) {
     if (s.start != 0) synapse["start"] = s.start;
     out += (k == 0 ? "\n  " : ",\n  ") + text(synapse);
   }
-  return out + fmt::format("],\n \"outputs\": {}}}\n", text(Json(circuit.outputs)));
+  out += fmt::format("],\n \"outputs\": {}", text(Json(circuit.outputs)));
+  if (!layout.empty()) {
+    Json places = Json::object();
+    for (const auto& [name, place] : layout) places[name] = {place.x, place.y};
+    out += fmt::format(",\n \"layout\": {}", text(places));
+  }
+  return out + "}\n";
+}
+
+Status write_circuit(const std::filesystem::path& path, const DrawnCircuit& drawn) {
+  const std::string text = circuit_text(drawn.circuit, drawn.layout);
+  return write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace synann::synapse

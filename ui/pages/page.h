@@ -54,6 +54,7 @@ class Page : public QWidget {
   void askedFor();                       // something asks for this page to be seen
   void failed(const QString& sentence);  // to be told in the message bar
   void opened(const QString& file);      // a file of the page's own, from now on a recent one
+  void rememberWanted();                 // what remembered() gives has changed and would be missed
 };
 
 }  // namespace synann::ui

@@ -5,6 +5,7 @@
 
 #include <QStringList>
 
+#include "ui/pages/circuit/circuit_page.h"
 #include "ui/pages/network/network_page.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/pages/synapses/synapses_page.h"
@@ -14,7 +15,7 @@ namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
   static const std::vector<PageInfo> table = {TrainPage::info(), NetworkPage::info(), SynapsesPage::info(),
-                                              SurfacePage::info()};
+                                              SurfacePage::info(), CircuitPage::info()};
   return table;
 }
 

@@ -37,6 +37,8 @@ class Selection : public QObject {
   }
   // Asks for the selected cell to be shown by itself, as a surface.
   void openCell() { emit cellOpened(); }
+  // Asks for the selected unit to be shown by itself, as a circuit.
+  void openUnit() { emit unitOpened(); }
   void setImage(int image) {
     if (set(image_, image)) emit imageChanged(image);
   }
@@ -52,6 +54,7 @@ class Selection : public QObject {
   void layerChanged(const QString& layer);
   void cellChanged(const synann::synapse::Cell& cell);
   void cellOpened();
+  void unitOpened();
   void imageChanged(int image);
   void classesChanged(int a, int b);
   void stepChanged(qint64 step);

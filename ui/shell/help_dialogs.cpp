@@ -47,6 +47,14 @@ void addFigureRows(QTableWidget* table) {
   addRow(
       table, surface + ShortcutsDialog::tr("move the chosen place"), QStringLiteral("Ctrl+←  Ctrl+↑"),
       ShortcutsDialog::tr("Along x and y by one line of the grid, with Shift by ten; a click chooses too"));
+  const QString circuit = ShortcutsDialog::tr("Circuit: ");
+  addRow(table, circuit + ShortcutsDialog::tr("walk and edit"), QStringLiteral("Tab  ←  →  ↑  ↓  Enter"),
+         ShortcutsDialog::tr("Go through symbols and ports, or to the next symbol; Enter edits it, Space "
+                             "chooses one more"));
+  addRow(
+      table, circuit + ShortcutsDialog::tr("add, wire, move"), QStringLiteral("S  I  W  P  Ctrl+←"),
+      ShortcutsDialog::tr("Add a synapse or an input; begin a wire, which Enter ends at a port, P from the "
+                          "step before; move what is chosen"));
   addRow(table, ShortcutsDialog::tr("Other figures: walk"), QStringLiteral("←  →  Home  End  Esc"),
          ShortcutsDialog::tr(
              "Go from point to point, with Page Up and Page Down ten at a time; Esc marks none"));

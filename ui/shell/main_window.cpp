@@ -222,6 +222,7 @@ void MainWindow::rememberOnTheWay() {
   connect(&workspace_.plan(), &RunPlan::changed, this, soon);
   connect(&controller(), &TrainingController::stateChanged, this, soon);
   connect(stack_, &QStackedWidget::currentChanged, this, soon);
+  for (const Page* page : pages_) connect(page, &Page::rememberWanted, this, soon);
 }
 
 void MainWindow::connectController() {

@@ -126,6 +126,14 @@ void drawSurface(QPainter& p) {
   p.drawLine(QPointF(11.3, 6.4), QPointF(9.6, 12));
 }
 
+void drawCircuit(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  lines(p, {{5, 3.5}, {5, 12.5}, {12, 8}, {5, 3.5}});
+  lines(p, {{1.5, 5.6}, {5, 5.6}});
+  lines(p, {{1.5, 10.4}, {5, 10.4}});
+  lines(p, {{12, 8}, {14.5, 8}});
+}
+
 void drawCurves(QPainter& p) {
   lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
   QPainterPath curve(QPointF(4.5, 3));
@@ -222,6 +230,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawAbout(p);
     case Glyph::Curves:
       return drawCurves(p);
+    case Glyph::Circuit:
+      return drawCircuit(p);
     case Glyph::Network:
       return drawNetwork(p);
     case Glyph::Surface:

@@ -29,6 +29,7 @@ enum class Glyph {
   Network,
   Matrix,
   Surface,
+  Circuit,
   Back,
   Forward,
   Close,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include <QAction>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLabel>
@@ -32,10 +33,13 @@ PageInfo SynapsesPage::info() {
           .help = tr("β as a heat map, its lenses, and what a unit's output is made of"),
           .glyph = Glyph::Matrix,
           .time_line = true,
-          .actions = {},
+          .actions = {{"synapses.unit-as-circuit", tr("Unit as circ&uit"), "Ctrl+U",
+                       tr("Open the selected row of β as a chain of synapses on the Circuit page, with the "
+                          "chosen image's x"),
+                       Glyph::None, MenuId::View}},
           .views = {"synapses", "row", "column", "rows", "strongest", "histogram", "waterfall", "proof"},
-          .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
-            return new SynapsesPage(workspace, parent);
+          .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
+            return new SynapsesPage(workspace, actions, parent);
           },
           .viewFigure = synapseViewFigure,
           .checkView = checkSynapses,
@@ -43,7 +47,7 @@ PageInfo SynapsesPage::info() {
           .fields = fieldInfos(synapseFields())};
 }
 
-SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
+SynapsesPage::SynapsesPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
     : PicturePage(QStringLiteral("synapses"), parent),
       source_(workspace.source()),
       heat_(new HeatView(this)),
@@ -54,6 +58,9 @@ SynapsesPage::SynapsesPage(Workspace& workspace, QWidget* parent)
   putControls();
   connectControls();
   connectFigures();
+  QAction* const unit = actions("synapses.unit-as-circuit");
+  connect(unit, &QAction::triggered, &source_.selection(), &Selection::openUnit);
+  heat_->addAction(unit);
   updateControls();
   showNothing(emptyWords());
 }

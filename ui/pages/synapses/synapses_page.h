@@ -31,7 +31,7 @@ class SynapsesPage : public PicturePage {
   static PageInfo info();
 
   // The workspace must outlive the page.
-  explicit SynapsesPage(Workspace& workspace, QWidget* parent = nullptr);
+  SynapsesPage(Workspace& workspace, const PageActions& actions, QWidget* parent = nullptr);
 
   bool canExport() const override;
   QString figureName() const override;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "ui/pages/circuit/circuit_document.h"
+#include "ui/pages/circuit/circuit_player.h"
+#include "ui/pages/page_table.h"
+#include "ui/pages/picture_page.h"
+#include "ui/session/workspace.h"
+
+class QCheckBox;
+class QComboBox;
+
+namespace synann::ui {
+
+class CircuitPanel;
+class CircuitView;
+class FigureDeck;
+class FigureView;
+
+// Circuits of synapses: drawn, edited, run step by step, opened and saved. Of no run; a unit of a synapse
+// layer can be opened as one.
+class CircuitPage : public PicturePage {
+  Q_OBJECT
+
+ public:
+  static PageInfo info();
+
+  // The workspace must outlive the page.
+  CircuitPage(Workspace& workspace, const PageActions& actions, QWidget* parent = nullptr);
+
+  QVariantMap remembered() const override;
+  void remember(const QVariantMap& kept) override;
+  bool canExport() const override { return !document_.empty(); }
+  QString figureName() const override;
+  Result<ShownFigure> shownFigure() const override;
+  Status restoreView(const QJsonObject& view) override;
+  QWidget* emptyFigure() const override { return nullptr; }
+  Claim claims(const QString& file) const override;
+  Status openFile(const QString& file) override;
+
+  CircuitDocument& document() { return document_; }
+  CircuitPlayer& player() { return player_; }
+  CircuitView* view() const { return view_; }
+  CircuitPanel* panel() const { return panel_; }
+  void openExample(const QString& id);
+  // The selected unit of the layer that is shown, with the chosen image's x.
+  void openUnit();
+  bool saveTo(const QString& path);
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  // circuit_page_layout.cpp
+  void makeControls();
+  QWidget* makePicture();
+  QWidget* makeSide();
+  void connectDocument();
+  void connectView();
+  void connectActions();
+
+  // circuit_page_edit.cpp
+  void add(bool input);
+  void removeChosen();
+  void copy();
+  void paste();
+  void duplicate();
+  void arrange();
+  void wire(int from, int wire, bool previous);
+  void takeLayout();
+  std::set<std::string> chosen() const;
+  void commit(const QString& text, synapse::DrawnCircuit after);
+
+  void documentChanged();
+  void stepped();
+  void showCurrent();
+  void showFigures();
+  void updateActions();
+  void tell(const QString& sentence);
+  void fail(const Error& error);
+  Status show(const QString& text, synapse::DrawnCircuit other, const QString& path, bool saved);
+  void openDialog();
+  void save(bool as);
+  QAction* action(const char* id) const { return actions_(QLatin1String(id)); }
+
+  Workspace& workspace_;
+  PageActions actions_;
+  CircuitDocument document_;
+  CircuitPlayer player_;
+  synapse::DrawnCircuit copied_;  // with its wires from outside, which a clipboard's text cannot have
+  QString copied_text_;
+  bool kept_playing_ = false;
+
+  CircuitView* view_;
+  CircuitPanel* panel_;
+  FigureDeck* deck_;
+  QComboBox* example_ = nullptr;
+  QComboBox* rate_ = nullptr;
+  QCheckBox* clamp_ = nullptr;
+  QCheckBox* previous_ = nullptr;
+  FigureView* trace_ = nullptr;
+  FigureView* truth_ = nullptr;
+};
+
+}  // namespace synann::ui

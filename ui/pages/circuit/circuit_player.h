@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <QObject>
+#include <QTimer>
+
+#include "engine/synapse/circuit.h"
+#include "ui/pages/circuit/circuit_scene.h"
+
+namespace synann::ui {
+
+// Runs a circuit in small pieces, so that the window never waits: step by step, by itself at a rate, or until
+// nothing changes any more. An edit keeps the state and evaluates the step anew. What is shown is step 1 at
+// least: of a circuit without feedback that is all there is. Lives in the window's thread.
+class CircuitPlayer : public QObject {
+  Q_OBJECT
+
+ public:
+  static constexpr std::size_t kMostSteps = 2000;  // of the history, the latest
+  static constexpr std::size_t kMostTraced = 12;   // synapses, where none are outputs
+  static constexpr double kSettled = 1e-12;        // largest change in one step that counts as none
+  static constexpr qint64 kPatience = 1'000'000;   // steps until it gives up
+
+  explicit CircuitPlayer(QObject* parent = nullptr);
+
+  // Another state of the circuit; synapses that are still there go on where they were.
+  void setCircuit(const synapse::Circuit& circuit);
+  void setClamped(bool clamped);
+  bool clamped() const { return clamped_; }
+  void step();
+  void reset();
+  void setPlaying(bool playing);
+  bool playing() const { return timer_.isActive() && !settling_; }
+  void setRate(int steps_per_second);
+  // Steps until the values stand still; playing ends.
+  void settle();
+  bool settling() const { return settling_; }
+  void pause();
+
+  CircuitValues values() const;
+  // The values of the traced synapses at the latest steps, and which step the first of them is.
+  struct History {
+    std::vector<std::string> names;
+    std::deque<std::vector<double>> values;  // [steps][names]
+    qint64 first = 1;
+  };
+  const History& history() const { return history_; }
+
+ signals:
+  void stepped();
+  void playingChanged();  // began, ended, or settles
+  // Nothing changes any more after so many steps, or it gave up.
+  void settled(bool found, qint64 steps);
+
+ private:
+  void advance();
+  void evaluate();
+  void tick();
+  void record();
+  void chooseTraced(const synapse::Circuit& circuit);
+
+  std::optional<synapse::CircuitRun> run_;
+  std::vector<std::string> names_;  // of the synapses
+  std::vector<double> before_;      // [synapses] the state before the step that is shown
+  std::vector<double> starts_;      // [synapses]
+  std::vector<std::size_t> traced_;
+  History history_;
+  QTimer timer_;
+  qint64 step_ = 0, settle_from_ = 0;
+  int rate_ = 5;
+  bool clamped_ = false, settling_ = false;
+};
+
+}  // namespace synann::ui
