@@ -91,6 +91,12 @@ LatchRegion latch_region(const LatchParameters& latch) {
   return region;
 }
 
+std::vector<LatchCorner> latch_boundary(double alpha) {
+  if (!(alpha > 1 && alpha < 3)) return {};
+  const double least = 1 - 1 / alpha;
+  return {{least, least}, {least, 1}, {1, 1}, {least, least}};
+}
+
 double LatchMap::self_at(int column) const {
   return cell_middle(self, column, columns);
 }

@@ -38,6 +38,13 @@ struct LatchRegion {
 // For α > 0, β_s > 0, β_c ≥ 0; what is beyond gives the same formulas.
 LatchRegion latch_region(const LatchParameters& latch);
 
+// The corners of the region of stable memories inside the unit square, over (β_s, β_c): 1 − 1/α < β_s < β_c <
+// 1. A closed line, its first corner once more at the end; empty where α ≤ 1 or α ≥ 3.
+struct LatchCorner {
+  double self = 0, cross = 0;
+};
+std::vector<LatchCorner> latch_boundary(double alpha);
+
 struct LatchMapPlan {
   double alpha = 2;
   Range self{0, 1}, cross{0, 1};       // of β_s and β_c; cells are tried at their middles

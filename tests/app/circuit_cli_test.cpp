@@ -113,7 +113,8 @@ void CircuitCliTest::truthTablesNameSharedInputs() {
   const QStringList lines =
       run_synann({"circuit", "and", "--truth-table", "--json"}).out.split('\n', Qt::SkipEmptyParts);
   QCOMPARE(lines.size(), 5);
-  QCOMPARE(QJsonDocument::fromJson(lines[3].toUtf8()).object()["outputs"]["and"].toInt(), 1);
+  const QJsonObject row = QJsonDocument::fromJson(lines[3].toUtf8()).object();
+  QCOMPARE(row["outputs"]["and"].toInt(), 1);
   const QJsonObject end = QJsonDocument::fromJson(lines[4].toUtf8()).object();
   QVERIFY(end["boolean"].toBool() && end["complete"].toBool() && end["shared"].toArray().isEmpty());
 }

@@ -37,6 +37,7 @@ class SynapseCircuitDynamicsTest : public QObject {
   void theLatchInClosedForm_data();
   void theLatchInClosedForm();
   void theLatchTriedOutIsTheLatchInClosedForm();
+  void theBoundaryIsWhereTheRegionEnds();
   void badLatchPlansAreRefused();
 };
 
@@ -390,6 +391,34 @@ void SynapseCircuitDynamicsTest::theLatchTriedOutIsTheLatchInClosedForm() {
     QVERIFY(looked > 400);
     QVERIFY(alpha <= 1 ? remembers == 0 : remembers > 20);
   }
+}
+
+// Just inside the line it is a memory, just outside not.
+void SynapseCircuitDynamicsTest::theBoundaryIsWhereTheRegionEnds() {
+  const double alpha = 2.2;
+  const auto corners = latch_boundary(alpha);
+  QCOMPARE(corners.size(), std::size_t{4});
+  QVERIFY(corners.front().self == corners.back().self && corners.front().cross == corners.back().cross);
+  double self = 0, cross = 0;  // the middle of the triangle
+  for (std::size_t k = 0; k < 3; ++k) {
+    self += corners[k].self / 3;
+    cross += corners[k].cross / 3;
+  }
+  const auto bistable = [&](const LatchCorner& at, double out) {
+    return latch_region({.alpha = alpha,
+                         .self = self + (at.self - self) * out,
+                         .cross = cross + (at.cross - cross) * out})
+        .bistable;
+  };
+  for (std::size_t k = 0; k < 3; ++k) {
+    const LatchCorner middle{(corners[k].self + corners[k + 1].self) / 2,
+                             (corners[k].cross + corners[k + 1].cross) / 2};
+    for (const LatchCorner& at : {corners[k], middle}) {
+      QVERIFY(bistable(at, 0.999));
+      QVERIFY(!bistable(at, 1.001));
+    }
+  }
+  QVERIFY(latch_boundary(1).empty() && latch_boundary(3).empty());
 }
 
 void SynapseCircuitDynamicsTest::badLatchPlansAreRefused() {
