@@ -32,5 +32,6 @@ void add_check(CLI::App& app, Action& action);
 void add_synapse(CLI::App& app, Action& action);
 void add_swap(CLI::App& app, Action& action);
 void add_circuit(CLI::App& app, Action& action);
+void add_example(CLI::App& app, Action& action);
 
 }  // namespace synann::cli
