@@ -17,6 +17,7 @@ readonly PICTURES=(
   "circuit.png circuit cnn --light"
   "surface.png surface cnn --light --cell 27,19"
   "surface-dark.png surface cnn --dark --cell 27,19"
+  "swap.png swap cnn --light"
 )
 
 if [[ -z "${SYNANN_BIN:-}" ]]; then

@@ -75,7 +75,7 @@ void print_pairs_text(const synapse::PairCounts& counts, const synapse::PairedOd
   line("exact McNemar p", number_words(odds.p_value));
   line("exposed share of the cases, x", number_words(x));
   line("exposed share of the controls, y", number_words(y));
-  line("odds(x)/odds(y), pairs torn apart", number_words(odds.shares_ratio));
+  line("odds(x)/odds(y), unmatched", number_words(odds.shares_ratio));
   if (beta != 1)
     line(fmt::format("odds(βx)/odds(βy) at β = {:.15g}", beta),
          number_words(synapse::measured_ratio(x, y, beta)));

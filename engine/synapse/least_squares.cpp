@@ -98,7 +98,8 @@ Prediction predict(const LineFit& fit, double x, double confidence) {
 }
 
 Result<AdamLineFit> fit_line_adam(Values x, Values y, const AdamLineSettings& settings) {
-  if (auto checked = check_points(x, y); !checked) return checked.error();
+  const auto exact = fit_line(x, y);
+  if (!exact) return exact.error();
   if (settings.steps > kMostAdamSteps)
     return Error{.where = "steps",
                  .problem = "are too many",
@@ -106,17 +107,20 @@ Result<AdamLineFit> fit_line_adam(Values x, Values y, const AdamLineSettings& se
                  .found = fmt::format("{}", settings.steps)};
   AdamLineFit fit{.line = settings.start, .losses = {}};
   fit.losses.reserve(settings.steps + 1);
-  const double share = 2 / static_cast<double>(x.size());
+  // From the exact line, the loss and its gradient are quadratic and linear: a step costs the same for any
+  // number of points.
+  const auto n = static_cast<double>(x.size());
+  const double square = exact->spread / n;  // mean of (x − x̄)²
+  const auto loss_at = [&](double weight_off, double level_off) {
+    return exact->loss + square * square_of(weight_off) + square_of(level_off);
+  };
   double m[2] = {0, 0}, v[2] = {0, 0}, power1 = 1, power2 = 1;
-  for (std::size_t t = 0; t < settings.steps; ++t) {
-    double gradient[2] = {0, 0}, squares = 0;
-    for (std::size_t k = 0; k < x.size(); ++k) {
-      const double error = fit.line.at(x[k]) - y[k];
-      squares += error * error;
-      gradient[0] += share * error * x[k];
-      gradient[1] += share * error;
-    }
-    fit.losses.push_back(squares / static_cast<double>(x.size()));
+  for (std::size_t t = 0; t <= settings.steps; ++t) {
+    const double weight_off = fit.line.weight - exact->line.weight;
+    const double level_off = fit.line.bias - exact->line.bias + weight_off * exact->centre;  // at x̄
+    fit.losses.push_back(loss_at(weight_off, level_off));
+    if (t == settings.steps) break;
+    const double gradient[2] = {2 * (square * weight_off + exact->centre * level_off), 2 * level_off};
     power1 *= settings.beta1;
     power2 *= settings.beta2;
     const double rate = settings.lr * std::sqrt(1 - power2) / (1 - power1);
@@ -127,7 +131,6 @@ Result<AdamLineFit> fit_line_adam(Values x, Values y, const AdamLineSettings& se
       *parameters[p] -= rate * m[p] / (std::sqrt(v[p]) + settings.epsilon);
     }
   }
-  fit.losses.push_back(mean_squared_error(fit.line, x, y));
   return fit;
 }
 

@@ -61,7 +61,7 @@ struct AdamLineFit {
   std::vector<double> losses;  // [steps + 1], mean squared error before each step and behind the last
 };
 inline constexpr std::size_t kMostAdamSteps = 1'000'000;
-// Errors as those of fit_line() except that x may be equal; more than kMostAdamSteps steps.
+// Errors as those of fit_line(), and more than kMostAdamSteps steps.
 Result<AdamLineFit> fit_line_adam(std::span<const double> x, std::span<const double> y,
                                   const AdamLineSettings& settings = {});
 

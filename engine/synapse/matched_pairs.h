@@ -44,8 +44,8 @@ struct PairedOdds {
   // quantiles of the beta distribution at (1 ± confidence)/2; from 0 where b = 0, to infinity where c = 0.
   Range exact{};
   double p_value = 1;  // McNemar, exact: 2 P(K ≤ min(b, c)), K binomial of b + c and ½, 1 at most
-  // odds(x)/odds(y) of the exposed shares: the swap ratio of a table whose pairs were torn apart. NaN or
-  // infinite where a share is 0 or 1.
+  // odds(x)/odds(y) of the exposed shares: the swap ratio, and the odds ratio of an analysis that leaves the
+  // matching out. NaN or infinite where a share is 0 or 1.
   double shares_ratio = 0;
 };
 

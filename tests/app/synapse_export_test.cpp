@@ -150,7 +150,7 @@ void SynapseExportTest::oldRunsShowTheirCheckpoint() {
 void SynapseExportTest::aSurfaceNeedsNoRun_data() {
   QTest::addColumn<QStringList>("arguments");
   QTest::addColumn<QString>("function");
-  for (const char* view : {"surface", "section-x", "section-y", "bose-einstein"})
+  for (const char* view : {"surface", "section-x", "section-y", "bose-einstein", "iterates", "log-line"})
     QTest::newRow(view) << QStringList{"--view", view} << "value";
   for (const char* function : {"slope", "surprisal", "flat"})
     QTest::newRow(function) << QStringList{"--view", "surface",         "--function",

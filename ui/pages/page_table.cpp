@@ -8,14 +8,15 @@
 #include "ui/pages/circuit/circuit_page.h"
 #include "ui/pages/network/network_page.h"
 #include "ui/pages/surface/surface_page.h"
+#include "ui/pages/swap/swap_page.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/pages/train/train_page.h"
 
 namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
-  static const std::vector<PageInfo> table = {TrainPage::info(), NetworkPage::info(), SynapsesPage::info(),
-                                              SurfacePage::info(), CircuitPage::info()};
+  static const std::vector<PageInfo> table = {TrainPage::info(),   NetworkPage::info(), SynapsesPage::info(),
+                                              SurfacePage::info(), CircuitPage::info(), SwapPage::info()};
   return table;
 }
 

@@ -12,7 +12,9 @@
 namespace synann::ui {
 namespace {
 constexpr double kSample = 22;       // pixels of a legend's line
+constexpr double kEntryGap = 14;     // pixels between its entries
 constexpr double kCurveWidth = 1.6;  // pixels
+constexpr double kDot = 3;           // pixels, the radius of a single point
 }  // namespace
 
 CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
@@ -31,21 +33,48 @@ CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
   }
 }
 
-int CurveFigure::headLines(const FigurePaint& how) const {
-  return (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) +
-         (how.style.legend == LegendPlace::None ? 0 : 1);
+std::vector<CurveFigure::Entry> CurveFigure::legendEntries(double width, const QFont& font) const {
+  const QFontMetricsF metrics(font);
+  std::vector<Entry> entries;
+  double x = 0;
+  int line = 0;
+  for (const Series& series : content_.series) {
+    const double own = kSample + 4 + metrics.horizontalAdvance(series.name);
+    if (series.listed && x > 0 && x + own > width) {
+      x = 0;
+      ++line;
+    }
+    entries.push_back({x, line});
+    if (series.listed) x += own + kEntryGap;
+  }
+  return entries;
+}
+
+int CurveFigure::headLines(double width, const FigurePaint& how) const {
+  const int lines = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1);
+  if (how.style.legend == LegendPlace::None || content_.series.empty()) return lines;
+  return lines + 1 + legendEntries(width, how.font).back().line;
 }
 
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, headLines(how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
-              Axes::partOfY(y_range_, how), {content_.x, {}}, how.font, false);
+  return Axes(area.adjusted(0, headLines(area.width(), how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
+              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, false);
 }
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
                               const FigurePaint& how) const {
   painter.setPen(QPen(seriesColor(how.look, series.color), kCurveWidth * how.style.line_width, series.pen));
   painter.setBrush(Qt::NoBrush);
+  if (series.dots) {
+    painter.setBrush(painter.pen().color());
+    for (std::size_t k = 0; k < series.values.size(); ++k) {
+      const QPointF place = axes.place(content_.at[k], series.values[k]);
+      if (std::isfinite(series.values[k]) && axes.plot().adjusted(-1, -1, 1, 1).contains(place))
+        painter.drawEllipse(place, kDot, kDot);
+    }
+    return;
+  }
   QList<QPointF> line;
   for (std::size_t k = 0; k <= series.values.size(); ++k) {
     if (k < series.values.size() && std::isfinite(series.values[k])) {
@@ -78,6 +107,19 @@ void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePa
   mark(content_.at[at], content_.series.front().values[at]);
 }
 
+// What stands for a curve in the legend.
+void CurveFigure::paintSample(QPainter& painter, const Series& series, QPointF from,
+                              const FigurePaint& how) const {
+  const QColor color = seriesColor(how.look, series.color);
+  painter.setPen(QPen(color, kCurveWidth * how.style.line_width, series.pen));
+  painter.setBrush(color);
+  if (series.dots)
+    painter.drawEllipse(from + QPointF(kSample / 2, 0), kDot, kDot);
+  else
+    painter.drawLine(from, from + QPointF(kSample, 0));
+  painter.setBrush(Qt::NoBrush);
+}
+
 // Title, note, and one entry for each curve.
 void CurveFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
@@ -95,15 +137,16 @@ void CurveFigure::paintHead(QPainter& painter, const QRectF& area, const FigureP
   if (!how.titled) next(content_.title);
   if (!content_.note.isEmpty()) next(content_.note);
   if (how.style.legend == LegendPlace::None) return;
-  double x = area.left();
-  for (const Series& series : content_.series) {
-    painter.setPen(QPen(seriesColor(how.look, series.color), kCurveWidth * how.style.line_width, series.pen));
-    painter.drawLine(QPointF(x, y + line / 2), QPointF(x + kSample, y + line / 2));
+  const std::vector<Entry> entries = legendEntries(area.width(), how.font);
+  for (std::size_t k = 0; k < entries.size(); ++k) {
+    const Series& series = content_.series[k];
+    if (!series.listed) continue;
+    const QPointF from(area.left() + entries[k].x, y + (entries[k].line + 0.5) * line);
+    paintSample(painter, series, from, how);
     painter.setPen(how.look.text);
-    const double width = metrics.horizontalAdvance(series.name);
-    painter.drawText(QRectF(x + kSample + 4, y, width + 2, line), Qt::AlignLeft | Qt::AlignVCenter,
-                     series.name);
-    x += kSample + 4 + width + 14;
+    painter.drawText(
+        QRectF(from.x() + kSample + 4, from.y() - line / 2, metrics.horizontalAdvance(series.name) + 2, line),
+        Qt::AlignLeft | Qt::AlignVCenter, series.name);
   }
 }
 

@@ -17,6 +17,8 @@ class CurveFigure : public Figure {
     std::vector<double> values;  // as many as places; not finite = a gap
     int color = 0;               // seriesColor
     Qt::PenStyle pen = Qt::SolidLine;
+    bool dots = false;   // single points, not a line
+    bool listed = true;  // has an entry of its own in the legend
   };
   struct Content {
     QString title, x, y;     // names of the figure and of the axes
@@ -26,6 +28,7 @@ class CurveFigure : public Figure {
     std::optional<Axes::Range> x_range{};  // that of `at` when empty
     std::optional<Axes::Range> y_range{};  // what is outside it is cut off; all that is finite when empty
     QString note{};                        // one line below the title
+    QString y_title{};                     // of the axis along y; most figures are named by their title alone
   };
   explicit CurveFigure(Content content);
 
@@ -45,11 +48,18 @@ class CurveFigure : public Figure {
   QVariant cell(int row, int column) const override;
 
  private:
-  int headLines(const FigurePaint& how) const;
+  int headLines(double width, const FigurePaint& how) const;
+  // Where each entry of the legend begins: pixels from the left, and its line.
+  struct Entry {
+    double x = 0;
+    int line = 0;
+  };
+  std::vector<Entry> legendEntries(double width, const QFont& font) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
   void paintSeries(QPainter& painter, const Axes& axes, const Series& series, const FigurePaint& how) const;
   void paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const;
   void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
+  void paintSample(QPainter& painter, const Series& series, QPointF from, const FigurePaint& how) const;
 
   Content content_;
   Axes::Range x_range_, y_range_;

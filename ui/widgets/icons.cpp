@@ -134,6 +134,14 @@ void drawCircuit(QPainter& p) {
   lines(p, {{12, 8}, {14.5, 8}});
 }
 
+void drawSwap(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  lines(p, {{2, 5.5}, {13.5, 5.5}});
+  lines(p, {{10.5, 2.5}, {13.5, 5.5}, {10.5, 8.5}});
+  lines(p, {{14, 11}, {2.5, 11}});
+  lines(p, {{5.5, 8}, {2.5, 11}, {5.5, 14}});
+}
+
 void drawCurves(QPainter& p) {
   lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
   QPainterPath curve(QPointF(4.5, 3));
@@ -236,6 +244,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawNetwork(p);
     case Glyph::Surface:
       return drawSurface(p);
+    case Glyph::Swap:
+      return drawSwap(p);
     case Glyph::Matrix:
       return drawMatrix(p);
     case Glyph::Warning:

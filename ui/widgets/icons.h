@@ -30,6 +30,7 @@ enum class Glyph {
   Matrix,
   Surface,
   Circuit,
+  Swap,
   Back,
   Forward,
   Close,

@@ -276,12 +276,12 @@ void SurfacePageTest::theTableIsTheFigureWithTheFocus() {
   auto* tabs = b.find<QTabWidget>("surface.figures");
   const auto* table = b.find<QTableView>("surface.table");
   b.page().surfaceView()->setFocus();
-  tabs->setCurrentIndex(3);
+  tabs->setCurrentIndex(tabs->count() - 1);
   QTRY_COMPARE(table->model()->columnCount(), 49);
   QCOMPARE(table->model()->rowCount(), 49);
   tabs->setCurrentIndex(0);
   b.find<FigureView>("surface.section-x")->setFocus();
-  tabs->setCurrentIndex(3);
+  tabs->setCurrentIndex(tabs->count() - 1);
   QTRY_COMPARE(table->model()->rowCount(), 201);
   const auto value = [&] { return table->model()->data(table->model()->index(200, 1)).toString(); };
   QCOMPARE(value(), QStringLiteral("0.75"));

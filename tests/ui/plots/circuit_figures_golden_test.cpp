@@ -100,7 +100,8 @@ void CircuitFiguresGoldenTest::looksAsRecorded_data() {
 void CircuitFiguresGoldenTest::looksAsRecorded() {
   QFETCH(QString, name);
   QFETCH(bool, dark);
-  test::compareWithGolden(drawnCircuitFigure(name, dark), QStringLiteral("circuit-") + QTest::currentDataTag());
+  test::compareWithGolden(drawnCircuitFigure(name, dark),
+                          QStringLiteral("circuit-") + QTest::currentDataTag());
 }
 
 void CircuitFiguresGoldenTest::numbersAreTheEngines() {

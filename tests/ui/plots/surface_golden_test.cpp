@@ -231,6 +231,10 @@ void SurfaceGoldenTest::scenesReadBack() {
       scene.synapse = {0.75, -0.25};
       scene.share = 0.25;
       scene.temperature = 2;
+      scene.iterates = 7;
+      scene.orbit = 0.75;
+      scene.from = {0.25, 0.5};
+      scene.to = {0.75, 1};
       scene.lines = scene.data_range = true;
       scene.points = 3;
       scene.style = {.colors = ColorMap::Cividis, .contours = false};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/surface/surface_export.h"
 
+#include <fmt/format.h>
 #include <optional>
 
 #include "ui/pages/surface/surface_figures.h"
@@ -26,8 +27,9 @@ Status checkSurface(const ViewOptions& options) {
     if (cell && options.typed.contains(free))
       return Error{.problem = std::string(free) + " excludes --cell, which has α and β of its own"};
   if (cell && options.history.empty()) return Error{.problem = "--cell requires --history"};
-  if (options.view == "points" && !cell)
-    return Error{.problem = "--view points requires --cell I,J and --history"};
+  for (const char* of_data : {"points", "occupations"})
+    if (options.view == of_data && !cell)
+      return Error{.problem = fmt::format("--view {} requires --cell I,J and --history", of_data)};
   return {};
 }
 
@@ -35,7 +37,8 @@ Result<ShownFigure> surfaceViewFigure(const ViewOptions& options) {
   SurfaceScene scene = sceneOf(options);
   std::optional<train::SynapseFrame> frame;
   if (scene.follow) {
-    auto answered = frameOfCell(options, scene.figure == QLatin1String("points"));
+    auto answered = frameOfCell(
+        options, scene.figure == QLatin1String("points") || scene.figure == QLatin1String("occupations"));
     if (!answered) return answered.error();
     frame = std::move(*answered);
     if (!options.typed.contains("--at") && !frame->samples.empty() && scene.data_range)

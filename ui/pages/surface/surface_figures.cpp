@@ -9,6 +9,7 @@
 
 #include "engine/synapse/surprisal.h"
 #include "ui/pages/surface/surface_lines.h"
+#include "ui/pages/surface/surface_theory_figures.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/session/class_words.h"
 
@@ -266,6 +267,12 @@ std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const tra
       return boseFigure(scene, frame);
     case 4:
       return pointsFigure(scene, frame, why);
+    case 5:
+      return iteratesFigure(scene, frame, why);
+    case 6:
+      return logLineFigure(scene, frame, why);
+    case 7:
+      return occupationFigure(scene, frame, why);
     default:
       break;
   }

@@ -14,6 +14,7 @@
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/surface/surface_export.h"
 #include "ui/pages/surface/surface_figures.h"
+#include "ui/pages/surface/surface_theory_figures.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/surface_view.h"
@@ -28,7 +29,8 @@ PageInfo SurfacePage::info() {
       .glyph = Glyph::Surface,
       .time_line = true,
       .actions = {},
-      .views = {"surface", "section-x", "section-y", "bose-einstein", "points"},
+      .views = {"surface", "section-x", "section-y", "bose-einstein", "points", "iterates", "log-line",
+                "occupations"},
       .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
         return new SurfacePage(workspace, parent);
       },
@@ -146,11 +148,16 @@ void SurfacePage::showFigures() {
     section_y_->setFigure(sectionFigure(scene_, shownFrame(), synapse::Along::Y));
   }
   if (deck_->wanted(bose_)) bose_->setFigure(boseFigure(scene_, shownFrame()));
-  if (deck_->wanted(data_)) {
+  const auto show = [this](FigureView* view, auto make) {
+    if (!deck_->wanted(view)) return;
     QString why;
-    data_->setFigure(pointsFigure(scene_, shownFrame(), why));
-    if (!why.isEmpty()) data_->setPlaceholder(why);
-  }
+    view->setFigure(make(scene_, shownFrame(), why));
+    if (!why.isEmpty()) view->setPlaceholder(why);
+  };
+  show(data_, pointsFigure);
+  show(iterates_, iteratesFigure);
+  show(log_line_, logLineFigure);
+  show(occupations_, occupationFigure);
 }
 
 // The place under the pointer, else the chosen one with all its numbers.

@@ -53,6 +53,7 @@ class SurfacePage : public PicturePage {
   void makePoints();
   void fillClasses();
   QWidget* makeFigures();
+  void addTheoryTabs();
   void putControls();
   void connectControls();
   void connectFigures();
@@ -80,6 +81,9 @@ class SurfacePage : public PicturePage {
   FigureView* section_y_ = nullptr;
   FigureView* bose_ = nullptr;
   FigureView* data_ = nullptr;
+  FigureView* iterates_ = nullptr;
+  FigureView* log_line_ = nullptr;
+  FigureView* occupations_ = nullptr;
 };
 
 }  // namespace synann::ui

@@ -15,6 +15,23 @@
 
 namespace synann::ui {
 
+namespace {
+
+// Controls in a line below a figure.
+QWidget* captioned(QWidget* parent, const QString& label, std::initializer_list<QWidget*> widgets) {
+  auto* whole = new QWidget(parent);
+  auto* row = new QHBoxLayout(whole);
+  row->setContentsMargins(4, 0, 4, 0);
+  auto* words = new QLabel(label, whole);
+  words->setBuddy(*widgets.begin());
+  row->addWidget(words);
+  for (QWidget* widget : widgets) row->addWidget(widget);
+  row->addStretch(1);
+  return whole;
+}
+
+}  // namespace
+
 void SurfacePage::makePoints() {
   points_ = named(makeChoice({tr("no data"), tr("all classes")}, this, 8, SurfaceScene::kNoClass),
                   "surface.points", tr("Data"),
@@ -32,18 +49,36 @@ QWidget* SurfacePage::makeFigures() {
                         "and chemical potential μ = log β. An identity of the function; it does not say "
                         "that learned β follow such a law."));
   data_ = deck_->add("points", later, tr("The inputs of the cell for test images, by class, from above"));
-  auto* heat = new QWidget(this);
-  auto* row = new QHBoxLayout(heat);
-  row->setContentsMargins(4, 0, 4, 0);
-  auto* words = new QLabel(tr("Temperature T"), heat);
-  words->setBuddy(fields_->widget("temperature"));
-  row->addWidget(words);
-  row->addWidget(fields_->widget("temperature"));
-  row->addStretch(1);
+  QWidget* const heat = captioned(this, tr("Temperature T"), {fields_->widget("temperature")});
   deck_->addTab(tr("Sections"), {section_x_, section_y_});
   deck_->addTab(tr("Bose–Einstein"), {bose_, heat});
   deck_->addTab(tr("Data"), {data_});
+  addTheoryTabs();
   return deck_->finish();
+}
+
+// What the theory says: conjugate orbits, log-concavity, occupation numbers.
+void SurfacePage::addTheoryTabs() {
+  const QString later = tr("Appears with the surface.");
+  iterates_ = deck_->add("iterates", later,
+                         tr("1 − x and 1 − βx applied again and again, beside their conjugates "
+                            "in surprisal space: what repeats in one space repeats in the other"));
+  log_line_ =
+      deck_->add("log-line", later,
+                 tr("log S along a straight line between two places, and the chord between its ends: S "
+                    "is log-concave, the curve lies nowhere below the chord"));
+  occupations_ = deck_->add(
+      "occupations", later,
+      tr("n = βx/(1 − βx) of every cell of the layer for its data, and the Bose–Einstein and Fermi–Dirac "
+         "curves. "
+         "They lie on the curves for any weights: an identity of the function, not a law of the weights."));
+  deck_->addTab(tr("Iterates"),
+                {iterates_, captioned(this, tr("Iterates, from x"),
+                                      {fields_->widget("iterates"), fields_->widget("orbit")})});
+  const auto box = [this](const char* id) { return fields_->widget(id); };
+  deck_->addTab(tr("log S"), {log_line_, captioned(this, tr("From"), {box("from_x"), box("from_y")}),
+                              captioned(this, tr("To"), {box("to_x"), box("to_y")})});
+  deck_->addTab(tr("Occupation"), {occupations_});
 }
 
 void SurfacePage::putControls() {

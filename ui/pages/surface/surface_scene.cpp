@@ -111,6 +111,54 @@ void addPlaneFields(FieldTable<SurfaceScene>& table) {
                      "unless told otherwise."}));
 }
 
+// Orbits, and the line along which log S is looked at.
+void addTheoryFields(FieldTable<SurfaceScene>& table) {
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::iterates>(
+      FieldInfo{.id = "iterates",
+                .label = SceneWords::tr("Iterates"),
+                .help = SceneWords::tr("How often 1 − x and its conjugate are applied"),
+                .kind = FieldKind::Whole,
+                .least = 1,
+                .most = 200,
+                .fallback = 20,
+                .option = "--iterates",
+                .option_help = "iterates: how many, 1 to 200; 20 unless told otherwise."}));
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::orbit>(FieldInfo{
+      .id = "orbit",
+      .label = SceneWords::tr("Start of the iterates"),
+      .help = SceneWords::tr("The x that they begin with; at 0.5, the fixed point, 1 − x stands still"),
+      .least = 0.001,
+      .most = 0.999,
+      .fallback = 0.2,
+      .step = 0.05,
+      .option = "--iterate-from",
+      .option_help = "iterates: the first x, 0.001 to 0.999; 0.2 unless told otherwise."}));
+  FieldInfo end{
+      .id = "from_x",
+      .label = SceneWords::tr("Line from x"),
+      .help = SceneWords::tr("Where the line for log S begins: its x"),
+      .fallback = 0.1,
+      .step = 0.05,
+      .option = "--line",
+      .value = "X,Y,X,Y",
+      .option_help = "log-line: both ends of the line, 0 to 1; 0.1,0.9,0.9,0.1 unless told otherwise."};
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::from, &synapse::Place::x>(end));
+  end.id = "from_y";
+  end.label = SceneWords::tr("Line from y");
+  end.help = SceneWords::tr("Where the line for log S begins: its y");
+  end.fallback = 0.9;
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::from, &synapse::Place::y>(end));
+  end.id = "to_x";
+  end.label = SceneWords::tr("Line to x");
+  end.help = SceneWords::tr("Where the line for log S ends: its x");
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::to, &synapse::Place::x>(end));
+  end.id = "to_y";
+  end.label = SceneWords::tr("Line to y");
+  end.help = SceneWords::tr("Where the line for log S ends: its y");
+  end.fallback = 0.1;
+  table.push_back(fieldOf<SurfaceScene, &SurfaceScene::to, &synapse::Place::y>(end));
+}
+
 // How it looks.
 void addLookFields(FieldTable<SurfaceScene>& table) {
   table.push_back(fieldOf<SurfaceScene, &SurfaceScene::data_range>(FieldInfo{
@@ -156,6 +204,7 @@ void addLookFields(FieldTable<SurfaceScene>& table) {
                 .step = 0.1,
                 .option = "--temperature",
                 .option_help = "bose-einstein: T, 0.01 to 100; 1 unless told otherwise."}));
+  addTheoryFields(table);
   const SurfaceCamera usual;
   const auto camera = [](const char* id, double least, double most, double fallback) {
     return FieldInfo{.id = id, .least = least, .most = most, .fallback = fallback, .plain = false};

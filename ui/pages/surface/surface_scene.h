@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "engine/synapse/cell.h"
+#include "engine/synapse/log_line.h"
 #include "engine/train/synapse_frame.h"
 #include "ui/pages/view_field.h"
 #include "ui/plots/surface_figure.h"
@@ -33,13 +34,17 @@ struct SurfaceScene {
   int points = kAllClasses;  // or one class
   bool lines = false;        // special lines
   double temperature = 1;    // of the Bose–Einstein curve
+  int iterates = 20;         // of 1 − x and its conjugate
+  double orbit = 0.2;        // where they begin; 0.5 is the fixed point
+  synapse::Place from{.x = 0.1, .y = 0.9}, to{.x = 0.9, .y = 0.1};  // ends of the line for log S
   SurfaceStyle style;
   SurfaceCamera camera;
   QString figure = QStringLiteral("surface");  // one of kSurfaceFigures
 };
 
 // "surface", "section-x", …: as --view and files name them.
-inline const QStringList kSurfaceFigures = {"surface", "section-x", "section-y", "bose-einstein", "points"};
+inline const QStringList kSurfaceFigures = {"surface", "section-x", "section-y", "bose-einstein",
+                                            "points",  "iterates",  "log-line",  "occupations"};
 
 // Its fields: controls, JSON and options of the prompt.
 const FieldTable<SurfaceScene>& surfaceFields();
