@@ -21,7 +21,7 @@ constexpr double kPlaneBar = 12;          // pixels, width of the colour bar
 constexpr double kPlaneBarDistance = 10;  // pixels
 constexpr std::size_t kFewDots = 2000;    // as many are drawn as discs
 
-QRectF placesOf(const Axes& axes, const Axes::Range& x, const Axes::Range& y) {
+QRectF fieldPlaces(const Axes& axes, const Axes::Range& x, const Axes::Range& y) {
   return QRectF(axes.place(x.min, y.max), axes.place(x.max, y.min));
 }
 
@@ -115,7 +115,7 @@ const QImage& PlaneFigure::fieldImage(bool dark) const {
 
 void PlaneFigure::paintField(QPainter& painter, const Axes& axes, const FigurePaint& how) const {
   const Field& field = *content_.field;
-  const QRectF whole = placesOf(axes, field.x, field.y), shown = whole.intersected(axes.plot());
+  const QRectF whole = fieldPlaces(axes, field.x, field.y), shown = whole.intersected(axes.plot());
   const QImage& image = fieldImage(isDarkLook(how.look));
   if (!shown.isEmpty()) {
     const double across = image.width() / whole.width(), down = image.height() / whole.height();

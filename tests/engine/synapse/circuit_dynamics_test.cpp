@@ -37,6 +37,7 @@ class SynapseCircuitDynamicsTest : public QObject {
   void theLatchInClosedForm_data();
   void theLatchInClosedForm();
   void theLatchTriedOutIsTheLatchInClosedForm();
+  void theMapIsTheCircuit();
   void theBoundaryIsWhereTheRegionEnds();
   void badLatchPlansAreRefused();
 };
@@ -71,7 +72,7 @@ Circuit ring(int length) {
 }
 
 template <class T>
-QString sentence_of(const Result<T>& result) {
+QString refusal_of(const Result<T>& result) {
   return result ? QString() : QString::fromStdString(result.error().sentence());
 }
 
@@ -88,8 +89,8 @@ void SynapseCircuitDynamicsTest::aTraceIsEveryStep() {
     run->step();
   }
   QCOMPARE(traced->first_outside, std::int64_t{0});
-  QVERIFY(sentence_of(trace(circuit, 0, false)).contains("steps: is out of range"));
-  QVERIFY(sentence_of(trace(circuit, 1'000'000'000, false)).contains("too many to keep"));
+  QVERIFY(refusal_of(trace(circuit, 0, false)).contains("steps: is out of range"));
+  QVERIFY(refusal_of(trace(circuit, 1'000'000'000, false)).contains("too many to keep"));
 }
 
 void SynapseCircuitDynamicsTest::aTraceSaysWhereItLeft() {
@@ -201,8 +202,8 @@ void SynapseCircuitDynamicsTest::aSlowApproachIsNoCycle() {
   QCOMPARE(slow->rest, Rest::Fixed);
   // Chaos settles nowhere.
   QCOMPARE(settle(flip_at(3.9, 1), {.most_steps = 20'000})->rest, Rest::Unsettled);
-  QVERIFY(sentence_of(settle(flip_at(2, 1), {.tolerance = -1})).contains("tolerance: is out of range"));
-  QVERIFY(sentence_of(settle(flip_at(2, 1), {.most_steps = 0})).contains("steps: is out of range"));
+  QVERIFY(refusal_of(settle(flip_at(2, 1), {.tolerance = -1})).contains("tolerance: is out of range"));
+  QVERIFY(refusal_of(settle(flip_at(2, 1), {.most_steps = 0})).contains("steps: is out of range"));
 }
 
 void SynapseCircuitDynamicsTest::growthIsTold() {
@@ -318,12 +319,12 @@ void SynapseCircuitDynamicsTest::badPlansAreRefused() {
   QFETCH(int, points);
   QFETCH(int, keep);
   QFETCH(QString, sentence);
-  const QString found = sentence_of(bifurcation(flip_at(2, 1), {.parameters = {parameter.toStdString()},
-                                                                .from = from,
-                                                                .to = to,
-                                                                .points = points,
-                                                                .synapse = synapse.toStdString(),
-                                                                .keep = keep}));
+  const QString found = refusal_of(bifurcation(flip_at(2, 1), {.parameters = {parameter.toStdString()},
+                                                               .from = from,
+                                                               .to = to,
+                                                               .points = points,
+                                                               .synapse = synapse.toStdString(),
+                                                               .keep = keep}));
   QVERIFY2(found.contains(sentence), qPrintable(found));
 }
 
@@ -393,6 +394,27 @@ void SynapseCircuitDynamicsTest::theLatchTriedOutIsTheLatchInClosedForm() {
   }
 }
 
+// The example circuit, run from both starts, leads by what the map says.
+void SynapseCircuitDynamicsTest::theMapIsTheCircuit() {
+  const auto map = latch_map({.alpha = 2, .self = {0.5, 1}, .columns = 7, .rows = 5});
+  QVERIFY(map.ok());
+  for (int row = 0; row < 5; ++row)
+    for (int column = 0; column < 7; ++column) {
+      double least = std::numeric_limits<double>::infinity();
+      for (const bool mirrored : {false, true}) {
+        Circuit circuit = circuit_example("latch")->make();
+        for (const std::size_t k : {0UL, 2UL}) circuit.synapses[k].beta = map->self_at(column);
+        for (const std::size_t k : {1UL, 3UL}) circuit.synapses[k].beta = map->cross_at(row);
+        circuit.synapses[1].start = mirrored ? 0.4 : 0.5;
+        circuit.synapses[3].start = mirrored ? 0.5 : 0.4;
+        const auto end = settle(circuit, {.most_steps = 5000});
+        const double lead = end->values[1] - end->values[3];
+        least = std::min(least, mirrored ? -lead : lead);
+      }
+      QVERIFY(std::abs(map->at(row, column) - std::max(0.0, least)) < 1e-6);
+    }
+}
+
 // Just inside the line it is a memory, just outside not.
 void SynapseCircuitDynamicsTest::theBoundaryIsWhereTheRegionEnds() {
   const double alpha = 2.2;
@@ -422,10 +444,10 @@ void SynapseCircuitDynamicsTest::theBoundaryIsWhereTheRegionEnds() {
 }
 
 void SynapseCircuitDynamicsTest::badLatchPlansAreRefused() {
-  QVERIFY(sentence_of(latch_map({.self = {1, 0}})).contains("range of β_s: is no interval"));
-  QVERIFY(sentence_of(latch_map({.alpha = NAN})).contains("its α"));
-  QVERIFY(sentence_of(latch_map({.larger = 0.4, .smaller = 0.4})).contains("starts"));
-  QVERIFY(sentence_of(latch_map({.columns = 0})).contains("cells along a side"));
+  QVERIFY(refusal_of(latch_map({.self = {1, 0}})).contains("range of β_s: is no interval"));
+  QVERIFY(refusal_of(latch_map({.alpha = NAN})).contains("its α"));
+  QVERIFY(refusal_of(latch_map({.larger = 0.4, .smaller = 0.4})).contains("starts"));
+  QVERIFY(refusal_of(latch_map({.columns = 0})).contains("cells along a side"));
 }
 
 }  // namespace synann::synapse

@@ -39,7 +39,7 @@ Circuit gate(const char* id) {
   return circuit_example(id)->make();
 }
 
-QString refused(const Result<TruthTable>& table) {
+QString table_refusal(const Result<TruthTable>& table) {
   return table ? QString() : QString::fromStdString(table.error().sentence());
 }
 
@@ -117,13 +117,14 @@ void SynapseCircuitLogicTest::manyInputsAreCountedInOrder() {
 
 void SynapseCircuitLogicTest::tablesThatAreTooLargeAreRefused() {
   Circuit circuit = gate("and");
-  QVERIFY(refused(truth_table(circuit, 0)).contains("steps: is out of range: expected 1 or more, found 0"));
+  QVERIFY(
+      table_refusal(truth_table(circuit, 0)).contains("steps: is out of range: expected 1 or more, found 0"));
   for (std::size_t k = 0; k < kMostTruthInputs; ++k) circuit.inputs.push_back({fmt::format("z{}", k), 0});
-  QVERIFY(refused(truth_table(circuit)).contains("too many inputs for a truth table"));
-  QVERIFY(refused(truth_table(gate("flip"))).contains("has no inputs"));
+  QVERIFY(table_refusal(truth_table(circuit)).contains("too many inputs for a truth table"));
+  QVERIFY(table_refusal(truth_table(gate("flip"))).contains("has no inputs"));
   Circuit wide = doubling(300);
   for (int k = 1; k < 16; ++k) wide.inputs.push_back({fmt::format("z{}", k), 0});
-  QVERIFY(refused(truth_table(wide)).contains("too many outputs for a truth table"));
+  QVERIFY(table_refusal(truth_table(wide)).contains("too many outputs for a truth table"));
   std::stop_source stop;
   stop.request_stop();
   const auto stopped = truth_table(gate("and"), 1, stop.get_token());

@@ -17,7 +17,7 @@ using namespace synann::ui;
 
 namespace {
 
-const QStringList kDrawnFigures = {"trace", "phase", "bifurcation", "latch", "fit"};
+const QStringList kCircuitFigures = {"trace", "phase", "bifurcation", "latch", "fit"};
 
 synapse::Circuit exampleCircuit(const char* id) {
   return synapse::circuit_example(id)->make();
@@ -67,7 +67,7 @@ std::shared_ptr<const Figure> circuitFigureOf(const QString& name) {
   return fitFigure(exampleCircuit("chain"), chainFit());
 }
 
-QImage drawnCircuitFigure(const QString& name, bool dark) {
+QImage drawnCircuitPlot(const QString& name, bool dark) {
   FigureView widget;
   widget.setPalette(test::paletteOf(dark));
   widget.setFigure(circuitFigureOf(name));
@@ -77,7 +77,7 @@ QImage drawnCircuitFigure(const QString& name, bool dark) {
 
 }  // namespace
 
-class CircuitFiguresGoldenTest : public QObject {
+class CircuitPlotsGoldenTest : public QObject {
   Q_OBJECT
  private slots:
   void looksAsRecorded_data();
@@ -89,22 +89,22 @@ class CircuitFiguresGoldenTest : public QObject {
   void longFitsAreThinnedAndKeepTheirBest();
 };
 
-void CircuitFiguresGoldenTest::looksAsRecorded_data() {
+void CircuitPlotsGoldenTest::looksAsRecorded_data() {
   QTest::addColumn<QString>("name");
   QTest::addColumn<bool>("dark");
-  for (const QString& name : kDrawnFigures)
+  for (const QString& name : kCircuitFigures)
     for (const bool dark : {false, true})
       QTest::newRow(qPrintable(name + (dark ? "-dark" : "-light"))) << name << dark;
 }
 
-void CircuitFiguresGoldenTest::looksAsRecorded() {
+void CircuitPlotsGoldenTest::looksAsRecorded() {
   QFETCH(QString, name);
   QFETCH(bool, dark);
-  test::compareWithGolden(drawnCircuitFigure(name, dark),
-                          QStringLiteral("circuit-") + QTest::currentDataTag());
+  test::compareWithGolden(drawnCircuitPlot(name, dark),
+                          QStringLiteral("circuit-plot-") + QTest::currentDataTag());
 }
 
-void CircuitFiguresGoldenTest::numbersAreTheEngines() {
+void CircuitPlotsGoldenTest::numbersAreTheEngines() {
   const synapse::Bifurcation diagram = flipDiagram();
   const auto figure = circuitFigureOf("bifurcation");
   QCOMPARE(figure->rowCount(), 600 * 200);
@@ -124,7 +124,7 @@ void CircuitFiguresGoldenTest::numbersAreTheEngines() {
   QCOMPARE(circuitFigureOf("trace")->cell(0, 1).toDouble(), 0.5);
 }
 
-void CircuitFiguresGoldenTest::everyPlaceOfTheMapIsACell() {
+void CircuitPlotsGoldenTest::everyPlaceOfTheMapIsACell() {
   const auto figure = circuitFigureOf("latch");
   const synapse::LatchMap map = latchMap();
   const QRectF area(0, 0, 400, 320);
@@ -139,7 +139,7 @@ void CircuitFiguresGoldenTest::everyPlaceOfTheMapIsACell() {
   QVERIFY(!figure->pointAt({plot.right() + 20, plot.center().y()}, area, how).has_value());
 }
 
-void CircuitFiguresGoldenTest::aPartShowsThatPart() {
+void CircuitPlotsGoldenTest::aPartShowsThatPart() {
   // The upper right quarter of the latch's map is all memory or shared; the lower left one of it is another.
   const auto figure = circuitFigureOf("latch");
   const auto drawn = [&](const QRectF& part) {
@@ -154,7 +154,7 @@ void CircuitFiguresGoldenTest::aPartShowsThatPart() {
   QVERIFY(test::largestDifference(drawn({0, 0.5, 0.5, 0.5}), drawn({0.5, 0, 0.5, 0.5})) > test::kTolerance);
 }
 
-void CircuitFiguresGoldenTest::manyDotsAreOnePictureInAFile() {
+void CircuitPlotsGoldenTest::manyDotsAreOnePictureInAFile() {
   QBuffer buffer;
   buffer.open(QIODevice::WriteOnly);
   QSvgGenerator generator;
@@ -170,7 +170,7 @@ void CircuitFiguresGoldenTest::manyDotsAreOnePictureInAFile() {
   QVERIFY(buffer.data().size() < 2'000'000);
 }
 
-void CircuitFiguresGoldenTest::longFitsAreThinnedAndKeepTheirBest() {
+void CircuitPlotsGoldenTest::longFitsAreThinnedAndKeepTheirBest() {
   synapse::CircuitFit fit = chainFit();
   fit.losses.assign(1'000'001, 1.0);
   fit.best_iteration = 77'777;
@@ -184,5 +184,5 @@ void CircuitFiguresGoldenTest::longFitsAreThinnedAndKeepTheirBest() {
   QCOMPARE(figure->cell(figure->rowCount() - 1, 0).toDouble(), 1e6);
 }
 
-SYNANN_WINDOW_TEST(CircuitFiguresGoldenTest)
-#include "circuit_figures_golden_test.moc"
+SYNANN_WINDOW_TEST(CircuitPlotsGoldenTest)
+#include "circuit_plots_golden_test.moc"
