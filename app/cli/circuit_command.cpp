@@ -75,7 +75,12 @@ void print_step(const synapse::Circuit& circuit, const synapse::CircuitRun& run,
       const double value = run.values()[k];
       values[circuit.synapses[k].name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
     }
-    print_line(nlohmann::ordered_json{{"step", run.steps()}, {"values", values}}.dump());
+    nlohmann::ordered_json line{{"step", run.steps()}, {"values", values}};
+    if (run.clamped()) {
+      line["clamped"] = nlohmann::ordered_json::array();
+      for (const std::uint32_t k : run.outside()) line["clamped"].push_back(circuit.synapses[k].name);
+    }
+    print_line(line.dump());
     return;
   }
   std::string line = fmt::format("{:>6}", run.steps());

@@ -83,7 +83,14 @@ void CircuitCliTest::clampedValuesStayInside() {
     return QJsonDocument::fromJson(lines.last().toUtf8()).object()["values"].toObject()["x"].toDouble();
   };
   QVERIFY(last(run_synann(grows)) > 1);
-  QCOMPARE(last(run_synann(grows + QStringList{"--clamp"})), 1.0);
+  const Outcome clamped = run_synann(grows + QStringList{"--clamp"});
+  QCOMPARE(last(clamped), 1.0);
+  const QStringList lines = clamped.out.split('\n', Qt::SkipEmptyParts);
+  const auto left = [&](const QString& line) {
+    return QJsonDocument::fromJson(line.toUtf8()).object()["clamped"].toArray();
+  };
+  QVERIFY(left(lines.first()).isEmpty());
+  QCOMPARE(left(lines.last()), (QJsonArray{"x", "y"}));
 }
 
 void CircuitCliTest::itRestsOrRepeats() {
