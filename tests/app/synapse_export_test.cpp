@@ -58,6 +58,8 @@ class SynapseExportTest : public QObject {
   void oldRunsShowTheirCheckpoint();
   void aSurfaceNeedsNoRun_data();
   void aSurfaceNeedsNoRun();
+  void swapNeedsNoRun();
+  void occupationsAreOfARun();
   void aCellIsTheRecordsOwn();
   void aPictureOfTheWindowShowsACell();
   void wrongSurfacesAreOneSentence_data();
@@ -181,6 +183,37 @@ void SynapseExportTest::aSurfaceNeedsNoRun() {
   const QList<QByteArray> lines = bytesOf(at("alone.csv")).split('\n');
   QCOMPARE(lines[49].split(',').back(), QByteArray("0.5"));  // S(1, 1)
   QCOMPARE(lines[25].split(',')[25], QByteArray("0.375"));   // S(0.5, 0.5)
+}
+
+void SynapseExportTest::swapNeedsNoRun() {
+  for (const char* view :
+       {"swap", "swap-section", "pairs", "pairs-bias", "sars", "sars-residuals", "sars-loss"})
+    for (const char* name : {"swap.svg", "swap.png"}) {
+      const ExportOutcome saved = saveAlone(name, {"--view", view});
+      QVERIFY2(saved.exit_code == 0 && saved.err.isEmpty(), qPrintable(saved.err));
+    }
+  QFile table(at("pairs.csv"));
+  QVERIFY(table.open(QIODevice::WriteOnly));
+  table.write("both,case_only,control_only,neither\n1,30,10,1\n");
+  table.close();
+  QCOMPARE(saveAlone("of-file.csv", {"--view", "pairs", "--pairs", at("pairs.csv")}).exit_code, 0);
+  QVERIFY(bytesOf(at("of-file.csv")).contains(",3,"));  // 30/10
+  // An example says that its numbers are invented, in the picture and in what the file remembers.
+  QCOMPARE(saveAlone("example.svg", {"--view", "pairs", "--example", "insurance"}).exit_code, 0);
+  const QByteArray svg = bytesOf(at("example.svg"));
+  QVERIFY(svg.contains("invented numbers") && svg.contains("insurance"));
+  const ExportOutcome both =
+      saveAlone("both.svg", {"--view", "pairs", "--counts", "1,2,3,4", "--example", "insurance"});
+  QCOMPARE(both.exit_code, 2);
+  QVERIFY(both.err.contains("exclude each other"));
+  QCOMPARE(saveAlone("none.svg", {"--view", "pairs-bias", "--counts", "0,0,0,0"}).exit_code, 2);
+}
+
+void SynapseExportTest::occupationsAreOfARun() {
+  const ExportOutcome saved = save("occupations.csv", {"--view", "occupations", "--cell", "1,2"});
+  QVERIFY2(saved.exit_code == 0, qPrintable(saved.err));
+  QVERIFY(bytesOf(at("occupations.csv")).contains("Fermi"));
+  QCOMPARE(saveAlone("alone.csv", {"--view", "occupations"}).exit_code, 2);
 }
 
 void SynapseExportTest::aCellIsTheRecordsOwn() {

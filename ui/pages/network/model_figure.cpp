@@ -18,7 +18,7 @@ struct ModelWords {
 };
 
 constexpr double kLargestPitch = 62, kLeastArrow = 5;  // pixels
-constexpr double kInset = 8;                           // of the texts in a box
+constexpr double kTextInset = 8;                       // of the texts in a box
 
 QString qt(const std::string& text) {
   return QString::fromStdString(text);
@@ -131,7 +131,7 @@ void ModelFigure::paintInput(QPainter& painter, const Layout& where, const Figur
 void ModelFigure::paintBox(QPainter& painter, const QRectF& box, const bench::LayerSummary& layer,
                            bool two_lines, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
-  const QRectF inside = box.adjusted(kInset, 0, -kInset, 0);
+  const QRectF inside = box.adjusted(kTextInset, 0, -kTextInset, 0);
   const QString title = metrics.elidedText(nameOf(layer), Qt::ElideRight, inside.width());
   painter.setPen(how.look.text);
   if (two_lines) {

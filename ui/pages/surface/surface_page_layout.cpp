@@ -17,6 +17,8 @@ namespace synann::ui {
 
 namespace {
 
+constexpr int kBoxWidth = 72;  // pixels, of a number below a figure
+
 // Controls in a line below a figure.
 QWidget* captioned(QWidget* parent, const QString& label, std::initializer_list<QWidget*> widgets) {
   auto* whole = new QWidget(parent);
@@ -25,7 +27,10 @@ QWidget* captioned(QWidget* parent, const QString& label, std::initializer_list<
   auto* words = new QLabel(label, whole);
   words->setBuddy(*widgets.begin());
   row->addWidget(words);
-  for (QWidget* widget : widgets) row->addWidget(widget);
+  for (QWidget* widget : widgets) {
+    widget->setMinimumWidth(kBoxWidth);
+    row->addWidget(widget);
+  }
   row->addStretch(1);
   return whole;
 }
