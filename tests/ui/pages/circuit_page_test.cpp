@@ -15,6 +15,7 @@
 #include <QTest>
 
 #include "engine/synapse/circuit_examples.h"
+#include "engine/synapse/circuit_row.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/circuit/circuit_export.h"
@@ -66,6 +67,7 @@ class CircuitPageTest : public QObject {
   void everyExampleRunsAndIsExported_data();
   void everyExampleRunsAndIsExported();
   void symbolsAreDraggedAndSnap();
+  void symbolsOfALargeCircuitAreDragged();
   void wiresAreDraggedToPorts();
   void aBandChoosesAndDeleteRemoves();
   void keyboardAloneBuildsACircuit();
@@ -121,6 +123,23 @@ void CircuitPageTest::symbolsAreDraggedAndSnap() {
   QCOMPARE(b.page().document().drawn().layout.at("s").x, after.x());
   b.action("circuit.undo")->trigger();
   QCOMPARE(b.view().scene().place(s), before);
+}
+
+// However small it is seen: a symbol can be grabbed beside its ports.
+void CircuitPageTest::symbolsOfALargeCircuitAreDragged() {
+  const CircuitBench b;
+  const std::vector<double> beta(1000, 0.01), x(1000, 0.5);
+  synapse::Circuit chain = *synapse::circuit_of_row(beta, 1.0, 0, x);
+  QVERIFY(b.page().document().replace("open", {.circuit = std::move(chain)}, {}, true).ok());
+  b.view().fitAll();
+  const int node = b.node("s500");
+  const QPointF before = b.view().scene().place(node), middle = b.view().scene().symbol(node).center();
+  const QList<QPointF> far = b.view().scene().path(1800);
+  b.drag(b.at(middle), b.at(middle) + QPoint(12, 9));
+  QVERIFY(b.view().scene().place(node).x() > before.x());
+  QCOMPARE(b.view().scene().path(1800), far);
+  b.action("circuit.undo")->trigger();
+  QCOMPARE(b.view().scene().place(node), before);
 }
 
 void CircuitPageTest::wiresAreDraggedToPorts() {

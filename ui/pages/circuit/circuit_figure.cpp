@@ -65,7 +65,7 @@ void CircuitFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
                      .zoom = how.vector ? 1 : to.m11(),
                      .line_width = how.style.line_width};
   if (how.current) paint.current = CircuitItem::node(*how.current);
-  CircuitPainter(painter, scene_, paint).paint({bounds_});
+  CircuitPainter(painter, scene_, paint).paint([](const QRectF&) { return true; });
   painter.restore();
 }
 

@@ -226,7 +226,10 @@ void CircuitPage::showCurrent() {
                    : view_->chosen().size() == 1          ? *view_->chosen().begin()
                                                           : -1;
   const std::string name = node < 0 ? std::string() : graph.name(node);
-  if (panel_->name() != name) panel_->show(name);
+  if (panel_->name() != name) {
+    panel_->show(name);
+    panel_->parentWidget()->parentWidget()->updateGeometry();  // it scrolls where there is no room for it
+  }
   const QString step = tr("step %1").arg(player_.values().step);
   const QString words = item                         ? itemText(view_->scene(), item)
                         : view_->chosen().size() > 1 ? tr("%1 chosen").arg(view_->chosen().size())

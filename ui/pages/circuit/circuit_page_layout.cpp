@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -26,8 +27,8 @@ namespace {
 
 constexpr int kRates[] = {1, 2, 5, 10, 30, 100, 1000};  // steps a second
 constexpr int kUsualRate = 2;                           // its place
-constexpr int kExampleWide = 14;                        // characters
-constexpr int kLeastTabs = 120;                         // pixels
+constexpr int kExampleWide = 9;                         // characters
+constexpr int kLeastTabs = 110, kLeastPanel = 96;       // pixels
 
 QString fromView(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -120,6 +121,12 @@ void CircuitPage::makeControls() {
 }
 
 QWidget* CircuitPage::makePicture() {
+  // Beside the drawing a word is enough.
+  for (const auto& [id, word] :
+       {std::pair("circuit.open", tr("Open…")), std::pair("circuit.save", tr("Save")),
+        std::pair("circuit.add-synapse", tr("Synapse")), std::pair("circuit.add-input", tr("Input")),
+        std::pair("circuit.reset", tr("Reset"))})
+    action(id)->setIconText(word);
   auto* left = new QWidget(this);
   auto* column = new QVBoxLayout(left);
   column->setContentsMargins(0, 0, 0, 0);
@@ -163,7 +170,17 @@ QWidget* CircuitPage::makeSide() {
   auto* column = new QVBoxLayout(side);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(6);
-  column->addWidget(panel_);
+  // A small screen has no room for all of its lines.
+  auto* scroll = new QScrollArea(side);
+  scroll->setWidget(panel_);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
+  scroll->setMinimumHeight(kLeastPanel);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+  column->addWidget(scroll);
   QTabWidget* const tabs = deck_->finish();
   tabs->setMinimumHeight(kLeastTabs);
   column->addWidget(tabs, 1);
@@ -172,6 +189,8 @@ QWidget* CircuitPage::makeSide() {
 
 void CircuitPage::connectDocument() {
   connect(&document_, &CircuitDocument::changed, this, &CircuitPage::documentChanged);
+  // The stack knows of an edit only after the document has changed.
+  connect(&document_.undoStack(), &QUndoStack::indexChanged, this, &CircuitPage::updateActions);
   connect(&player_, &CircuitPlayer::stepped, this, &CircuitPage::stepped);
   connect(&player_, &CircuitPlayer::playingChanged, this, &CircuitPage::updateActions);
   connect(&player_, &CircuitPlayer::settled, this, [this](bool found, qint64 steps) {

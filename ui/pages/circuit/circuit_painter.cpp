@@ -38,10 +38,6 @@ QPainterPath roundedWay(const QList<QPointF>& way) {
   return path;
 }
 
-bool touches(const QRectF& box, const QList<QRectF>& parts) {
-  return std::any_of(parts.begin(), parts.end(), [&](const QRectF& part) { return part.intersects(box); });
-}
-
 QColor mixed(const QColor& ground, const QColor& ink, double share) {
   const auto mix = [share](int a, int b) { return static_cast<int>(std::lround(a + share * (b - a))); };
   return {mix(ground.red(), ink.red()), mix(ground.green(), ink.green()), mix(ground.blue(), ink.blue())};
@@ -62,12 +58,12 @@ QFont CircuitPainter::textFont(const QFont& font) {
   return text;
 }
 
-void CircuitPainter::paint(const QList<QRectF>& parts) {
+void CircuitPainter::paint(const std::function<bool(const QRectF& box)>& wanted) {
   const CircuitGraph& graph = scene_.graph();
   for (int wire = 0; wire < graph.wireCount(); ++wire)
-    if (touches(scene_.box(CircuitItem::wire(wire)), parts)) paintWire(wire);
+    if (wanted(scene_.box(CircuitItem::wire(wire)))) paintWire(wire);
   for (int node = 0; node < graph.nodeCount(); ++node) {
-    if (!touches(scene_.box(CircuitItem::node(node)), parts)) continue;
+    if (!wanted(scene_.box(CircuitItem::node(node)))) continue;
     if (graph.isInput(node))
       paintInput(node);
     else

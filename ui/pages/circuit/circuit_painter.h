@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <set>
 
 #include <QFont>
@@ -30,8 +31,8 @@ class CircuitPainter {
  public:
   CircuitPainter(QPainter& painter, const CircuitScene& scene, const CircuitPaint& how);
 
-  // What touches one of the boxes.
-  void paint(const QList<QRectF>& parts);
+  // Those of which the box has to be painted.
+  void paint(const std::function<bool(const QRectF& box)>& wanted);
   // A wire on its way to be: from an output to where the pointer is.
   void paintLooseWire(QPointF from, QPointF to, bool previous);
 

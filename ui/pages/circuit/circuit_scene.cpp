@@ -26,6 +26,14 @@ double distanceTo(QPointF place, QPointF a, QPointF b) {
   return std::hypot(off.x(), off.y());
 }
 
+// Whether a way comes upon a box.
+bool passes(const QList<QPointF>& way, const QRectF& box) {
+  for (qsizetype p = 1; p < way.size(); ++p)
+    if (QRectF(way[p - 1], way[p]).normalized().adjusted(-kInk, -kInk, kInk, kInk).intersects(box))
+      return true;
+  return false;
+}
+
 bool within(QPointF a, QPointF b, double reach) {
   return std::hypot(a.x() - b.x(), a.y() - b.y()) <= reach;
 }
@@ -94,7 +102,7 @@ void CircuitScene::moveNodes(const std::vector<int>& nodes, QPointF by) {
     if (concerned[k] == 0 && !path(wire).isEmpty()) {
       const QRectF reach = wireBox(wire);
       for (const QRectF& moved : boxes)
-        if (reach.intersects(moved)) concerned[k] = 1;
+        if (reach.intersects(moved) && passes(path(wire), moved)) concerned[k] = 1;
     }
     if (concerned[k] == 0) continue;
     const QList<QPointF> before = path(wire);

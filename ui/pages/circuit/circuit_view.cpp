@@ -20,6 +20,43 @@ namespace {
 constexpr double kLeastZoom = 0.02, kMostZoom = 4, kFitZoom = 1.25;
 constexpr double kViewMargin = 24;  // pixels around all of it
 
+// Which parts of a widget have to be painted, in coarse squares: a region of wires has hundreds of
+// rectangles.
+class TouchedTiles {
+ public:
+  TouchedTiles(const QRegion& region, QSize size)
+      : columns_(size.width() / kTile + 1), rows_(size.height() / kTile + 1) {
+    touched_.assign(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_), 0);
+    for (const QRect& part : region)
+      any(part, [this](std::size_t tile) {
+        touched_[tile] = 1;
+        return false;
+      });
+  }
+  bool touch(const QRectF& box) const {
+    return any(box, [this](std::size_t tile) { return touched_[tile] != 0; });
+  }
+
+ private:
+  static constexpr int kTile = 32;  // pixels
+
+  template <class Met>
+  bool any(const QRectF& box, Met&& met) const {
+    const auto of = [](double at, int count) {
+      return static_cast<int>(std::clamp(std::floor(at / kTile), -1.0, static_cast<double>(count)));
+    };
+    const int right = std::min(of(box.right(), columns_), columns_ - 1),
+              bottom = std::min(of(box.bottom(), rows_), rows_ - 1);
+    for (int y = std::max(0, of(box.top(), rows_)); y <= bottom; ++y)
+      for (int x = std::max(0, of(box.left(), columns_)); x <= right; ++x)
+        if (met(static_cast<std::size_t>(y * columns_ + x))) return true;
+    return false;
+  }
+
+  int columns_, rows_;
+  std::vector<char> touched_;
+};
+
 }  // namespace
 
 CircuitView::CircuitView(QWidget* parent) : FigureWidget(parent) {
@@ -215,14 +252,14 @@ void CircuitView::paintEvent(QPaintEvent* event) {
   CircuitPaint paint{.look = how().look, .font = font(), .zoom = zoom_, .chosen = chosen_, .current = {}};
   if (hasFocus() || current_.kind == CircuitItem::Kind::Wire) paint.current = current_;
   painter.fillRect(event->rect(), paint.look.background);
-  QList<QRectF> parts;
-  for (const QRect& part : event->region())
-    parts.append(QRectF(toScene(part.topLeft()), QSizeF(part.size()) / zoom_));
+  const TouchedTiles tiles(event->region(), size());
   painter.save();
   painter.scale(zoom_, zoom_);
   painter.translate(-origin_);
   CircuitPainter drawing(painter, scene_, paint);
-  drawing.paint(parts);
+  drawing.paint([&](const QRectF& box) {
+    return tiles.touch(QRectF(toWidget(box.topLeft()), toWidget(box.bottomRight())));
+  });
   if (edit_ == Drag::Wire) {
     const QPointF pointer = toScene(at_);
     if (wire_from_ >= 0) drawing.paintLooseWire(scene_.output(wire_from_), pointer, previous_);

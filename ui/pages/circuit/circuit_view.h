@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -112,7 +113,8 @@ class CircuitView : public FigureWidget {
   void bringIntoView(const CircuitItem& item);
   void tellCurrent();
   void repaintChanged();
-  double reach() const { return 9 / zoom_; }
+  // How near is at something, in the scene: nine pixels, but never so far that a symbol could not be grabbed.
+  double reach() const { return std::min(9 / zoom_, 12.0); }
 
   CircuitScene scene_;
   mutable std::shared_ptr<const CircuitFigure> figure_;  // of the scene, where it was asked for

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse and keys of CircuitView.
 #include <cmath>
+#include <utility>
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -267,13 +268,15 @@ void CircuitView::dragTo(QPointF place) {
     edit_ = wire_to_ >= 0 ? Drag::Wire : grabbed_node_ >= 0 ? Drag::Move : current_ ? Drag::None : Drag::Band;
     if (edit_ == Drag::None) return;
   }
-  at_ = place;
+  const QPointF before = std::exchange(at_, place);
   if (edit_ == Drag::Pan) {
     moveBy(way);
   } else if (edit_ == Drag::Band) {
     showBand(place);
   } else if (edit_ == Drag::Wire) {
-    update();
+    const QPointF end = toWidget(wire_from_ >= 0 ? scene_.output(wire_from_) : scene_.port(wire_to_));
+    for (const QPointF& pointer : {before, place})
+      update(QRectF(end, pointer).normalized().toAlignedRect().adjusted(-4, -4, 4, 4));
   } else if (edit_ == Drag::Move) {
     const QPointF wish = grabbed_ + all / zoom_;
     const auto to = onGrid({wish.x(), wish.y()});
