@@ -10,6 +10,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/json_number.h"
 #include "engine/core/text_value.h"
 #include "engine/core/thread_pool.h"
 #include "engine/synapse/circuit_bifurcation.h"
@@ -20,10 +21,6 @@ namespace synann::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
 
 // {NAME: value} of all synapses.
 Json values_json(const synapse::Circuit& circuit, const double* values) {

@@ -9,6 +9,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
 #include "engine/synapse/matched_pairs.h"
 #include "engine/synapse/swap.h"
@@ -25,10 +26,6 @@ struct SwapArguments {
   double confidence = 0.95;
   bool json = false;
 };
-
-nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
-}
 
 std::string number_words(double value) {
   if (std::isnan(value)) return "undefined";

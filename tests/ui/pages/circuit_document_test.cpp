@@ -314,7 +314,8 @@ void CircuitDocumentTest::aRunKeepsItsStateThroughEdits() {
   QCOMPARE(player.values().step, qint64{2});
   QCOMPARE(at(1), 0.0);
   QVERIFY(std::abs(at(3) - 0.3190564225024) < 1e-12);
-  QCOMPARE(player.history().values.size(), std::size_t{2});
+  QCOMPARE(player.history().values.size(), std::size_t{3});  // with the starts
+  QCOMPARE(player.history().values[0], (std::vector<double>{0.5, 0.4}));
   player.reset();
   QCOMPARE(player.values().step, qint64{1});
   // Clamped.

@@ -7,6 +7,7 @@
 #include <QUndoCommand>
 
 #include "ui/pages/circuit/circuit_edit.h"
+#include "ui/pages/circuit/circuit_layout.h"
 
 namespace synann::ui {
 
@@ -77,6 +78,9 @@ Status CircuitDocument::wire(const std::string& from, const std::string& to, boo
 Status CircuitDocument::replace(const QString& text, synapse::DrawnCircuit other, const QString& path,
                                 bool saved) {
   if (auto fits = check(other); !fits) return fits;
+  // Everything stands somewhere from the beginning, so that no edit moves what it does not concern.
+  if (other.layout.size() < other.circuit.inputs.size() + other.circuit.synapses.size())
+    other.layout.merge(layOutCircuit(other.circuit));
   State next{std::make_shared<const synapse::DrawnCircuit>(std::move(other)), path};
   undo_.push(new Command(*this, text, std::move(next), {}));
   if (saved) undo_.setClean();

@@ -18,7 +18,7 @@ struct FigureTexts {
 };
 
 constexpr double kLargestScale = 1.5;
-constexpr double kMargin = 8;  // pixels around the drawing
+constexpr double kDrawingMargin = 8;  // pixels around the drawing
 
 enum CircuitColumn : std::uint8_t {
   kNameOf,
@@ -44,7 +44,7 @@ QString CircuitFigure::title() const {
 }
 
 QTransform CircuitFigure::fit(const QRectF& area) const {
-  const QRectF room = area.adjusted(kMargin, kMargin, -kMargin, -kMargin);
+  const QRectF room = area.adjusted(kDrawingMargin, kDrawingMargin, -kDrawingMargin, -kDrawingMargin);
   const double scale = std::min({room.width() / std::max(1.0, bounds_.width()),
                                  room.height() / std::max(1.0, bounds_.height()), kLargestScale});
   QTransform to;

@@ -11,8 +11,6 @@
 namespace synann::ui {
 namespace {
 
-using Size = CircuitSize;
-
 constexpr int kSweeps = 4;            // of the ordering, forth and back
 constexpr double kShape = 1.6;        // width by height that a long circuit is wrapped to
 constexpr int kLongestLine = 16;      // layers that stand in one line whatever their shape
@@ -30,7 +28,7 @@ class Layers {
 
  private:
   int& rankOf(int node) { return ranks_[static_cast<std::size_t>(node)]; }
-  double height(int node) const { return graph_.isInput(node) ? Size::kInput : Size::kSynapse; }
+  double height(int node) const { return graph_.isInput(node) ? CircuitSize::kInput : CircuitSize::kSynapse; }
   double outputAt(int node) const { return y_[static_cast<std::size_t>(node)] + height(node) / 2; }
   void rank();
   void order(bool forth);
@@ -126,11 +124,11 @@ void Layers::stack() {
           if (wire.from < 0 || wire.previous || rankOf(wire.from) >= rankOf(node)) continue;
           // A chain along the exciting inputs goes straight on.
           if (!inhibitory && !graph_.isInput(wire.from)) {
-            sum = outputAt(wire.from) - 0.5 * Size::kSynapse;
+            sum = outputAt(wire.from) - 0.5 * CircuitSize::kSynapse;
             known = 1;
             break;
           }
-          sum += outputAt(wire.from) - (inhibitory ? 0.75 : 0.25) * Size::kSynapse;
+          sum += outputAt(wire.from) - (inhibitory ? 0.75 : 0.25) * CircuitSize::kSynapse;
           ++known;
         }
       double& y = y_[static_cast<std::size_t>(node)];
@@ -140,7 +138,7 @@ void Layers::stack() {
         shift += wish - y;
         ++wanted;
       }
-      next = y + height(node) + Size::kGap;
+      next = y + height(node) + CircuitSize::kGap;
     }
     if (wanted > 0)
       for (const int node : layer) y_[static_cast<std::size_t>(node)] += shift / wanted;
@@ -155,9 +153,10 @@ synapse::CircuitLayout Layers::places() const {
     most = std::max(most, y);
   }
   std::size_t line = layers;
-  const double line_height = most - least + Size::kSynapse + kBetweenLines;
+  const double line_height = most - least + CircuitSize::kSynapse + kBetweenLines;
   if (layers > kLongestLine) {
-    const double lines = std::sqrt(static_cast<double>(layers) * Size::kColumn / (kShape * line_height));
+    const double lines =
+        std::sqrt(static_cast<double>(layers) * CircuitSize::kColumn / (kShape * line_height));
     line = std::max<std::size_t>(8, static_cast<std::size_t>(std::ceil(static_cast<double>(layers) /
                                                                        std::max(1.0, std::round(lines)))));
   }
@@ -173,7 +172,7 @@ synapse::CircuitLayout Layers::places() const {
       }
     for (std::size_t k = first; k < std::min(layers, first + line); ++k)
       for (const int node : layers_[k])
-        places[graph_.name(node)] = onGrid({static_cast<double>(k - first) * Size::kColumn,
+        places[graph_.name(node)] = onGrid({static_cast<double>(k - first) * CircuitSize::kColumn,
                                             top + y_[static_cast<std::size_t>(node)] - upper});
     top += lower - upper + kBetweenLines;
   }
@@ -183,7 +182,9 @@ synapse::CircuitLayout Layers::places() const {
 }  // namespace
 
 synapse::CircuitPlace onGrid(const synapse::CircuitPlace& place) {
-  const auto nearest = [](double value) { return Size::kGrid * std::round(value / Size::kGrid) + 0.0; };
+  const auto nearest = [](double value) {
+    return CircuitSize::kGrid * std::round(value / CircuitSize::kGrid) + 0.0;
+  };
   return {nearest(place.x), nearest(place.y)};
 }
 

@@ -253,8 +253,7 @@ void CircuitPage::showFigures() {
 // In the page and to a screen reader.
 void CircuitPage::tell(const QString& sentence) {
   setRemark(sentence);
-  view_->setWhatsThis(tr("The circuit: symbols of synapses, inputs and constants, joined by wires"));
-  QAccessibleEvent alert(view_, QAccessible::Alert);
+  QAccessibleEvent alert(findChild<QLabel*>("circuit.note"), QAccessible::Alert);
   QAccessible::updateAccessibility(&alert);
 }
 

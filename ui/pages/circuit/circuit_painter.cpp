@@ -15,8 +15,6 @@
 namespace synann::ui {
 namespace {
 
-using Size = CircuitSize;
-
 constexpr double kLeastTextZoom = 0.35;             // below, texts are left out
 constexpr double kWireWidth = 1.5, kOutline = 1.6;  // pixels
 constexpr double kCorner = 6;                       // radius of a wire's corners
@@ -182,7 +180,7 @@ void CircuitPainter::paintSynapseTexts(int node, const QRectF& symbol) {
   painter_.setPen(how_.look.text);
   const QString numbers = numberText(s.alpha, 3) + QStringLiteral(", ") + numberText(s.beta, 3);
   // As wide as the triangle is at the height of the text.
-  const QRectF inside(symbol.left() + 6, symbol.center().y() - line / 2, Size::kWidth - 28, line);
+  const QRectF inside(symbol.left() + 6, symbol.center().y() - line / 2, CircuitSize::kWidth - 28, line);
   painter_.drawText(inside, Qt::AlignLeft | Qt::AlignVCenter,
                     metrics.elidedText(numbers, Qt::ElideRight, inside.width()));
   const double left = symbol.left() + 44, right = symbol.right() + 20;

@@ -91,6 +91,7 @@ void CircuitPanel::makeFields() {
   addLine(tr("Excitatory (+)"), {ports_[0].source, ports_[0].constant});
   addLine(tr("Inhibitory (−)"), {ports_[1].source, ports_[1].constant});
   addLine(tr("Start"), {start_});
+  grid_->setRowStretch(grid_->rowCount(), 1);  // room that is left is below
 }
 
 void CircuitPanel::addLine(const QString& label, std::initializer_list<QWidget*> widgets) {

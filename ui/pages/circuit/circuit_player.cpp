@@ -4,14 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 #include <QElapsedTimer>
 
 namespace synann::ui {
 
 namespace {
-constexpr int kFrame = 33;     // milliseconds: nothing is shown more often
-constexpr qint64 kSlice = 10;  // milliseconds of work before the window has its turn
+constexpr int kPlayFrame = 33;  // milliseconds: nothing is shown more often
+constexpr qint64 kSlice = 10;   // milliseconds of work before the window has its turn
 }  // namespace
 
 CircuitPlayer::CircuitPlayer(QObject* parent) : QObject(parent) {
@@ -75,6 +76,11 @@ void CircuitPlayer::evaluate() {
 
 void CircuitPlayer::record() {
   std::vector<double> now;
+  if (history_.values.empty()) {  // what was before: the starts, at step 0
+    for (const std::size_t k : traced_) now.push_back(before_[k]);
+    history_.values.push_back(std::exchange(now, {}));
+    history_.first = step_ - 1;
+  }
   for (const std::size_t k : traced_) now.push_back(run_->values()[k]);
   const auto place = static_cast<std::size_t>(step_ - history_.first);
   if (place < history_.values.size()) {
@@ -107,7 +113,6 @@ void CircuitPlayer::reset() {
   before_ = starts_;
   step_ = 1;
   history_.values.clear();
-  history_.first = 1;
   evaluate();
 }
 
@@ -121,7 +126,7 @@ void CircuitPlayer::setClamped(bool clamped) {
 
 void CircuitPlayer::setRate(int steps_per_second) {
   rate_ = std::max(1, steps_per_second);
-  timer_.setInterval(std::max(kFrame, 1000 / rate_));
+  timer_.setInterval(std::max(kPlayFrame, 1000 / rate_));
 }
 
 void CircuitPlayer::setPlaying(bool playing) {

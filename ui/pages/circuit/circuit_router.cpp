@@ -7,27 +7,27 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kStub = 12;  // pixels: the least that a wire goes straight on at either end
-constexpr double kLane = 8;   // between wires of different sources
-constexpr double kAir = 4;    // around a wire
-constexpr int kLanes = 5, kInLanes = 3;
-constexpr int kMostTries = 40;    // places of the piece in the middle
+constexpr double kStub = 12;    // pixels: the least that a wire goes straight on at either end
+constexpr double kLane = 8;     // between wires of different sources
+constexpr double kWireAir = 4;  // around a wire
+constexpr int kWireLanes = 5, kInLanes = 3;
+constexpr int kMostBends = 40;    // places of the piece in the middle
 constexpr int kMostAround = 120;  // the same of a way around, in lanes
 
 }  // namespace
 
 bool CircuitRouter::across(double y, double x1, double x2) const {
-  return is_free_(QRectF(std::min(x1, x2), y - kAir, std::abs(x2 - x1), 2 * kAir));
+  return is_free_(QRectF(std::min(x1, x2), y - kWireAir, std::abs(x2 - x1), 2 * kWireAir));
 }
 
 bool CircuitRouter::along(double x, double y1, double y2) const {
-  return is_free_(QRectF(x - kAir, std::min(y1, y2), 2 * kAir, std::abs(y2 - y1)));
+  return is_free_(QRectF(x - kWireAir, std::min(y1, y2), 2 * kWireAir, std::abs(y2 - y1)));
 }
 
 // Straight, or with one vertical piece; empty where there is no free way.
 QList<QPointF> CircuitRouter::forward(const Ends& ends, double out, double in) const {
   const auto& [from, to] = std::pair(ends.from, ends.to);
-  const double first = from.x() + kStub - kAir, last = to.x() - kStub + kAir;
+  const double first = from.x() + kStub - kWireAir, last = to.x() - kStub + kWireAir;
   if (std::abs(from.y() - to.y()) < 0.5) {
     if (across(from.y(), first, last)) return {from, to};
     return {};
@@ -39,7 +39,7 @@ QList<QPointF> CircuitRouter::forward(const Ends& ends, double out, double in) c
   };
   for (const double x : {out, in})
     if (auto path = bend(x); !path.isEmpty()) return path;
-  for (int k = 1; k <= kMostTries; ++k)
+  for (int k = 1; k <= kMostBends; ++k)
     if (auto path = bend(out + k * kLane); !path.isEmpty()) return path;
   return {};
 }
@@ -61,7 +61,7 @@ QList<QPointF> CircuitRouter::around(const Ends& ends, double out, double in) co
 }
 
 QList<QPointF> CircuitRouter::route(const Ends& ends) const {
-  const double out = ends.from.x() + kStub + (ends.lane % kLanes) * kLane;
+  const double out = ends.from.x() + kStub + (ends.lane % kWireLanes) * kLane;
   const double in = ends.to.x() - kStub - (ends.in_lane % kInLanes) * kLane;
   const double room = ends.to.x() - ends.from.x();
   if (room >= 2 * kStub) {

@@ -11,8 +11,6 @@
 namespace synann::ui {
 namespace {
 
-using Size = CircuitSize;
-
 constexpr double kSymbolAir = 5;  // pixels around a symbol that wires leave
 constexpr double kInk = 8;        // around a wire: its width, ends and delay mark
 constexpr double kTextOver = 20;  // that name and value reach beyond a symbol
@@ -139,12 +137,13 @@ double CircuitScene::unclamped(int node) const {
 }
 
 QRectF CircuitScene::symbol(int node) const {
-  return {place(node), QSizeF(Size::kWidth, graph_.isInput(node) ? Size::kInput : Size::kSynapse)};
+  return {place(node),
+          QSizeF(CircuitSize::kWidth, graph_.isInput(node) ? CircuitSize::kInput : CircuitSize::kSynapse)};
 }
 
 QRectF CircuitScene::constantBox(int wire) const {
   const QPointF at = port(wire);
-  return {at.x() - Size::kConstant, at.y() - 9, Size::kConstant - 8, 18};
+  return {at.x() - CircuitSize::kConstant, at.y() - 9, CircuitSize::kConstant - 8, 18};
 }
 
 QRectF CircuitScene::body(int node) const {
@@ -163,7 +162,7 @@ QPointF CircuitScene::output(int node) const {
 
 QPointF CircuitScene::port(int wire) const {
   const CircuitWire& w = graph_.wire(wire);
-  return place(w.to) + QPointF(0, (w.inhibitory ? 0.75 : 0.25) * Size::kSynapse);
+  return place(w.to) + QPointF(0, (w.inhibitory ? 0.75 : 0.25) * CircuitSize::kSynapse);
 }
 
 bool CircuitScene::isFree(const QRectF& box) const {
@@ -188,7 +187,7 @@ void CircuitScene::leadWire(int wire) {
                       .lane = w.from,
                       .in_lane = wire,
                       .above_first = !w.inhibitory,
-                      .around = Size::kSynapse / 2 + 16});
+                      .around = CircuitSize::kSynapse / 2 + 16});
 }
 
 void CircuitScene::leadAll() {

@@ -17,7 +17,7 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kLeastZoom = 0.02, kMostZoom = 4, kFitZoom = 1.25;
+constexpr double kLeastCircuitZoom = 0.02, kMostCircuitZoom = 4, kFitZoom = 1.25;
 constexpr double kViewMargin = 24;  // pixels around all of it
 
 // Which parts of a widget have to be painted, in coarse squares: a region of wires has hundreds of
@@ -176,8 +176,8 @@ void CircuitView::fitAll() {
   const QRectF all = scene_.bounds();
   const QSizeF room = QSizeF(size()) - QSizeF(2 * kViewMargin, 2 * kViewMargin);
   if (!all.isEmpty() && room.width() > 1 && room.height() > 1) {
-    zoom_ =
-        std::clamp(std::min(room.width() / all.width(), room.height() / all.height()), kLeastZoom, kFitZoom);
+    zoom_ = std::clamp(std::min(room.width() / all.width(), room.height() / all.height()), kLeastCircuitZoom,
+                       kFitZoom);
     origin_ = all.center() - QPointF(width(), height()) / 2 / zoom_;
   }
   update();
@@ -191,7 +191,7 @@ void CircuitView::moveBy(QPointF way) {
 
 void CircuitView::zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers) {
   const QPointF fixed = toScene(place);
-  zoom_ = std::clamp(zoom_ * factor, kLeastZoom, kMostZoom);
+  zoom_ = std::clamp(zoom_ * factor, kLeastCircuitZoom, kMostCircuitZoom);
   origin_ = fixed - place / zoom_;
   fitted_ = false;
   update();

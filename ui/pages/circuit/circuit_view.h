@@ -80,6 +80,7 @@ class CircuitView : public FigureWidget {
   QRectF zoomArea() const override { return rect(); }
   void moveBy(QPointF way) override;
   void zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers held) override;
+  void pointTo(std::optional<QPointF> place) override;
   void menuAt(QPointF place) override;
   void openAt(QPointF place) override;
   bool figureKey(const QKeyEvent& event) override;

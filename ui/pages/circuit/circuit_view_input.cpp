@@ -336,6 +336,11 @@ void CircuitView::endEdit() {
   update();
 }
 
+void CircuitView::pointTo(std::optional<QPointF> place) {
+  const CircuitItem item = place ? scene_.itemAt(toScene(*place), reach()) : CircuitItem();
+  setToolTip(itemText(scene_, item));
+}
+
 // The menu is about what is under the pointer.
 void CircuitView::menuAt(QPointF place) {
   const CircuitItem item = scene_.itemAt(toScene(place), reach());
