@@ -95,6 +95,7 @@ QWidget* SwapPage::makeTab(QWidget* figures, const std::vector<QWidget*>& contro
 
 QWidget* SwapPage::swapTab() {
   map_->setObjectName(QStringLiteral("swap.swap"));
+  map_->setPlaceholder(tr("Appears with its numbers."));
   const QString help =
       tr("The chosen quantity over x and y as colours, with lines on which it is the same; a click chooses a "
          "place");
