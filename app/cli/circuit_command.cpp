@@ -73,7 +73,7 @@ void print_step(const synapse::Circuit& circuit, const synapse::CircuitRun& run,
     nlohmann::ordered_json values = nlohmann::ordered_json::object();
     for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
       const double value = run.values()[k];
-      values[circuit.synapses[k].name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
+      values[circuit.synapses[k].name] = number_or_null(value);
     }
     nlohmann::ordered_json line{{"step", run.steps()}, {"values", values}};
     if (run.clamped()) {

@@ -52,7 +52,7 @@ nlohmann::ordered_json line_json(const SarsFits& fits, const synapse::Line& line
   nlohmann::ordered_json object{
       {"weight", line.weight},
       {"bias", line.bias},
-      {"r_squared", std::isfinite(r_squared) ? nlohmann::ordered_json(r_squared) : nullptr}};
+      {"r_squared", number_or_null(r_squared)}};
   for (const double day : fits.days) object[fmt::format("day_{:.15g}", day)] = line.at(day);
   return object;
 }

@@ -228,7 +228,7 @@ void CircuitPage::showCurrent() {
   const std::string name = node < 0 ? std::string() : graph.name(node);
   if (panel_->name() != name) {
     panel_->show(name);
-    panel_->parentWidget()->parentWidget()->updateGeometry();  // it scrolls where there is no room for it
+    panel_->parentWidget()->parentWidget()->setMaximumHeight(panel_->sizeHint().height());  // of what scrolls
   }
   const QString step = tr("step %1").arg(player_.values().step);
   const QString words = item                         ? itemText(view_->scene(), item)

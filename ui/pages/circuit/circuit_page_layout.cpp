@@ -176,11 +176,10 @@ QWidget* CircuitPage::makeSide() {
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
   scroll->setMinimumHeight(kLeastPanel);
   scroll->setFocusPolicy(Qt::NoFocus);
-  scroll->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
-  column->addWidget(scroll);
+  scroll->setMaximumHeight(panel_->sizeHint().height());
+  column->addWidget(scroll, 100);  // all that it needs, before the tabs have more than their least
   QTabWidget* const tabs = deck_->finish();
   tabs->setMinimumHeight(kLeastTabs);
   column->addWidget(tabs, 1);

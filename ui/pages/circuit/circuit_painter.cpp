@@ -15,12 +15,12 @@
 namespace synann::ui {
 namespace {
 
-constexpr double kLeastTextZoom = 0.35;             // below, texts are left out
-constexpr double kWireWidth = 1.5, kOutline = 1.6;  // pixels
-constexpr double kCorner = 6;                       // radius of a wire's corners
-constexpr double kPort = 3.5;                       // radius
-constexpr double kSmallest = 9, kLargest = 13;      // of the font, pixels
-constexpr double kInputDisc = 28;                   // diameter
+constexpr double kLeastTextZoom = 0.35;                 // below, texts are left out
+constexpr double kWireWidth = 1.5, kOutline = 1.6;      // pixels
+constexpr double kCorner = 6;                           // radius of a wire's corners
+constexpr double kPort = 3.5;                           // radius
+constexpr double kSmallestText = 9, kLargestText = 13;  // of the font, pixels
+constexpr double kInputDisc = 28;                       // diameter
 
 QPainterPath roundedWay(const QList<QPointF>& way) {
   QPainterPath path(way.constFirst());
@@ -36,7 +36,7 @@ QPainterPath roundedWay(const QList<QPointF>& way) {
   return path;
 }
 
-QColor mixed(const QColor& ground, const QColor& ink, double share) {
+QColor inkedGround(const QColor& ground, const QColor& ink, double share) {
   const auto mix = [share](int a, int b) { return static_cast<int>(std::lround(a + share * (b - a))); };
   return {mix(ground.red(), ink.red()), mix(ground.green(), ink.green()), mix(ground.blue(), ink.blue())};
 }
@@ -51,8 +51,8 @@ CircuitPainter::CircuitPainter(QPainter& painter, const CircuitScene& scene, con
 
 QFont CircuitPainter::textFont(const QFont& font) {
   QFont text = font;
-  text.setPixelSize(
-      static_cast<int>(std::clamp(static_cast<double>(QFontInfo(font).pixelSize()), kSmallest, kLargest)));
+  text.setPixelSize(static_cast<int>(
+      std::clamp(static_cast<double>(QFontInfo(font).pixelSize()), kSmallestText, kLargestText)));
   return text;
 }
 
@@ -76,7 +76,7 @@ QColor CircuitPainter::wireColor(bool inhibitory) const {
 // The ground of a symbol is the fuller, the larger its value.
 QColor CircuitPainter::fill(double value) const {
   const double share = std::isnan(value) ? 0 : std::clamp(value, 0.0, 1.0);
-  return mixed(how_.look.background, wireColor(false), 0.04 + 0.3 * share);
+  return inkedGround(how_.look.background, wireColor(false), 0.04 + 0.3 * share);
 }
 
 void CircuitPainter::paintWire(int wire) {

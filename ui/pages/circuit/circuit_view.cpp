@@ -220,7 +220,7 @@ QPointF CircuitView::freePlace(bool input) const {
       const auto at =
           onGrid({middle.x() + 48 * ring * std::cos(angle), middle.y() + 48 * ring * std::sin(angle)});
       const QPointF place(at.x, at.y);
-      if (scene_.nodesIn(QRectF(place, size).adjusted(-48, -16, 24, 16)).empty()) return place;
+      if (scene_.nodesIn(QRectF(place, size).adjusted(-64, -32, 64, 32)).empty()) return place;
     }
   return middle;
 }
