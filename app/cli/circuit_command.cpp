@@ -13,6 +13,7 @@
 #include "app/cli/circuit_modes.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
 #include "engine/core/text_value.h"
 #include "engine/synapse/circuit_bifurcation.h"

@@ -10,6 +10,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
 #include "engine/synapse/least_squares.h"
 #include "engine/synapse/series.h"
@@ -50,9 +51,7 @@ Result<SarsFits> fit_series(const SarsArguments& a) {
 nlohmann::ordered_json line_json(const SarsFits& fits, const synapse::Line& line) {
   const double r_squared = synapse::r_squared(line, fits.series.x, fits.series.y);
   nlohmann::ordered_json object{
-      {"weight", line.weight},
-      {"bias", line.bias},
-      {"r_squared", number_or_null(r_squared)}};
+      {"weight", line.weight}, {"bias", line.bias}, {"r_squared", number_or_null(r_squared)}};
   for (const double day : fits.days) object[fmt::format("day_{:.15g}", day)] = line.at(day);
   return object;
 }
