@@ -74,13 +74,13 @@ void SynapseFunctionTest::derivativesAreSlopes() {
   for (int k = 0; k < 200; ++k) {
     const double a = draw.between(-2, 2), b = draw.between(-2, 2), x = draw.between(-1, 2),
                  y = draw.between(-1, 2);
-    const auto by = derivatives({a, b}, x, y);
+    const auto by = derivatives(Synapse{a, b}, x, y);
     // S is linear in each argument: the slope is exact but for rounding, whatever the step.
     const auto near = [](double found, double expected) { return std::abs(found - expected) < 1e-11; };
-    QVERIFY(near(by.x, slope([&](double v) { return evaluate({a, b}, v, y); }, x, .25)));
-    QVERIFY(near(by.y, slope([&](double v) { return evaluate({a, b}, x, v); }, y, .25)));
-    QVERIFY(near(by.alpha, slope([&](double v) { return evaluate({v, b}, x, y); }, a, .25)));
-    QVERIFY(near(by.beta, slope([&](double v) { return evaluate({a, v}, x, y); }, b, .25)));
+    QVERIFY(near(by.x, slope([&](double v) { return evaluate(Synapse{a, b}, v, y); }, x, .25)));
+    QVERIFY(near(by.y, slope([&](double v) { return evaluate(Synapse{a, b}, x, v); }, y, .25)));
+    QVERIFY(near(by.alpha, slope([&](double v) { return evaluate(Synapse{v, b}, x, y); }, a, .25)));
+    QVERIFY(near(by.beta, slope([&](double v) { return evaluate(Synapse{a, v}, x, y); }, b, .25)));
   }
 }
 
@@ -91,9 +91,9 @@ void SynapseFunctionTest::secondDerivativesAreSlopes() {
                  y = draw.between(-1, 2);
     const auto second = second_derivatives({a, b}, x, y);
     const auto near = [](double found, double expected) { return std::abs(found - expected) < 1e-11; };
-    const auto by_y = [&](double v) { return derivatives({a, b}, x, v); };
-    const auto by_alpha = [&](double v) { return derivatives({v, b}, x, y); };
-    const auto by_beta = [&](double v) { return derivatives({a, v}, x, y); };
+    const auto by_y = [&](double v) { return derivatives(Synapse{a, b}, x, v); };
+    const auto by_alpha = [&](double v) { return derivatives(Synapse{v, b}, x, y); };
+    const auto by_beta = [&](double v) { return derivatives(Synapse{a, v}, x, y); };
     QVERIFY(near(second.x_y, slope([&](double v) { return by_y(v).x; }, y, .25)));
     QVERIFY(near(second.x_alpha, slope([&](double v) { return by_alpha(v).x; }, a, .25)));
     QVERIFY(near(second.x_beta, slope([&](double v) { return by_beta(v).x; }, b, .25)));
@@ -132,7 +132,7 @@ void SynapseFunctionTest::surprisalKeepsItsDigits() {
   // 0.8 is not exact in binary, but 1.25 · 0.8 is meant to be 1.
   QCOMPARE(open_fraction({1, 1.25}, .8), 0.);
   // S itself underflows, its logarithm does not.
-  QCOMPARE(evaluate({1e-200, .5}, 1e-200, .5), 0.);
+  QCOMPARE(evaluate(Synapse{1e-200, .5}, 1e-200, .5), 0.);
   VERIFY_CLOSE(minus_log({1e-200, .5}, 1e-200, .5), 400 * std::log(10.) - std::log(.75), 1e-14);
 }
 
