@@ -71,7 +71,7 @@ class CircuitDocumentTest : public QObject {
   void aLongChainIsWrapped();
   void onlyWhatMovesIsLedAnew();
   void aRunKeepsItsStateThroughEdits();
-  void aFixedPointIsFoundOrGivenUp();
+  void aPlaceIsGoneOnFrom();
   void partsAreToldInWords();
 };
 
@@ -327,26 +327,21 @@ void CircuitDocumentTest::aRunKeepsItsStateThroughEdits() {
   QVERIFY(player.values().unclamped[0] > 1);
 }
 
-void CircuitDocumentTest::aFixedPointIsFoundOrGivenUp() {
+void CircuitDocumentTest::aPlaceIsGoneOnFrom() {
   CircuitPlayer player;
   player.setCircuit(synapse::circuit_example("latch")->make());
-  QSignalSpy settled(&player, &CircuitPlayer::settled);
-  player.settle();
-  QTRY_COMPARE(settled.count(), 1);
-  QVERIFY(settled[0][0].toBool());
-  QVERIFY(std::abs(player.values().shown[1] - (1 - 1 / 2.0) / 0.6) < 1e-9);  // x̂ = (1 − 1/α)/β_s
-  QVERIFY(!player.playing() && !player.settling());
-  synapse::Circuit chaos = synapse::circuit_example("flip")->make();
-  for (auto& s : chaos.synapses) {
-    s.alpha = 3.9;
-    s.beta = 1;
-  }
-  player.setCircuit(chaos);
-  player.settle();
-  QTest::qWait(0);
-  QVERIFY(player.settling());
-  player.pause();
-  QVERIFY(!player.settling());
+  player.setPlaying(true);
+  const double winner = (1 - 1 / 2.0) / 0.6;  // x̂ = (1 − 1/α)/β_s
+  player.place({winner, winner, 0, 0}, 40);
+  QVERIFY(!player.playing());
+  QCOMPARE(player.values().step, qint64{40});
+  QVERIFY(std::abs(player.values().shown[1] - winner) < 1e-15);
+  QCOMPARE(player.history().first, qint64{39});  // what was before it, and it
+  QCOMPARE(player.history().values.size(), std::size_t{2});
+  player.step();
+  QCOMPARE(player.values().step, qint64{41});
+  player.place({1}, 5);  // of another circuit
+  QCOMPARE(player.values().step, qint64{41});
 }
 
 void CircuitDocumentTest::partsAreToldInWords() {

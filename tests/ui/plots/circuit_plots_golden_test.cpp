@@ -17,7 +17,7 @@ using namespace synann::ui;
 
 namespace {
 
-const QStringList kCircuitFigures = {"trace", "phase", "bifurcation", "latch", "fit"};
+const QStringList kCircuitFigures = {"trace", "phase", "rest", "bifurcation", "latch", "fit"};
 
 synapse::Circuit exampleCircuit(const char* id) {
   return synapse::circuit_example(id)->make();
@@ -62,7 +62,14 @@ std::shared_ptr<const Figure> circuitFigureOf(const QString& name) {
     return circuitTraceFigure(latch, *synapse::trace(latch, 60, false), {1, 3});
   }
   if (name == "phase") return phaseFigure(unevenFlip(), *synapse::trace(unevenFlip(), 60, false), 0, 1);
-  if (name == "bifurcation") return bifurcationFigure(exampleCircuit("flip"), kFlipPlan, flipDiagram());
+  if (name == "rest") {
+    const synapse::Circuit latch = exampleCircuit("latch");
+    const auto rest = synapse::settle(latch);
+    if (!rest || rest->rest != synapse::Rest::Fixed) return nullptr;
+    return phaseFigure(latch, *synapse::trace(latch, 60, false), 1, 3,
+                       QPointF(rest->values[1], rest->values[3]));
+  }
+  if (name == "bifurcation") return bifurcationFigure(exampleCircuit("flip"), kFlipPlan, flipDiagram(), 2);
   if (name == "latch") return latchFigure(latchMap(), {.alpha = 2, .self = 0.6, .cross = 0.9});
   return fitFigure(exampleCircuit("chain"), chainFit());
 }

@@ -7,6 +7,7 @@
 #include "engine/core/version.h"
 #include "engine/synapse/circuit_examples.h"
 #include "ui/pages/circuit/circuit_figure.h"
+#include "ui/pages/circuit/circuit_study_export.h"
 #include "ui/pages/circuit/circuit_tabs.h"
 
 namespace synann::ui {
@@ -22,8 +23,11 @@ Result<synapse::DrawnCircuit> circuitNamed(const std::string& name) {
   return synapse::read_drawn_circuit(name);
 }
 
-CircuitMoment momentOf(const ViewOptions& options, synapse::DrawnCircuit drawn) {
+Result<CircuitMoment> momentOf(const ViewOptions& options, synapse::DrawnCircuit drawn) {
   CircuitMoment moment{.drawn = std::move(drawn)};
+  auto study = studyOf(options);
+  if (!study) return study.error();
+  moment.study = std::move(*study);
   moment.figure = QString::fromStdString(options.view);
   if (const auto steps = options.typed.find(kStepsOption); steps != options.typed.end())
     moment.step = static_cast<qint64>(steps->second.front());
@@ -46,15 +50,24 @@ std::shared_ptr<const Figure> circuitFigure(const CircuitMoment& moment, QString
 
 }  // namespace
 
+std::vector<std::string> circuitViews() {
+  std::vector<std::string> views;
+  for (const QString& view : kCircuitFigures + kCircuitStudies) views.push_back(view.toStdString());
+  return views;
+}
+
 Status checkCircuit(const ViewOptions& options) {
-  if (options.files.contains(kCircuitOption)) return {};
+  if (options.files.contains(kCircuitOption)) return checkStudy(options);
   return Error{.problem = "--view " + options.view + " requires --circuit FILE|EXAMPLE"};
 }
 
 std::vector<PageFile> circuitFiles() {
-  return {{.option = kCircuitOption,
-           .value = "FILE|EXAMPLE",
-           .help = "The circuit: a file of synann-circuit-1, or an example of synann circuit --list."}};
+  std::vector<PageFile> files = studyFiles();
+  files.insert(files.begin(),
+               {.option = kCircuitOption,
+                .value = "FILE|EXAMPLE",
+                .help = "The circuit: a file of synann-circuit-1, or an example of synann circuit --list."});
+  return files;
 }
 
 std::vector<FieldInfo> circuitFields() {
@@ -65,18 +78,29 @@ std::vector<FieldInfo> circuitFields() {
                   .fallback = 1,
                   .plain = false};
   steps.option = kStepsOption;
-  steps.option_help = "After so many steps, 1 to 1000000; 1 unless told otherwise.";
+  steps.option_help =
+      "After so many steps, 1 to 1000000; 1 unless told otherwise. So many are drawn by circuit-phase, 200 "
+      "unless told otherwise.";
   FieldInfo clamp{.id = "clamped", .kind = FieldKind::Switch, .plain = false};
   clamp.option = kClampOption;
   clamp.option_help = "Every value is clamped to 0 … 1 before anything takes it.";
-  return {steps, clamp};
+  std::vector<FieldInfo> fields = studyFields();
+  fields.insert(fields.begin(), {steps, clamp});
+  return fields;
 }
 
 Result<ShownFigure> circuitViewFigure(const ViewOptions& options) {
   const std::string& name = options.files.at(kCircuitOption);
   auto drawn = circuitNamed(name);
   if (!drawn) return drawn.error();
-  const CircuitMoment moment = momentOf(options, std::move(*drawn));
+  const auto read = momentOf(options, std::move(*drawn));
+  if (!read) return read.error();
+  const CircuitMoment& moment = *read;
+  if (kCircuitStudies.contains(moment.figure)) {
+    auto found = studyFigure(moment.figure, moment.drawn.circuit, moment.clamped, moment.study);
+    if (!found) return found.error();
+    return ShownFigure{.figure = std::move(*found), .name = moment.figure, .view = toJson(moment)};
+  }
   QString why;
   auto figure = circuitFigure(moment, why);
   if (!figure) return input_error(name, "cannot be shown as --view " + options.view, why.toStdString());
@@ -92,6 +116,7 @@ QJsonObject toJson(const CircuitMoment& moment) {
   json["circuit"] = QString::fromStdString(synapse::circuit_text(moment.drawn.circuit, moment.drawn.layout));
   json["circuit_step"] = moment.step;
   json["clamped"] = moment.clamped;
+  json["study"] = toJson(moment.study);
   return json;
 }
 
@@ -103,8 +128,9 @@ Result<CircuitMoment> circuitMomentFromJson(const QJsonObject& json) {
   moment.step =
       std::clamp<qint64>(json.value("circuit_step").toInteger(1), 1, static_cast<qint64>(kMostExportSteps));
   moment.clamped = json.value("clamped").toBool();
-  if (const QString figure = json.value("figure").toString(); kCircuitFigures.contains(figure))
-    moment.figure = figure;
+  moment.study = circuitStudyFromJson(json.value("study").toObject());
+  const QString figure = json.value("figure").toString();
+  if (kCircuitFigures.contains(figure) || kCircuitStudies.contains(figure)) moment.figure = figure;
   return moment;
 }
 

@@ -66,7 +66,7 @@ std::shared_ptr<const CurveFigure> circuitTraceFigure(const synapse::Circuit& ci
 
 std::shared_ptr<const PlaneFigure> phaseFigure(const synapse::Circuit& circuit,
                                                const synapse::CircuitTrace& trace, std::size_t across,
-                                               std::size_t up) {
+                                               std::size_t up, const std::optional<QPointF>& fixed) {
   PlaneFigure::Content content{.title = figureTitle(circuit, CircuitFigureWords::tr("Phase portrait")),
                                .x = synapseName(circuit, across),
                                .y = synapseName(circuit, up),
@@ -78,18 +78,19 @@ std::shared_ptr<const PlaneFigure> phaseFigure(const synapse::Circuit& circuit,
   }
   content.x_range = rangeOf(content.points, [](const QPointF& p) { return p.x(); });
   content.y_range = rangeOf(content.points, [](const QPointF& p) { return p.y(); });
-  content.paths = {{.name = CircuitFigureWords::tr("step by step"), .points = content.points, .color = 0}};
+  content.paths = {{.name = CircuitFigureWords::tr("steps"), .points = content.points, .color = 0}};
   if (!content.points.empty())
     content.marks = {{.name = CircuitFigureWords::tr("start"), .place = content.points.front(), .color = 2},
-                     {.name = CircuitFigureWords::tr("after %1 steps").arg(trace.rows() - 1),
-                      .place = content.points.back(),
-                      .color = 1}};
+                     {.name = CircuitFigureWords::tr("end"), .place = content.points.back(), .color = 1}};
+  if (fixed)
+    content.marks.push_back({.name = CircuitFigureWords::tr("fixed point"), .place = *fixed, .color = 3});
   return std::make_shared<const PlaneFigure>(std::move(content));
 }
 
 std::shared_ptr<const PlaneFigure> bifurcationFigure(const synapse::Circuit& circuit,
                                                      const synapse::BifurcationPlan& plan,
-                                                     const synapse::Bifurcation& diagram) {
+                                                     const synapse::Bifurcation& diagram,
+                                                     std::optional<double> current) {
   QStringList parameters;
   for (const std::string& name : plan.parameters) parameters.append(QString::fromStdString(name));
   PlaneFigure::Content content{
@@ -104,6 +105,11 @@ std::shared_ptr<const PlaneFigure> bifurcationFigure(const synapse::Circuit& cir
   for (std::size_t p = 0; p < diagram.points(); ++p)
     for (std::size_t k = 0; k < static_cast<std::size_t>(diagram.keep); ++k)
       content.points.emplace_back(diagram.parameter[p], diagram.at(p, k));
+  if (current && *current >= plan.from && *current <= plan.to)
+    content.paths = {{.name = CircuitFigureWords::tr("now %1").arg(numberText(*current)),
+                      .points = {{*current, content.y_range.min}, {*current, content.y_range.max}},
+                      .color = 1,
+                      .pen = Qt::DashLine}};
   return std::make_shared<const PlaneFigure>(std::move(content));
 }
 
@@ -162,6 +168,7 @@ std::shared_ptr<const CurveFigure> fitFigure(const synapse::Circuit& circuit,
     content.at.push_back(static_cast<double>(k));
     content.series.front().values.push_back(fit.losses[k]);
   }
+  if (content.at.size() == 1) content.x_range = Axes::Range{0, 1};
   if (!fit.losses.empty()) content.marked = QPointF(fit.best_iteration, fit.best_loss);
   return std::make_shared<const CurveFigure>(std::move(content));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/synapse/circuit_bifurcation.h"
@@ -19,14 +20,16 @@ namespace synann::ui {
 std::shared_ptr<const CurveFigure> circuitTraceFigure(const synapse::Circuit& circuit,
                                                       const synapse::CircuitTrace& trace,
                                                       const std::vector<std::size_t>& synapses);
-// One synapse against another over the steps, with the way, the starts and the end.
+// One synapse against another over the steps, with the way, the starts and the end; and a fixed point
+// where there is one.
 std::shared_ptr<const PlaneFigure> phaseFigure(const synapse::Circuit& circuit,
                                                const synapse::CircuitTrace& trace, std::size_t across,
-                                               std::size_t up);
-// Every value that was kept over its parameter.
+                                               std::size_t up, const std::optional<QPointF>& fixed = {});
+// Every value that was kept over its parameter; a line at the value that the circuit itself has.
 std::shared_ptr<const PlaneFigure> bifurcationFigure(const synapse::Circuit& circuit,
                                                      const synapse::BifurcationPlan& plan,
-                                                     const synapse::Bifurcation& diagram);
+                                                     const synapse::Bifurcation& diagram,
+                                                     std::optional<double> current = {});
 // The map as it was tried out, with the region in closed form and the place of a latch on it.
 std::shared_ptr<const PlaneFigure> latchFigure(const synapse::LatchMap& map,
                                                const synapse::LatchParameters& latch);

@@ -12,6 +12,7 @@
 
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_row.h"
+#include "ui/pages/circuit/circuit_analysis.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_panel.h"
 #include "ui/pages/circuit/circuit_tabs.h"
@@ -40,7 +41,8 @@ CircuitPage::CircuitPage(Workspace& workspace, const PageActions& actions, QWidg
       actions_(actions),
       view_(new CircuitView(this)),
       panel_(new CircuitPanel(document_, this)),
-      deck_(new FigureDeck(QStringLiteral("circuit"), view_, this)) {
+      deck_(new FigureDeck(QStringLiteral("circuit"), view_, this)),
+      analysis_(new CircuitAnalysis(*deck_, document_, this)) {
   makeControls();
   layOut(makePicture(), makeSide(), tr("What is chosen"),
          tr("The input, synapse or port that is chosen, with its numbers"), 1);
@@ -53,7 +55,9 @@ CircuitPage::CircuitPage(Workspace& workspace, const PageActions& actions, QWidg
 }
 
 QVariantMap CircuitPage::remembered() const {
-  QVariantMap kept{{"clamped", player_.clamped()}, {"rate", rate_->currentData()}};
+  QVariantMap kept{{"clamped", player_.clamped()},
+                   {"rate", rate_->currentData()},
+                   {"study", toJson(analysis_->study()).toVariantMap()}};
   if (document_.circuit().synapses.empty()) return kept;
   const std::string text = synapse::circuit_text(document_.circuit(), document_.drawn().layout);
   if (text.size() > kMostRemembered) return kept;
@@ -70,6 +74,8 @@ void CircuitPage::remember(const QVariantMap& kept) {
     player_.setRate(rate_->currentData().toInt());
   }
   clamp_->setChecked(kept.value("clamped").toBool());
+  if (const QVariantMap study = kept.value("study").toMap(); !study.isEmpty())
+    analysis_->choose(circuitStudyFromJson(QJsonObject::fromVariantMap(study)));
   auto drawn =
       synapse::parse_drawn_circuit(kept.value("circuit").toString().toStdString(), "synann-studio.ini");
   if (!drawn) return;
@@ -86,7 +92,8 @@ Result<ShownFigure> CircuitPage::shownFigure() const {
   return deck_->shown(toJson({.drawn = document_.drawn(),
                               .step = player_.values().step,
                               .clamped = player_.clamped(),
-                              .figure = figureName()}));
+                              .figure = figureName(),
+                              .study = analysis_->study()}));
 }
 
 Status CircuitPage::restoreView(const QJsonObject& json) {
@@ -95,7 +102,9 @@ Status CircuitPage::restoreView(const QJsonObject& json) {
   clamp_->setChecked(moment->clamped);
   if (auto shown = show(tr("open figure"), std::move(moment->drawn), {}, false); !shown) return shown;
   for (qint64 step = 1; step < moment->step; ++step) player_.step();
+  analysis_->choose(moment->study);
   deck_->choose(moment->figure);
+  if (moment->figure == QLatin1String("circuit-fit")) analysis_->startFit();
   showFigures();
   return {};
 }
@@ -103,10 +112,12 @@ Status CircuitPage::restoreView(const QJsonObject& json) {
 Page::Claim CircuitPage::claims(const QString& path) const {
   QFile file(path);
   if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly)) return Claim::None;
-  return file.read(kHeadOfCircuit).contains("\"synann-circuit-") ? Claim::Always : Claim::None;
+  if (file.read(kHeadOfCircuit).contains("\"synann-circuit-")) return Claim::Always;
+  return analysis_->claims(path);
 }
 
 Status CircuitPage::openFile(const QString& file) {
+  if (claims(file) == Claim::WhileShown) return analysis_->openTargets(file);
   const Status opened = document_.open(file);
   if (!opened) return opened;
   player_.reset();
@@ -199,11 +210,13 @@ void CircuitPage::hideEvent(QHideEvent* event) {
   Page::hideEvent(event);
   kept_playing_ = player_.playing();
   player_.pause();
+  analysis_->follow(false);
   updateActions();
 }
 
 void CircuitPage::documentChanged() {
   view_->setDrawn(document_.drawn());
+  analysis_->setCircuit(player_.clamped());
   player_.setCircuit(document_.circuit());
   const QString file = document_.path().isEmpty() ? QString() : QFileInfo(document_.path()).fileName();
   example_->setItemText(0, file.isEmpty() ? tr("Examples…") : file);
@@ -239,7 +252,15 @@ void CircuitPage::showCurrent() {
   numbers()->setText(step + QStringLiteral(" · ") + words);
 }
 
+// Where it comes to rest from here on.
+void CircuitPage::settle() {
+  player_.pause();
+  const CircuitValues now = player_.values();
+  analysis_->settle(now.shown, now.step);
+}
+
 void CircuitPage::showFigures() {
+  analysis_->follow(isVisible());
   if (!isVisible() && deck_->figureName() == kCircuitFigures[0]) return;
   if (deck_->wanted(trace_)) trace_->setFigure(traceFigure(document_.circuit(), player_.history()));
   if (deck_->wanted(truth_)) {

@@ -15,6 +15,7 @@ class QComboBox;
 
 namespace synann::ui {
 
+class CircuitAnalysis;
 class CircuitPanel;
 class CircuitView;
 class FigureDeck;
@@ -45,6 +46,7 @@ class CircuitPage : public PicturePage {
   CircuitPlayer& player() { return player_; }
   CircuitView* view() const { return view_; }
   CircuitPanel* panel() const { return panel_; }
+  CircuitAnalysis& analysis() { return *analysis_; }
   void openExample(const QString& id);
   // The selected unit of the layer that is shown, with the chosen image's x.
   void openUnit();
@@ -60,6 +62,7 @@ class CircuitPage : public PicturePage {
   QWidget* makePicture();
   QWidget* makeSide();
   void connectDocument();
+  void connectAnalysis();
   void connectView();
   void connectActions();
 
@@ -77,6 +80,7 @@ class CircuitPage : public PicturePage {
 
   void documentChanged();
   void stepped();
+  void settle();
   void showCurrent();
   void showFigures();
   void updateActions();
@@ -98,6 +102,7 @@ class CircuitPage : public PicturePage {
   CircuitView* view_;
   CircuitPanel* panel_;
   FigureDeck* deck_;
+  CircuitAnalysis* analysis_;
   QComboBox* example_ = nullptr;
   QComboBox* rate_ = nullptr;
   QCheckBox* clamp_ = nullptr;

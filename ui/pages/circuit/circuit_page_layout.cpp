@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "engine/synapse/circuit_examples.h"
+#include "ui/pages/circuit/circuit_analysis.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_page.h"
 #include "ui/pages/circuit/circuit_panel.h"
@@ -76,7 +77,7 @@ std::vector<ActionInfo> circuitActions() {
       circuitAction("circuit.reset", P::tr("R&eset to start"), "",
                     P::tr("Go back to the first step from the starts")),
       circuitAction("circuit.settle", P::tr("&Fixed point"), "",
-                    P::tr("Step until no value changes by more than 1e−12")),
+                    P::tr("Go on to where no value changes by more than 1e−12, or to a cycle")),
   };
   return all;
 }
@@ -90,7 +91,7 @@ PageInfo CircuitPage::info() {
           .glyph = Glyph::Circuit,
           .time_line = false,
           .actions = circuitActions(),
-          .views = {"circuit", "circuit-trace", "truth-table"},
+          .views = circuitViews(),
           .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
             return new CircuitPage(workspace, actions, parent);
           },
@@ -166,6 +167,7 @@ QWidget* CircuitPage::makeSide() {
                  tr("The outputs for each choice of 0 and 1 at the inputs, after one step from the starts"));
   deck_->addTab(tr("Trace"), {trace_});
   deck_->addTab(tr("Truth table"), {truth_});
+  analysis_->addTabs();
   auto* side = new QWidget(this);
   auto* column = new QVBoxLayout(side);
   column->setContentsMargins(0, 0, 0, 0);
@@ -180,6 +182,7 @@ QWidget* CircuitPage::makeSide() {
   scroll->setFocusPolicy(Qt::NoFocus);
   scroll->setMaximumHeight(panel_->sizeHint().height());
   column->addWidget(scroll, 100);  // all that it needs, before the tabs have more than their least
+  column->addWidget(analysis_->settleRow());
   QTabWidget* const tabs = deck_->finish();
   tabs->setMinimumHeight(kLeastTabs);
   column->addWidget(tabs, 1);
@@ -192,12 +195,6 @@ void CircuitPage::connectDocument() {
   connect(&document_.undoStack(), &QUndoStack::indexChanged, this, &CircuitPage::updateActions);
   connect(&player_, &CircuitPlayer::stepped, this, &CircuitPage::stepped);
   connect(&player_, &CircuitPlayer::playingChanged, this, &CircuitPage::updateActions);
-  connect(&player_, &CircuitPlayer::settled, this, [this](bool found, qint64 steps) {
-    tell(found
-             ? tr("No value changes any more after %1 steps: a fixed point.").arg(steps)
-             : tr("No fixed point within %1 steps: the circuit oscillates, is chaotic, or grows without end.")
-                   .arg(steps));
-  });
   connect(&workspace_.selection(), &Selection::unitOpened, this, &CircuitPage::openUnit);
   connect(panel_, &CircuitPanel::failed, this, &Page::failed);
   connect(panel_, &CircuitPanel::noted, this, &CircuitPage::tell);
@@ -213,7 +210,27 @@ void CircuitPage::connectDocument() {
     openExample(id);
   });
   connect(rate_, &QComboBox::activated, this, [this] { player_.setRate(rate_->currentData().toInt()); });
-  connect(clamp_, &QCheckBox::toggled, &player_, &CircuitPlayer::setClamped);
+  connect(clamp_, &QCheckBox::toggled, this, [this](bool clamped) {
+    analysis_->setCircuit(clamped);
+    player_.setClamped(clamped);
+  });
+  connectAnalysis();
+}
+
+void CircuitPage::connectAnalysis() {
+  connect(analysis_, &CircuitAnalysis::settled, this,
+          [this](const std::vector<double>& before, qint64 step, const QString& words) {
+            player_.place(before, step);
+            tell(words);
+          });
+  connect(analysis_, &CircuitAnalysis::settlingChanged, this, &CircuitPage::updateActions);
+  connect(analysis_, &CircuitAnalysis::told, this, &CircuitPage::tell);
+  connect(analysis_, &CircuitAnalysis::failed, this, &Page::failed);
+  connect(analysis_, &CircuitAnalysis::studyChanged, this, &Page::rememberWanted);
+  connect(analysis_, &CircuitAnalysis::figuresChanged, this, [this] {
+    deck_->showTable();
+    emit exportableChanged();
+  });
 }
 
 void CircuitPage::connectView() {
@@ -267,17 +284,23 @@ void CircuitPage::connectActions() {
   on("circuit.arrange", [this] { arrange(); });
   on("circuit.fit", [this] { view_->resetView(); });
   on("circuit.step", [this] {
+    analysis_->stopSettling();
     player_.pause();
     player_.step();
   });
   on("circuit.play", [this] {
-    if (player_.playing() || player_.settling())
+    if (analysis_->settling())
+      analysis_->stopSettling();
+    else if (player_.playing())
       player_.pause();
     else
       player_.setPlaying(true);
   });
-  on("circuit.reset", [this] { player_.reset(); });
-  on("circuit.settle", [this] { player_.settle(); });
+  on("circuit.reset", [this] {
+    analysis_->stopSettling();
+    player_.reset();
+  });
+  on("circuit.settle", [this] { settle(); });
 }
 
 // They belong to the page alone: elsewhere their keys do nothing.
@@ -295,7 +318,7 @@ void CircuitPage::updateActions() {
     action(id)->setEnabled(here && !document_.empty());
   action("circuit.undo")->setEnabled(here && undo.canUndo());
   action("circuit.redo")->setEnabled(here && undo.canRedo());
-  action("circuit.play")->setText(player_.playing() || player_.settling() ? tr("&Pause") : tr("&Play"));
+  action("circuit.play")->setText(player_.playing() || analysis_->settling() ? tr("&Pause") : tr("&Play"));
 }
 
 }  // namespace synann::ui

@@ -2,7 +2,6 @@
 #include "ui/pages/circuit/circuit_player.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -131,7 +130,6 @@ void CircuitPlayer::setRate(int steps_per_second) {
 
 void CircuitPlayer::setPlaying(bool playing) {
   if (playing == this->playing() || (playing && !run_)) return;
-  settling_ = false;
   setRate(rate_);
   if (playing)
     timer_.start();
@@ -143,42 +141,24 @@ void CircuitPlayer::setPlaying(bool playing) {
 void CircuitPlayer::pause() {
   if (!timer_.isActive()) return;
   timer_.stop();
-  settling_ = false;
   emit playingChanged();
 }
 
-void CircuitPlayer::settle() {
-  if (!run_) return;
-  settling_ = true;
-  settle_from_ = step_;
-  timer_.start(0);
-  emit playingChanged();
+void CircuitPlayer::place(std::vector<double> before, qint64 step) {
+  pause();
+  if (!run_ || before.size() != before_.size()) return;
+  before_ = std::move(before);
+  step_ = step;
+  history_.values.clear();
+  evaluate();
 }
 
 void CircuitPlayer::tick() {
   QElapsedTimer since;
   since.start();
-  if (!settling_) {
-    const int steps = std::max(1, rate_ * timer_.interval() / 1000);
-    for (int k = 0; k < steps && since.elapsed() < kSlice; ++k) advance();
-    return emit stepped();
-  }
-  bool still = false;
-  while (!still && since.elapsed() < kSlice && step_ - settle_from_ < kPatience) {
-    advance();
-    still = true;
-    for (std::size_t k = 0; k < before_.size(); ++k)
-      still = still && std::abs(run_->values()[k] - before_[k]) <= kSettled;
-  }
-  const bool over = still || step_ - settle_from_ >= kPatience;
-  if (over) {
-    const qint64 taken = step_ - settle_from_;
-    pause();
-    emit stepped();
-    emit settled(still, taken);
-  } else {
-    emit stepped();
-  }
+  const int steps = std::max(1, rate_ * timer_.interval() / 1000);
+  for (int k = 0; k < steps && since.elapsed() < kSlice; ++k) advance();
+  emit stepped();
 }
 
 CircuitValues CircuitPlayer::values() const {

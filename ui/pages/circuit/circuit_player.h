@@ -14,17 +14,15 @@
 
 namespace synann::ui {
 
-// Runs a circuit in small pieces, so that the window never waits: step by step, by itself at a rate, or until
-// nothing changes any more. An edit keeps the state and evaluates the step anew. What is shown is step 1 at
-// least: of a circuit without feedback that is all there is. Lives in the window's thread.
+// Runs a circuit in small pieces, so that the window never waits: step by step, or by itself at a rate. An
+// edit keeps the state and evaluates the step anew. What is shown is step 1 at least: of a circuit without
+// feedback that is all there is. Lives in the window's thread.
 class CircuitPlayer : public QObject {
   Q_OBJECT
 
  public:
   static constexpr std::size_t kMostSteps = 2000;  // of the history, the latest
   static constexpr std::size_t kMostTraced = 12;   // synapses, where none are outputs
-  static constexpr double kSettled = 1e-12;        // largest change in one step that counts as none
-  static constexpr qint64 kPatience = 1'000'000;   // steps until it gives up
 
   explicit CircuitPlayer(QObject* parent = nullptr);
 
@@ -35,12 +33,11 @@ class CircuitPlayer : public QObject {
   void step();
   void reset();
   void setPlaying(bool playing);
-  bool playing() const { return timer_.isActive() && !settling_; }
+  bool playing() const { return timer_.isActive(); }
   void setRate(int steps_per_second);
-  // Steps until the values stand still; playing ends.
-  void settle();
-  bool settling() const { return settling_; }
   void pause();
+  // As if it had come to this step, with these values of its synapses before it; playing ends.
+  void place(std::vector<double> before, qint64 step);
 
   CircuitValues values() const;
   // The values of the traced synapses at the latest steps, and which step the first of them is.
@@ -53,9 +50,7 @@ class CircuitPlayer : public QObject {
 
  signals:
   void stepped();
-  void playingChanged();  // began, ended, or settles
-  // Nothing changes any more after so many steps, or it gave up.
-  void settled(bool found, qint64 steps);
+  void playingChanged();  // began or ended
 
  private:
   void advance();
@@ -71,9 +66,9 @@ class CircuitPlayer : public QObject {
   std::vector<std::size_t> traced_;
   History history_;
   QTimer timer_;
-  qint64 step_ = 0, settle_from_ = 0;
+  qint64 step_ = 0;
   int rate_ = 5;
-  bool clamped_ = false, settling_ = false;
+  bool clamped_ = false;
 };
 
 }  // namespace synann::ui
