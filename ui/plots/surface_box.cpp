@@ -54,7 +54,7 @@ SurfaceBox::SurfaceBox(const QRectF& area, const SurfaceCamera& camera, Axes::Ra
   centre_ = area.center() - QPointF(0, 0.3 * below);
 }
 
-QPointF SurfaceBox::place(const Place3& p) const {
+QPointF SurfaceBox::project(const Point3& p) const {
   const double bx = 2 * share(x_, p.x) - 1, by = 2 * share(y_, p.y) - 1,
                bz = kBoxHeight * (2 * share(z_, p.z) - 1);
   return {centre_.x() + scale_ * (bx * right_[0] + by * right_[1]),
@@ -62,40 +62,40 @@ QPointF SurfaceBox::place(const Place3& p) const {
 }
 
 // A corner of the box, by what is far from the viewer.
-Place3 SurfaceBox::corner(bool far_x, bool far_y, bool top) const {
+Point3 SurfaceBox::corner(bool far_x, bool far_y, bool top) const {
   return {far_x == near_x_ ? x_.min : x_.max, far_y == near_y_ ? y_.min : y_.max, top ? z_.max : z_.min};
 }
 
 std::array<QList<Tick>, 3> SurfaceBox::ticks() const {
   const QFontMetricsF metrics(font_);
-  const auto wanted = [&](const Place3& from, const Place3& to) {
-    const QPointF way = place(to) - place(from);
+  const auto wanted = [&](const Point3& from, const Point3& to) {
+    const QPointF way = project(to) - project(from);
     const double room = 2.2 * metrics.height() + std::abs(way.x()) / (std::hypot(way.x(), way.y()) + 1e-9) *
                                                      2 * metrics.horizontalAdvance('0');
     return std::clamp(static_cast<int>(std::hypot(way.x(), way.y()) / room), 2, 10);
   };
-  const Place3 near_corner = corner(false, false, false);
+  const Point3 near_corner = corner(false, false, false);
   return {linearTicks(x_.min, x_.max, wanted(near_corner, corner(true, false, false))),
           linearTicks(y_.min, y_.max, wanted(near_corner, corner(false, true, false))),
           linearTicks(z_.min, z_.max, wanted(near_corner, corner(false, false, true)))};
 }
 
 void SurfaceBox::paintPanes(QPainter& painter, const FigureLook& look) const {
-  const auto quad = [&](const Place3& a, const Place3& b, const Place3& c, const Place3& d) {
-    painter.drawPolygon(QPolygonF({place(a), place(b), place(c), place(d)}));
+  const auto quad = [&](const Point3& a, const Point3& b, const Point3& c, const Point3& d) {
+    painter.drawPolygon(QPolygonF({project(a), project(b), project(c), project(d)}));
   };
   QColor pane = look.grid;
   pane.setAlpha(90);
   painter.setBrush(pane);
   painter.setPen(QPen(look.grid.darker(isDarkLook(look) ? 90 : 110), 1));
-  const Place3 back = corner(true, true, false), left = corner(true, false, false),
+  const Point3 back = corner(true, true, false), left = corner(true, false, false),
                right = corner(false, true, false);
   quad(back, left, corner(true, false, true), corner(true, true, true));
   quad(back, right, corner(false, true, true), corner(true, true, true));
   quad(back, left, corner(false, false, false), right);
   painter.setBrush(Qt::NoBrush);
   painter.setPen(QPen(look.grid.darker(isDarkLook(look) ? 90 : 108), 1));
-  const auto line = [&](const Place3& a, const Place3& b) { painter.drawLine(place(a), place(b)); };
+  const auto line = [&](const Point3& a, const Point3& b) { painter.drawLine(project(a), project(b)); };
   const auto [along_x, along_y, along_z] = ticks();
   const double far_x = back.x, far_y = back.y, near_x = right.x, near_y = left.y;
   for (const Tick& t : along_x) {
@@ -114,7 +114,7 @@ void SurfaceBox::paintPanes(QPainter& painter, const FigureLook& look) const {
 
 // Labels stand on the side of the edge that looks away from the middle of the box.
 void SurfaceBox::paintEdge(QPainter& painter, const FigureLook& look, const Edge& edge) const {
-  const QPointF from = place(edge.from), to = place(edge.to), way = to - from;
+  const QPointF from = project(edge.from), to = project(edge.to), way = to - from;
   const double length = std::hypot(way.x(), way.y());
   if (length < kShortest) return;
   const QFontMetricsF metrics(font_);
@@ -166,13 +166,13 @@ void SurfaceBox::paintAxes(QPainter& painter, const FigureLook& look,
   painter.setFont(font_);
   painter.setBrush(Qt::NoBrush);
   const auto [along_x, along_y, along_z] = ticks();
-  const Place3 front = corner(false, false, false);
+  const Point3 front = corner(false, false, false);
   paintEdge(painter, look, {front, corner(true, false, false), along_x, names[0], true});
   paintEdge(painter, look, {front, corner(false, true, false), along_y, names[1], true});
   // Height stands on the right-hand one of the two upright edges at the sides.
-  const Place3 one = corner(true, false, false), other = corner(false, true, false);
-  const bool first = place(one).x() > place(other).x();
-  const Place3& foot = first ? one : other;
+  const Point3 one = corner(true, false, false), other = corner(false, true, false);
+  const bool first = project(one).x() > project(other).x();
+  const Point3& foot = first ? one : other;
   paintEdge(painter, look, {foot, {foot.x, foot.y, z_.max}, along_z, names[2], false});
 }
 

@@ -25,21 +25,21 @@ struct SurfaceCamera {
 // The camera within its limits: azimuth in (−180, 180], elevation and zoom where there is something to see.
 SurfaceCamera limited(SurfaceCamera camera);
 
-// A place in data units.
-struct Place3 {
+// A point in data units.
+struct Point3 {
   double x = 0, y = 0, z = 0;
 };
 
-// The box around a surface: turns data into places of a picture, and draws panes, ticks and names on the
+// The box around a surface: turns data into points of a picture, and draws panes, ticks and names on the
 // edges that lie outside of it as seen from the camera.
 class SurfaceBox {
  public:
   SurfaceBox(const QRectF& area, const SurfaceCamera& camera, Axes::Range x, Axes::Range y, Axes::Range z,
              const QFont& font);
 
-  QPointF place(const Place3& p) const;
+  QPointF project(const Point3& p) const;
   // The way towards the viewer, in data units of each axis, for a step of one half of the box's width.
-  const Place3& toward() const { return toward_; }
+  const Point3& toward() const { return toward_; }
   bool nearX() const { return near_x_; }  // the viewer stands at the upper end of x
   bool nearY() const { return near_y_; }
   double floor() const { return z_.min; }
@@ -54,19 +54,19 @@ class SurfaceBox {
 
  private:
   struct Edge {
-    Place3 from, to;
+    Point3 from, to;
     QList<Tick> ticks;
     QString name;
     bool aside;  // another edge begins where it begins
   };
   void paintEdge(QPainter& painter, const FigureLook& look, const Edge& edge) const;
-  Place3 corner(bool far_x, bool far_y, bool top) const;
+  Point3 corner(bool far_x, bool far_y, bool top) const;
   std::array<QList<Tick>, 3> ticks() const;
 
   Axes::Range x_, y_, z_;
   QFont font_;
   std::array<double, 3> right_, up_;  // of the picture, in box units
-  Place3 toward_;
+  Point3 toward_;
   bool near_x_, near_y_;
   QPointF centre_;
   double scale_;

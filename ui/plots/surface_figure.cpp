@@ -32,7 +32,7 @@ Axes::Range heightsOf(const SurfaceData& data) {
   };
   for (const double z : data.grid.values) take(z);
   for (const SurfaceLine& line : data.lines)
-    for (const Place3& p : line.places) take(p.z);
+    for (const Point3& p : line.points) take(p.z);
   if (!(least <= most)) return {0, 1};
   if (data.field != synapse::Field::Surprisal) {
     least = std::min(least, 0.0);
@@ -82,13 +82,13 @@ void SurfaceFigure::paint(QPainter& painter, const QRectF& area, const FigurePai
 }
 
 // Followed towards the viewer, the line of sight must not change from one side of the surface to the other.
-bool SurfaceFigure::hidden(const SurfaceBox& box, const Place3& at) const {
+bool SurfaceFigure::hidden(const SurfaceBox& box, const Point3& at) const {
   const synapse::Surface& grid = data_->grid;
-  const Place3& way = box.toward();
+  const Point3& way = box.toward();
   const double air = kAir * z_.width();
   bool above = false, below = false;
   for (double t = kSightStep; t < 4; t += kSightStep) {
-    const Place3 p{at.x + t * way.x, at.y + t * way.y, at.z + t * way.z};
+    const Point3 p{at.x + t * way.x, at.y + t * way.y, at.z + t * way.z};
     if (p.x < grid.x.from || p.x > grid.x.to || p.y < grid.y.from || p.y > grid.y.to || p.z > z_.max)
       return false;
     const double over = p.z - interpolated(grid, p.x, p.y);
@@ -99,14 +99,14 @@ bool SurfaceFigure::hidden(const SurfaceBox& box, const Place3& at) const {
   return false;
 }
 
-QString SurfaceFigure::placeText(double x, double y) const {
+QString SurfaceFigure::textAt(double x, double y) const {
   return QStringLiteral("%1 %2, %3 %4, %5 %6")
       .arg(data_->x, numberText(x), data_->y, numberText(y), data_->value, numberText(data_->heightAt(x, y)));
 }
 
 QString SurfaceFigure::pointText(int point) const {
   const auto columns = data_->grid.columns, k = static_cast<std::size_t>(point);
-  return placeText(data_->grid.x_at(k % columns), data_->grid.y_at(k / columns));
+  return textAt(data_->grid.x_at(k % columns), data_->grid.y_at(k / columns));
 }
 
 std::optional<int> SurfaceFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
@@ -117,8 +117,8 @@ std::optional<int> SurfaceFigure::pointAt(QPointF place, const QRectF& area, con
   for (int k = 0; k < pointCount(); ++k) {
     const auto at = static_cast<std::size_t>(k);
     if (!std::isfinite(grid.values[at])) continue;
-    const Place3 p{grid.x_at(at % grid.columns), grid.y_at(at / grid.columns), grid.values[at]};
-    const QPointF way = box.place(p) - place;
+    const Point3 p{grid.x_at(at % grid.columns), grid.y_at(at / grid.columns), grid.values[at]};
+    const QPointF way = box.project(p) - place;
     const double distance = std::hypot(way.x(), way.y());
     if (distance >= nearest || hidden(box, p)) continue;
     nearest = distance;

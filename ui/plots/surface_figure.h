@@ -14,7 +14,7 @@ namespace synann::ui {
 struct SurfaceLine {
   QString mark;  // one letter that stands at the curve and in the legend
   QString name;  // "y = 1: α (1 − β) x"
-  std::vector<Place3> places;
+  std::vector<Point3> points;
   Qt::PenStyle pen = Qt::SolidLine;
 };
 
@@ -43,7 +43,7 @@ struct SurfaceStyle {
 };
 
 // A surface in a box, as matplotlib draws it: coloured by height, level curves on the floor, sections through
-// the chosen place, the data by class. The points of the figure are those of the grid, row by row.
+// the chosen point, the data by class. The points of the figure are those of the grid, row by row.
 class SurfaceFigure : public Figure {
  public:
   SurfaceFigure(std::shared_ptr<const SurfaceData> data, const SurfaceStyle& style,
@@ -59,8 +59,8 @@ class SurfaceFigure : public Figure {
   void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const override;
   int pointCount() const override { return static_cast<int>(data_->grid.values.size()); }
   QString pointText(int point) const override;
-  // Any place: "x 0.25, y 0.5, S 0.21875".
-  QString placeText(double x, double y) const;
+  // Any point: "x 0.25, y 0.5, S 0.21875".
+  QString textAt(double x, double y) const;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
   int rowCount() const override { return static_cast<int>(data_->grid.rows); }
   int columnCount() const override { return static_cast<int>(data_->grid.columns); }
@@ -81,8 +81,8 @@ class SurfaceFigure : public Figure {
   }
 
   SurfaceBox box(const QRectF& area, const FigurePaint& how) const;
-  // Whether the surface stands between a place on it and the viewer.
-  bool hidden(const SurfaceBox& box, const Place3& at) const;
+  // Whether the surface stands between a point on it and the viewer.
+  bool hidden(const SurfaceBox& box, const Point3& at) const;
 
  private:
   friend class SurfacePainter;

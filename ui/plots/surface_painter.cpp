@@ -77,7 +77,8 @@ void SurfacePainter::paintLevels() {
   for (const Tick& level : linearTicks(box_.z().min, box_.z().max, kLevels)) {
     QList<QLineF> lines;
     for (const synapse::Segment& s : synapse::level_pieces(data_.grid, level.value))
-      lines.append(QLineF(box_.place({s.x0, s.y0, box_.floor()}), box_.place({s.x1, s.y1, box_.floor()})));
+      lines.append(
+          QLineF(box_.project({s.x0, s.y0, box_.floor()}), box_.project({s.x1, s.y1, box_.floor()})));
     painter_.setPen(QPen(mixed(colorAt(level.value), how_.look.text, 0.25), how_.quick ? 1 : 1.2));
     painter_.drawLines(lines);
   }
@@ -86,11 +87,11 @@ void SurfacePainter::paintLevels() {
 // For a height over a plane the order of rows and columns is that of distance, whatever the heights are.
 void SurfacePainter::paintCells() {
   const synapse::Surface& grid = data_.grid;
-  std::vector<QPointF> places;
-  places.reserve(grid.values.size());
+  std::vector<QPointF> points;
+  points.reserve(grid.values.size());
   for (std::size_t row = 0, k = 0; row < grid.rows; ++row)
     for (std::size_t column = 0; column < grid.columns; ++column)
-      places.push_back(box_.place({grid.x_at(column), grid.y_at(row), grid.values[k++]}));
+      points.push_back(box_.project({grid.x_at(column), grid.y_at(row), grid.values[k++]}));
   std::optional<QuadRaster> raster;
   if (how_.quick) raster.emplace(area_.adjusted(-8, -8, 8, 8), painter_.device()->devicePixelRatioF());
   const std::size_t rows = grid.rows - 1, columns = grid.columns - 1;
@@ -100,7 +101,7 @@ void SurfacePainter::paintCells() {
       const QColor color = cellColor(row, column);
       if (!color.isValid()) continue;
       const std::size_t k = row * grid.columns + column, above = k + grid.columns;
-      const std::array<QPointF, 4> corners = {places[k], places[k + 1], places[above + 1], places[above]};
+      const std::array<QPointF, 4> corners = {points[k], points[k + 1], points[above + 1], points[above]};
       if (raster) {
         raster->fill(corners, color.rgb());
         continue;
@@ -132,7 +133,7 @@ void SurfacePainter::paintMesh() {
   const auto paint_line = [&](bool along_x, std::size_t fixed, std::size_t last) {
     const bool rim = fixed == 0 || fixed == last;
     if (!rim && fixed % kMesh != 0) return;
-    std::vector<Place3> line;
+    std::vector<Point3> line;
     const std::size_t count = along_x ? grid.columns : grid.rows;
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t row = along_x ? fixed : k, column = along_x ? k : fixed;
@@ -144,7 +145,7 @@ void SurfacePainter::paintMesh() {
   for (std::size_t column = 0; column < grid.columns; ++column) paint_line(false, column, grid.columns - 1);
 }
 
-void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& pen, bool through) {
+void SurfacePainter::paintCurve(const std::vector<Point3>& points, const QPen& pen, bool through) {
   QColor color = pen.color();
   color.setAlphaF(static_cast<float>(kThrough));
   const QPen faint = through ? QPen(color, pen.widthF(), pen.style()) : QPen(Qt::NoPen);
@@ -156,7 +157,7 @@ void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& p
     run = run.isEmpty() ? QPolygonF() : QPolygonF({run.constLast()});
   };
   painter_.setBrush(Qt::NoBrush);
-  for (const Place3& p : places) {
+  for (const Point3& p : points) {
     if (!std::isfinite(p.z)) {
       finish();
       run.clear();
@@ -165,7 +166,7 @@ void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& p
     const bool hidden = figure_.hidden(box_, p);
     if (hidden != run_hidden) finish();
     run_hidden = hidden;
-    run.append(box_.place(p));
+    run.append(box_.project(p));
   }
   finish();
 }
@@ -173,7 +174,7 @@ void SurfacePainter::paintCurve(const std::vector<Place3>& places, const QPen& p
 // The cuts through the surface at the chosen x and y, as the sections show them.
 void SurfacePainter::paintSections() {
   const auto inside = [](const Axes::Range& range, double at) { return at >= range.min && at <= range.max; };
-  std::vector<Place3> along_x, along_y;
+  std::vector<Point3> along_x, along_y;
   for (int k = 0; k < kCurvePoints; ++k) {
     const double t = k / (kCurvePoints - 1.0);
     const double x = box_.x().min + t * box_.x().width(), y = box_.y().min + t * box_.y().width();
@@ -190,7 +191,7 @@ QPen SurfacePainter::curvePen(const QColor& color, double width, Qt::PenStyle st
 
 void SurfacePainter::paintFlatEdge() {
   if (!data_.flat) return;
-  std::vector<Place3> edge;
+  std::vector<Point3> edge;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   for (int k = 0; k < 2 * kCurvePoints; ++k) {
     const double x = box_.x().min + k / (2 * kCurvePoints - 1.0) * box_.x().width();
@@ -216,30 +217,30 @@ void SurfacePainter::paintTag(QPointF at, const QString& mark) {
 
 void SurfacePainter::paintLines() {
   for (const SurfaceLine& line : data_.lines)
-    paintCurve(line.places, curvePen(how_.look.text, 1.8, line.pen));
+    paintCurve(line.points, curvePen(how_.look.text, 1.8, line.pen));
 }
 
 void SurfacePainter::paintTags() {
   for (std::size_t k = 0; k < data_.lines.size(); ++k) {
-    const auto& places = data_.lines[k].places;
-    if (places.empty()) continue;
+    const auto& points = data_.lines[k].points;
+    if (points.empty()) continue;
     // Tags stand at different parts of their lines, so that those of crossing lines keep apart.
     const double part = 0.45 + 0.09 * static_cast<double>(k);
-    const Place3& p = places[static_cast<std::size_t>(part * static_cast<double>(places.size() - 1))];
-    if (std::isfinite(p.z)) paintTag(box_.place(p), data_.lines[k].mark);
+    const Point3& p = points[static_cast<std::size_t>(part * static_cast<double>(points.size() - 1))];
+    if (std::isfinite(p.z)) paintTag(box_.project(p), data_.lines[k].mark);
   }
 }
 
 void SurfacePainter::paintClusters() {
   struct Drawn {
     const synapse::PointCluster* cluster;
-    Place3 at;
+    Point3 at;
     double nearness;
   };
   std::vector<Drawn> drawn;
   for (const synapse::PointCluster& c : data_.clusters) {
-    const Place3 at{c.x, c.y, data_.heightAt(c.x, c.y)};
-    const Place3& way = box_.toward();
+    const Point3 at{c.x, c.y, data_.heightAt(c.x, c.y)};
+    const Point3& way = box_.toward();
     if (std::isfinite(at.z))
       drawn.push_back({&c, at,
                        at.x * way.x / box_.x().width() / box_.x().width() +
@@ -249,7 +250,7 @@ void SurfacePainter::paintClusters() {
                    [](const Drawn& a, const Drawn& b) { return a.nearness < b.nearness; });
   for (const Drawn& d : drawn) {
     painter_.setOpacity(figure_.hidden(box_, d.at) ? kThrough : 1);
-    paintClassMark(painter_, box_.place(d.at), d.cluster->label,
+    paintClassMark(painter_, box_.project(d.at), d.cluster->label,
                    classMarkText(d.cluster->label, data_.class_names),
                    classMarkRadius(d.cluster->count) * classMarkScale(how_.font), how_);
   }
@@ -257,21 +258,21 @@ void SurfacePainter::paintClusters() {
   painter_.setFont(how_.font);
 }
 
-// The chosen place with a plumb line to the floor, and the one under the pointer.
+// The chosen point with a plumb line to the floor, and the one under the pointer.
 void SurfacePainter::paintCursor() {
-  const auto mark = [&](const Place3& at, double radius) {
+  const auto mark = [&](const Point3& at, double radius) {
     painter_.setPen(QPen(Qt::black, 3));
     painter_.setBrush(Qt::NoBrush);
-    painter_.drawEllipse(box_.place(at), radius, radius);
+    painter_.drawEllipse(box_.project(at), radius, radius);
     painter_.setPen(QPen(Qt::white, 1.2));
-    painter_.drawEllipse(box_.place(at), radius, radius);
+    painter_.drawEllipse(box_.project(at), radius, radius);
   };
-  const Place3 chosen{data_.chosen_x, data_.chosen_y, data_.heightAt(data_.chosen_x, data_.chosen_y)};
+  const Point3 chosen{data_.chosen_x, data_.chosen_y, data_.heightAt(data_.chosen_x, data_.chosen_y)};
   const bool inside = chosen.x >= box_.x().min && chosen.x <= box_.x().max && chosen.y >= box_.y().min &&
                       chosen.y <= box_.y().max;
   if (how_.style.marks && inside && std::isfinite(chosen.z)) {
     painter_.setPen(QPen(how_.look.text, 1, Qt::DotLine));
-    painter_.drawLine(box_.place(chosen), box_.place({chosen.x, chosen.y, box_.floor()}));
+    painter_.drawLine(box_.project(chosen), box_.project({chosen.x, chosen.y, box_.floor()}));
     mark(chosen, 5);
   }
   if (!how_.current || *how_.current < 0 || *how_.current >= figure_.pointCount()) return;

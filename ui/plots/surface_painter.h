@@ -27,7 +27,7 @@ class SurfacePainter {
   QPen curvePen(const QColor& color, double width, Qt::PenStyle style = Qt::SolidLine) const;
   void paintFlatEdge();
   // A curve on the surface; where the surface hides it, it shines through, or is not seen.
-  void paintCurve(const std::vector<Place3>& places, const QPen& pen, bool through = true);
+  void paintCurve(const std::vector<Point3>& points, const QPen& pen, bool through = true);
   void paintTag(QPointF at, const QString& mark);
   void paintClusters();
   void paintCursor();

@@ -26,7 +26,7 @@ double nextLine(double at, const synapse::Range& range, std::size_t count, int l
 
 SurfaceView::SurfaceView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(
-      tr("The arrow keys turn the surface; with Ctrl they move the chosen place along x and y, with Ctrl and "
+      tr("The arrow keys turn the surface; with Ctrl they move the chosen point along x and y, with Ctrl and "
          "Shift ten lines at a time; plus and minus zoom, Backspace goes back one turn, Home and Escape turn "
          "it back."));
   setWhatsThis(
@@ -56,7 +56,7 @@ void SurfaceView::setCamera(const SurfaceCamera& camera) {
 }
 
 QString SurfaceView::currentPointText() const {
-  return figure_ ? figure_->placeText(figure_->data().chosen_x, figure_->data().chosen_y) : QString();
+  return figure_ ? figure_->textAt(figure_->data().chosen_x, figure_->data().chosen_y) : QString();
 }
 
 FigurePaint SurfaceView::how() const {
@@ -141,7 +141,7 @@ void SurfaceView::walk(int columns, int rows) {
   const synapse::Surface& grid = shown.grid;
   const double x = columns == 0 ? shown.chosen_x : nextLine(shown.chosen_x, grid.x, grid.columns, columns);
   const double y = rows == 0 ? shown.chosen_y : nextLine(shown.chosen_y, grid.y, grid.rows, rows);
-  emit placeChosen(x, y);
+  emit pointChosen(x, y);
 }
 
 void SurfaceView::chooseAt(QPointF at) {
@@ -149,7 +149,7 @@ void SurfaceView::chooseAt(QPointF at) {
   if (!point) return;
   const synapse::Surface& grid = figure_->data().grid;
   const auto k = static_cast<std::size_t>(*point);
-  emit placeChosen(grid.x_at(k % grid.columns), grid.y_at(k / grid.columns));
+  emit pointChosen(grid.x_at(k % grid.columns), grid.y_at(k / grid.columns));
 }
 
 void SurfaceView::turnBy(QPointF way) {
@@ -165,7 +165,7 @@ void SurfaceView::pointTo(std::optional<QPointF> place) {
   if (point == hovered_ && place) return;
   hovered_ = point;
   update();
-  emit placeHovered(point ? figure_->pointText(*point) : QString());
+  emit pointHovered(point ? figure_->pointText(*point) : QString());
 }
 
 void SurfaceView::zoomAbout(QPointF, double factor, Qt::KeyboardModifiers) {

@@ -9,7 +9,7 @@
 
 namespace synann::ui {
 
-// A surface one can turn, and walk on. Keys: arrows = turn, Ctrl+arrows = the chosen place one line of the
+// A surface one can turn, and walk on. Keys: arrows = turn, Ctrl+arrows = the chosen point one line of the
 // grid further (with Shift ten), + and − = zoom, Home, R and 0 = as at first. Mouse: as every figure, but a
 // drag turns, for the picture has depth.
 class SurfaceView : public FigureWidget {
@@ -26,14 +26,14 @@ class SurfaceView : public FigureWidget {
 
   const SurfaceCamera& camera() const { return camera_; }
   void setCamera(const SurfaceCamera& camera);
-  QString currentPointText() const override;  // of the chosen place
+  QString currentPointText() const override;  // of the chosen point
 
   QSize sizeHint() const override { return {560, 480}; }
   QSize minimumSizeHint() const override { return {260, 200}; }
 
  signals:
-  void placeChosen(double x, double y);
-  void placeHovered(const QString& text);  // empty when the pointer is on none
+  void pointChosen(double x, double y);
+  void pointHovered(const QString& text);  // empty when the pointer is on none
   void cameraChanged();
 
  protected:

@@ -93,7 +93,7 @@ void TimeLine::follow(const SynapseFramePtr& frame) {
                         static_cast<QWidget*>(play_), static_cast<QWidget*>(forward_)})
     part->setEnabled(several);
   live_->setChecked(source_.selection().live());
-  words_->setText(frame->error.empty() ? placeText(*frame) : QString());
+  words_->setText(frame->error.empty() ? stepText(*frame) : QString());
   if (!several || slider_->isSliderDown()) return;
   const auto after =
       std::upper_bound(frames_->begin(), frames_->end(), frame->at.steps,

@@ -101,8 +101,8 @@ void SurfaceFiguresTest::everyFigureIsMadeOfNumbersThatDiverged() {
       auto figure = surfaceFigure(scene, &frame, why);
       QVERIFY2(figure || !why.isEmpty(), qPrintable(name));
       look(std::move(figure));
-      QVERIFY(placeNumbers(scene, &frame).endsWith("n NaN"));
-      placeRemark(scene, &frame);
+      QVERIFY(pointNumbers(scene, &frame).endsWith("n NaN"));
+      pointRemark(scene, &frame);
     }
   SynapseView view;
   for (const QString& name : kSynapseFigures) {

@@ -261,10 +261,10 @@ void SurfacePageTest::theChosenPlaceIsOneForAll() {
   QCOMPARE(b.page().scene().x, 27.0 / 48);
   QCOMPARE(b.page().scene().y, 23.0 / 48);
   QCOMPARE(b.find<QDoubleSpinBox>("surface.x")->value(), 0.5625);
-  QVERIFY(b.find<QLabel>("surface.place")->text().startsWith("x 0.5625   y 0.479167   S "));
+  QVERIFY(b.find<QLabel>("surface.point")->text().startsWith("x 0.5625   y 0.479167   S "));
   const QAccessibleInterface* heard = QAccessible::queryAccessibleInterface(surface);
   QVERIFY(heard->text(QAccessible::Value).startsWith("x 0.5625, y 0.479167, S "));
-  b.choose("function", 2);  // the same place in surprisal space
+  b.choose("function", 2);  // the same point in surprisal space
   QCOMPARE(b.shown().chosen_x, -std::log(0.5625));
   QTest::keyClick(surface, Qt::Key_Right, Qt::ControlModifier);
   QVERIFY(b.page().scene().x < 0.5625);  // u rises

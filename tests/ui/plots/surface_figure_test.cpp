@@ -114,16 +114,17 @@ void SurfaceFigureTest::theBoxKeepsItsDirections() {
     for (const double elevation : {5.0, 30.0, 80.0}) {
       const SurfaceBox box(kArea, {azimuth, elevation, 1}, unit, unit, unit, QFont());
       // Up is up, and a step towards the viewer does not move in the picture.
-      QVERIFY(box.place({0.5, 0.5, 1}).y() < box.place({0.5, 0.5, 0}).y());
-      QCOMPARE(box.place({0.5, 0.5, 1}).x(), box.place({0.5, 0.5, 0}).x());
-      const Place3& way = box.toward();
-      const QPointF moved = box.place({0.5 + way.x, 0.5 + way.y, 0.5 + way.z}) - box.place({0.5, 0.5, 0.5});
+      QVERIFY(box.project({0.5, 0.5, 1}).y() < box.project({0.5, 0.5, 0}).y());
+      QCOMPARE(box.project({0.5, 0.5, 1}).x(), box.project({0.5, 0.5, 0}).x());
+      const Point3& way = box.toward();
+      const QPointF moved =
+          box.project({0.5 + way.x, 0.5 + way.y, 0.5 + way.z}) - box.project({0.5, 0.5, 0.5});
       QVERIFY(std::hypot(moved.x(), moved.y()) < 1e-6);
       QCOMPARE(box.nearX(), way.x > 0);
       QCOMPARE(box.nearY(), way.y > 0);
       // The near end of the floor is lower in the picture than the far end.
       const double near_end = box.nearX() ? 1 : 0;
-      QVERIFY(box.place({near_end, 0.5, 0}).y() > box.place({1 - near_end, 0.5, 0}).y());
+      QVERIFY(box.project({near_end, 0.5, 0}).y() > box.project({1 - near_end, 0.5, 0}).y());
     }
 }
 
@@ -133,7 +134,7 @@ void SurfaceFigureTest::theBoxStaysInsideItsArea() {
       const SurfaceBox box(kArea, {azimuth, elevation, 1}, {0, 1}, {-2, 2}, {0, 7}, QFont());
       for (const double x : {0.0, 1.0})
         for (const double y : {-2.0, 2.0})
-          for (const double z : {0.0, 7.0}) QVERIFY(kArea.contains(box.place({x, y, z})));
+          for (const double z : {0.0, 7.0}) QVERIFY(kArea.contains(box.project({x, y, z})));
     }
   const SurfaceCamera odd = limited({725, -40, 1000});
   QCOMPARE(odd.azimuth, 5.0);
@@ -165,9 +166,9 @@ void SurfaceFigureTest::everyPointThatIsSeenCanBePointedAt() {
     int found = 0;
     for (int k = 0; k < figure.pointCount(); ++k) {
       const auto at = static_cast<std::size_t>(k);
-      const Place3 p{grid.x_at(at % grid.columns), grid.y_at(at / grid.columns), grid.values[at]};
+      const Point3 p{grid.x_at(at % grid.columns), grid.y_at(at / grid.columns), grid.values[at]};
       if (figure.hidden(box, p)) continue;
-      const auto hit = figure.pointAt(box.place(p), kArea, paintOf());
+      const auto hit = figure.pointAt(box.project(p), kArea, paintOf());
       QVERIFY(hit.has_value());
       found += *hit == k ? 1 : 0;
     }
@@ -224,7 +225,7 @@ void SurfaceFigureTest::nearerCellsCoverFartherOnes() {
     const SurfaceFigure roof(data, {.colors = ColorMap::Viridis, .contours = false}, {azimuth, 5, 1});
     const SurfaceBox box = roof.box(kArea, paintOf());
     const double x = azimuth == 0 ? 0.86 : 0.14;
-    const QPointF place = box.place({x, 0.27, azimuth == 0 ? 1.8 * (1 - x) + 0.1 : 2 * x});
+    const QPointF place = box.project({x, 0.27, azimuth == 0 ? 1.8 * (1 - x) + 0.1 : 2 * x});
     return painted(roof, quick).pixelColor(place.toPoint());
   };
   const ColorTable& table = colorTable(ColorMap::Viridis, false);
@@ -279,7 +280,7 @@ void SurfaceFigureTest::keysWalkOverTheWholeGrid() {
     view->setData(next, {});
   };
   show(0, 0);
-  connect(view.get(), &SurfaceView::placeChosen, view.get(), show);
+  connect(view.get(), &SurfaceView::pointChosen, view.get(), show);
   int seen = 0;
   for (std::size_t row = 0; row < data->grid.rows; ++row) {
     for (std::size_t column = 0; column < data->grid.columns; ++column, ++seen) {
@@ -300,12 +301,12 @@ void SurfaceFigureTest::keysWalkOverTheWholeGrid() {
 
 void SurfaceFigureTest::dragTurnsAndClickChooses() {
   const auto view = shownSurface();
-  const QSignalSpy chosen(view.get(), &SurfaceView::placeChosen);
+  const QSignalSpy chosen(view.get(), &SurfaceView::pointChosen);
   const FigurePaint how{.look = FigureLook::light(), .font = view->font(), .vector = false, .current = {}};
   const SurfaceBox box = view->figure()->box(QRectF(view->rect()).adjusted(6, 6, -6, -6), how);
   const synapse::Surface& grid = view->figure()->data().grid;
-  const Place3 target{grid.x_at(10), grid.y_at(6), grid.at(6, 10)};
-  const QPoint place = box.place(target).toPoint();
+  const Point3 target{grid.x_at(10), grid.y_at(6), grid.at(6, 10)};
+  const QPoint place = box.project(target).toPoint();
   QTest::mouseClick(view.get(), Qt::LeftButton, {}, place);
   QCOMPARE(chosen.size(), 1);
   QVERIFY(std::abs(chosen[0][0].toDouble() - target.x) < 1e-12);

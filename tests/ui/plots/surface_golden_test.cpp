@@ -126,8 +126,8 @@ void SurfaceGoldenTest::numbersAreTheEngines() {
             .arg(text(s.alpha * scene.x * (1 - s.beta * scene.y)), text(-s.alpha * scene.x * scene.y),
                  text(-std::log(s.alpha * scene.x * (1 - s.beta * scene.y))),
                  text(std::abs(s.beta * scene.y) / (1 - s.beta * scene.y)));
-    QVERIFY2(placeNumbers(scene, nullptr).endsWith(expected),
-             qPrintable(placeNumbers(scene, nullptr) + " | " + expected));
+    QVERIFY2(pointNumbers(scene, nullptr).endsWith(expected),
+             qPrintable(pointNumbers(scene, nullptr) + " | " + expected));
     const auto data = surfaceData(scene, nullptr);
     for (const std::size_t at : {std::size_t{7}, std::size_t{1000}, std::size_t{2400}}) {
       const double x = data->grid.x_at(at % 49), y = data->grid.y_at(at / 49);
@@ -200,8 +200,8 @@ void SurfaceGoldenTest::flatPointsAreCounted() {
   for (std::size_t k = 0; k < 20; ++k)
     flat += frame.samples[k * kUnits + 3] * frame.samples[k * kUnits + 5] < scene.share ? 1 : 0;
   QVERIFY(flat > 0 && flat < 20);
-  QVERIFY2(placeRemark(scene, &frame).startsWith(QStringLiteral("%1 % of 20 data points").arg(5 * flat)),
-           qPrintable(placeRemark(scene, &frame)));
+  QVERIFY2(pointRemark(scene, &frame).startsWith(QStringLiteral("%1 % of 20 data points").arg(5 * flat)),
+           qPrintable(pointRemark(scene, &frame)));
 }
 
 void SurfaceGoldenTest::withoutInputsASentenceSaysWhy() {

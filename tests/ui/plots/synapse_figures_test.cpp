@@ -132,11 +132,11 @@ void SynapseFiguresTest::theReadOutIsTheCell() {
   frame.initial.clear();
   QCOMPARE(text(), QStringLiteral("i 3   j 5   β 0.25   ∂loss/∂β −0.5"));
   QVERIFY(cellText(frame, *heatDataOf(frame, {}), {8, 0}).isEmpty());
-  QCOMPARE(placeText(frame), QStringLiteral("step 440 · epoch 3"));
+  QCOMPARE(stepText(frame), QStringLiteral("step 440 · epoch 3"));
   frame.at = {{4, 0}, 600};
-  QCOMPARE(placeText(frame), QStringLiteral("step 600 · end of epoch 3"));
+  QCOMPARE(stepText(frame), QStringLiteral("step 600 · end of epoch 3"));
   frame.live = true;
-  QCOMPARE(placeText(frame), QStringLiteral("live · step 600 · end of epoch 3"));
+  QCOMPARE(stepText(frame), QStringLiteral("live · step 600 · end of epoch 3"));
 }
 
 void SynapseFiguresTest::theScaleIsTheOneChosen() {

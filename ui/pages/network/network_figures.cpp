@@ -162,7 +162,7 @@ QString whenText(const NetworkMoment& moment) {
   train::SynapseFrame at;
   at.at = moment.at;
   at.live = moment.live;
-  return placeText(at);
+  return stepText(at);
 }
 
 QString layerText(const NetworkScene& scene, const NetworkMoment& moment) {

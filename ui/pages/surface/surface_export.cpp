@@ -42,7 +42,7 @@ Result<ShownFigure> surfaceViewFigure(const ViewOptions& options) {
     if (!answered) return answered.error();
     frame = std::move(*answered);
     if (!options.typed.contains("--at") && !frame->samples.empty() && scene.data_range)
-      placeAmongData(scene, *frame);
+      moveAmongData(scene, *frame);
   }
   const train::SynapseFrame* shown = frame ? &*frame : nullptr;
   QString why;

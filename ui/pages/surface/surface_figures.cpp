@@ -60,7 +60,7 @@ synapse::Ranges rangesOf(const SurfaceScene& scene, const std::vector<synapse::O
   return scene.data_range ? synapse::ranges_of(points, usual) : usual;
 }
 
-// The chosen place as the axes count it.
+// The chosen point as the axes count it.
 double onAxis(const SurfaceScene& scene, double probability) {
   return scene.shown == SurfaceShown::Surprisal ? synapse::surprisal(probability) : probability;
 }
@@ -281,7 +281,7 @@ std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const tra
   return std::make_shared<const SurfaceFigure>(std::move(data), scene.style, scene.camera);
 }
 
-void placeAmongData(SurfaceScene& scene, const train::SynapseFrame& frame) {
+void moveAmongData(SurfaceScene& scene, const train::SynapseFrame& frame) {
   SurfaceScene plain = scene;
   plain.shown = SurfaceShown::Value;
   plain.data_range = true;
@@ -290,7 +290,7 @@ void placeAmongData(SurfaceScene& scene, const train::SynapseFrame& frame) {
   if (scene.y >= ranges.y.to) scene.y = ranges.y.middle();
 }
 
-QString placeNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame) {
+QString pointNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const synapse::Synapse s = synapseOf(scene, frame);
   const auto number = [](double value) { return numberText(value, 9); };
   const auto mode = modeOf(s);
@@ -302,7 +302,7 @@ QString placeNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame
                   number(synapse::minus_log(s, scene.x, scene.y)), number(n));
 }
 
-QString placeRemark(const SurfaceScene& scene, const train::SynapseFrame* frame) {
+QString pointRemark(const SurfaceScene& scene, const train::SynapseFrame* frame) {
   const synapse::Synapse s = synapseOf(scene, frame);
   QStringList parts;
   if (scene.shown == SurfaceShown::Flat) {

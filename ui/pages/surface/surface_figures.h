@@ -28,13 +28,13 @@ std::shared_ptr<const PointsFigure> pointsFigure(const SurfaceScene& scene, cons
 std::shared_ptr<const Figure> surfaceFigure(const SurfaceScene& scene, const train::SynapseFrame* frame,
                                             QString& why);
 
-// Moves the chosen place to the middle of the data's ranges where it lies outside of them.
-void placeAmongData(SurfaceScene& scene, const train::SynapseFrame& frame);
+// Moves the chosen point to the middle of the data's ranges where it lies outside of them.
+void moveAmongData(SurfaceScene& scene, const train::SynapseFrame& frame);
 
-// The numbers at the chosen place, with as many digits as there are.
-QString placeNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame);
-// Why the synapse or the place is outside the theory's domain, and how much of the data is in the flat
+// The numbers at the chosen point, with as many digits as there are.
+QString pointNumbers(const SurfaceScene& scene, const train::SynapseFrame* frame);
+// Why the synapse or the point is outside the theory's domain, and how much of the data is in the flat
 // region; empty where there is nothing to say.
-QString placeRemark(const SurfaceScene& scene, const train::SynapseFrame* frame);
+QString pointRemark(const SurfaceScene& scene, const train::SynapseFrame* frame);
 
 }  // namespace synann::ui

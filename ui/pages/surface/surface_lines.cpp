@@ -23,23 +23,23 @@ QString words(std::string_view text) {
 // Lines with their letters.
 class Lines {
  public:
-  void add(const QString& name, std::vector<Place3> places, Qt::PenStyle pen = Qt::SolidLine) {
-    if (places.size() < 2) return;
+  void add(const QString& name, std::vector<Point3> points, Qt::PenStyle pen = Qt::SolidLine) {
+    if (points.size() < 2) return;
     const QString mark(QChar(static_cast<char16_t>(u'A' + lines.size())));
-    lines.push_back({mark, name, std::move(places), pen});
+    lines.push_back({mark, name, std::move(points), pen});
   }
   std::vector<SurfaceLine> lines;
 };
 
 // The part of a straight line from (x0, y0) to (x1, y1) that lies in the ranges, with the field above it.
-std::vector<Place3> trace(const synapse::Segment& s, const synapse::Ranges& ranges, auto&& height) {
-  std::vector<Place3> places;
+std::vector<Point3> trace(const synapse::Segment& s, const synapse::Ranges& ranges, auto&& height) {
+  std::vector<Point3> points;
   for (int k = 0; k < kPlaces; ++k) {
     const double t = k / (kPlaces - 1.0);
     const double x = s.x0 + t * (s.x1 - s.x0), y = s.y0 + t * (s.y1 - s.y0);
-    if (inside(ranges.x, x) && inside(ranges.y, y)) places.push_back({x, y, height(x, y)});
+    if (inside(ranges.x, x) && inside(ranges.y, y)) points.push_back({x, y, height(x, y)});
   }
-  return places;
+  return points;
 }
 
 // Special lines of S; those of the unit square stretched to the ranges.

@@ -78,7 +78,7 @@ void SurfacePage::take(const SynapseFramePtr& frame) {
 void SurfacePage::followCell() {
   scene_.follow = true;
   scene_.data_range = true;
-  place_data_ = true;
+  move_to_data_ = true;
   showScene();
 }
 
@@ -95,12 +95,12 @@ void SurfacePage::changeScene(const QString& field) {
     if (field != QLatin1String("beta")) scene_.synapse.beta = followed.beta;
   }
   if (freed) scene_.follow = false;
-  if (scene_.data_range && !before.data_range) place_data_ = true;
+  if (scene_.data_range && !before.data_range) move_to_data_ = true;
   showScene();
 }
 
-// A place on the axes as they are; the scene keeps probabilities.
-void SurfacePage::choosePlace(double a, double b) {
+// A point on the axes as they are; the scene keeps probabilities.
+void SurfacePage::choosePoint(double a, double b) {
   const bool surprisal = scene_.shown == SurfaceShown::Surprisal;
   scene_.x = surprisal ? synapse::probability(a) : a;
   scene_.y = surprisal ? synapse::probability(b) : b;
@@ -113,9 +113,9 @@ void SurfacePage::showScene() {
   scene_.cell = {std::clamp(selection.cell().i, 0, last), std::clamp(selection.cell().j, 0, last)};
   scene_.camera = surface_->camera();
   if (!isVisible()) return;
-  if (place_data_ && frame_ && !frame_->samples.empty()) {
-    placeAmongData(scene_, *frame_);
-    place_data_ = false;
+  if (move_to_data_ && frame_ && !frame_->samples.empty()) {
+    moveAmongData(scene_, *frame_);
+    move_to_data_ = false;
   }
   showControls();
   showFigures();
@@ -160,16 +160,16 @@ void SurfacePage::showFigures() {
   show(occupations_, occupationFigure);
 }
 
-// The place under the pointer, else the chosen one with all its numbers.
+// The point under the pointer, else the chosen one with all its numbers.
 void SurfacePage::showReadOut(const QString& hovered) {
-  numbers()->setText(hovered.isEmpty() ? placeNumbers(scene_, shownFrame()) : hovered);
+  numbers()->setText(hovered.isEmpty() ? pointNumbers(scene_, shownFrame()) : hovered);
   QStringList notes;
   if (scene_.follow && !frame_)
     notes.append(trouble_.isEmpty()
                      ? tr("No run yet: α and β are free. Train (F5) or open a run to follow a cell.")
                      : trouble_);
-  if (frame_) notes.append(placeText(*frame_));
-  if (const QString remark = placeRemark(scene_, shownFrame()); !remark.isEmpty()) notes.append(remark);
+  if (frame_) notes.append(stepText(*frame_));
+  if (const QString remark = pointRemark(scene_, shownFrame()); !remark.isEmpty()) notes.append(remark);
   setRemark(notes.join(QStringLiteral(" · ")));
 }
 

@@ -60,7 +60,7 @@ class SurfacePage : public PicturePage {
 
   void take(const SynapseFramePtr& frame);
   void changeScene(const QString& field);
-  void choosePlace(double a, double b);
+  void choosePoint(double a, double b);
   void showScene();
   void showControls();
   void showFigures();
@@ -70,8 +70,8 @@ class SurfacePage : public PicturePage {
   SynapseSource& source_;
   SynapseFramePtr frame_;
   SurfaceScene scene_;
-  QString trouble_;          // why there is no run to follow; empty = there is, or none was asked for
-  bool place_data_ = false;  // the chosen place is to lie among the data, as soon as they are known
+  QString trouble_;            // why there is no run to follow; empty = there is, or none was asked for
+  bool move_to_data_ = false;  // the chosen point is to lie among the data, as soon as they are known
 
   SurfaceView* surface_;
   FieldControls* fields_;

@@ -70,7 +70,7 @@ void SurfacePage::addTheoryTabs() {
                             "in surprisal space: what repeats in one space repeats in the other"));
   log_line_ =
       deck_->add("log-line", later,
-                 tr("log S along a straight line between two places, and the chord between its ends: S "
+                 tr("log S along a straight line between two points, and the chord between its ends: S "
                     "is log-concave, the curve lies nowhere below the chord"));
   occupations_ = deck_->add(
       "occupations", later,
@@ -97,9 +97,9 @@ void SurfacePage::putControls() {
   addControls(tr("Axes"), {box("axes"), points_});
   addControls(tr("Colours"), {box("colors"), together({box("contours"), box("lines")}, 6)});
   surface_->setObjectName("surface.surface");
-  numbers()->setObjectName("surface.place");
-  layOut(surface_, makeFigures(), tr("Numbers of the place"),
-         tr("The place under the pointer, else the chosen one, with all its digits"), 2);
+  numbers()->setObjectName("surface.point");
+  layOut(surface_, makeFigures(), tr("Numbers of the point"),
+         tr("The point under the pointer, else the chosen one, with all its digits"), 2);
 }
 
 // All classes of the data; ten while they are not open.
@@ -133,8 +133,8 @@ void SurfacePage::connectFigures() {
     emit askedFor();
     followCell();
   });
-  connect(surface_, &SurfaceView::placeChosen, this, &SurfacePage::choosePlace);
-  connect(surface_, &SurfaceView::placeHovered, this, &SurfacePage::showReadOut);
+  connect(surface_, &SurfaceView::pointChosen, this, &SurfacePage::choosePoint);
+  connect(surface_, &SurfaceView::pointHovered, this, &SurfacePage::showReadOut);
   connect(surface_, &SurfaceView::cameraChanged, this, [this] { scene_.camera = surface_->camera(); });
   connect(deck_, &FigureDeck::tabChanged, this, &SurfacePage::showScene);
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);

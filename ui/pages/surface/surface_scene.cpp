@@ -76,7 +76,7 @@ void addPlaneFields(FieldTable<SurfaceScene>& table) {
       .slider = {{0, 1}},
       .option = "--at",
       .value = "X,Y",
-      .option_help = "The place x,y at which the sections cut, 0 to 1; 0.5,0.5 unless told otherwise."};
+      .option_help = "The point x,y at which the sections cut, 0 to 1; 0.5,0.5 unless told otherwise."};
   FieldInfo y = x;
   y.id = "y";
   y.label = SceneWords::tr("Chosen y");

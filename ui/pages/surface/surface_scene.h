@@ -28,7 +28,7 @@ struct SurfaceScene {
   bool follow = true;        // α_i and β_ij of the selected cell, where there is a run
   synapse::Cell cell;        // whose data are drawn
   SurfaceShown shown = SurfaceShown::Value;
-  double x = 0.5, y = 0.5;   // the chosen place, as probabilities also in surprisal space
+  double x = 0.5, y = 0.5;   // the chosen point, as probabilities also in surprisal space
   double share = 0.1;        // of the flat region
   bool data_range = false;   // the axes end where the data end; else the unit square
   int points = kAllClasses;  // or one class

@@ -32,7 +32,7 @@ void addSwapNumbers(FieldTable<SwapScene>& table) {
               .slider = {{0, 1}},
               .option = "--at",
               .value = "X,Y",
-              .option_help = "The chosen place x,y, 0 to 1."};
+              .option_help = "The chosen point x,y, 0 to 1."};
   FieldInfo y = x;
   y.id = "y";
   y.label = SwapSceneWords::tr("y");

@@ -321,7 +321,7 @@ QString cellText(const train::SynapseFrame& frame, const HeatData& data, const s
   return parts.join(QStringLiteral("   "));
 }
 
-QString placeText(const train::SynapseFrame& frame) {
+QString stepText(const train::SynapseFrame& frame) {
   const train::Position at = frame.at.position;
   const QString where =
       at.step == 0 && at.epoch > 1

@@ -75,6 +75,6 @@ std::shared_ptr<const ProofFigure> proofFigure(const train::SynapseFrame& frame,
 // The read-out of one cell, with as many digits as there are: "i 12 · j 7 · β 0.03125 · since the start …".
 QString cellText(const train::SynapseFrame& frame, const HeatData& data, const synapse::Cell& cell);
 // "step 12,400 · epoch 21", "live · step …".
-QString placeText(const train::SynapseFrame& frame);
+QString stepText(const train::SynapseFrame& frame);
 
 }  // namespace synann::ui
