@@ -37,9 +37,11 @@ int list_examples(bool json) {
   return kOk;
 }
 
-Result<synapse::Circuit> open_circuit(const std::string& name) {
-  if (const synapse::CircuitExample* example = synapse::circuit_example(name)) return example->make();
-  auto read = synapse::read_circuit(name);
+// With its drawing, which belongs into what is written.
+Result<synapse::DrawnCircuit> open_circuit(const std::string& name) {
+  if (const synapse::CircuitExample* example = synapse::circuit_example(name))
+    return synapse::DrawnCircuit{.circuit = example->make(), .layout = {}};
+  auto read = synapse::read_drawn_circuit(name);
   if (read || name.find('.') != std::string::npos || name.find('/') != std::string::npos) return read;
   std::vector<std::string> ids;
   for (const synapse::CircuitExample& e : synapse::circuit_examples()) ids.emplace_back(e.id);
@@ -96,12 +98,13 @@ void print_step(const synapse::Circuit& circuit, const synapse::CircuitRun& run,
 
 int circuit_run(const CircuitArguments& a) {
   if (a.list) return list_examples(a.json);
-  auto circuit = open_circuit(a.circuit);
-  if (!circuit) return report(circuit.error());
+  auto drawn = open_circuit(a.circuit);
+  if (!drawn) return report(drawn.error());
+  synapse::Circuit* const circuit = &drawn->circuit;
   for (const std::string& setting : a.settings)
     if (auto status = apply_setting(*circuit, setting); !status) return report(status.error());
   if (a.write) {
-    std::string text = synapse::circuit_text(*circuit);
+    std::string text = synapse::circuit_text(*circuit, drawn->layout);
     text.pop_back();  // print_line() ends it
     print_line(text);
     return kOk;
@@ -109,7 +112,7 @@ int circuit_run(const CircuitArguments& a) {
   if (a.fixed_point) return circuit_fixed_point(*circuit, a);
   if (a.truth_table) return circuit_truth_table(*circuit, a);
   if (!a.bifurcation.empty()) return circuit_bifurcation(*circuit, a);
-  if (!a.fit.empty()) return circuit_fit(*circuit, a);
+  if (!a.fit.empty()) return circuit_fit(*drawn, a);
   auto run = synapse::CircuitRun::create(*circuit);
   if (!run) return report(run.error());
   run->set_clamped(a.clamp);

@@ -70,14 +70,10 @@ void print_fit(const synapse::Circuit& before, const synapse::CircuitFit& fit, b
          numbers}}.dump());
 }
 
-Status write_circuit(const synapse::Circuit& circuit, const std::string& path) {
-  const std::string text = synapse::circuit_text(circuit);
-  return write_file_atomically(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
 }  // namespace
 
-int circuit_fit(const synapse::Circuit& circuit, const CircuitArguments& a) {
+int circuit_fit(const synapse::DrawnCircuit& drawn, const CircuitArguments& a) {
+  const synapse::Circuit& circuit = drawn.circuit;
   const auto targets = synapse::read_circuit_targets(a.fit, circuit);
   if (!targets) return report(targets.error());
   const StopOnInterrupt stop;
@@ -96,9 +92,15 @@ int circuit_fit(const synapse::Circuit& circuit, const CircuitArguments& a) {
   const auto fit = synapse::fit_circuit(circuit, *targets, fit_options(a), tell, stop.token());
   progress.wipe();
   if (!fit) return report(fit.error());
+  if (fit->losses.empty()) {
+    fmt::print(stderr, "synann: interrupted before the first loss was known; nothing is written.\n");
+    return interrupted_code();
+  }
   print_fit(circuit, *fit, a.json);
-  if (!a.out.empty())
-    if (auto status = write_circuit(fit->circuit, a.out); !status) return report(status.error());
+  if (!a.out.empty()) {
+    const Status status = synapse::write_circuit(a.out, {.circuit = fit->circuit, .layout = drawn.layout});
+    if (!status) return report(status.error());
+  }
   if (fit->end == synapse::FitEnd::Iterations) return kOk;
   const std::string kept = a.out.empty() ? "the best so far is told above" : "the best so far is in " + a.out;
   if (fit->end == synapse::FitEnd::Stopped) {

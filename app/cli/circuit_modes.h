@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "app/cli/cancel_on_interrupt.h"
-#include "engine/synapse/circuit.h"
+#include "engine/synapse/circuit_file.h"
 
 // What `synann circuit` does beside running steps. Each prints its result and returns the exit code.
 namespace synann::cli {
@@ -36,7 +36,7 @@ struct CircuitArguments {
 int circuit_fixed_point(const synapse::Circuit& circuit, const CircuitArguments& a);
 int circuit_bifurcation(const synapse::Circuit& circuit, const CircuitArguments& a);
 int circuit_truth_table(const synapse::Circuit& circuit, const CircuitArguments& a);
-int circuit_fit(const synapse::Circuit& circuit, const CircuitArguments& a);
+int circuit_fit(const synapse::DrawnCircuit& drawn, const CircuitArguments& a);
 
 // A stop token that is requested soon after an interrupt: a thread of its own looks at the flag, because a
 // signal handler may not request it.

@@ -20,6 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "synann-circuit-1";
+constexpr int kDeepest = 8;  // levels of brackets; a circuit has three
 
 // Reads one circuit and keeps the first complaint.
 class CircuitReader {
@@ -170,7 +171,9 @@ Result<DrawnCircuit> CircuitReader::read(std::string_view text) {
   // A key that stands twice in one object would silently win over the first.
   std::vector<std::set<std::string>> keys;
   std::string twice;
-  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kDeepest) return too_deep = true, false;
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::key && twice.empty() &&
         !keys.back().insert(value.get<std::string>()).second)
@@ -186,6 +189,10 @@ Result<DrawnCircuit> CircuitReader::read(std::string_view text) {
   } catch (const Json::exception&) {
     return Error{.where = file_, .problem = "holds a number beyond the range of double precision"};
   }
+  if (too_deep)
+    return Error{.where = file_,
+                 .problem = "is nested too deep",
+                 .expected = fmt::format("{} levels of brackets at most", kDeepest)};
   if (!twice.empty())
     return Error{.where = file_,
                  .problem = fmt::format("has the key {} twice in one object", in_quotes(twice))};

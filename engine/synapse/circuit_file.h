@@ -14,7 +14,7 @@
 namespace synann::synapse {
 
 inline constexpr std::uint64_t kLargestCircuitFile = 64ULL << 20;  // bytes
-inline constexpr double kFarthestPlace = 1e7;                      // pixels from the middle of a drawing
+inline constexpr double kFarthestPlace = 1e8;                      // pixels from the middle of a drawing
 
 // Where the symbol of an input or a synapse stands: its upper left corner, pixels at zoom 1, y downwards.
 struct CircuitPlace {

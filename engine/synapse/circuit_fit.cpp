@@ -199,9 +199,9 @@ class Fit {
     }
   }
 
-  // What the best circuit gives; one more pass, which nothing stops. Nothing where there is no best.
+  // What the best circuit gives, by one more pass; a fit that was stopped does without.
   CircuitFit finish() {
-    if (fit_.losses.empty()) return std::move(fit_);
+    if (fit_.losses.empty() || fit_.end == FitEnd::Stopped) return std::move(fit_);
     for (const Learned& number : learned_)
       set_parameter(unrolled_.run(), number.parameter(), parameter_in(fit_.circuit, number.parameter()));
     add_rows(unrolled_, targets_, nullptr, &fit_.outputs, {});

@@ -51,13 +51,15 @@ struct FitPoint {
 using FitProgress = std::function<void(const FitPoint&)>;
 
 struct CircuitFit {
-  Circuit circuit;             // with the best numbers that were met
-  std::vector<double> losses;  // [iterations done + 1]: before the first update, and after each
-  int best_iteration = 0;      // the place of the least of them
+  Circuit circuit;  // with the best numbers that were met
+  // [iterations done + 1]: before the first update, and after each; empty where it was stopped before, and
+  // then there is no best.
+  std::vector<double> losses;
+  int best_iteration = 0;  // the place of the least of them
   double best_loss = 0;
   FitEnd end = FitEnd::Iterations;
   std::vector<std::string> trained;  // names of the numbers that were learned
-  std::vector<double> outputs;       // [rows, target synapses] of the best
+  std::vector<double> outputs;       // [rows, target synapses] of the best; empty where it was stopped
 };
 
 // The loss is the mean over rows and targets of (value − target)², as PyTorch's MSELoss. A stopped fit keeps

@@ -80,7 +80,7 @@ LatchRegion latch_region(const LatchParameters& latch) {
   region.winner = rise / latch.self;
   region.along = 2 - latch.alpha;
   region.across = latch.alpha * (1 - latch.cross * region.winner);
-  if (latch.alpha >= 3) {
+  if (latch.alpha >= 3 || region.across <= -1) {
     region.outcome = LatchOutcome::Restless;
   } else if (latch.cross == latch.self) {
     region.outcome = LatchOutcome::Neutral;

@@ -24,7 +24,7 @@ enum class LatchOutcome {
   Memory,    // the larger start wins and stays, the other goes to 0
   Shared,    // β_c < β_s: both settle at the same value, whichever was larger
   Neutral,   // β_c = β_s: their ratio stays what it was
-  Restless,  // α ≥ 3: the state (x̂, 0) is left for a cycle or chaos
+  Restless,  // α ≥ 3, or β_c so large that it overshoots: (x̂, 0) is left for a cycle, chaos or ±∞
 };
 const char* latch_outcome_word(LatchOutcome outcome);  // "dies", "memory", …
 

@@ -166,6 +166,20 @@ void CircuitCliTest::aFitIsWrittenAsACircuit() {
       {"circuit", out, "--set", "x=1", "--set", "y1=0", "--set", "y2=0", "--set", "y3=1", "--json"});
   const QJsonObject values = QJsonDocument::fromJson(fitted.out.toUtf8()).object()["values"].toObject();
   QVERIFY(std::abs(values["s3"].toDouble() - 0.5) < 1e-3);
+  // The drawing of a file stays in what is written of it, also over itself.
+  QFile drawn(out);
+  QVERIFY(drawn.open(QIODevice::ReadWrite));
+  QJsonObject circuit = QJsonDocument::fromJson(drawn.readAll()).object();
+  circuit["layout"] = QJsonObject{{"s1", QJsonArray{24, -40}}};
+  drawn.resize(0);
+  drawn.write(QJsonDocument(circuit).toJson());
+  drawn.close();
+  QCOMPARE(run_synann({"circuit", out, "--fit", table.fileName(), "--iterations", "1", "--out", out}).code,
+           0);
+  QVERIFY(drawn.open(QIODevice::ReadOnly));
+  const QJsonObject kept = QJsonDocument::fromJson(drawn.readAll()).object().value("layout").toObject();
+  QCOMPARE(kept.value("s1").toArray().at(1).toInt(), -40);
+  QVERIFY(run_synann({"circuit", out, "--write"}).out.contains("layout"));
 }
 
 void CircuitCliTest::anInterruptedFitKeepsTheBest() {

@@ -340,6 +340,7 @@ void SynapseCircuitDynamicsTest::theLatchInClosedForm_data() {
   QTest::newRow("strong") << 3.0 << 0.8 << 0.9 << "restless" << false;
   QTest::newRow("equal") << 2.0 << 0.7 << 0.7 << "neutral" << false;
   QTest::newRow("winner above 1") << 2.0 << 0.4 << 0.9 << "memory" << false;
+  QTest::newRow("overshoots") << 2.0 << 0.2 << 0.9 << "restless" << false;  // across −2.5
   QTest::newRow("cross at 1") << 2.0 << 0.6 << 1.0 << "memory" << false;
 }
 

@@ -310,6 +310,11 @@ void SynapseCircuitFitTest::aStoppedFitKeepsTheBest() {
   QCOMPARE(fit->best_loss, told);
   QVERIFY(fit->best_loss < fit->losses[0]);
   QVERIFY(!(fit->circuit == circuit));
+  QVERIFY(fit->outputs.empty());
+  // Before the first loss is known there is no best.
+  const auto nothing = fit_circuit(circuit, targets, {}, {}, stop.get_token());
+  QVERIFY(nothing.ok() && nothing->losses.empty());
+  QVERIFY(nothing->circuit == circuit);
 }
 
 void SynapseCircuitFitTest::aFitThatDivergesKeepsTheBest() {

@@ -326,7 +326,11 @@ void SynapseCircuitTest::brokenFilesAreRefused() {
   QVERIFY(QString::fromStdString(refusal(fmt::format(R"({{"name": "{}", "excitatory": 1, "inhibitory": 0}})",
                                                      std::string(200, 'a'))))
               .contains("too long a name"));
-  // Deep nesting is no trouble.
+  // Deep nesting is no trouble, whether it ends or not.
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  for (const char* key : {"inputs", "layout", "outputs", "name"})
+    QVERIFY(QString::fromStdString(refusal(one, fmt::format(", \"{}\": {}", key, deep)))
+                .contains("nested too deep"));
   QVERIFY(sentence(std::string(1'000'000, '[')).contains("is no JSON"));
   QVERIFY(!read_circuit("/nowhere/c.json").ok());
 }

@@ -67,6 +67,7 @@ class CircuitDocumentTest : public QObject {
   void partsAreCopiedWithTheirWires();
   void filesThatAreWrongChangeNothing();
   void anEmptyCircuitCannotBeSaved();
+  void whatIsSavedUnderAnotherNameStaysSo();
   void layersFollowTheWires();
   void aLongChainIsWrapped();
   void onlyWhatMovesIsLedAnew();
@@ -239,7 +240,7 @@ void CircuitDocumentTest::filesThatAreWrongChangeNothing() {
   QVERIFY(refused(head + R"("m"}]})").contains("bad.json"));
   QVERIFY(refused(head + R"(0}], "layout": {"m": [0, 0]}})").contains("no input or synapse of this name"));
   QVERIFY(refused(head + R"(0}], "layout": {"n": [0]}})").contains("is no place"));
-  QVERIFY(refused(head + R"(0}], "layout": {"n": [0, 1e8]}})").contains("too far away"));
+  QVERIFY(refused(head + R"(0}], "layout": {"n": [0, 1e9]}})").contains("too far away"));
   QVERIFY(refused(head + R"(0}], "layout": [1]})").contains("is no object"));
   QVERIFY(!document.open(home.filePath("none.json")).ok());
   QCOMPARE(changed.count(), 0);
@@ -257,6 +258,29 @@ void CircuitDocumentTest::anEmptyCircuitCannotBeSaved() {
   QVERIFY(document.replace("open", exampleOf("not"), {}, true).ok());
   QVERIFY(!document.save("/nowhere/c.json").ok());
   QVERIFY(document.path().isEmpty());
+}
+
+void CircuitDocumentTest::whatIsSavedUnderAnotherNameStaysSo() {
+  QTemporaryDir home;
+  const QString first = home.filePath("a.json"), other = home.filePath("b.json");
+  CircuitDocument document;
+  QVERIFY(document.replace("open", exampleOf("flip"), {}, true).ok());
+  QVERIFY(document.save(first).ok());
+  DrawnCircuit edited = document.drawn();
+  edited.circuit.synapses[0].alpha = 3.5;
+  QVERIFY(document.edit("alpha", edited).ok());
+  QVERIFY(document.save(other).ok());
+  document.undoStack().undo();
+  QCOMPARE(document.path(), other);
+  QVERIFY(document.modified());
+  document.undoStack().redo();
+  QCOMPARE(document.path(), other);
+  QVERIFY(!document.modified());
+  // Another circuit has another file, and undo goes back to that of before.
+  QVERIFY(document.open(first).ok());
+  QCOMPARE(document.path(), first);
+  document.undoStack().undo();
+  QCOMPARE(document.path(), other);
 }
 
 void CircuitDocumentTest::layersFollowTheWires() {

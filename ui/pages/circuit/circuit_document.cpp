@@ -38,8 +38,13 @@ class CircuitDocument::Command : public QUndoCommand {
 };
 
 CircuitDocument::CircuitDocument(QObject* parent)
-    : QObject(parent), state_{std::make_shared<const synapse::DrawnCircuit>(), {}} {
+    : QObject(parent), state_{std::make_shared<const synapse::DrawnCircuit>(), std::make_shared<QString>()} {
   undo_.setUndoLimit(kMostUndone);
+}
+
+// The stack tells of its clearing while it goes, when nothing else is there any more.
+CircuitDocument::~CircuitDocument() {
+  undo_.disconnect();
 }
 
 void CircuitDocument::take(const State& state) {
@@ -81,7 +86,8 @@ Status CircuitDocument::replace(const QString& text, synapse::DrawnCircuit other
   // Everything stands somewhere from the beginning, so that no edit moves what it does not concern.
   if (other.layout.size() < other.circuit.inputs.size() + other.circuit.synapses.size())
     other.layout.merge(layOutCircuit(other.circuit));
-  State next{std::make_shared<const synapse::DrawnCircuit>(std::move(other)), path};
+  State next{std::make_shared<const synapse::DrawnCircuit>(std::move(other)),
+             std::make_shared<QString>(path)};
   undo_.push(new Command(*this, text, std::move(next), {}));
   if (saved) undo_.setClean();
   return {};
@@ -98,7 +104,7 @@ Status CircuitDocument::save(const QString& path) {
     return input_error(path.toStdString(), "a circuit without synapses cannot be saved", "add one first");
   const Status saved = synapse::write_circuit(path.toStdString(), drawn());
   if (!saved) return saved;
-  state_.path = path;
+  *state_.path = path;
   undo_.setClean();
   emit changed();
   return {};

@@ -22,13 +22,14 @@ class CircuitDocument : public QObject {
   static constexpr int kMostUndone = 200;  // edits
 
   explicit CircuitDocument(QObject* parent = nullptr);
+  ~CircuitDocument() override;
 
   const synapse::DrawnCircuit& drawn() const { return *state_.drawn; }
   const synapse::Circuit& circuit() const { return state_.drawn->circuit; }
   bool empty() const { return circuit().synapses.empty() && circuit().inputs.empty(); }
   QUndoStack& undoStack() { return undo_; }
   // The file it was opened from or saved in; empty: none.
-  const QString& path() const { return state_.path; }
+  const QString& path() const { return *state_.path; }
   bool modified() const { return !undo_.isClean(); }
 
   // One edit, which `text` names in the menu. Edits of the same `merge` that follow each other are undone
@@ -48,9 +49,11 @@ class CircuitDocument : public QObject {
 
  private:
   class Command;
+  // All states since a circuit was opened share its path: what was saved under another name stays so when it
+  // is undone.
   struct State {
     std::shared_ptr<const synapse::DrawnCircuit> drawn;
-    QString path;
+    std::shared_ptr<QString> path;
   };
   void take(const State& state);
   static Status check(const synapse::DrawnCircuit& drawn);

@@ -175,7 +175,10 @@ void CircuitFitTab::compute(const Query& query, const synapse::CircuitProgress& 
 
 void CircuitFitTab::take(const Worker::Found& found, bool last) {
   ended_ = last;
-  if (found) {
+  if (found && last && (*found)->losses.empty()) {
+    found_.reset();
+    showError(Error{.problem = "stopped before the first loss was known"});
+  } else if (found) {
     found_ = *found;
     show(fitFigure(*fitted_, *found_));
   } else {

@@ -26,7 +26,7 @@ namespace synann::ui {
 namespace {
 
 constexpr qint64 kHeadOfCircuit = 4096;         // bytes in which the format is looked for
-constexpr int kMostRemembered = 4 << 20;        // characters of a circuit between two starts
+constexpr int kMostRemembered = 32 << 20;       // characters of a circuit between two starts
 constexpr const char* kFirstExample = "latch";  // what is there at the very first start
 
 QString circuitFilter() {
@@ -74,14 +74,14 @@ void CircuitPage::remember(const QVariantMap& kept) {
     player_.setRate(rate_->currentData().toInt());
   }
   clamp_->setChecked(kept.value("clamped").toBool());
-  if (const QVariantMap study = kept.value("study").toMap(); !study.isEmpty())
-    analysis_->choose(circuitStudyFromJson(QJsonObject::fromVariantMap(study)));
   auto drawn =
       synapse::parse_drawn_circuit(kept.value("circuit").toString().toStdString(), "synann-studio.ini");
-  if (!drawn) return;
   const bool saved = kept.value("saved", true).toBool();
-  if (!show(tr("go on"), std::move(*drawn), kept.value("path").toString(), saved)) return;
-  if (saved) document_.undoStack().clear();
+  if (drawn && show(tr("go on"), std::move(*drawn), kept.value("path").toString(), saved) && saved)
+    document_.undoStack().clear();
+  // What is chosen is of the circuit.
+  if (const QVariantMap study = kept.value("study").toMap(); !study.isEmpty())
+    analysis_->choose(circuitStudyFromJson(QJsonObject::fromVariantMap(study)));
 }
 
 QString CircuitPage::figureName() const {
@@ -101,7 +101,7 @@ Status CircuitPage::restoreView(const QJsonObject& json) {
   if (!moment) return moment.error();
   clamp_->setChecked(moment->clamped);
   if (auto shown = show(tr("open figure"), std::move(moment->drawn), {}, false); !shown) return shown;
-  for (qint64 step = 1; step < moment->step; ++step) player_.step();
+  player_.goTo(moment->step);
   analysis_->choose(moment->study);
   deck_->choose(moment->figure);
   if (moment->figure == QLatin1String("circuit-fit")) analysis_->startFit();
@@ -180,9 +180,11 @@ void CircuitPage::save(bool as) {
     const QString name = QString::fromStdString(document_.circuit().name);
     const QString wish =
         path.isEmpty() ? (name.isEmpty() ? QStringLiteral("circuit") : name) + ".json" : path;
-    path = QFileDialog::getSaveFileName(this, tr("Save the circuit"), wish, circuitFilter());
-    if (path.isEmpty()) return;
-    if (QFileInfo(path).suffix().isEmpty()) path += QStringLiteral(".json");
+    QFileDialog dialog(this, tr("Save the circuit"), wish, circuitFilter());
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setDefaultSuffix(QStringLiteral("json"));  // before it asks whether to replace a file
+    if (dialog.exec() != QDialog::Accepted) return;
+    path = dialog.selectedFiles().constFirst();
   }
   saveTo(path);
 }
@@ -215,6 +217,7 @@ void CircuitPage::hideEvent(QHideEvent* event) {
 }
 
 void CircuitPage::documentChanged() {
+  setRemark({});  // of the circuit before
   view_->setDrawn(document_.drawn());
   analysis_->setCircuit(player_.clamped());
   player_.setCircuit(document_.circuit());
@@ -263,7 +266,8 @@ void CircuitPage::showFigures() {
   analysis_->follow(isVisible());
   if (!isVisible() && deck_->figureName() == kCircuitFigures[0]) return;
   if (deck_->wanted(trace_)) trace_->setFigure(traceFigure(document_.circuit(), player_.history()));
-  if (deck_->wanted(truth_)) {
+  if (deck_->wanted(truth_) && truth_of_ != document_.circuit()) {
+    truth_of_ = document_.circuit();
     QString why;
     truth_->setFigure(truthFigure(document_.circuit(), why));
     if (!why.isEmpty()) truth_->setPlaceholder(why);

@@ -109,6 +109,7 @@ class CircuitPage : public PicturePage {
   QCheckBox* previous_ = nullptr;
   FigureView* trace_ = nullptr;
   FigureView* truth_ = nullptr;
+  synapse::Circuit truth_of_;  // whose truth table is shown
 };
 
 }  // namespace synann::ui

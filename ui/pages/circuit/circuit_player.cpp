@@ -75,7 +75,8 @@ void CircuitPlayer::evaluate() {
 
 void CircuitPlayer::record() {
   std::vector<double> now;
-  if (history_.values.empty()) {  // what was before: the starts, at step 0
+  if (step_ == 1) history_.values.clear();  // the starts may be others
+  if (history_.values.empty()) {            // what was before: the starts, at step 0
     for (const std::size_t k : traced_) now.push_back(before_[k]);
     history_.values.push_back(std::exchange(now, {}));
     history_.first = step_ - 1;
@@ -103,6 +104,13 @@ void CircuitPlayer::advance() {
 void CircuitPlayer::step() {
   if (!run_) return;
   advance();
+  emit stepped();
+}
+
+void CircuitPlayer::goTo(qint64 step) {
+  if (!run_) return;
+  const qint64 most = kMostReplayed / std::max<qint64>(1, static_cast<qint64>(starts_.size()));
+  for (qint64 left = std::min(step - step_, most); left > 0; --left) advance();
   emit stepped();
 }
 

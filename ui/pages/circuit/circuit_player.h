@@ -21,8 +21,9 @@ class CircuitPlayer : public QObject {
   Q_OBJECT
 
  public:
-  static constexpr std::size_t kMostSteps = 2000;  // of the history, the latest
-  static constexpr std::size_t kMostTraced = 12;   // synapses, where none are outputs
+  static constexpr std::size_t kMostSteps = 2000;      // of the history, the latest
+  static constexpr qint64 kMostReplayed = 50'000'000;  // values of synapses
+  static constexpr std::size_t kMostTraced = 12;       // synapses, where none are outputs
 
   explicit CircuitPlayer(QObject* parent = nullptr);
 
@@ -31,6 +32,8 @@ class CircuitPlayer : public QObject {
   void setClamped(bool clamped);
   bool clamped() const { return clamped_; }
   void step();
+  // Steps on to this step, or as far as kMostReplayed allows; told once.
+  void goTo(qint64 step);
   void reset();
   void setPlaying(bool playing);
   bool playing() const { return timer_.isActive(); }

@@ -62,7 +62,8 @@ QString latchWords(const synapse::LatchParameters& latch) {
     case synapse::LatchOutcome::Neutral:
       return StudyWords::tr("Neutral: both β are the same, the ratio of the halves stays what it was.");
     case synapse::LatchOutcome::Restless:
-      return StudyWords::tr("Restless: α ≥ 3, a winner goes on to a cycle or to chaos.");
+      return StudyWords::tr(
+          "Restless: no winner stays; the values go on to a cycle, to chaos or to infinity.");
   }
   return {};
 }

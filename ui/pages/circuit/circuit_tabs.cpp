@@ -15,8 +15,8 @@ struct TabWords {
   Q_DECLARE_TR_FUNCTIONS(circuit_tabs)
 };
 
-constexpr std::size_t kMostNotes = 3;          // sources that are named one by one
-constexpr std::size_t kMostSearched = 10'000;  // synapses in which paths that meet again are looked for
+constexpr std::size_t kMostNotes = 3;        // sources that are named one by one
+constexpr std::size_t kMostSearched = 1000;  // synapses in which paths that meet again are looked for
 
 QString titled(const synapse::Circuit& circuit, const QString& what) {
   const QString name = QString::fromStdString(circuit.name);

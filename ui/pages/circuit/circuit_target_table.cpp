@@ -2,6 +2,7 @@
 #include "ui/pages/circuit/circuit_target_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -24,6 +25,28 @@ constexpr std::size_t kMostFirstColumns = 12;
 QString csvField(QString text) {
   if (!text.contains(',') && !text.contains('"') && !text.contains('\n')) return text;
   return '"' + text.replace('"', QStringLiteral("\"\"")) + '"';
+}
+
+// The fields of a table as this one writes it: csvField() undone.
+QList<QStringList> csvLines(const QString& text) {
+  QList<QStringList> lines;
+  QStringList fields;
+  QString field;
+  bool quoted = false;
+  for (qsizetype k = 0; k < text.size(); ++k) {
+    const QChar c = text[k];
+    if (c == '"' && quoted && text.mid(k + 1, 1) == QLatin1String("\"")) {
+      field += text[++k];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == ',' || c == '\n')) {
+      fields.append(std::exchange(field, {}));
+      if (c == '\n') lines.append(std::exchange(fields, {}));
+    } else {
+      field += c;
+    }
+  }
+  return lines;
 }
 
 QString exactNumber(double value) {
@@ -115,7 +138,7 @@ void CircuitTargetTable::setCsv(const std::string& csv, const synapse::Circuit& 
   if (const auto parsed = targets(circuit))
     fill(*parsed, circuit);
   else
-    table_->setEnabled(false);
+    fillAsTyped();
   describe();
   emit changed();
 }
@@ -156,6 +179,22 @@ void CircuitTargetTable::fill(const synapse::CircuitTargets& targets, const syna
   }
 }
 
+// What does not fit the circuit yet, or any more, stays to be mended.
+void CircuitTargetTable::fillAsTyped() {
+  const QList<QStringList> lines = csvLines(QString::fromStdString(csv_));
+  const QSignalBlocker quiet(table_);
+  table_->clear();
+  const QStringList heads = lines.value(0);
+  const bool shown = static_cast<std::size_t>(lines.size() * heads.size()) <= kMostShownFields;
+  table_->setEnabled(shown);
+  table_->setColumnCount(static_cast<int>(heads.size()));
+  table_->setHorizontalHeaderLabels(heads);
+  table_->setRowCount(shown ? std::max(0, static_cast<int>(lines.size()) - 1) : 0);
+  for (int row = 0; row < table_->rowCount(); ++row)
+    for (int column = 0; column < table_->columnCount(); ++column)
+      table_->setItem(row, column, new QTableWidgetItem(lines[row + 1].value(column)));
+}
+
 void CircuitTargetTable::addRow() {
   if (table_->columnCount() == 0 || !table_->isEnabled()) return;
   const QSignalBlocker quiet(table_);
@@ -173,7 +212,7 @@ void CircuitTargetTable::addRow() {
 }
 
 void CircuitTargetTable::removeRow() {
-  if (table_->rowCount() == 0) return;
+  if (table_->rowCount() == 0 || !table_->isEnabled()) return;
   table_->removeRow(table_->currentRow() < 0 ? table_->rowCount() - 1 : table_->currentRow());
   take();
 }

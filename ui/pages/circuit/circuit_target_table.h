@@ -42,6 +42,7 @@ class CircuitTargetTable : public QWidget {
  private:
   void makeButtons(QBoxLayout* column);
   void begin(const synapse::Circuit& circuit);
+  void fillAsTyped();
   void fill(const synapse::CircuitTargets& targets, const synapse::Circuit& circuit);
   void addRow();
   void removeRow();

@@ -277,9 +277,11 @@ bool CircuitView::event(QEvent* event) {
   // Keys of editing that the window could take for itself.
   if (event->type() == QEvent::ShortcutOverride) {
     const auto* key = static_cast<QKeyEvent*>(event);
-    for (const auto standard : {QKeySequence::Copy, QKeySequence::Cut, QKeySequence::Paste,
-                                QKeySequence::SelectAll, QKeySequence::Delete})
+    for (const auto standard :
+         {QKeySequence::Copy, QKeySequence::Cut, QKeySequence::Paste, QKeySequence::SelectAll})
       if (key->matches(standard)) event->accept();
+    if (key->key() == Qt::Key_Delete)
+      event->accept();  // QKeySequence::Delete is Ctrl+D too, which duplicates
   }
   return FigureWidget::event(event);
 }
