@@ -30,7 +30,7 @@ class CircuitWorker {
       : compute_(std::move(compute)),
         told_(std::move(told)),
         worker_([this](const Asked& asked, const std::stop_token& cancelled,
-                       const Worker::Tell& tell) { work(asked, cancelled, tell); },
+                       const typename Worker::Tell& tell) { work(asked, cancelled, tell); },
                 [this](const Answer& answer) { take(answer); }) {}
 
   void ask(Query query) {
@@ -63,7 +63,7 @@ class CircuitWorker {
   };
   using Worker = LatestValueWorker<Asked, Answer>;
 
-  void work(const Asked& asked, const std::stop_token& cancelled, const Worker::Tell& tell) {
+  void work(const Asked& asked, const std::stop_token& cancelled, const typename Worker::Tell& tell) {
     std::stop_source stop = asked.stop;
     const std::stop_callback relay(cancelled, [&stop] { stop.request_stop(); });
     compute_(
