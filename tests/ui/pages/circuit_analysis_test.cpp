@@ -395,9 +395,11 @@ void CircuitAnalysisTest::aHiddenPageFindsNothing() {
   b.find<CalmSpinBox>("circuit.bifurcation-drop")->setValue(1'000'000);  // minutes
   b.window->showPage(b.window->page<SynapsesPage>());
   QVERIFY(b.figure("circuit-bifurcation").figure() == nullptr);
+  QSignalSpy found(&b.analysis(), &CircuitAnalysis::figuresChanged);
   b.find<CalmSpinBox>("circuit.bifurcation-drop")->setValue(100);
-  b.find<CalmSpinBox>("circuit.bifurcation-points")->setValue(50);
-  QTest::qWait(0);
+  b.find<CalmSpinBox>("circuit.bifurcation-points")->setValue(50);  // milliseconds
+  found.clear();
+  QVERIFY(!found.wait(500));
   QVERIFY(b.figure("circuit-bifurcation").figure() == nullptr);
   b.window->showPage(&b.page());
   QTRY_COMPARE_WITH_TIMEOUT(points(b.figure("circuit-bifurcation")), 50 * 500, kWait);
