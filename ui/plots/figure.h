@@ -46,6 +46,9 @@ class Figure {
   // The point nearest to a place in a figure painted into `area`; nothing far from all of them.
   virtual std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const = 0;
 
+  // How many points stand beside each other: the keys up and down go so many on.
+  virtual int pointsPerLine(const QRectF& /*area*/, const FigurePaint& /*how*/) const { return 1; }
+
   // What can be chosen of its look, and how it is shown in the window; files look the same unless told
   // otherwise.
   virtual FigureParts parts() const { return {}; }

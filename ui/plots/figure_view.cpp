@@ -146,15 +146,20 @@ bool FigureView::figureKey(const QKeyEvent& event) {
   if (zoomKey(event)) return true;
   const int count = figure_ ? figure_->pointCount() : 0;
   const int at = current_.value_or(-1);
+  const int line = figure_ ? std::max(1, figure_->pointsPerLine(area(), how())) : 1;
   std::optional<int> to;
   switch (event.key()) {
     case Qt::Key_Left:
-    case Qt::Key_Up:
       to = at - 1;
       break;
+    case Qt::Key_Up:
+      to = at - line;
+      break;
     case Qt::Key_Right:
-    case Qt::Key_Down:
       to = at + 1;
+      break;
+    case Qt::Key_Down:
+      to = current_ ? at + line : 0;
       break;
     case Qt::Key_PageUp:
       to = at - kPageOfPoints;
@@ -177,6 +182,9 @@ bool FigureView::figureKey(const QKeyEvent& event) {
   }
   if (count == 0) return true;
   hovered_.reset();
+  // Beside each other, they end where their lines end.
+  if (line > 1 && (event.key() == Qt::Key_Up || event.key() == Qt::Key_Down) && (*to < 0 || *to >= count))
+    to = at;
   setCurrentPoint(std::clamp(*to, 0, count - 1));
   emit pointChosen(*current_);
   return true;

@@ -8,9 +8,9 @@
 
 namespace synann::ui {
 
-// Shows a figure, or a part of it, and walks along its points. Keys: Left/Up and Right/Down = one point, Page
-// Up/Down = ten, Home and End, Escape = none; + and − = zoom, Shift+arrows = move, 0 = all of it. Mouse: as
-// every figure; moving marks the nearest point, a click chooses it.
+// Shows a figure, or a part of it, and walks along its points. Keys: Left and Right = one point, Up and
+// Down = one line of points, Page Up/Down = ten, Home and End, Escape = none; + and − = zoom, Shift+arrows =
+// move, 0 = all of it. Mouse: as every figure; moving marks the nearest point, a click chooses it.
 class FigureView : public FigureWidget {
   Q_OBJECT
 

@@ -32,6 +32,9 @@ class TilesFigure : public Figure {
   int pointCount() const override { return content_.count; }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  int pointsPerLine(const QRectF& area, const FigurePaint& how) const override {
+    return grid(area, how).per_line;
+  }
   // A row for each picture: its numbers row by row.
   int columnCount() const override { return content_.rows * content_.columns; }
   QString columnName(int column) const override;

@@ -142,6 +142,14 @@ void drawSwap(QPainter& p) {
   lines(p, {{5.5, 8}, {2.5, 11}, {5.5, 14}});
 }
 
+// A 4 as it is written by hand, in its frame.
+void drawDigits(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawRect(QRectF(1.5, 1.5, 13, 13));
+  lines(p, {{6.5, 4}, {5, 9}, {11, 9}});
+  lines(p, {{9.5, 6.5}, {9, 12.5}});
+}
+
 void drawCurves(QPainter& p) {
   lines(p, {{2.5, 2}, {2.5, 13.5}, {14, 13.5}});
   QPainterPath curve(QPointF(4.5, 3));
@@ -244,6 +252,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawNetwork(p);
     case Glyph::Surface:
       return drawSurface(p);
+    case Glyph::Digits:
+      return drawDigits(p);
     case Glyph::Swap:
       return drawSwap(p);
     case Glyph::Matrix:

@@ -29,6 +29,7 @@ enum class Glyph {
   Network,
   Matrix,
   Surface,
+  Digits,
   Circuit,
   Swap,
   Back,

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include <QStringList>
+
+#include "ui/plots/figure.h"
+
+namespace synann::ui {
+
+// Named rows of one or a few numbers from 0 on, as bars beside each other with the numbers behind them. Its
+// points are the rows.
+class BarsFigure : public Figure {
+ public:
+  struct Column {
+    QString name;                // "recall"
+    std::vector<double> values;  // [rows]; not finite: none
+    int color = 0;               // seriesColor
+  };
+  struct Content {
+    QString title;
+    QString rows;         // what a row is: "class"
+    QStringList names{};  // [rows]
+    std::vector<Column> columns{};
+    double most = 1;  // the end of the bars
+    int marked = -1;  // a row in bold, −1: none
+    int digits = 3;   // significant ones behind a bar
+    QString note{};   // one line below the title
+    QString unit{};   // behind a number: " %"
+  };
+  explicit BarsFigure(Content content) : content_(std::move(content)) {}
+
+  const Content& content() const { return content_; }
+
+  QString title() const override { return content_.title; }
+  void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const override;
+  int pointCount() const override { return static_cast<int>(content_.names.size()); }
+  QString pointText(int point) const override;
+  std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
+  int columnCount() const override { return static_cast<int>(content_.columns.size()); }
+  QString columnName(int column) const override {
+    return content_.columns[static_cast<std::size_t>(column)].name;
+  }
+  QString rowName(int row) const override { return content_.names.value(row); }
+  QVariant cell(int row, int column) const override;
+
+ private:
+  struct Grid {
+    double top = 0, pitch = 1, name_right = 0, column = 0, gap = 0, number = 0;
+  };
+  Grid grid(const QRectF& area, const FigurePaint& how) const;
+  QString numberOf(int row, std::size_t column) const;
+
+  Content content_;
+};
+
+}  // namespace synann::ui
