@@ -16,9 +16,17 @@ QList<Tick> withSigns(QList<Tick> ticks) {
   for (Tick& tick : ticks) tick.label.replace('-', QStringLiteral("−"));
   return ticks;
 }
+
+// Labelled with what the logarithms are of.
+QList<Tick> ticksOfLogs(double min, double max, int wanted) {
+  QList<Tick> ticks = logTicks(std::pow(10.0, min), std::pow(10.0, max), wanted);
+  for (Tick& tick : ticks) tick.value = std::log10(tick.value);
+  return ticks;
+}
 }  // namespace
 
-Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts)
+Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts,
+           bool y_log)
     : area_(area), x_(x), y_(y), titles_(titles), font_(font) {
   const QFontMetricsF metrics(font);
   const double line = metrics.height();
@@ -27,7 +35,8 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   if (height - line < kLowPlot * line) titles_.x.clear();
   if (!titles_.x.isEmpty()) height -= line;
   height = std::max(10.0, height);
-  y_ticks_ = withSigns(linearTicks(y.min, y.max, std::max(2, static_cast<int>(height / (1.6 * line)))));
+  const int wanted_y = std::max(2, static_cast<int>(height / (1.6 * line)));
+  y_ticks_ = withSigns(y_log ? ticksOfLogs(y.min, y.max, wanted_y) : linearTicks(y.min, y.max, wanted_y));
   double widest = 0;
   for (const Tick& tick : y_ticks_) widest = std::max(widest, metrics.horizontalAdvance(tick.label));
   const double left = kTickLength + kLabelGap + widest + (titles.y.isEmpty() ? 0 : line);

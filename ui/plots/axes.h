@@ -10,8 +10,8 @@
 
 namespace synann::ui {
 
-// The two linear axes of a small figure: makes room for ticks and titles in an area, and turns data into
-// places.
+// The two axes of a small figure: makes room for ticks and titles in an area, and turns data into places.
+// Both are linear; the one along y may be labelled as a logarithmic one, and takes log10 of the data then.
 class Axes {
  public:
   struct Range {
@@ -23,7 +23,9 @@ class Axes {
   };
 
   // x_counts: whole numbers along x. Where the area is low, the plot takes the room of the name along x.
-  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts);
+  // y_log: y and its range are log10 of the data.
+  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts,
+       bool y_log = false);
 
   // The part of a whole range along x, and along y, that is to be shown.
   static Range partOfX(const Range& all, const FigurePaint& how);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <QFontMetricsF>
 #include <QStringList>
@@ -20,17 +21,23 @@ constexpr double kDot = 3;           // pixels, the radius of a single point
 CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
   double least = INFINITY, most = -INFINITY;
   for (const Series& series : content_.series)
-    for (const double value : series.values) {
+    for (const double raw : series.values) {
+      const double value = scaled(raw);
       if (!std::isfinite(value)) continue;
       least = std::min(least, value);
       most = std::max(most, value);
     }
-  y_range_ = content_.y_range.value_or(roomyRange(least, most, true));
+  y_range_ = content_.y_range.value_or(roomyRange(least, most, !content_.y_log));
   if (content_.x_range) {
     x_range_ = *content_.x_range;
   } else if (!content_.at.empty()) {
     x_range_ = {content_.at.front(), content_.at.back()};
   }
+}
+
+double CurveFigure::scaled(double value) const {
+  if (!content_.y_log) return value;
+  return value > 0 ? std::log10(value) : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::vector<CurveFigure::Entry> CurveFigure::legendEntries(double width, const QFont& font) const {
@@ -59,7 +66,7 @@ int CurveFigure::headLines(double width, const FigurePaint& how) const {
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
   return Axes(area.adjusted(0, headLines(area.width(), how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
-              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, false);
+              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, false, content_.y_log);
 }
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
@@ -69,16 +76,17 @@ void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series&
   if (series.dots) {
     painter.setBrush(painter.pen().color());
     for (std::size_t k = 0; k < series.values.size(); ++k) {
-      const QPointF place = axes.place(content_.at[k], series.values[k]);
-      if (std::isfinite(series.values[k]) && axes.plot().adjusted(-1, -1, 1, 1).contains(place))
+      const double value = scaled(series.values[k]);
+      const QPointF place = axes.place(content_.at[k], value);
+      if (std::isfinite(value) && axes.plot().adjusted(-1, -1, 1, 1).contains(place))
         painter.drawEllipse(place, kDot, kDot);
     }
     return;
   }
   QList<QPointF> line;
   for (std::size_t k = 0; k <= series.values.size(); ++k) {
-    if (k < series.values.size() && std::isfinite(series.values[k])) {
-      line.append(axes.place(content_.at[k], series.values[k]));
+    if (k < series.values.size() && std::isfinite(scaled(series.values[k]))) {
+      line.append(axes.place(content_.at[k], scaled(series.values[k])));
       continue;
     }
     if (line.size() > 1) painter.drawPath(clippedPolyline(line, axes.plot()));
@@ -88,8 +96,8 @@ void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series&
 
 void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const {
   const auto mark = [&](double x, double value) {
-    if (!std::isfinite(value)) return;
-    const QPointF place = axes.place(x, value);
+    if (!std::isfinite(scaled(value))) return;
+    const QPointF place = axes.place(x, scaled(value));
     if (!axes.plot().adjusted(-1, -1, 1, 1).contains(place)) return;
     painter.setPen(QPen(how.look.text, 1));
     painter.setBrush(seriesColor(how.look, content_.series.front().color));

@@ -29,6 +29,7 @@ class CurveFigure : public Figure {
     std::optional<Axes::Range> y_range{};  // what is outside it is cut off; all that is finite when empty
     QString note{};                        // one line below the title
     QString y_title{};                     // of the axis along y; most figures are named by their title alone
+    bool y_log = false;  // a logarithmic axis along y: what is not above 0 is a gap; without a y_range
   };
   explicit CurveFigure(Content content);
 
@@ -56,6 +57,7 @@ class CurveFigure : public Figure {
   };
   std::vector<Entry> legendEntries(double width, const QFont& font) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
+  double scaled(double value) const;  // along y, as the axes take it; NaN: nowhere
   void paintSeries(QPainter& painter, const Axes& axes, const Series& series, const FigurePaint& how) const;
   void paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const;
   void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;

@@ -15,6 +15,7 @@ class ActionButton : public RingButton {
   ActionButton(QAction* action, Qt::ToolButtonStyle style, QWidget* parent = nullptr) : RingButton(parent) {
     setDefaultAction(action);
     setToolButtonStyle(style);
+    setAutoRaise(style != Qt::ToolButtonTextOnly);  // a word without a frame looks like a label
     const auto name = [this, action] { setAccessibleName(action->text().remove('&')); };
     name();
     connect(action, &QAction::changed, this, name);

@@ -20,7 +20,7 @@
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_parameter.h"
 #include "tests/test_main.h"
-#include "tests/ui/pages/window_bench.h"
+#include "tests/ui/pages/circuit_bench.h"
 #include "ui/pages/circuit/circuit_bifurcation_tab.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_fit_tab.h"
@@ -41,46 +41,14 @@ namespace synann::ui {
 
 namespace {
 
+using testing::CircuitBench;
 using testing::kWait;
-
-struct AnalysisBench : testing::WindowBench {
-  AnalysisBench() : WindowBench("syna-cnn", 1) { window->showPage(&page()); }
-  CircuitPage& page() const { return *window->page<CircuitPage>(); }
-  CircuitAnalysis& analysis() const { return page().analysis(); }
-  const synapse::Circuit& circuit() const { return page().document().circuit(); }
-  QAction* action(const char* id) const { return window->actions().action(id); }
-  QString note() const { return find<QLabel>("circuit.note")->text(); }
-  FigureView& figure(const char* name) const {
-    return *find<FigureView>(QStringLiteral("circuit.") + QLatin1String(name));
-  }
-  // Brings the tab of a figure forward.
-  void look(const char* name) const {
-    auto* const tabs = find<QTabWidget>("circuit.figures");
-    for (int k = 0; k < tabs->count(); ++k)
-      if (tabs->widget(k)->isAncestorOf(&figure(name))) tabs->setCurrentIndex(k);
-  }
-  void set(std::initializer_list<std::pair<const char*, double>> numbers) const {
-    synapse::DrawnCircuit after = page().document().drawn();
-    for (const auto& [name, value] : numbers) QVERIFY(synapse::set_in_circuit(after.circuit, name, value));
-    QVERIFY(page().document().edit("set", std::move(after)));
-  }
-  bool tabShown(const char* name) const {
-    auto* const tabs = find<QTabWidget>("circuit.figures");
-    for (int k = 0; k < tabs->count(); ++k)
-      if (tabs->widget(k)->isAncestorOf(&figure(name))) return tabs->isTabVisible(k);
-    return false;
-  }
-};
 
 ViewOptions viewOf(const char* view, const char* circuit) {
   ViewOptions options;
   options.view = view;
   options.files["--circuit"] = circuit;
   return options;
-}
-
-int points(const FigureView& view) {
-  return view.figure() ? view.figure()->pointCount() : 0;
 }
 
 }  // namespace
@@ -98,9 +66,6 @@ class CircuitAnalysisTest : public QObject {
   void parametersAreChecked();
   void theLatchIsKnownByItsForm();
   void aClickSetsTheLatch();
-  void aFitLearnsAndIsApplied();
-  void aStoppedFitKeepsItsBest();
-  void targetsAreTypedDroppedAndRefused();
   void aHiddenPageFindsNothing();
   void studiesAreRemembered();
   void viewsAreExportedWithoutAWindow();
@@ -108,7 +73,7 @@ class CircuitAnalysisTest : public QObject {
 };
 
 void CircuitAnalysisTest::theFixedPointIsToldAndShown() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.action("circuit.settle")->trigger();
   QTRY_VERIFY_WITH_TIMEOUT(b.note().startsWith("Fixed after "), kWait);
@@ -122,7 +87,7 @@ void CircuitAnalysisTest::theFixedPointIsToldAndShown() {
 }
 
 void CircuitAnalysisTest::cyclesAndInfinityAreTold() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.set({{"x.alpha", 3.2}, {"y.alpha", 3.2}});
   b.action("circuit.settle")->trigger();
@@ -134,7 +99,7 @@ void CircuitAnalysisTest::cyclesAndInfinityAreTold() {
 }
 
 void CircuitAnalysisTest::settlingStops() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.set({{"x.alpha", 3.9}, {"y.alpha", 3.9}});
   const auto before = b.page().player().values();
@@ -155,11 +120,11 @@ void CircuitAnalysisTest::settlingStops() {
 }
 
 void CircuitAnalysisTest::phasePortraitsMarkTheFixedPoint() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("latch");
   b.look("circuit-phase");
   const FigureView& view = b.figure("circuit-phase");
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 201, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 201, kWait);
   QCOMPARE(view.figure()->columnName(0), "x");
   QCOMPARE(view.figure()->columnName(1), "y");
   QCOMPARE(view.figure()->cell(0, 0).toDouble(), 0.5);
@@ -175,19 +140,19 @@ void CircuitAnalysisTest::phasePortraitsMarkTheFixedPoint() {
   emit across->activated(across->currentIndex());
   QCOMPARE(view.figure()->columnName(0), "x_self");
   b.find<CalmSpinBox>("circuit.phase-steps")->setValue(10);
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 11, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 11, kWait);
   // An edit shows nothing old.
   b.set({{"x.start", 0.3}});
   QVERIFY(!view.figure() || view.figure()->cell(0, 0).toDouble() != 0.5);
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 11, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 11, kWait);
 }
 
 void CircuitAnalysisTest::theFlipHasItsFamousDiagram() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.look("circuit-bifurcation");
   const FigureView& view = b.figure("circuit-bifurcation");
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 1000 * 500, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 1000 * 500, kWait);
   QCOMPARE(b.find<QComboBox>("circuit.bifurcation-parameter")->currentText(), "x.alpha,y.alpha");
   QCOMPARE(view.figure()->cell(0, 0).toDouble(), 1.0);
   QCOMPARE(view.figure()->cell(999 * 500, 0).toDouble(), 4.0);
@@ -198,27 +163,27 @@ void CircuitAnalysisTest::theFlipHasItsFamousDiagram() {
 }
 
 void CircuitAnalysisTest::theDiagramFollowsTheCircuit() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.look("circuit-bifurcation");
   b.find<CalmSpinBox>("circuit.bifurcation-points")->setValue(100);
   b.find<CalmSpinBox>("circuit.bifurcation-keep")->setValue(10);
   const FigureView& view = b.figure("circuit-bifurcation");
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 1000, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 1000, kWait);
   // The varied number itself moves the line alone: the diagram is there at once.
   b.set({{"x.alpha", 3}, {"y.alpha", 3}});
-  QCOMPARE(points(view), 1000);
+  QCOMPARE(testing::shownPoints(view), 1000);
   const double before = view.figure()->cell(400, 1).toDouble();
   // What it is made of makes it anew, and shows nothing old meanwhile.
   b.set({{"x.beta", 0.25}, {"y.beta", 0.25}});
-  QVERIFY(points(view) == 0 || view.figure()->cell(400, 1).toDouble() != before);
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), 1000, kWait);
+  QVERIFY(testing::shownPoints(view) == 0 || view.figure()->cell(400, 1).toDouble() != before);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), 1000, kWait);
   const double alpha = view.figure()->cell(400, 0).toDouble();
   QVERIFY(std::abs(view.figure()->cell(400, 1).toDouble() - (1 - 1 / alpha) / 0.25) < 1e-9);
 }
 
 void CircuitAnalysisTest::parametersAreChecked() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.look("circuit-bifurcation");
   auto* const box = b.find<QComboBox>("circuit.bifurcation-parameter");
@@ -234,7 +199,7 @@ void CircuitAnalysisTest::parametersAreChecked() {
   // Another circuit has no such number.
   b.page().openExample("and");
   QCOMPARE(box->currentText(), "not_y.alpha");
-  QTRY_VERIFY_WITH_TIMEOUT(points(b.figure("circuit-bifurcation")) > 0, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(testing::shownPoints(b.figure("circuit-bifurcation")) > 0, kWait);
   b.find<ExactBox>("circuit.bifurcation-from")->setValue(9);
   QTRY_VERIFY_WITH_TIMEOUT(b.figure("circuit-bifurcation").placeholder().contains("9"), kWait);
 }
@@ -264,7 +229,7 @@ void CircuitAnalysisTest::theLatchIsKnownByItsForm() {
   for (const auto& example : synapse::circuit_examples())
     QCOMPARE(synapse::latch_form(example.make()).has_value(), example.id == "latch");
 
-  const AnalysisBench b;
+  const CircuitBench b;
   QVERIFY(b.tabShown("circuit-latch"));
   b.page().openExample("flip");
   QVERIFY(!b.tabShown("circuit-latch"));
@@ -277,10 +242,10 @@ void CircuitAnalysisTest::theLatchIsKnownByItsForm() {
 }
 
 void CircuitAnalysisTest::aClickSetsTheLatch() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.look("circuit-latch");
   FigureView& view = b.figure("circuit-latch");
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), kLatchSide * kLatchSide, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), kLatchSide * kLatchSide, kWait);
   const synapse::DrawnCircuit before = b.page().document().drawn();
   const int row = 20, column = 160;
   emit view.pointChosen(row * kLatchSide + column);
@@ -289,106 +254,18 @@ void CircuitAnalysisTest::aClickSetsTheLatch() {
   QCOMPARE(form->numbers.cross, (row + 0.5) / kLatchSide);
   QVERIFY(form->alike);
   QVERIFY(b.find<QLabel>("circuit.latch-words")->text().startsWith("Shared"));
-  QCOMPARE(points(view), kLatchSide * kLatchSide);  // the map is the same
+  QCOMPARE(testing::shownPoints(view), kLatchSide * kLatchSide);  // the map is the same
   b.action("circuit.undo")->trigger();
   QVERIFY(b.page().document().drawn() == before);
   // Another α has another map.
   b.set({{"x_self.alpha", 0.9}, {"y_self.alpha", 0.9}});
-  QVERIFY(points(view) != kLatchSide * kLatchSide);
-  QTRY_COMPARE_WITH_TIMEOUT(points(view), kLatchSide * kLatchSide, kWait);
+  QVERIFY(testing::shownPoints(view) != kLatchSide * kLatchSide);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(view), kLatchSide * kLatchSide, kWait);
   QCOMPARE(view.figure()->cell(row * kLatchSide + column, 2).toDouble(), 0.0);
 }
 
-void CircuitAnalysisTest::aFitLearnsAndIsApplied() {
-  const AnalysisBench b;
-  b.page().openExample("synapse");
-  b.analysis().fit().choose({.targets = "x,y,s\n0.5,0,0.6\n0.5,1,0.12\n", .options = {.iterations = 3000}});
-  b.look("circuit-fit");
-  QSignalSpy changed(&b.analysis().fit(), &CircuitTab::figureChanged);
-  const synapse::DrawnCircuit before = b.page().document().drawn();
-  b.find<QToolButton>("circuit.fit-start")->click();
-  QVERIFY(b.analysis().fit().running());
-  // An edit meanwhile loses nothing.
-  b.set({{"s.start", 0.25}});
-  QTRY_VERIFY_WITH_TIMEOUT(!b.analysis().fit().running(), kWait);
-  const auto& fit = b.analysis().fit().found();
-  QVERIFY(fit && fit->best_loss < 1e-9);
-  QCOMPARE(fit->losses.size(), std::size_t{3001});
-  QVERIFY(points(b.figure("circuit-fit")) > 1000);
-  QVERIFY(b.circuit().synapses[0].alpha == 1);  // nothing is applied by itself
-  auto* const apply = b.find<QToolButton>("circuit.fit-apply");
-  QVERIFY(apply->isEnabled());
-  apply->click();
-  QVERIFY(std::abs(b.circuit().synapses[0].alpha - 1.2) < 1e-3);
-  QVERIFY(std::abs(b.circuit().synapses[0].beta - 0.8) < 1e-3);
-  QCOMPARE(b.circuit().synapses[0].start, 0.25);
-  b.action("circuit.undo")->trigger();
-  b.action("circuit.undo")->trigger();
-  QVERIFY(b.page().document().drawn() == before);
-  // A circuit without these numbers.
-  b.page().openExample("flip");
-  QVERIFY(!apply->isEnabled());
-}
-
-void CircuitAnalysisTest::aStoppedFitKeepsItsBest() {
-  const AnalysisBench b;
-  b.page().openExample("synapse");
-  b.analysis().fit().choose(
-      {.targets = "x,y,s\n0.5,0,0.6\n0.5,1,0.12\n", .options = {.iterations = synapse::kMostIterations}});
-  b.look("circuit-fit");
-  b.find<QToolButton>("circuit.fit-start")->click();
-  QTRY_VERIFY_WITH_TIMEOUT(points(b.figure("circuit-fit")) > 10, kWait);  // live
-  QVERIFY(b.analysis().fit().running());
-  QVERIFY(!b.find<QToolButton>("circuit.fit-apply")->isEnabled());
-  b.find<QToolButton>("circuit.fit-start")->click();
-  QTRY_VERIFY_WITH_TIMEOUT(!b.analysis().fit().running(), kWait);
-  QCOMPARE(b.analysis().fit().found()->end, synapse::FitEnd::Stopped);
-  QVERIFY(b.find<QLabel>("circuit.fit-words")->text().contains("Stopped."));
-  QVERIFY(b.find<QToolButton>("circuit.fit-apply")->isEnabled());
-}
-
-void CircuitAnalysisTest::targetsAreTypedDroppedAndRefused() {
-  const AnalysisBench b;
-  b.page().openExample("synapse");
-  auto* const table = b.find<QTableWidget>("circuit.targets");
-  QCOMPARE(table->columnCount(), 3);
-  QCOMPARE(table->horizontalHeaderItem(2)->text(), "s");
-  QCOMPARE(table->item(0, 0)->text(), "0.7");
-  QSignalSpy failed(&b.page(), &Page::failed);
-  b.analysis().startFit();  // no target yet
-  QCOMPARE(failed.count(), 1);
-  QVERIFY(failed[0][0].toString().contains("column 3 (s)"));
-  b.find<QToolButton>("circuit.targets-add")->click();
-  b.find<QToolButton>("circuit.targets-remove")->click();
-  QCOMPARE(table->rowCount(), 1);
-  table->item(0, 2)->setText("0.25");
-  const auto typed = b.analysis().fit().targets()->targets(b.circuit());
-  QVERIFY(typed.ok());
-  QCOMPARE(typed->target_values, std::vector<double>{0.25});
-  // What was typed stays while the circuit is edited.
-  b.set({{"x", 0.1}});
-  QCOMPARE(table->item(0, 0)->text(), "0.7");
-  const auto write = [&](const char* name, const QByteArray& text) {
-    QFile file(b.home.filePath(name));
-    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size()) return QString();
-    return file.fileName();
-  };
-  const QString good = write("good.csv", "s,x\n0.5,1\n0.25,0.5\n");
-  QCOMPARE(b.page().claims(good), Page::Claim::WhileShown);
-  QVERIFY(b.page().openFile(good));
-  QCOMPARE(table->rowCount(), 2);
-  QCOMPARE(table->horizontalHeaderItem(0)->text(), "x");
-  QCOMPARE(table->item(1, 1)->text(), "0.25");
-  QCOMPARE(b.page().claims(write("other.csv", "a,b\n1,2\n")), Page::Claim::None);
-  const QString bad = write("bad.csv", "x,s\n1,much\n");
-  const Status refused = b.page().openFile(bad);
-  QVERIFY(!refused);
-  QVERIFY(QString::fromStdString(refused.error().sentence()).contains("column 2 (s)"));
-  QCOMPARE(table->rowCount(), 2);
-}
-
 void CircuitAnalysisTest::aHiddenPageFindsNothing() {
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.look("circuit-bifurcation");
   b.find<CalmSpinBox>("circuit.bifurcation-points")->setValue(synapse::kMostBifurcationPoints);
@@ -402,7 +279,7 @@ void CircuitAnalysisTest::aHiddenPageFindsNothing() {
   QVERIFY(!found.wait(500));
   QVERIFY(b.figure("circuit-bifurcation").figure() == nullptr);
   b.window->showPage(&b.page());
-  QTRY_COMPARE_WITH_TIMEOUT(points(b.figure("circuit-bifurcation")), 50 * 500, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(b.figure("circuit-bifurcation")), 50 * 500, kWait);
 }
 
 void CircuitAnalysisTest::studiesAreRemembered() {
@@ -429,7 +306,7 @@ void CircuitAnalysisTest::studiesAreRemembered() {
   QCOMPARE(odd.fit.options.rate, 0.05);
   QCOMPARE(odd.phase.steps, kMostPhaseSteps);
   // The page keeps them, and a figure brings them back.
-  const AnalysisBench b;
+  const CircuitBench b;
   b.page().openExample("flip");
   b.analysis().choose(study);
   const QVariantMap kept = b.page().remembered();
@@ -438,7 +315,7 @@ void CircuitAnalysisTest::studiesAreRemembered() {
   QCOMPARE(b.find<QComboBox>("circuit.bifurcation-parameter")->currentText(), "x.beta,y.beta");
   QCOMPARE(b.find<CalmSpinBox>("circuit.fit-iterations")->value(), 12.0);
   b.look("circuit-bifurcation");
-  QTRY_COMPARE_WITH_TIMEOUT(points(b.figure("circuit-bifurcation")), 90, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(b.figure("circuit-bifurcation")), 90, kWait);
   b.figure("circuit-bifurcation").setFocus();
   QCOMPARE(b.page().figureName(), "circuit-bifurcation");
   const auto shown = b.page().shownFigure();
@@ -446,7 +323,7 @@ void CircuitAnalysisTest::studiesAreRemembered() {
   b.analysis().choose({});
   b.page().openExample("and");
   QVERIFY(b.page().restoreView(shown->view));
-  QTRY_COMPARE_WITH_TIMEOUT(points(b.figure("circuit-bifurcation")), 90, kWait);
+  QTRY_COMPARE_WITH_TIMEOUT(testing::shownPoints(b.figure("circuit-bifurcation")), 90, kWait);
   QCOMPARE(b.page().figureName(), "circuit-bifurcation");
 }
 
@@ -496,7 +373,7 @@ void CircuitAnalysisTest::viewsAreExportedWithoutAWindow() {
 }
 
 void CircuitAnalysisTest::everyTabIsReachedAndNamed() {
-  const AnalysisBench b;
+  const CircuitBench b;
   for (const char* name : {"circuit-phase", "circuit-bifurcation", "circuit-latch", "circuit-fit"}) {
     b.look(name);
     const QWidget* const tab = b.find<QTabWidget>("circuit.figures")->currentWidget();

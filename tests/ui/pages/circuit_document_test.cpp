@@ -3,6 +3,7 @@
 #include "ui/pages/circuit/circuit_document.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include <QFile>
 #include <QSignalSpy>
@@ -71,8 +72,8 @@ class CircuitDocumentTest : public QObject {
   void layersFollowTheWires();
   void aLongChainIsWrapped();
   void onlyWhatMovesIsLedAnew();
-  void aRunKeepsItsStateThroughEdits();
-  void aPlaceIsGoneOnFrom();
+  void largeCircuitsKeepFewerEdits();
+  void allOfItMovesAsItIs();
   void partsAreToldInWords();
 };
 
@@ -323,49 +324,46 @@ void CircuitDocumentTest::onlyWhatMovesIsLedAnew() {
            scene.port(scene.graph().wireInto(node, false)));
 }
 
-void CircuitDocumentTest::aRunKeepsItsStateThroughEdits() {
-  CircuitPlayer player;
-  synapse::Circuit latch = synapse::circuit_example("latch")->make();
-  player.setCircuit(latch);
-  const auto at = [&](std::size_t k) { return player.values().shown[k]; };
-  QCOMPARE(player.values().step, qint64{1});
-  QVERIFY(std::abs(at(1) - 0.448) < 1e-12 && std::abs(at(3) - 0.3344) < 1e-12);  // golden, (9)
-  player.step();
-  QVERIFY(std::abs(at(1) - 0.457979691008) < 1e-12 && std::abs(at(3) - 0.3190564225024) < 1e-12);
-  // The same step once more with another number.
-  latch.synapses[0].alpha = 0;
-  player.setCircuit(latch);
-  QCOMPARE(player.values().step, qint64{2});
-  QCOMPARE(at(1), 0.0);
-  QVERIFY(std::abs(at(3) - 0.3190564225024) < 1e-12);
-  QCOMPARE(player.history().values.size(), std::size_t{3});  // with the starts
-  QCOMPARE(player.history().values[0], (std::vector<double>{0.5, 0.4}));
-  player.reset();
-  QCOMPARE(player.values().step, qint64{1});
-  // Clamped.
-  latch.synapses[0].alpha = 9;
-  player.setCircuit(latch);
-  QVERIFY(at(0) > 1);
-  player.setClamped(true);
-  QCOMPARE(at(0), 1.0);
-  QVERIFY(player.values().unclamped[0] > 1);
+void CircuitDocumentTest::largeCircuitsKeepFewerEdits() {
+  constexpr std::size_t kParts = CircuitDocument::kMostKeptParts / 10;
+  DrawnCircuit drawn;
+  for (std::size_t k = 0; k < kParts / 2; ++k) drawn.circuit.inputs.push_back({fmt::format("x{}", k), 0});
+  for (std::size_t k = 0; k < kParts / 2; ++k) {
+    drawn.circuit.synapses.push_back({.name = fmt::format("s{}", k), .excitatory = {}, .inhibitory = {}});
+    drawn.layout[drawn.circuit.synapses.back().name] = {};
+  }
+  for (const auto& input : drawn.circuit.inputs) drawn.layout[input.name] = {};
+  CircuitDocument document;
+  QVERIFY(document.replace("open", drawn, {}, true).ok());
+  for (int k = 1; k <= 15; ++k) {
+    drawn.circuit.inputs[0].value = k;
+    QVERIFY(document.edit("change", drawn).ok());
+  }
+  int undone = 0;
+  while (document.canUndo()) {
+    document.undoStack().undo();
+    ++undone;
+    QCOMPARE(document.circuit().inputs[0].value, 15.0 - undone);
+  }
+  QCOMPARE(undone, 10);
+  for (; document.undoStack().canRedo(); --undone) document.undoStack().redo();
+  QCOMPARE(undone, 0);
+  QCOMPARE(document.circuit().inputs[0].value, 15.0);
 }
 
-void CircuitDocumentTest::aPlaceIsGoneOnFrom() {
-  CircuitPlayer player;
-  player.setCircuit(synapse::circuit_example("latch")->make());
-  player.setPlaying(true);
-  const double winner = (1 - 1 / 2.0) / 0.6;  // x̂ = (1 − 1/α)/β_s
-  player.place({winner, winner, 0, 0}, 40);
-  QVERIFY(!player.playing());
-  QCOMPARE(player.values().step, qint64{40});
-  QVERIFY(std::abs(player.values().shown[1] - winner) < 1e-15);
-  QCOMPARE(player.history().first, qint64{39});  // what was before it, and it
-  QCOMPARE(player.history().values.size(), std::size_t{2});
-  player.step();
-  QCOMPARE(player.values().step, qint64{41});
-  player.place({1}, 5);  // of another circuit
-  QCOMPARE(player.values().step, qint64{41});
+void CircuitDocumentTest::allOfItMovesAsItIs() {
+  CircuitScene scene(exampleOf("xor"));
+  std::vector<int> all;
+  for (int node = 0; node < scene.graph().nodeCount(); ++node) all.push_back(node);
+  const QList<QPointF> before = scene.path(3);
+  const QPointF by(-640, 328);
+  scene.moveNodes(all, by);
+  QList<QPointF> moved;
+  for (const QPointF& corner : before) moved.append(corner + by);
+  QCOMPARE(scene.path(3), moved);
+  QCOMPARE(scene.nodeAt(scene.symbol(2).center()), 2);
+  CircuitScene anew({.circuit = scene.circuit(), .layout = scene.layout()});
+  for (int wire = 0; wire < scene.graph().wireCount(); ++wire) QCOMPARE(anew.path(wire), scene.path(wire));
 }
 
 void CircuitDocumentTest::partsAreToldInWords() {

@@ -17,7 +17,7 @@
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_row.h"
 #include "tests/test_main.h"
-#include "tests/ui/pages/window_bench.h"
+#include "tests/ui/pages/circuit_bench.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_figure.h"
 #include "ui/pages/circuit/circuit_view.h"
@@ -34,29 +34,7 @@ namespace {
 
 using synapse::SourceKind;
 
-struct CircuitBench : testing::WindowBench {
-  explicit CircuitBench(const char* model = "syna-cnn") : WindowBench(model, 1) { window->showPage(&page()); }
-  CircuitPage& page() const { return *window->page<CircuitPage>(); }
-  CircuitView& view() const { return *page().view(); }
-  const synapse::Circuit& circuit() const { return page().document().circuit(); }
-  const synapse::CircuitSynapse& synapse(const std::string& name) const {
-    return *std::find_if(circuit().synapses.begin(), circuit().synapses.end(),
-                         [&](const auto& s) { return s.name == name; });
-  }
-  int node(const char* name) const { return view().scene().graph().node(name); }
-  void open(const char* id) const { page().openExample(id); }
-  QAction* action(const char* id) const { return window->actions().action(id); }
-  void key(int key, Qt::KeyboardModifiers held = {}) const {
-    view().setFocus();
-    QTest::keyClick(&view(), Qt::Key(key), held);
-  }
-  QPoint at(QPointF scene) const { return view().toWidget(scene).toPoint(); }
-  void drag(QPoint from, QPoint to, Qt::KeyboardModifiers held = {}) const {
-    QTest::mousePress(&view(), Qt::LeftButton, held, from);
-    for (int k = 1; k <= 4; ++k) QTest::mouseMove(&view(), from + (to - from) * k / 4);
-    QTest::mouseRelease(&view(), Qt::LeftButton, held, to);
-  }
-};
+using testing::CircuitBench;
 
 }  // namespace
 
@@ -66,15 +44,7 @@ class CircuitPageTest : public QObject {
  private slots:
   void everyExampleRunsAndIsExported_data();
   void everyExampleRunsAndIsExported();
-  void symbolsAreDraggedAndSnap();
-  void symbolsOfALargeCircuitAreDragged();
-  void wiresAreDraggedToPorts();
-  void aBandChoosesAndDeleteRemoves();
-  void keyboardAloneBuildsACircuit();
-  void keyboardReachesEverything();
-  void theScreenReaderMeetsEveryPart();
   void thePanelEditsWhatIsChosen();
-  void copiesAreCircuits();
   void valuesFollowEveryEdit();
   void playingNeverBlocksAndStopsWhenHidden();
   void theTruthTableWarnsOfMeetingPaths();
@@ -110,138 +80,6 @@ void CircuitPageTest::everyExampleRunsAndIsExported() {
   QVERIFY(b.page().document().drawn() == before);
 }
 
-void CircuitPageTest::symbolsAreDraggedAndSnap() {
-  const CircuitBench b;
-  b.open("synapse");
-  const int s = b.node("s");
-  const QPointF before = b.view().scene().place(s), middle = b.view().scene().symbol(s).center();
-  b.drag(b.at(middle), b.at(middle + QPointF(43, 29)));
-  const QPointF after = b.view().scene().place(s);
-  QVERIFY(after != before);
-  QCOMPARE(std::fmod(after.x(), 8), 0.0);
-  QCOMPARE(std::fmod(after.y(), 8), 0.0);
-  QCOMPARE(b.page().document().drawn().layout.at("s").x, after.x());
-  b.action("circuit.undo")->trigger();
-  QCOMPARE(b.view().scene().place(s), before);
-}
-
-// However small it is seen: a symbol can be grabbed beside its ports.
-void CircuitPageTest::symbolsOfALargeCircuitAreDragged() {
-  const CircuitBench b;
-  const std::vector<double> beta(1000, 0.01), x(1000, 0.5);
-  synapse::Circuit chain = *synapse::circuit_of_row(beta, 1.0, 0, x);
-  QVERIFY(b.page().document().replace("open", {.circuit = std::move(chain)}, {}, true).ok());
-  b.view().fitAll();
-  const int node = b.node("s500");
-  const QPointF before = b.view().scene().place(node), middle = b.view().scene().symbol(node).center();
-  const QList<QPointF> far = b.view().scene().path(1800);
-  b.drag(b.at(middle), b.at(middle) + QPoint(12, 9));
-  QVERIFY(b.view().scene().place(node).x() > before.x());
-  QCOMPARE(b.view().scene().path(1800), far);
-  b.action("circuit.undo")->trigger();
-  QCOMPARE(b.view().scene().place(node), before);
-}
-
-void CircuitPageTest::wiresAreDraggedToPorts() {
-  const CircuitBench b;
-  b.open("and");
-  const auto& scene = b.view().scene();
-  const int gate = b.node("and"), x = b.node("x");
-  b.drag(b.at(scene.output(x)), b.at(scene.port(scene.graph().wireInto(gate, true))));
-  QCOMPARE(b.synapse("and").inhibitory, (synapse::CircuitSource{.kind = SourceKind::Input, .name = "x"}));
-  // From a port to an output, as one of the step before: Shift.
-  const int not_y = b.node("not_y");
-  b.drag(b.at(scene.output(gate)), b.at(scene.port(scene.graph().wireInto(not_y, false))), Qt::ShiftModifier);
-  QCOMPARE(b.synapse("not_y").excitatory.kind, SourceKind::Previous);
-  // A cycle is told and becomes one of the step before.
-  b.drag(b.at(scene.output(gate)), b.at(scene.port(scene.graph().wireInto(gate, true))));
-  QCOMPARE(b.synapse("and").inhibitory.kind, SourceKind::Previous);
-  QVERIFY(b.find<QLabel>("circuit.note")->text().contains("closes a cycle"));
-}
-
-void CircuitPageTest::aBandChoosesAndDeleteRemoves() {
-  const CircuitBench b;
-  b.open("xor");
-  b.drag({2, 2}, QPoint(b.view().width() - 3, b.view().height() - 3));
-  QCOMPARE(b.view().chosen().size(), std::size_t{7});
-  b.key(Qt::Key_Delete);
-  QVERIFY(b.page().document().empty());
-  b.action("circuit.undo")->trigger();
-  QCOMPARE(b.circuit().synapses.size(), std::size_t{5});
-}
-
-void CircuitPageTest::keyboardAloneBuildsACircuit() {
-  const CircuitBench b;
-  b.key(Qt::Key_A, Qt::ControlModifier);
-  b.key(Qt::Key_Delete);
-  QVERIFY(b.page().document().empty());
-  b.key(Qt::Key_I);
-  b.key(Qt::Key_S);
-  QCOMPARE(b.circuit().inputs.size(), std::size_t{1});
-  QCOMPARE(b.circuit().synapses.size(), std::size_t{1});
-  // From the input to the inhibitory port.
-  b.view().setCurrent(CircuitItem::node(b.node("x")));
-  b.key(Qt::Key_W);
-  b.key(Qt::Key_Tab);
-  QCOMPARE(b.view().current(), CircuitItem::node(b.node("s")));
-  b.key(Qt::Key_Minus);
-  QCOMPARE(b.synapse("s").inhibitory.name, std::string("x"));
-  // Enter edits: α has the focus.
-  b.key(Qt::Key_Return);
-  QCOMPARE(QApplication::focusWidget(), b.find<QWidget>("circuit.alpha"));
-  // A loop, of the step before.
-  b.key(Qt::Key_W);
-  b.key(Qt::Key_Plus);
-  QCOMPARE(b.synapse("s").excitatory.kind, SourceKind::Previous);
-  const QPointF place = b.view().scene().place(b.node("s"));
-  b.key(Qt::Key_Right, Qt::ControlModifier);
-  QCOMPARE(b.view().scene().place(b.node("s")), place + QPointF(8, 0));
-  b.key(Qt::Key_Delete);
-  QVERIFY(b.circuit().synapses.empty());
-}
-
-void CircuitPageTest::keyboardReachesEverything() {
-  const CircuitBench b;
-  b.open("xor");
-  b.view().setFocus();
-  const QList<CircuitItem> items = b.view().scene().items();
-  QCOMPARE(items.size(), 2 + 3 * 5);
-  for (const CircuitItem& item : items) {
-    QTest::keyClick(&b.view(), Qt::Key_Tab);
-    QCOMPARE(b.view().current(), item);
-    QVERIFY(!b.view().currentPointText().isEmpty());
-  }
-  QVERIFY(b.view().hasFocus());
-  QTest::keyClick(&b.view(), Qt::Key_Tab);  // and goes on
-  QVERIFY(!b.view().hasFocus());
-  b.view().setFocus();
-  QTest::keyClick(&b.view(), Qt::Key_Home);
-  QTest::keyClick(&b.view(), Qt::Key_Right);
-  QVERIFY(b.view().scene().place(b.view().current().number).x() > b.view().scene().place(0).x());
-}
-
-void CircuitPageTest::theScreenReaderMeetsEveryPart() {
-  const CircuitBench b;
-  b.open("synapse");
-  b.view().setFocus();
-  QAccessibleInterface* const view = QAccessible::queryAccessibleInterface(&b.view());
-  QVERIFY(view != nullptr);
-  QCOMPARE(view->childCount(), 5);  // x, y, s and its two ports
-  QAccessibleInterface* const s = view->child(2);
-  QCOMPARE(s->text(QAccessible::Name),
-           QStringLiteral("synapse s, α 1, β 0.5, excitatory from x, inhibitory from y, value 0.56"));
-  QVERIFY(view->child(4)->text(QAccessible::Name).startsWith("inhibitory input of s"));
-  QCOMPARE(view->indexOfChild(s), 2);
-  QCOMPARE(s->parent()->object(), &b.view());
-  QVERIFY(!s->rect().isEmpty());
-  s->actionInterface()->doAction(QAccessibleActionInterface::setFocusAction());
-  QVERIFY(s->state().focused);
-  QCOMPARE(view->focusChild(), s);
-  QVERIFY(view->text(QAccessible::Value).startsWith("synapse s"));
-  b.key(Qt::Key_Delete);
-  QVERIFY(!s->isValid() || !s->text(QAccessible::Name).contains("synapse s"));
-}
-
 void CircuitPageTest::thePanelEditsWhatIsChosen() {
   const CircuitBench b;
   b.open("synapse");
@@ -271,25 +109,6 @@ void CircuitPageTest::thePanelEditsWhatIsChosen() {
   QVERIFY(b.find<QDoubleSpinBox>("circuit.value")->isVisible() && !beta->isVisible());
   b.find<QDoubleSpinBox>("circuit.value")->setValue(0.125);
   QCOMPARE(b.circuit().inputs[0].value, 0.125);
-}
-
-void CircuitPageTest::copiesAreCircuits() {
-  const CircuitBench b;
-  b.open("latch");
-  b.view().choose({"x", "x_self"});
-  b.key(Qt::Key_C, Qt::ControlModifier);
-  QVERIFY(QGuiApplication::clipboard()->text().contains("synann-circuit-1"));
-  b.key(Qt::Key_V, Qt::ControlModifier);
-  QCOMPARE(b.circuit().synapses.size(), std::size_t{6});
-  QCOMPARE(b.view().chosenNames(), (std::set<std::string>{"x2", "x_self2"}));
-  QCOMPARE(b.synapse("x2").inhibitory.name, std::string("y"));
-  b.action("circuit.duplicate")->trigger();
-  QCOMPARE(b.circuit().synapses.size(), std::size_t{8});
-  QGuiApplication::clipboard()->setText("something else");
-  b.key(Qt::Key_V, Qt::ControlModifier);
-  QVERIFY(b.window->messageBar()->text().startsWith("the clipboard"));
-  for (int k = 0; k < 2; ++k) b.action("circuit.undo")->trigger();
-  QCOMPARE(b.circuit().synapses.size(), std::size_t{4});
 }
 
 void CircuitPageTest::valuesFollowEveryEdit() {

@@ -10,6 +10,7 @@
 #include "golden_pictures.h"
 #include "tests/test_main.h"
 #include "ui/pages/circuit/circuit_figures.h"
+#include "ui/pages/circuit/circuit_tabs.h"
 #include "ui/plots/figure_view.h"
 
 using namespace synann;
@@ -59,7 +60,10 @@ synapse::LatchMap latchMap() {
 std::shared_ptr<const Figure> circuitFigureOf(const QString& name) {
   if (name == "trace") {
     const synapse::Circuit latch = exampleCircuit("latch");
-    return circuitTraceFigure(latch, *synapse::trace(latch, 60, false), {1, 3});
+    CircuitPlayer player;
+    player.setCircuit(latch);
+    player.goTo(60);
+    return traceFigure(latch, player.history());
   }
   if (name == "phase") return phaseFigure(unevenFlip(), *synapse::trace(unevenFlip(), 60, false), 0, 1);
   if (name == "rest") {
@@ -94,6 +98,7 @@ class CircuitPlotsGoldenTest : public QObject {
   void aPartShowsThatPart();
   void manyDotsAreOnePictureInAFile();
   void longFitsAreThinnedAndKeepTheirBest();
+  void aLossThatFallsByDecadesHasALogarithmicAxis();
 };
 
 void CircuitPlotsGoldenTest::looksAsRecorded_data() {
@@ -129,6 +134,9 @@ void CircuitPlotsGoldenTest::numbersAreTheEngines() {
   QCOMPARE(phase->cell(60, 2).toDouble(), 60.0);
   QVERIFY(phase->pointText(0).contains("x 0.2, y 0.7, step 0"));
   QCOMPARE(circuitFigureOf("trace")->cell(0, 1).toDouble(), 0.5);
+  // What the window traces is what the engine says.
+  const synapse::Circuit latch = exampleCircuit("latch");
+  QCOMPARE(circuitFigureOf("trace")->cell(60, 1).toDouble(), synapse::trace(latch, 60, false)->at(60, 1));
 }
 
 void CircuitPlotsGoldenTest::everyPlaceOfTheMapIsACell() {
@@ -189,6 +197,39 @@ void CircuitPlotsGoldenTest::longFitsAreThinnedAndKeepTheirBest() {
     best = best || (figure->cell(row, 0).toDouble() == 77'777 && figure->cell(row, 1).toDouble() == 0.25);
   QVERIFY(best);
   QCOMPARE(figure->cell(figure->rowCount() - 1, 0).toDouble(), 1e6);
+}
+
+// Where the loss falls by decades the axis is logarithmic; where it does not, linear.
+void CircuitPlotsGoldenTest::aLossThatFallsByDecadesHasALogarithmicAxis() {
+  synapse::CircuitFit fit = chainFit();
+  const auto depth = [&](std::vector<double> losses) {
+    fit.best_iteration = 2;
+    fit.best_loss = losses[2];
+    fit.losses = std::move(losses);
+    const auto figure = fitFigure(exampleCircuit("chain"), fit);
+    QImage image(400, 320, QImage::Format_RGB32);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    FigurePaint how;
+    how.style.marks = false;
+    figure->paint(painter, QRectF(0, 0, 400, 320), how);
+    const QRectF plot = figure->plotArea(QRectF(0, 0, 400, 320), how);
+    // Where the curve is in the middle, from the top of the plot.
+    const int x = static_cast<int>(plot.center().x());
+    const QColor curve = seriesColor(how.look, 0);
+    const auto off = [&](int y) {
+      const QColor here(image.pixel(x, y));
+      return std::abs(here.red() - curve.red()) + std::abs(here.green() - curve.green()) +
+             std::abs(here.blue() - curve.blue());
+    };
+    int nearest = static_cast<int>(plot.top()) + 2;
+    for (int y = nearest; y < plot.bottom() - 2; ++y)
+      if (off(y) < off(nearest)) nearest = y;
+    return (nearest - plot.top()) / plot.height();
+  };
+  const double decades = depth({1, 1e-3, 1e-6}), tenth = depth({1, 0.9, 0.1});
+  QVERIFY2(std::abs(decades - 0.5) < 0.05, qPrintable(QString::number(decades)));
+  QVERIFY2(std::abs(tenth - 0.15 / 1.05) < 0.05, qPrintable(QString::number(tenth)));
 }
 
 SYNANN_WINDOW_TEST(CircuitPlotsGoldenTest)

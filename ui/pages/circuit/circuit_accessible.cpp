@@ -14,7 +14,7 @@ namespace synann::ui {
 namespace {
 
 CircuitItem itemOfChild(const CircuitView& view, int child) {
-  return view.scene().items().value(child);
+  return view.scene().item(child);
 }
 
 // One symbol or port. Its number is its place in the order of reading; what it is may change under it.
@@ -22,6 +22,7 @@ class AccessiblePart : public QAccessibleInterface, public QAccessibleActionInte
  public:
   AccessiblePart(CircuitView* view, int child) : view_(view), child_(child) {}
 
+  int number() const { return child_; }
   bool isValid() const override { return view_ && static_cast<bool>(item()); }
   QObject* object() const override { return nullptr; }
   QWindow* window() const override { return nullptr; }
@@ -83,7 +84,7 @@ class AccessibleCircuit : public QAccessibleWidget {
     for (const auto& [child, id] : parts_) QAccessible::deleteAccessibleInterface(id);
   }
 
-  int childCount() const override { return static_cast<int>(view()->scene().items().size()); }
+  int childCount() const override { return view()->scene().itemCount(); }
   QAccessibleInterface* child(int index) const override {
     if (index < 0 || index >= childCount()) return nullptr;
     auto& id = parts_[index];
@@ -91,17 +92,15 @@ class AccessibleCircuit : public QAccessibleWidget {
     return QAccessible::accessibleInterface(id);
   }
   int indexOfChild(const QAccessibleInterface* part) const override {
-    for (const auto& [child, id] : parts_)
-      if (QAccessible::accessibleInterface(id) == part) return child;
-    return -1;
+    const auto* one = dynamic_cast<const AccessiblePart*>(part);
+    return one == nullptr ? -1 : one->number();
   }
   QAccessibleInterface* childAt(int x, int y) const override {
     const CircuitItem item = view()->scene().itemAt(view()->toScene(view()->mapFromGlobal(QPoint(x, y))), 4);
-    return item ? child(static_cast<int>(view()->scene().items().indexOf(item))) : nullptr;
+    return item ? child(view()->scene().itemPlace(item)) : nullptr;
   }
   QAccessibleInterface* focusChild() const override {
-    const auto at = view()->scene().items().indexOf(view()->current());
-    return at < 0 ? nullptr : child(static_cast<int>(at));
+    return child(view()->scene().itemPlace(view()->current()));
   }
   QString text(QAccessible::Text kind) const override {
     return kind == QAccessible::Value ? view()->currentPointText() : QAccessibleWidget::text(kind);

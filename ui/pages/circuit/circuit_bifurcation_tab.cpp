@@ -19,8 +19,9 @@ namespace synann::ui {
 
 namespace {
 
-constexpr std::size_t kMostParameters = 1000;  // of the list; any other one can be typed
-constexpr int kSketch = 8;                     // so many times fewer points and values at first
+constexpr std::size_t kMostParameters = 1000;   // of the list; any other one can be typed
+constexpr std::int64_t kMostDrawn = 5'000'000;  // values that are drawn
+constexpr int kSketch = 8;                      // so many times fewer points and values at first
 
 QStringList parameterNames(const synapse::Circuit& circuit) {
   QStringList names;
@@ -200,6 +201,13 @@ void CircuitBifurcationTab::ask() {
   found_.reset();
   asked_ = {};
   if (circuit().synapses.empty()) return showWhy(tr("Add a synapse first."));
+  if (std::int64_t{choice_.points} * choice_.keep > kMostDrawn)
+    return showWhy(
+        tr("%1 points of %2 values each are too many to be drawn: at most %3 values in all. synann "
+           "circuit --bifurcation writes more.")
+            .arg(choice_.points)
+            .arg(choice_.keep)
+            .arg(kMostDrawn));
   asked_ = query();
   worker_.ask(asked_);
   busy_->begin();

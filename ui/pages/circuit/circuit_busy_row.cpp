@@ -25,6 +25,7 @@ CircuitBusyRow::CircuitBusyRow(const QString& name, const QString& what, Done do
   auto* stop =
       named(new RingButton(this), name + "-stop", tr("Stop: %1").arg(what), tr("Stop: %1").arg(what));
   stop->setText(tr("Stop"));
+  stop->setAutoRaise(false);
   connect(stop, &QToolButton::clicked, this, &CircuitBusyRow::stopWanted);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);

@@ -21,7 +21,9 @@ class CircuitDocument::Command : public QUndoCommand {
         after_(std::move(after)),
         merge_(merge) {}
 
-  void undo() override { document_.take(before_); }
+  void undo() override {
+    if (kept()) document_.take(before_);
+  }
   void redo() override { document_.take(after_); }
   int id() const override { return merge_.isEmpty() ? -1 : 1; }
   bool mergeWith(const QUndoCommand* next) override {
@@ -29,6 +31,16 @@ class CircuitDocument::Command : public QUndoCommand {
     if (other->merge_ != merge_) return false;
     after_ = other->after_;
     return true;
+  }
+
+  bool kept() const { return before_.drawn != nullptr; }
+  std::size_t parts() const {
+    return kept() ? before_.drawn->circuit.inputs.size() + before_.drawn->circuit.synapses.size() : 0;
+  }
+  // It can be neither undone nor, therefore, redone.
+  void forget() {
+    before_.drawn.reset();
+    after_.drawn.reset();
   }
 
  private:
@@ -47,6 +59,30 @@ CircuitDocument::~CircuitDocument() {
   undo_.disconnect();
 }
 
+const CircuitDocument::Command* CircuitDocument::command(int index) const {
+  return static_cast<const Command*>(undo_.command(index));
+}
+
+bool CircuitDocument::canUndo() const {
+  return undo_.index() > 0 && command(undo_.index() - 1)->kept();
+}
+
+void CircuitDocument::push(const QString& text, State next, const QString& merge) {
+  undo_.push(new Command(*this, text, std::move(next), merge));
+  forgetOldest();
+}
+
+// Two hundred copies of a circuit of 100,000 synapses would need more memory than there is. What an edit made
+// is what the next one found, so that each state counts once.
+void CircuitDocument::forgetOldest() {
+  std::size_t parts = 0;
+  for (int k = undo_.count() - 1; k >= 0; --k) {
+    parts += command(k)->parts();
+    // The stack gives no other way to its commands; they are this document's own.
+    if (parts > kMostKeptParts && k + 1 < undo_.count()) const_cast<Command*>(command(k))->forget();
+  }
+}
+
 void CircuitDocument::take(const State& state) {
   state_ = state;
   emit changed();
@@ -62,7 +98,7 @@ Status CircuitDocument::edit(const QString& text, synapse::DrawnCircuit after, c
   if (after == drawn()) return {};
   if (auto fits = check(after); !fits) return fits;
   State next{std::make_shared<const synapse::DrawnCircuit>(std::move(after)), state_.path};
-  undo_.push(new Command(*this, text, std::move(next), merge));
+  push(text, std::move(next), merge);
   return {};
 }
 
@@ -88,7 +124,7 @@ Status CircuitDocument::replace(const QString& text, synapse::DrawnCircuit other
     other.layout.merge(layOutCircuit(other.circuit));
   State next{std::make_shared<const synapse::DrawnCircuit>(std::move(other)),
              std::make_shared<QString>(path)};
-  undo_.push(new Command(*this, text, std::move(next), {}));
+  push(text, std::move(next), {});
   if (saved) undo_.setClean();
   return {};
 }

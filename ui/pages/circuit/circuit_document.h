@@ -19,7 +19,8 @@ class CircuitDocument : public QObject {
   Q_OBJECT
 
  public:
-  static constexpr int kMostUndone = 200;  // edits
+  static constexpr int kMostUndone = 200;                 // edits
+  static constexpr std::size_t kMostKeptParts = 500'000;  // inputs and synapses of all that can be undone
 
   explicit CircuitDocument(QObject* parent = nullptr);
   ~CircuitDocument() override;
@@ -28,6 +29,8 @@ class CircuitDocument : public QObject {
   const synapse::Circuit& circuit() const { return state_.drawn->circuit; }
   bool empty() const { return circuit().synapses.empty() && circuit().inputs.empty(); }
   QUndoStack& undoStack() { return undo_; }
+  // Whether the last edit can be taken back: of a large circuit fewer are kept than kMostUndone.
+  bool canUndo() const;
   // The file it was opened from or saved in; empty: none.
   const QString& path() const { return *state_.path; }
   bool modified() const { return !undo_.isClean(); }
@@ -56,6 +59,9 @@ class CircuitDocument : public QObject {
     std::shared_ptr<QString> path;
   };
   void take(const State& state);
+  void push(const QString& text, State next, const QString& merge);
+  const Command* command(int index) const;
+  void forgetOldest();
   static Status check(const synapse::DrawnCircuit& drawn);
 
   QUndoStack undo_;

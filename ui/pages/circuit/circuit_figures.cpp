@@ -15,6 +15,7 @@ struct CircuitFigureWords {
 };
 
 constexpr std::size_t kMostLossPoints = 4000;
+constexpr double kLogFrom = 30;  // largest by least loss from which on the axis is logarithmic
 
 QString figureTitle(const synapse::Circuit& circuit, const QString& what) {
   const QString name = QString::fromStdString(circuit.name);
@@ -39,30 +40,6 @@ Axes::Range rangeOf(const Values& values, const Number& number) {
 }
 
 }  // namespace
-
-std::shared_ptr<const CurveFigure> circuitTraceFigure(const synapse::Circuit& circuit,
-                                                      const synapse::CircuitTrace& trace,
-                                                      const std::vector<std::size_t>& synapses) {
-  constexpr int kColors = 6;
-  CurveFigure::Content content{.title = figureTitle(circuit, CircuitFigureWords::tr("Values over the steps")),
-                               .x = CircuitFigureWords::tr("step"),
-                               .y = CircuitFigureWords::tr("value"),
-                               .at = {},
-                               .series = {},
-                               .marked = {}};
-  for (std::size_t t = 0; t < trace.rows(); ++t) content.at.push_back(static_cast<double>(t));
-  for (const std::size_t synapse : synapses) {
-    const int color = static_cast<int>(content.series.size());
-    CurveFigure::Series series{.name = synapseName(circuit, synapse), .values = {}, .color = color};
-    series.pen = color < kColors ? Qt::SolidLine : Qt::DashLine;
-    for (std::size_t t = 0; t < trace.rows(); ++t) series.values.push_back(trace.at(t, synapse));
-    content.series.push_back(std::move(series));
-  }
-  if (trace.first_outside > 0)
-    content.note =
-        CircuitFigureWords::tr("Values leave [0, 1] in step %1 for the first time.").arg(trace.first_outside);
-  return std::make_shared<const CurveFigure>(std::move(content));
-}
 
 std::shared_ptr<const PlaneFigure> phaseFigure(const synapse::Circuit& circuit,
                                                const synapse::CircuitTrace& trace, std::size_t across,
@@ -168,6 +145,10 @@ std::shared_ptr<const CurveFigure> fitFigure(const synapse::Circuit& circuit,
     content.at.push_back(static_cast<double>(k));
     content.series.front().values.push_back(fit.losses[k]);
   }
+  // A loss that falls by decades would be a line along the axis.
+  const auto [least, most] = std::minmax_element(fit.losses.begin(), fit.losses.end());
+  content.y_log =
+      least != fit.losses.end() && *least > 0 && std::isfinite(*most) && *most > kLogFrom * *least;
   if (content.at.size() == 1) content.x_range = Axes::Range{0, 1};
   if (!fit.losses.empty()) content.marked = QPointF(fit.best_iteration, fit.best_loss);
   return std::make_shared<const CurveFigure>(std::move(content));

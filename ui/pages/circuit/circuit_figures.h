@@ -16,10 +16,6 @@
 // values; any thread.
 namespace synann::ui {
 
-// What synapses give over the steps, from their starts on; `synapses` are numbers within the circuit.
-std::shared_ptr<const CurveFigure> circuitTraceFigure(const synapse::Circuit& circuit,
-                                                      const synapse::CircuitTrace& trace,
-                                                      const std::vector<std::size_t>& synapses);
 // One synapse against another over the steps, with the way, the starts and the end; and a fixed point
 // where there is one.
 std::shared_ptr<const PlaneFigure> phaseFigure(const synapse::Circuit& circuit,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include <QComboBox>
 #include <QLabel>
@@ -29,6 +30,8 @@ using synapse::FitOptimiser;
 
 // Losses that are copied for a snapshot without making the fit slower.
 constexpr std::size_t kCheapSnapshot = 100'000;
+// Learned numbers that are said, and that are listed where the pointer rests.
+constexpr std::size_t kMostSaidNumbers = 4, kMostListedNumbers = 40;
 
 }  // namespace
 
@@ -47,6 +50,7 @@ CircuitFitTab::CircuitFitTab(FigureDeck& deck, QWidget* parent)
   makeOptions();
   start_->setText(tr("Start"));
   apply_->setText(tr("Apply"));
+  for (QToolButton* button : {start_, apply_}) button->setAutoRaise(false);
   words_->setWordWrap(true);
   words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   connect(start_, &QToolButton::clicked, this, [this] { running() ? stop() : start(); });
@@ -180,7 +184,7 @@ void CircuitFitTab::take(const Worker::Found& found, bool last) {
     showError(Error{.problem = "stopped before the first loss was known"});
   } else if (found) {
     found_ = *found;
-    show(fitFigure(*fitted_, *found_));
+    if (seen_ || last) draw();
   } else {
     found_.reset();
     showError(found.error());
@@ -188,6 +192,19 @@ void CircuitFitTab::take(const Worker::Found& found, bool last) {
   }
   update();
   if (last && found) emit told(summary());
+}
+
+void CircuitFitTab::ask() {
+  seen_ = true;
+  if (found_) draw();
+}
+
+bool CircuitFitTab::giveUp() {
+  return std::exchange(seen_, false);
+}
+
+void CircuitFitTab::draw() {
+  show(fitFigure(*fitted_, *found_));
 }
 
 QString CircuitFitTab::summary() const {
@@ -216,18 +233,28 @@ void CircuitFitTab::update() {
   for (std::size_t k = 0; fits && k < found_->trained.size(); ++k)
     fits = synapse::find_parameter(circuit(), found_->trained[k]).ok();
   apply_->setEnabled(fits);
+  const QStringList numbers = found_ && ended_ ? learned() : QStringList();
   QString words = summary();
+  if (!numbers.isEmpty())
+    words += ' ' + numbers.mid(0, kMostSaidNumbers).join(tr(", ")) +
+             (found_->trained.size() > kMostSaidNumbers
+                  ? tr(", and %1 more.").arg(found_->trained.size() - kMostSaidNumbers)
+                  : QStringLiteral("."));
   if (found_ && ended_ && !fits) words += ' ' + tr("The circuit has not all of these numbers any more.");
   if (fits && !(*fitted_ == circuit())) words += ' ' + tr("Of the circuit as it was at the start.");
   words_->setText(words);
+  words_->setToolTip(numbers.isEmpty() ? tr("How the fit goes") : numbers.join('\n'));
+}
+
+// The numbers that were learned, the first of them.
+QStringList CircuitFitTab::learned() const {
   QStringList numbers;
-  for (std::size_t k = 0; found_ && ended_ && k < std::min<std::size_t>(found_->trained.size(), 40); ++k) {
-    synapse::Circuit fitted = found_->circuit;
+  synapse::Circuit fitted = found_->circuit;
+  for (std::size_t k = 0; k < std::min(found_->trained.size(), kMostListedNumbers); ++k)
     if (const auto at = synapse::find_parameter(fitted, found_->trained[k]))
       numbers.append(QString::fromStdString(found_->trained[k]) + ' ' +
                      numberText(synapse::parameter_in(fitted, *at)));
-  }
-  words_->setToolTip(numbers.isEmpty() ? tr("How the fit goes") : numbers.join('\n'));
+  return numbers;
 }
 
 }  // namespace synann::ui

@@ -42,8 +42,8 @@ class CircuitFitTab : public CircuitTab {
   void applyWanted();
 
  protected:
-  void ask() override {}                    // a person starts it
-  bool giveUp() override { return false; }  // and stops it
+  void ask() override;     // a person starts it; what was found while nobody looked is drawn
+  bool giveUp() override;  // and a person stops it: hidden, it goes on and is not drawn
 
  private:
   struct Query {
@@ -56,8 +56,10 @@ class CircuitFitTab : public CircuitTab {
                       const std::stop_token& stop, const Worker::Tell& tell);
   void makeOptions();
   void take(const Worker::Found& found, bool last);
+  void draw();
   void update();
   QString summary() const;
+  QStringList learned() const;
 
   CircuitTargetTable* targets_;
   CalmSpinBox* steps_;
@@ -73,6 +75,7 @@ class CircuitFitTab : public CircuitTab {
   int wanted_ = 0;     // iterations of it
   std::shared_ptr<const synapse::CircuitFit> found_;
   bool ended_ = false;
+  bool seen_ = false;  // whether what is found is drawn
   Worker worker_;
 };
 

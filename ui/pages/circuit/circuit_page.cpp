@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/circuit/circuit_page.h"
 
+#include <algorithm>
+
 #include <QAccessible>
 #include <QCheckBox>
 #include <QComboBox>
@@ -13,6 +15,7 @@
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_row.h"
 #include "ui/pages/circuit/circuit_analysis.h"
+#include "ui/pages/circuit/circuit_editor.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_panel.h"
 #include "ui/pages/circuit/circuit_tabs.h"
@@ -40,6 +43,7 @@ CircuitPage::CircuitPage(Workspace& workspace, const PageActions& actions, QWidg
       workspace_(workspace),
       actions_(actions),
       view_(new CircuitView(this)),
+      editor_(new CircuitEditor(document_, *view_, this)),
       panel_(new CircuitPanel(document_, this)),
       deck_(new FigureDeck(QStringLiteral("circuit"), view_, this)),
       analysis_(new CircuitAnalysis(*deck_, document_, this)) {
@@ -143,6 +147,12 @@ void CircuitPage::openExample(const QString& id) {
                                    QString::fromUtf8(example->help.data(), qsizetype(example->help.size()))));
 }
 
+void CircuitPage::begin() {
+  const Status shown = show(tr("new circuit"), {}, {}, true);
+  if (!shown) return fail(shown.error());
+  tell(tr("An empty circuit: S adds a synapse, I an input; Undo brings the circuit before it back."));
+}
+
 void CircuitPage::openUnit() {
   const SynapseFramePtr& frame = workspace_.source().frame();
   if (!frame || !frame->error.empty())
@@ -221,8 +231,6 @@ void CircuitPage::documentChanged() {
   view_->setDrawn(document_.drawn());
   analysis_->setCircuit(player_.clamped());
   player_.setCircuit(document_.circuit());
-  const QString file = document_.path().isEmpty() ? QString() : QFileInfo(document_.path()).fileName();
-  example_->setItemText(0, file.isEmpty() ? tr("Examples…") : file);
   updateActions();
   emit exportableChanged();
   emit rememberWanted();
@@ -232,6 +240,13 @@ void CircuitPage::stepped() {
   view_->setValues(player_.values());
   showFigures();
   showCurrent();
+}
+
+QString CircuitPage::circuitWords() const {
+  const QString words = tr("%1 inputs, %2 synapses")
+                            .arg(document_.circuit().inputs.size())
+                            .arg(document_.circuit().synapses.size());
+  return document_.modified() ? tr("%1 · not saved").arg(words) : words;
 }
 
 void CircuitPage::showCurrent() {
@@ -244,14 +259,14 @@ void CircuitPage::showCurrent() {
   const std::string name = node < 0 ? std::string() : graph.name(node);
   if (panel_->name() != name) {
     panel_->show(name);
-    panel_->parentWidget()->parentWidget()->setMaximumHeight(panel_->sizeHint().height());  // of what scrolls
+    // Of what scrolls; never lower again, so that the tabs below stay where they are.
+    QWidget* const room = panel_->parentWidget()->parentWidget();
+    room->setMaximumHeight(std::max(room->maximumHeight(), panel_->sizeHint().height()));
   }
   const QString step = tr("step %1").arg(player_.values().step);
   const QString words = item                         ? itemText(view_->scene(), item)
                         : view_->chosen().size() > 1 ? tr("%1 chosen").arg(view_->chosen().size())
-                                                     : tr("%1 inputs, %2 synapses")
-                                                           .arg(document_.circuit().inputs.size())
-                                                           .arg(document_.circuit().synapses.size());
+                                                     : circuitWords();
   numbers()->setText(step + QStringLiteral(" · ") + words);
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <set>
-#include <string>
-
 #include "ui/pages/circuit/circuit_document.h"
 #include "ui/pages/circuit/circuit_player.h"
 #include "ui/pages/page_table.h"
@@ -16,6 +13,7 @@ class QComboBox;
 namespace synann::ui {
 
 class CircuitAnalysis;
+class CircuitEditor;
 class CircuitPanel;
 class CircuitView;
 class FigureDeck;
@@ -48,6 +46,8 @@ class CircuitPage : public PicturePage {
   CircuitPanel* panel() const { return panel_; }
   CircuitAnalysis& analysis() { return *analysis_; }
   void openExample(const QString& id);
+  // An empty one, in place of this one.
+  void begin();
   // The selected unit of the layer that is shown, with the chosen image's x.
   void openUnit();
   bool saveTo(const QString& path);
@@ -65,23 +65,13 @@ class CircuitPage : public PicturePage {
   void connectAnalysis();
   void connectView();
   void connectActions();
-
-  // circuit_page_edit.cpp
-  void add(bool input);
-  void removeChosen();
-  void copy();
-  void paste();
-  void duplicate();
-  void arrange();
-  void wire(int from, int wire, bool previous);
-  void takeLayout();
-  std::set<std::string> chosen() const;
-  void commit(const QString& text, synapse::DrawnCircuit after);
+  void fillMenuOfView();
 
   void documentChanged();
   void stepped();
   void settle();
   void showCurrent();
+  QString circuitWords() const;
   void showFigures();
   void updateActions();
   void tell(const QString& sentence);
@@ -95,11 +85,10 @@ class CircuitPage : public PicturePage {
   PageActions actions_;
   CircuitDocument document_;
   CircuitPlayer player_;
-  synapse::DrawnCircuit copied_;  // with its wires from outside, which a clipboard's text cannot have
-  QString copied_text_;
   bool kept_playing_ = false;
 
   CircuitView* view_;
+  CircuitEditor* editor_;
   CircuitPanel* panel_;
   FigureDeck* deck_;
   CircuitAnalysis* analysis_;

@@ -5,6 +5,7 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
@@ -13,6 +14,7 @@
 
 #include "engine/synapse/circuit_examples.h"
 #include "ui/pages/circuit/circuit_analysis.h"
+#include "ui/pages/circuit/circuit_editor.h"
 #include "ui/pages/circuit/circuit_export.h"
 #include "ui/pages/circuit/circuit_page.h"
 #include "ui/pages/circuit/circuit_panel.h"
@@ -50,6 +52,8 @@ ActionInfo circuitAction(const char* id, const QString& text, const char* shortc
 std::vector<ActionInfo> circuitActions() {
   using P = CircuitPage;
   std::vector<ActionInfo> all = {
+      circuitAction("circuit.new", P::tr("&New circuit"), "",
+                    P::tr("Begin an empty circuit; Undo brings this one back")),
       circuitAction("circuit.open", P::tr("&Open circuit…"), "",
                     P::tr("Open a file of a circuit; Undo brings this one back")),
       circuitAction("circuit.save", P::tr("&Save circuit"), "Ctrl+S",
@@ -124,9 +128,9 @@ void CircuitPage::makeControls() {
 QWidget* CircuitPage::makePicture() {
   // Beside the drawing a word is enough.
   for (const auto& [id, word] :
-       {std::pair("circuit.open", tr("Open…")), std::pair("circuit.save", tr("Save")),
-        std::pair("circuit.add-synapse", tr("Synapse")), std::pair("circuit.add-input", tr("Input")),
-        std::pair("circuit.reset", tr("Reset"))})
+       {std::pair("circuit.new", tr("New")), std::pair("circuit.open", tr("Open…")),
+        std::pair("circuit.save", tr("Save")), std::pair("circuit.add-synapse", tr("Synapse")),
+        std::pair("circuit.add-input", tr("Input")), std::pair("circuit.reset", tr("Reset"))})
     action(id)->setIconText(word);
   auto* left = new QWidget(this);
   auto* column = new QVBoxLayout(left);
@@ -141,7 +145,7 @@ QWidget* CircuitPage::makePicture() {
     row->addStretch(1);
     column->addLayout(row);
   };
-  bar({"circuit.open", "circuit.save", "circuit.undo", "circuit.redo"}, example_, nullptr);
+  bar({"circuit.new", "circuit.open", "circuit.save", "circuit.undo", "circuit.redo"}, example_, nullptr);
   bar({"circuit.add-synapse", "circuit.add-input", "circuit.remove", "circuit.arrange", "circuit.fit"},
       nullptr, nullptr);
   view_->setObjectName("circuit.circuit");
@@ -193,6 +197,7 @@ void CircuitPage::connectDocument() {
   connect(&document_, &CircuitDocument::changed, this, &CircuitPage::documentChanged);
   // The stack knows of an edit only after the document has changed.
   connect(&document_.undoStack(), &QUndoStack::indexChanged, this, &CircuitPage::updateActions);
+  connect(&document_.undoStack(), &QUndoStack::cleanChanged, this, &CircuitPage::updateActions);
   connect(&player_, &CircuitPlayer::stepped, this, &CircuitPage::stepped);
   connect(&player_, &CircuitPlayer::playingChanged, this, &CircuitPage::updateActions);
   connect(&workspace_.selection(), &Selection::unitOpened, this, &CircuitPage::openUnit);
@@ -220,7 +225,7 @@ void CircuitPage::connectDocument() {
 void CircuitPage::connectAnalysis() {
   connect(analysis_, &CircuitAnalysis::settled, this,
           [this](const std::vector<double>& before, qint64 step, const QString& words) {
-            player_.place(before, step);
+            if (!player_.passTo(step)) player_.place(before, step);
             tell(words);
           });
   connect(analysis_, &CircuitAnalysis::settlingChanged, this, &CircuitPage::updateActions);
@@ -234,20 +239,19 @@ void CircuitPage::connectAnalysis() {
 }
 
 void CircuitPage::connectView() {
-  connect(view_, &CircuitView::moved, this, &CircuitPage::takeLayout);
-  connect(view_, &CircuitView::wireWanted, this, &CircuitPage::wire);
+  connect(view_, &CircuitView::moved, editor_, &CircuitEditor::takeLayout);
+  connect(view_, &CircuitView::wireWanted, editor_, &CircuitEditor::wire);
+  connect(editor_, &CircuitEditor::told, this, &CircuitPage::tell);
+  connect(editor_, &CircuitEditor::failed, this, &Page::failed);
   connect(view_, &CircuitView::selectionChanged, this, [this] {
     showCurrent();
     updateActions();
   });
-  connect(view_, &CircuitView::addWanted, this, &CircuitPage::add);
-  connect(view_, &CircuitView::removeWanted, this, &CircuitPage::removeChosen);
-  connect(view_, &CircuitView::copyWanted, this, &CircuitPage::copy);
-  connect(view_, &CircuitView::cutWanted, this, [this] {
-    copy();
-    removeChosen();
-  });
-  connect(view_, &CircuitView::pasteWanted, this, &CircuitPage::paste);
+  connect(view_, &CircuitView::addWanted, editor_, &CircuitEditor::add);
+  connect(view_, &CircuitView::removeWanted, editor_, &CircuitEditor::remove);
+  connect(view_, &CircuitView::copyWanted, editor_, &CircuitEditor::copy);
+  connect(view_, &CircuitView::cutWanted, editor_, &CircuitEditor::cut);
+  connect(view_, &CircuitView::pasteWanted, editor_, &CircuitEditor::paste);
   connect(view_, &CircuitView::told, this, &CircuitPage::tell);
   connect(view_, &CircuitView::previousWiresChanged, previous_, &QCheckBox::setChecked);
   connect(previous_, &QCheckBox::toggled, view_, &CircuitView::setPreviousWires);
@@ -272,16 +276,17 @@ void CircuitPage::connectActions() {
   const auto on = [this](const char* id, auto&& work) {
     connect(action(id), &QAction::triggered, this, std::forward<decltype(work)>(work));
   };
+  on("circuit.new", [this] { begin(); });
   on("circuit.open", [this] { openDialog(); });
   on("circuit.save", [this] { save(false); });
   on("circuit.save-as", [this] { save(true); });
   on("circuit.undo", [this] { document_.undoStack().undo(); });
   on("circuit.redo", [this] { document_.undoStack().redo(); });
-  on("circuit.add-synapse", [this] { add(false); });
-  on("circuit.add-input", [this] { add(true); });
-  on("circuit.remove", [this] { removeChosen(); });
-  on("circuit.duplicate", [this] { duplicate(); });
-  on("circuit.arrange", [this] { arrange(); });
+  on("circuit.add-synapse", [this] { editor_->add(false); });
+  on("circuit.add-input", [this] { editor_->add(true); });
+  on("circuit.remove", [this] { editor_->remove(); });
+  on("circuit.duplicate", [this] { editor_->duplicate(); });
+  on("circuit.arrange", [this] { editor_->arrange(); });
   on("circuit.fit", [this] { view_->resetView(); });
   on("circuit.step", [this] {
     analysis_->stopSettling();
@@ -301,14 +306,38 @@ void CircuitPage::connectActions() {
     player_.reset();
   });
   on("circuit.settle", [this] { settle(); });
+  fillMenuOfView();
+}
+
+// What a right click on the drawing offers beside copying its picture. The keys of the clipboard belong to
+// whatever has the focus: they are named here, not taken.
+void CircuitPage::fillMenuOfView() {
+  const auto add = [this](const char* name, const QString& text, QKeySequence::StandardKey key, auto work) {
+    auto* made = new QAction(text + '\t' + QKeySequence(key).toString(QKeySequence::NativeText), view_);
+    made->setObjectName(QLatin1String(name));
+    connect(made, &QAction::triggered, editor_, work);
+    view_->addAction(made);
+    return made;
+  };
+  for (const char* id : {"circuit.undo", "circuit.redo"}) view_->addAction(action(id));
+  QAction* const cut = add("circuit.cut", tr("C&ut symbols"), QKeySequence::Cut, &CircuitEditor::cut);
+  QAction* const copy = add("circuit.copy", tr("Cop&y symbols"), QKeySequence::Copy, &CircuitEditor::copy);
+  add("circuit.paste", tr("&Paste symbols"), QKeySequence::Paste, &CircuitEditor::paste);
+  for (const char* id : {"circuit.duplicate", "circuit.remove", "circuit.add-synapse", "circuit.add-input",
+                         "circuit.arrange", "circuit.fit"})
+    view_->addAction(action(id));
+  const auto follow = [this, cut, copy] {
+    for (QAction* one : {cut, copy}) one->setEnabled(action("circuit.duplicate")->isEnabled());
+  };
+  connect(action("circuit.duplicate"), &QAction::changed, view_, follow);
+  follow();
 }
 
 // They belong to the page alone: elsewhere their keys do nothing.
 void CircuitPage::updateActions() {
   const bool here = isVisible(), synapses = !document_.circuit().synapses.empty();
   const bool chosen = !view_->chosen().empty() || static_cast<bool>(view_->current());
-  const QUndoStack& undo = document_.undoStack();
-  for (const char* id : {"circuit.open", "circuit.add-synapse", "circuit.add-input"})
+  for (const char* id : {"circuit.new", "circuit.open", "circuit.add-synapse", "circuit.add-input"})
     action(id)->setEnabled(here);
   for (const char* id :
        {"circuit.save", "circuit.save-as", "circuit.step", "circuit.play", "circuit.reset", "circuit.settle"})
@@ -316,8 +345,12 @@ void CircuitPage::updateActions() {
   for (const char* id : {"circuit.remove", "circuit.duplicate"}) action(id)->setEnabled(here && chosen);
   for (const char* id : {"circuit.arrange", "circuit.fit"})
     action(id)->setEnabled(here && !document_.empty());
-  action("circuit.undo")->setEnabled(here && undo.canUndo());
-  action("circuit.redo")->setEnabled(here && undo.canRedo());
+  action("circuit.undo")->setEnabled(here && document_.canUndo());
+  action("circuit.redo")->setEnabled(here && document_.undoStack().canRedo());
+  const QString file = document_.path().isEmpty() ? QString() : QFileInfo(document_.path()).fileName();
+  const QString name = QString::fromStdString(document_.circuit().name);
+  const QString changed = (file.isEmpty() ? name.isEmpty() ? tr("circuit") : name : file) + '*';
+  example_->setItemText(0, document_.modified() ? changed : file.isEmpty() ? tr("Examples…") : file);
   action("circuit.play")->setText(player_.playing() || analysis_->settling() ? tr("&Pause") : tr("&Play"));
 }
 

@@ -60,6 +60,9 @@ void CircuitPainter::paint(const std::function<bool(const QRectF& box)>& wanted)
   const CircuitGraph& graph = scene_.graph();
   for (int wire = 0; wire < graph.wireCount(); ++wire)
     if (wanted(scene_.box(CircuitItem::wire(wire)))) paintWire(wire);
+  // Above all wires, so that none runs through a mark.
+  for (int wire = 0; wire < graph.wireCount(); ++wire)
+    if (graph.wire(wire).previous && wanted(scene_.delayBox(wire))) paintDelay(wire);
   for (int node = 0; node < graph.nodeCount(); ++node) {
     if (!wanted(scene_.box(CircuitItem::node(node)))) continue;
     if (graph.isInput(node))
@@ -96,7 +99,6 @@ void CircuitPainter::paintWire(int wire) {
   painter_.drawPath(roundedWay(way));
   painter_.setPen(QPen(wireColor(w.inhibitory), width));
   paintWireEnd(way.constLast(), w.inhibitory);
-  if (w.previous) paintDelay(way, wire);
   if (current) mark(QRectF(way.constLast() - QPointF(9, 9), QSizeF(18, 18)), true);
 }
 
@@ -111,18 +113,11 @@ void CircuitPainter::paintWireEnd(QPointF port, bool inhibitory) {
   painter_.drawPolygon(QPolygonF({tip, tip + QPointF(-6, -3.5), tip + QPointF(-6, 3.5)}));
 }
 
-// On the longest piece; marks of wires beside each other keep out of each other's way.
-void CircuitPainter::paintDelay(const QList<QPointF>& way, int wire) {
-  qsizetype longest = 1;
-  const auto length = [&](qsizetype k) {
-    const QPointF piece = way[k] - way[k - 1];
-    return std::abs(piece.x()) + 0.5 * std::abs(piece.y());
-  };
-  for (qsizetype k = 2; k < way.size(); ++k)
-    if (length(k) > length(longest)) longest = k;
-  const double share = 0.3 + 0.4 * (wire % 5) / 4;
-  const QPointF middle = way[longest - 1] + share * (way[longest] - way[longest - 1]);
-  const QRectF box(middle - QPointF(12, 8), QSizeF(24, 16));
+void CircuitPainter::paintDelay(int wire) {
+  const QRectF box = scene_.delayBox(wire);
+  const double thicker = how_.current == CircuitItem::wire(wire) ? 2 : 1;
+  painter_.setPen(
+      QPen(wireColor(scene_.graph().wire(wire).inhibitory), how_.line_width * kWireWidth * thicker));
   painter_.setBrush(how_.look.background);
   painter_.drawRect(box);
   if (!texts_) return;

@@ -42,7 +42,7 @@ class CircuitPainter {
  private:
   void paintWire(int wire);
   void paintWireEnd(QPointF port, bool inhibitory);
-  void paintDelay(const QList<QPointF>& way, int wire);
+  void paintDelay(int wire);
   void paintConstant(int wire);
   void paintSynapse(int node);
   void paintSynapseTexts(int node, const QRectF& symbol);

@@ -46,6 +46,12 @@ void CircuitPlayer::setCircuit(const synapse::Circuit& circuit) {
     before_.push_back(kept == state.end() ? s.start : kept->second);
   }
   if (step_ == 0) step_ = 1;
+  const auto previous = [](const synapse::CircuitSource& source) {
+    return source.kind == synapse::SourceKind::Previous;
+  };
+  remembers_ = std::any_of(
+      circuit.synapses.begin(), circuit.synapses.end(),
+      [&](const synapse::CircuitSynapse& s) { return previous(s.excitatory) || previous(s.inhibitory); });
   chooseTraced(circuit);
   evaluate();
 }
@@ -77,9 +83,10 @@ void CircuitPlayer::record() {
   std::vector<double> now;
   if (step_ == 1) history_.values.clear();  // the starts may be others
   if (history_.values.empty()) {            // what was before: the starts, at step 0
+    history_.first = remembers_ ? step_ - 1 : step_;
     for (const std::size_t k : traced_) now.push_back(before_[k]);
-    history_.values.push_back(std::exchange(now, {}));
-    history_.first = step_ - 1;
+    if (remembers_) history_.values.push_back(now);  // else nothing ever takes them
+    now.clear();
   }
   for (const std::size_t k : traced_) now.push_back(run_->values()[k]);
   const auto place = static_cast<std::size_t>(step_ - history_.first);
@@ -159,6 +166,14 @@ void CircuitPlayer::place(std::vector<double> before, qint64 step) {
   step_ = step;
   history_.values.clear();
   evaluate();
+}
+
+bool CircuitPlayer::passTo(qint64 step) {
+  pause();
+  if (!run_ || step < step_ || (step - step_) * static_cast<qint64>(before_.size()) > kMostPassed)
+    return false;
+  goTo(step);
+  return true;
 }
 
 void CircuitPlayer::tick() {

@@ -23,6 +23,7 @@ class CircuitPlayer : public QObject {
  public:
   static constexpr std::size_t kMostSteps = 2000;      // of the history, the latest
   static constexpr qint64 kMostReplayed = 50'000'000;  // values of synapses
+  static constexpr qint64 kMostPassed = 2'000'000;     // the same of passTo()
   static constexpr std::size_t kMostTraced = 12;       // synapses, where none are outputs
 
   explicit CircuitPlayer(QObject* parent = nullptr);
@@ -41,6 +42,9 @@ class CircuitPlayer : public QObject {
   void pause();
   // As if it had come to this step, with these values of its synapses before it; playing ends.
   void place(std::vector<double> before, qint64 step);
+  // Steps on to a later step, which keeps the history whole, where it takes no time that a person would
+  // notice; whether it did. Playing ends.
+  bool passTo(qint64 step);
 
   CircuitValues values() const;
   // The values of the traced synapses at the latest steps, and which step the first of them is.
@@ -71,7 +75,7 @@ class CircuitPlayer : public QObject {
   QTimer timer_;
   qint64 step_ = 0;
   int rate_ = 5;
-  bool clamped_ = false;
+  bool clamped_ = false, remembers_ = false;  // whether a wire takes what was one step before
 };
 
 }  // namespace synann::ui

@@ -11,8 +11,7 @@ constexpr double kStub = 12;    // pixels: the least that a wire goes straight o
 constexpr double kLane = 8;     // between wires of different sources
 constexpr double kWireAir = 4;  // around a wire
 constexpr int kWireLanes = 5, kInLanes = 3;
-constexpr int kMostBends = 40;    // places of the piece in the middle
-constexpr int kMostAround = 120;  // the same of a way around, in lanes
+constexpr int kMostBends = 40;  // places of the piece in the middle
 
 }  // namespace
 
@@ -39,7 +38,7 @@ QList<QPointF> CircuitRouter::forward(const Ends& ends, double out, double in) c
   };
   for (const double x : {out, in})
     if (auto path = bend(x); !path.isEmpty()) return path;
-  for (int k = 1; k <= kMostBends; ++k)
+  for (int k = 1; k <= std::min(kMostBends, ends.tries); ++k)
     if (auto path = bend(out + k * kLane); !path.isEmpty()) return path;
   return {};
 }
@@ -52,7 +51,7 @@ QList<QPointF> CircuitRouter::around(const Ends& ends, double out, double in) co
     return {from, {out, from.y()}, {out, y}, {in, y}, {in, to.y()}, to};
   };
   const double shift = (ends.lane % kInLanes) * kLane;
-  for (int k = 0; k < kMostAround; ++k)
+  for (int k = 0; k < ends.tries; ++k)
     for (const bool up : {ends.above_first, !ends.above_first}) {
       const double y = up ? above - shift - k * kLane : below + shift + k * kLane;
       if (across(y, out, in) && along(out, from.y(), y) && along(in, y, to.y())) return at(y);

@@ -22,6 +22,7 @@ class CircuitRouter {
     int lane = 0, in_lane = 0;  // numbers that keep wires of different sources apart
     bool above_first = false;   // of a way around
     double around = 0;          // how far from both ends a way around begins to look, up and down
+    int tries = 120;            // ways that are tried before it goes through symbols
   };
 
   explicit CircuitRouter(IsFree is_free) : is_free_(std::move(is_free)) {}

@@ -12,9 +12,11 @@ namespace synann::ui {
 namespace {
 
 constexpr double kSymbolAir = 5;  // pixels around a symbol that wires leave
-constexpr double kInk = 8;        // around a wire: its width, ends and delay mark
+constexpr double kInk = 12;       // around a wire: its width, ends and delay mark
+constexpr double kDelayWidth = 24, kDelayHeight = 16, kDelayAir = 4;
 constexpr double kTextOver = 20;  // that name and value reach beyond a symbol
-constexpr double kAside = 3;      // how much more a node to the side counts than one straight ahead
+constexpr int kTriedWires = 4'000, kBarelyTriedWires = 40'000;
+constexpr double kAside = 3;  // how much more a node to the side counts than one straight ahead
 
 double distanceTo(QPointF place, QPointF a, QPointF b) {
   const QPointF way = b - a;
@@ -24,12 +26,14 @@ double distanceTo(QPointF place, QPointF a, QPointF b) {
   return std::hypot(off.x(), off.y());
 }
 
-// Whether a way comes upon a box.
-bool passes(const QList<QPointF>& way, const QRectF& box) {
-  for (qsizetype p = 1; p < way.size(); ++p)
-    if (QRectF(way[p - 1], way[p]).normalized().adjusted(-kInk, -kInk, kInk, kInk).intersects(box))
-      return true;
-  return false;
+// Where there are too many wires to be told apart, their ways are not worth a person's waiting.
+int triesOf(int wires) {
+  return wires <= kTriedWires ? 120 : wires <= kBarelyTriedWires ? 4 : 0;
+}
+
+// The p-th piece of a way, with its ink.
+QRectF wirePiece(const QList<QPointF>& way, qsizetype p) {
+  return QRectF(way[p - 1], way[p]).normalized().adjusted(-kInk, -kInk, kInk, kInk);
 }
 
 bool within(QPointF a, QPointF b, double reach) {
@@ -89,28 +93,48 @@ void CircuitScene::moveNodes(const std::vector<int>& nodes, QPointF by) {
       for (const bool inhibitory : {false, true})
         concerned[static_cast<std::size_t>(graph_.wireInto(node, inhibitory))] = 1;
   };
+  if (static_cast<int>(nodes.size()) == graph_.nodeCount()) return moveAll(by);
+  CircuitIndex moved_over;
   for (const int node : nodes) {
     take(node);
     boxes.append(box(CircuitItem::node(node)));
     if (!by.isNull()) place(node, place(node) + by);
     boxes.append(box(CircuitItem::node(node)));
   }
+  for (int k = 0; k < boxes.size(); ++k) moved_over.put(k, boxes[k]);
   for (int wire = 0; wire < graph_.wireCount(); ++wire) {
     const auto k = static_cast<std::size_t>(wire);
-    if (concerned[k] == 0 && !path(wire).isEmpty()) {
-      const QRectF reach = wireBox(wire);
-      for (const QRectF& moved : boxes)
-        if (reach.intersects(moved) && passes(path(wire), moved)) concerned[k] = 1;
+    for (qsizetype p = 1; concerned[k] == 0 && p < path(wire).size(); ++p) {
+      const QRectF piece = wirePiece(path(wire), p);
+      const auto meets = [&](int box) { return boxes[box].intersects(piece); };
+      if (moved_over.any(piece, meets)) concerned[k] = 1;
     }
     if (concerned[k] == 0) continue;
     const QList<QPointF> before = path(wire);
     leadWire(wire);
     if (before == path(wire)) continue;
     for (const QList<QPointF>& way : {before, path(wire)})
-      for (qsizetype p = 1; p < way.size(); ++p)
-        changed_.append(QRectF(way[p - 1], way[p]).normalized().adjusted(-kInk, -kInk, kInk, kInk));
+      for (qsizetype p = 1; p < way.size(); ++p) changed_.append(wirePiece(way, p));
   }
   changed_ += boxes;
+}
+
+// What is among itself as it was needs no new ways.
+void CircuitScene::moveAll(QPointF by) {
+  changed_ = {QRectF()};
+  if (by.isNull()) return leadAll();
+  index_.clear();
+  for (int node = 0; node < graph_.nodeCount(); ++node) {
+    places_[static_cast<std::size_t>(node)] += by;
+    index_.put(node, body(node));
+  }
+  for (QList<QPointF>& way : paths_)
+    for (QPointF& corner : way) corner += by;
+  delay_index_.clear();
+  for (int wire = 0; wire < graph_.wireCount(); ++wire) {
+    delays_[static_cast<std::size_t>(wire)] += by;
+    if (graph_.wire(wire).previous) delay_index_.put(wire, delayBox(wire));
+  }
 }
 
 void CircuitScene::setValues(CircuitValues values) {
@@ -181,18 +205,50 @@ void CircuitScene::leadWire(int wire) {
   const CircuitWire& w = graph_.wire(wire);
   QList<QPointF>& way = paths_[static_cast<std::size_t>(wire)];
   if (w.from < 0) return way.clear();
-  const CircuitRouter router([this](const QRectF& box) { return isFree(box); });
+  const int tries = triesOf(graph_.wireCount());
+  const CircuitRouter router([this, tries](const QRectF& box) { return tries == 0 || isFree(box); });
   way = router.route({.from = output(w.from),
                       .to = port(wire),
                       .lane = w.from,
                       .in_lane = wire,
                       .above_first = !w.inhibitory,
-                      .around = CircuitSize::kSynapse / 2 + 16});
+                      .around = CircuitSize::kSynapse / 2 + 16,
+                      .tries = tries});
+  if (w.previous) placeDelay(wire);
+}
+
+// On the longest piece, where no other mark is.
+void CircuitScene::placeDelay(int wire) {
+  const QList<QPointF>& way = path(wire);
+  qsizetype longest = 1;
+  const auto length = [&](qsizetype k) {
+    const QPointF piece = way[k] - way[k - 1];
+    return std::abs(piece.x()) + 0.5 * std::abs(piece.y());
+  };
+  for (qsizetype k = 2; k < way.size(); ++k)
+    if (length(k) > length(longest)) longest = k;
+  QPointF& middle = delays_[static_cast<std::size_t>(wire)];
+  delay_index_.take(wire, delayBox(wire));
+  const auto at = [&](double share) { return way[longest - 1] + share * (way[longest] - way[longest - 1]); };
+  for (const double share : {0.5, 0.3, 0.7, 0.15, 0.85, 0.4, 0.6, 0.22, 0.78}) {
+    middle = at(share);
+    const QRectF box = delayBox(wire).adjusted(-kDelayAir, -kDelayAir, kDelayAir, kDelayAir);
+    if (!delay_index_.any(box, [&](int other) { return delayBox(other).intersects(box); })) break;
+    middle = at(0.5);
+  }
+  delay_index_.put(wire, delayBox(wire));
 }
 
 void CircuitScene::leadAll() {
   paths_.assign(static_cast<std::size_t>(graph_.wireCount()), {});
+  delays_.assign(paths_.size(), {});
+  delay_index_.clear();
   for (int wire = 0; wire < graph_.wireCount(); ++wire) leadWire(wire);
+}
+
+QRectF CircuitScene::delayBox(int wire) const {
+  return {delays_[static_cast<std::size_t>(wire)] - QPointF(kDelayWidth, kDelayHeight) / 2,
+          QSizeF(kDelayWidth, kDelayHeight)};
 }
 
 QRectF CircuitScene::wireBox(int wire) const {
@@ -276,15 +332,23 @@ std::vector<int> CircuitScene::nodesIn(const QRectF& band) const {
   return nodes;
 }
 
-QList<CircuitItem> CircuitScene::items() const {
-  QList<CircuitItem> all;
-  for (int node = 0; node < graph_.nodeCount(); ++node) {
-    all.append(CircuitItem::node(node));
-    if (graph_.isInput(node)) continue;
-    for (const bool inhibitory : {false, true})
-      all.append(CircuitItem::wire(graph_.wireInto(node, inhibitory)));
+CircuitItem CircuitScene::item(int place) const {
+  const int inputs = graph_.inputCount();
+  if (place < 0 || place >= itemCount()) return {};
+  if (place < inputs) return CircuitItem::node(place);
+  const int synapse = (place - inputs) / 3, part = (place - inputs) % 3;
+  return part == 0 ? CircuitItem::node(inputs + synapse)
+                   : CircuitItem::wire(graph_.wireInto(inputs + synapse, part == 2));
+}
+
+int CircuitScene::itemPlace(const CircuitItem& item) const {
+  const int inputs = graph_.inputCount();
+  if (!item) return -1;
+  if (item.kind == CircuitItem::Kind::Wire) {
+    const CircuitWire& wire = graph_.wire(item.number);
+    return inputs + 3 * (wire.to - inputs) + (wire.inhibitory ? 2 : 1);
   }
-  return all;
+  return graph_.isInput(item.number) ? item.number : inputs + 3 * (item.number - inputs);
 }
 
 int CircuitScene::nodeTowards(int node, QPointF direction) const {

@@ -66,6 +66,7 @@ class CircuitScene {
   QPointF output(int node) const;
   QPointF port(int wire) const;
   const QList<QPointF>& path(int wire) const { return paths_[static_cast<std::size_t>(wire)]; }
+  QRectF delayBox(int wire) const;            // of the mark z⁻¹ on a wire of the step before
   QRectF box(const CircuitItem& item) const;  // of all that is painted of it
   QRectF bounds() const;                      // of everything; empty where there is nothing
 
@@ -76,15 +77,19 @@ class CircuitScene {
   int outputAt(QPointF place, double reach) const;  // a node; −1: none
   std::vector<int> nodesIn(const QRectF& band) const;
   // In the order of reading: each node, and behind a synapse its two wires.
-  QList<CircuitItem> items() const;
+  int itemCount() const { return graph_.inputCount() + 3 * (graph_.nodeCount() - graph_.inputCount()); }
+  CircuitItem item(int place) const;             // none where there is no such place
+  int itemPlace(const CircuitItem& item) const;  // −1: it is none
   // The nearest node in a direction, one of (±1, 0) and (0, ±1); −1 where there is none.
   int nodeTowards(int node, QPointF direction) const;
 
  private:
   void rebuild(const synapse::CircuitLayout& layout);
   void place(int node, QPointF at);
+  void moveAll(QPointF by);
   void leadWire(int wire);
   void leadAll();
+  void placeDelay(int wire);
   bool isFree(const QRectF& box) const;
   QRectF wireBox(int wire) const;
 
@@ -93,7 +98,9 @@ class CircuitScene {
   CircuitValues values_;
   std::vector<QPointF> places_;        // [nodes]
   std::vector<QList<QPointF>> paths_;  // [wires]; empty where a constant is
+  std::vector<QPointF> delays_;        // [wires] middles of the marks z⁻¹, of wires of the step before
   CircuitIndex index_;                 // of the bodies
+  CircuitIndex delay_index_;           // of the marks
   QList<QRectF> changed_;
 };
 

@@ -64,6 +64,13 @@ std::shared_ptr<const Figure> traceFigure(const synapse::Circuit& circuit,
     for (const std::vector<double>& row : history.values) series.values.push_back(row[s]);
     content.series.push_back(std::move(series));
   }
+  const auto outside = [](const std::vector<double>& row) {
+    return std::any_of(row.begin(), row.end(), [](double value) { return !(value >= 0 && value <= 1); });
+  };
+  const auto left = std::find_if(history.values.begin(), history.values.end(), outside);
+  if (left != history.values.end())
+    content.note =
+        TabWords::tr("First outside [0, 1]: step %1.").arg(history.first + (left - history.values.begin()));
   return std::make_shared<const CurveFigure>(std::move(content));
 }
 

@@ -2,6 +2,8 @@
 #include "ui/pages/circuit/circuit_target_table.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include <QFileInfo>
@@ -21,6 +23,7 @@ namespace synann::ui {
 namespace {
 
 constexpr std::size_t kMostFirstColumns = 12;
+constexpr int kMostNamedHeads = 3;
 
 QString csvField(QString text) {
   if (!text.contains(',') && !text.contains('"') && !text.contains('\n')) return text;
@@ -80,6 +83,7 @@ void CircuitTargetTable::makeButtons(QBoxLayout* column) {
   const auto button = [&](const QString& name, const QString& text, const QString& help, auto&& work) {
     auto* made = named(new RingButton(this), name, text, help);
     made->setText(text);
+    made->setAutoRaise(false);
     connect(made, &QToolButton::clicked, this, work);
     row->addWidget(made);
   };
@@ -103,7 +107,10 @@ void CircuitTargetTable::makeButtons(QBoxLayout* column) {
 
 void CircuitTargetTable::setCircuit(const synapse::Circuit& circuit) {
   circuit_ = circuit;
-  if (!touched_) begin(circuit);
+  if (touched_)
+    describe();
+  else
+    begin(circuit);
 }
 
 // One row: the inputs as they are, and nothing yet for the outputs.
@@ -237,14 +244,33 @@ void CircuitTargetTable::take() {
   emit changed();
 }
 
+// Where the numbers are from, and what of the table is not of this circuit.
 void CircuitTargetTable::describe() {
   const auto lines = static_cast<qint64>(std::count(csv_.begin(), csv_.end(), '\n'));
-  words_->setVisible(!from_.isEmpty());
-  if (from_.isEmpty()) return;
   const QString file = QFileInfo(from_).fileName();
-  words_->setText(table_->isEnabled()
-                      ? tr("Of %1.").arg(file)
-                      : tr("Of %1: about %2 lines, which are not shown here.").arg(file).arg(lines));
+  QStringList words;
+  if (!from_.isEmpty())
+    words.append(table_->isEnabled()
+                     ? tr("Of %1.").arg(file)
+                     : tr("Of %1: about %2 lines, which are not shown here.").arg(file).arg(lines));
+  const QStringList others = foreignHeads();
+  if (!others.isEmpty())
+    words.append(tr("This circuit has no %1: New begins a table for it.").arg(others.join(tr(", no "))));
+  words_->setText(words.join(' '));
+  words_->setVisible(!words.isEmpty());
+}
+
+// Heads that name neither an input nor a synapse of the circuit, the first few.
+QStringList CircuitTargetTable::foreignHeads() const {
+  std::set<std::string_view> names;
+  for (const auto& input : circuit_.inputs) names.insert(input.name);
+  for (const auto& s : circuit_.synapses) names.insert(s.name);
+  QStringList others;
+  for (int column = 0; column < table_->columnCount() && others.size() < kMostNamedHeads; ++column) {
+    const QTableWidgetItem* const head = table_->horizontalHeaderItem(column);
+    if (head != nullptr && !names.contains(head->text().trimmed().toStdString())) others.append(head->text());
+  }
+  return others;
 }
 
 }  // namespace synann::ui

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <QStringList>
 #include <QWidget>
 
 #include "engine/core/result.h"
@@ -48,6 +49,7 @@ class CircuitTargetTable : public QWidget {
   void removeRow();
   void take();
   void describe();
+  QStringList foreignHeads() const;
 
   QTableWidget* table_;
   QLabel* words_;

@@ -145,9 +145,8 @@ void CircuitView::setCurrent(const CircuitItem& item) {
 void CircuitView::tellCurrent() {
   updateAccessibleName();
   if (!current_ || !hasFocus()) return;
-  const qsizetype child = scene_.items().indexOf(current_);
   QAccessibleEvent focus(this, QAccessible::Focus);
-  focus.setChild(static_cast<int>(child));
+  focus.setChild(scene_.itemPlace(current_));
   QAccessible::updateAccessibility(&focus);
 }
 
@@ -288,14 +287,13 @@ bool CircuitView::event(QEvent* event) {
 
 // Tab walks through everything, then leaves.
 bool CircuitView::focusNextPrevChild(bool next) {
-  const QList<CircuitItem> items = scene_.items();
-  const qsizetype at = items.indexOf(current_),
-                  to = at < 0 ? (next ? 0 : items.size() - 1) : at + (next ? 1 : -1);
-  if (to < 0 || to >= items.size()) {
+  const int count = scene_.itemCount(), at = scene_.itemPlace(current_),
+            to = at < 0 ? (next ? 0 : count - 1) : at + (next ? 1 : -1);
+  if (to < 0 || to >= count) {
     setCurrent({});
     return FigureWidget::focusNextPrevChild(next);
   }
-  walkTo(items[to], false);
+  walkTo(scene_.item(to), false);
   return true;
 }
 

@@ -166,8 +166,8 @@ bool CircuitView::editKey(const QKeyEvent& event) {
       return true;
     case Qt::Key_Home:
     case Qt::Key_End:
-      if (const QList<CircuitItem> items = scene_.items(); !items.isEmpty())
-        walkTo(event.key() == Qt::Key_Home ? items.first() : items.last(), false);
+      if (!scene_.empty())
+        walkTo(scene_.item(event.key() == Qt::Key_Home ? 0 : scene_.itemCount() - 1), false);
       return true;
     default:
       return false;
