@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,15 +12,16 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/circuit_modes.h"
+#include "app/cli/circuit_values.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
-#include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
 #include "engine/core/text_value.h"
 #include "engine/synapse/circuit_bifurcation.h"
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_file.h"
 #include "engine/synapse/circuit_fit.h"
+#include "engine/synapse/circuit_parameter.h"
 
 namespace synann::cli {
 namespace {
@@ -53,7 +55,8 @@ Result<synapse::DrawnCircuit> open_circuit(const std::string& name) {
 }
 
 // "a.alpha=1.5"
-Status apply_setting(synapse::Circuit& circuit, const std::string& setting) {
+Status apply_setting(synapse::Circuit& circuit, const synapse::CircuitNames& names,
+                     const std::string& setting) {
   const auto equals = setting.find('=');
   if (equals == std::string::npos || equals == 0) {
     return Error{.where = "--set",
@@ -61,39 +64,29 @@ Status apply_setting(synapse::Circuit& circuit, const std::string& setting) {
                  .expected = "NAME=VALUE, such as x=0.4 or a.alpha=1.5",
                  .found = in_quotes(setting)};
   }
-  const auto value =
-      parse_number("--set " + setting.substr(0, equals), setting.substr(equals + 1), -1e308, 1e308);
+  const std::string name = setting.substr(0, equals);
+  const auto value = parse_number("--set " + name, setting.substr(equals + 1), -1e308, 1e308);
   if (!value) return value.error();
-  Status set = synapse::set_in_circuit(circuit, setting.substr(0, equals), *value);
-  if (set) return set;
-  Error error = set.error();
-  error.where = "--set " + error.where;
-  return error;
+  const auto parameter = names.parameter(name);
+  if (!parameter) {
+    Error error = names.no_such_parameter(name);
+    error.where = "--set " + error.where;
+    return error;
+  }
+  synapse::parameter_in(circuit, *parameter) = *value;
+  return {};
 }
 
-void print_step(const synapse::Circuit& circuit, const synapse::CircuitRun& run, bool json) {
-  if (json) {
-    nlohmann::ordered_json values = nlohmann::ordered_json::object();
-    for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
-      const double value = run.values()[k];
-      values[circuit.synapses[k].name] = number_or_null(value);
-    }
-    nlohmann::ordered_json line{{"step", run.steps()}, {"values", values}};
-    if (run.clamped()) {
-      line["clamped"] = nlohmann::ordered_json::array();
-      for (const std::uint32_t k : run.outside()) line["clamped"].push_back(circuit.synapses[k].name);
-    }
-    print_line(line.dump());
-    return;
+void print_step(const synapse::Circuit& circuit, std::span<const std::size_t> shown,
+                const synapse::CircuitRun& run, bool json) {
+  if (!json)
+    return print_line(fmt::format("{:>6}{}", run.steps(), values_text(circuit, shown, run.values())));
+  nlohmann::ordered_json line{{"step", run.steps()}, {"values", values_json(circuit, run.values())}};
+  if (run.clamped()) {
+    line["clamped"] = nlohmann::ordered_json::array();
+    for (const std::uint32_t k : run.outside()) line["clamped"].push_back(circuit.synapses[k].name);
   }
-  std::string line = fmt::format("{:>6}", run.steps());
-  for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
-    const std::string& name = circuit.synapses[k].name;
-    const auto& outputs = circuit.outputs;
-    if (outputs.empty() || std::find(outputs.begin(), outputs.end(), name) != outputs.end())
-      line += fmt::format("  {} {:.15g}", name, run.values()[k]);
-  }
-  print_line(line);
+  print_line(line.dump());
 }
 
 int circuit_run(const CircuitArguments& a) {
@@ -101,8 +94,9 @@ int circuit_run(const CircuitArguments& a) {
   auto drawn = open_circuit(a.circuit);
   if (!drawn) return report(drawn.error());
   synapse::Circuit* const circuit = &drawn->circuit;
+  const synapse::CircuitNames names(*circuit);
   for (const std::string& setting : a.settings)
-    if (auto status = apply_setting(*circuit, setting); !status) return report(status.error());
+    if (auto status = apply_setting(*circuit, names, setting); !status) return report(status.error());
   if (a.write) {
     std::string text = synapse::circuit_text(*circuit, drawn->layout);
     text.pop_back();  // print_line() ends it
@@ -116,9 +110,10 @@ int circuit_run(const CircuitArguments& a) {
   auto run = synapse::CircuitRun::create(*circuit);
   if (!run) return report(run.error());
   run->set_clamped(a.clamp);
+  const std::vector<std::size_t> shown = shown_synapses(*circuit);
   for (std::int64_t t = 0; t < std::max<std::int64_t>(a.steps, 1); ++t) {
     run->step();
-    print_step(*circuit, *run, a.json);
+    print_step(*circuit, shown, *run, a.json);
   }
   return kOk;
 }

@@ -11,6 +11,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "engine/core/file.h"
+#include "engine/io/json_tree.h"
 #include "engine/synapse/circuit_file.h"
 #include "engine/synapse/circuit_fit.h"
 #include "engine/synapse/circuit_parameter.h"
@@ -53,12 +54,13 @@ void print_fit(const synapse::Circuit& before, const synapse::CircuitFit& fit, b
   nlohmann::ordered_json numbers = nlohmann::ordered_json::object();
   if (!json)
     print_line(fmt::format("Best loss {:.6g}, after {} iterations.", fit.best_loss, fit.best_iteration));
+  const synapse::CircuitNames names(before);
   for (const std::string& name : fit.trained) {
-    const auto parameter = synapse::find_parameter(before, name);
+    const auto parameter = names.parameter(name);
     if (!parameter) continue;
     const double was = synapse::parameter_in(start, *parameter),
                  is = synapse::parameter_in(fitted, *parameter);
-    numbers[name] = is;
+    append_member(numbers, name, is);
     if (!json) print_line(fmt::format("{}  {:.6g} → {:.15g}", name, was, is));
   }
   if (json)

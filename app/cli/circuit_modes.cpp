@@ -5,42 +5,26 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
+#include "app/cli/circuit_values.h"
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
 #include "app/cli/json_number.h"
 #include "engine/core/text_value.h"
 #include "engine/core/thread_pool.h"
+#include "engine/io/json_tree.h"
 #include "engine/synapse/circuit_bifurcation.h"
 #include "engine/synapse/circuit_logic.h"
+#include "engine/synapse/circuit_parameter.h"
 #include "engine/synapse/circuit_trace.h"
 
 namespace synann::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// {NAME: value} of all synapses.
-Json values_json(const synapse::Circuit& circuit, const double* values) {
-  Json object = Json::object();
-  for (std::size_t k = 0; k < circuit.synapses.size(); ++k)
-    object[circuit.synapses[k].name] = number_or_null(values[k]);
-  return object;
-}
-
-// "  x 0.5  y 0.25": the outputs, or all synapses where none are named.
-std::string values_text(const synapse::Circuit& circuit, const double* values) {
-  std::string line;
-  for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
-    const std::string& name = circuit.synapses[k].name;
-    const auto& outputs = circuit.outputs;
-    if (outputs.empty() || std::find(outputs.begin(), outputs.end(), name) != outputs.end())
-      line += fmt::format("  {} {:.15g}", name, values[k]);
-  }
-  return line;
-}
 
 std::string rest_sentence(const synapse::Settled& settled) {
   switch (settled.rest) {
@@ -76,27 +60,16 @@ std::string distinct_values(const double* values, std::size_t count) {
 
 // "x.alpha,y.alpha=1:4"
 Result<synapse::BifurcationPlan> bifurcation_plan(const CircuitArguments& a) {
-  const auto equals = a.bifurcation.rfind('=');
-  const auto colon = a.bifurcation.rfind(':');
-  if (equals == std::string::npos || equals == 0 || colon == std::string::npos || colon < equals)
-    return Error{.where = "--bifurcation",
-                 .problem = "is no range of a parameter",
-                 .expected = "PARAM=FROM:TO, such as x.alpha=1:4",
-                 .found = in_quotes(a.bifurcation)};
-  synapse::BifurcationPlan plan{.parameters = split_list(a.bifurcation.substr(0, equals)),
-                                .points = a.points,
-                                .synapse = a.of,
-                                .drop = a.drop,
-                                .keep = a.keep,
-                                .clamped = a.clamp};
-  const auto from =
-      parse_number("--bifurcation FROM", a.bifurcation.substr(equals + 1, colon - equals - 1), -1e308, 1e308);
-  const auto to = parse_number("--bifurcation TO", a.bifurcation.substr(colon + 1), -1e308, 1e308);
-  if (!from) return from.error();
-  if (!to) return to.error();
-  plan.from = *from;
-  plan.to = *to;
-  return plan;
+  const auto range = parse_named_range("--bifurcation", a.bifurcation);
+  if (!range) return range.error();
+  return synapse::BifurcationPlan{.parameters = split_list(range->name),
+                                  .from = range->from,
+                                  .to = range->to,
+                                  .points = a.points,
+                                  .synapse = a.of,
+                                  .drop = a.drop,
+                                  .keep = a.keep,
+                                  .clamped = a.clamp};
 }
 
 Json reconvergence_json(const synapse::Reconvergence& r) {
@@ -135,20 +108,21 @@ std::string reconvergence_text(const synapse::Reconvergence& r) {
 }
 
 // Of the inputs that the circuit has: what it gives beside the probability for independent inputs.
-void print_means(const synapse::Circuit& circuit, const synapse::TruthTable& table) {
+void print_means(const synapse::Circuit& circuit, const synapse::TruthTable& table, bool clamped) {
   std::vector<double> inputs;
   for (const synapse::CircuitInput& input : circuit.inputs) inputs.push_back(input.value);
   if (std::any_of(inputs.begin(), inputs.end(), [](double p) { return p < 0 || p > 1; })) return;
   auto run = synapse::CircuitRun::create(circuit);
   if (!run) return;
+  run->set_clamped(clamped);
   run->step();
   const std::vector<double> means = synapse::independent_means(table, inputs);
+  const synapse::CircuitNames names(circuit);
   for (std::size_t k = 0; k < table.outputs.size(); ++k)
-    for (std::size_t s = 0; s < circuit.synapses.size(); ++s)
-      if (circuit.synapses[s].name == table.outputs[k])
-        print_line(fmt::format(
-            "{} at the circuit's inputs: {:.15g}; over the table, for independent inputs: {:.15g}.",
-            table.outputs[k], run->values()[s], means[k]));
+    if (const auto synapse = names.synapse(table.outputs[k]))
+      print_line(
+          fmt::format("{} at the circuit's inputs: {:.15g}; over the table, for independent inputs: {:.15g}.",
+                      table.outputs[k], run->values()[*synapse], means[k]));
 }
 
 }  // namespace
@@ -162,7 +136,7 @@ int circuit_fixed_point(const synapse::Circuit& circuit, const CircuitArguments&
   if (a.json) {
     Json cycle = Json::array();
     for (std::size_t k = 0; k < settled->values.size(); k += settled->synapses)
-      cycle.push_back(values_json(circuit, &settled->values[k]));
+      cycle.push_back(values_json(circuit, std::span(settled->values).subspan(k, settled->synapses)));
     print_line(Json{
         {"rest", synapse::rest_word(settled->rest)},
         {"period", settled->period},
@@ -173,8 +147,10 @@ int circuit_fixed_point(const synapse::Circuit& circuit, const CircuitArguments&
     return kOk;
   }
   print_line(rest_sentence(*settled));
+  const std::vector<std::size_t> shown = shown_synapses(circuit);
   for (std::size_t k = 0; k < settled->values.size(); k += settled->synapses)
-    print_line(values_text(circuit, &settled->values[k]).substr(2));
+    print_line(
+        values_text(circuit, shown, std::span(settled->values).subspan(k, settled->synapses)).substr(2));
   return kOk;
 }
 
@@ -205,16 +181,17 @@ int circuit_bifurcation(const synapse::Circuit& circuit, const CircuitArguments&
 int circuit_truth_table(const synapse::Circuit& circuit, const CircuitArguments& a) {
   const StopOnInterrupt stop;
   const auto steps = static_cast<int>(std::clamp<std::int64_t>(a.steps, 1, 1'000'000'000));
-  const auto table = synapse::truth_table(circuit, steps, stop.token());
+  const auto table = synapse::truth_table(circuit, steps, stop.token(), a.clamp);
   if (!table) return report(table.error());
   const auto shared = synapse::reconvergences(circuit, stop.token());
   if (!shared) return report(shared.error());
   if (a.json) {
     for (std::size_t row = 0; row < table->rows(); ++row) {
       Json inputs = Json::object(), outputs = Json::object();
-      for (std::size_t k = 0; k < table->inputs.size(); ++k) inputs[table->inputs[k]] = table->input(row, k);
+      for (std::size_t k = 0; k < table->inputs.size(); ++k)
+        append_member(inputs, table->inputs[k], table->input(row, k));
       for (std::size_t k = 0; k < table->outputs.size(); ++k)
-        outputs[table->outputs[k]] = number_or_null(table->at(row, k));
+        append_member(outputs, table->outputs[k], number_or_null(table->at(row, k)));
       print_line(Json{{"inputs", inputs}, {"outputs", outputs}}.dump());
     }
     Json paths = Json::array();
@@ -227,7 +204,7 @@ int circuit_truth_table(const synapse::Circuit& circuit, const CircuitArguments&
   if (!shared->complete) print_line("There may be more: the search ended here.");
   if (!shared->found.empty()) {
     print_line("Between 0 and 1 such an output is not the probability for independent inputs.");
-    print_means(circuit, *table);
+    print_means(circuit, *table, a.clamp);
   }
   return kOk;
 }

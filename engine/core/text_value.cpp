@@ -86,6 +86,20 @@ Result<std::int64_t> parse_whole(std::string_view option, std::string_view text,
   return value;
 }
 
+Result<NamedRange> parse_named_range(std::string_view option, std::string_view text) {
+  const auto equals = text.rfind('='), colon = text.rfind(':');
+  const bool whole =
+      equals != std::string_view::npos && equals > 0 && colon != std::string_view::npos && colon > equals;
+  if (!whole) return wrong(option, "is no range of a parameter", "PARAM=FROM:TO, such as x.alpha=1:4", text);
+  constexpr double kMost = 1e308;
+  const auto from = parse_number(fmt::format("{} FROM", option), text.substr(equals + 1, colon - equals - 1),
+                                 -kMost, kMost);
+  if (!from) return from.error();
+  const auto to = parse_number(fmt::format("{} TO", option), text.substr(colon + 1), -kMost, kMost);
+  if (!to) return to.error();
+  return NamedRange{.name = std::string(text.substr(0, equals)), .from = *from, .to = *to};
+}
+
 Status check_word(std::string_view option, std::string_view text, std::span<const std::string> words) {
   if (std::find(words.begin(), words.end(), text) != words.end()) return {};
   Error error = wrong(option, "is not known", fmt::format("one of {}", fmt::join(words, ", ")), text);
@@ -111,7 +125,9 @@ std::string nearest_word(std::string_view word, std::span<const std::string> can
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   if (word.size() < 4) least = 1;  // three letters are soon another word
   for (const std::string& candidate : candidates) {
-    if (candidate.size() > kLongest) continue;
+    // A distance is at least the difference of the lengths.
+    const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    if (longer > kLongest || longer - shorter >= least) continue;
     if (const std::size_t d = distance(word, candidate); d < least) {
       least = d;
       best = candidate;

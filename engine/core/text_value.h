@@ -18,6 +18,14 @@ Result<double> parse_number(std::string_view option, std::string_view text, doub
 // The same for whole numbers; "1e3" is one.
 Result<std::int64_t> parse_whole(std::string_view option, std::string_view text, std::int64_t least,
                                  std::int64_t most);
+// "x.alpha=1:4": what is varied, and from where to where. The name may hold "=" and ":", the ends may stand
+// in any order.
+struct NamedRange {
+  std::string name;
+  double from = 0, to = 0;
+};
+Result<NamedRange> parse_named_range(std::string_view option, std::string_view text);
+
 // One of the words; the sentence about another one names the nearest.
 Status check_word(std::string_view option, std::string_view text, std::span<const std::string> words);
 

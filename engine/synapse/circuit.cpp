@@ -34,9 +34,11 @@ Status check_name(const std::string& name, const char* what) {
   return {};
 }
 
-Status check_number(const std::string& where, const char* what, double value) {
+// `where` is called where something is wrong.
+template <class Where>
+Status check_number(const Where& where, const char* what, double value) {
   if (std::isfinite(value)) return {};
-  return Error{.where = where,
+  return Error{.where = where(),
                .problem = fmt::format("{} is no finite number", what),
                .found = fmt::format("{}", value)};
 }
@@ -55,9 +57,13 @@ Result<Names> take_names(const Circuit& c) {
                  .found = fmt::format("{} and {}", c.synapses.size(), c.inputs.size())};
   }
   Names names;
+  names.inputs.reserve(c.inputs.size());
+  names.synapses.reserve(c.synapses.size());
   for (const CircuitInput& input : c.inputs) {
     if (auto status = check_name(input.name, "an input"); !status) return status.error();
-    if (auto status = check_number("input " + in_quotes(input.name), "its value", input.value); !status)
+    if (auto status =
+            check_number([&] { return "input " + in_quotes(input.name); }, "its value", input.value);
+        !status)
       return status.error();
     if (!names.inputs.emplace(input.name, names.inputs.size()).second) return used_twice(input.name);
   }
@@ -67,7 +73,8 @@ Result<Names> take_names(const Circuit& c) {
       return used_twice(s.name);
     for (const auto& [what, value] :
          {std::pair("alpha", s.alpha), std::pair("beta", s.beta), std::pair("start", s.start)})
-      if (auto status = check_number(who(s), what, value); !status) return status.error();
+      if (auto status = check_number([&s = s] { return who(s); }, what, value); !status)
+        return status.error();
   }
   for (const std::string& output : c.outputs)
     if (!names.synapses.contains(output))
@@ -149,21 +156,20 @@ Result<CircuitRun> CircuitRun::create(const Circuit& circuit) {
     Node node{.alpha = s.alpha, .beta = s.beta};
     for (const auto& [which, source, place] : {std::tuple("excitatory", &s.excitatory, &node.excitatory),
                                                std::tuple("inhibitory", &s.inhibitory, &node.inhibitory)}) {
-      const auto synapse = names->synapses.find(source->name);
-      const auto input = names->inputs.find(source->name);
       if (source->kind == SourceKind::Constant) {
-        if (auto status = check_number(who(s), which, source->value); !status) return status.error();
+        if (auto status = check_number([&] { return who(s); }, which, source->value); !status)
+          return status.error();
         *place = static_cast<std::uint32_t>(run.values_.size());
         run.values_.push_back(source->value);
-      } else if (source->kind == SourceKind::Input && input != names->inputs.end()) {
-        *place = static_cast<std::uint32_t>(2 * n) + input->second;
-      } else if (source->kind != SourceKind::Input && synapse != names->synapses.end()) {
-        const bool previous = source->kind == SourceKind::Previous;
-        *place = synapse->second + (previous ? static_cast<std::uint32_t>(n) : 0U);
-        if (!previous) needs[k].push_back(synapse->second);
-      } else {
-        return no_such_source(s, which, *source, circuit);
+        continue;
       }
+      const bool of_input = source->kind == SourceKind::Input;
+      const auto& numbers = of_input ? names->inputs : names->synapses;
+      const auto found = numbers.find(source->name);
+      if (found == numbers.end()) return no_such_source(s, which, *source, circuit);
+      const bool previous = source->kind == SourceKind::Previous;
+      *place = found->second + static_cast<std::uint32_t>(of_input ? 2 * n : previous ? n : 0);
+      if (!of_input && !previous) needs[k].push_back(found->second);
     }
     run.nodes_.push_back(node);
     run.starts_.push_back(s.start);

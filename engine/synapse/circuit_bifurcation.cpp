@@ -42,12 +42,13 @@ Result<Bifurcation> bifurcation(const Circuit& circuit, const BifurcationPlan& p
   auto run = CircuitRun::create(circuit);
   if (!run) return run.error();
   if (auto status = check_plan(plan); !status) return status.error();
-  const auto synapse = find_synapse(circuit, plan.synapse);
-  if (!synapse) return synapse.error();
+  const CircuitNames names(circuit);
+  const auto synapse = names.synapse(plan.synapse);
+  if (!synapse) return names.no_such_synapse(plan.synapse);
   std::vector<CircuitParameter> parameters;
   for (const std::string& name : plan.parameters) {
-    const auto parameter = find_parameter(circuit, name);
-    if (!parameter) return parameter.error();
+    const auto parameter = names.parameter(name);
+    if (!parameter) return names.no_such_parameter(name);
     parameters.push_back(*parameter);
   }
   Bifurcation diagram{.keep = plan.keep, .parameter = {}, .values = {}};

@@ -6,18 +6,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <initializer_list>
-#include <set>
+#include <unordered_set>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
 #include "engine/core/text_value.h"
+#include "engine/io/json_tree.h"
 
 namespace synann::synapse {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = JsonTree;
 
 constexpr const char* kFormat = "synann-circuit-1";
 constexpr int kDeepest = 8;  // levels of brackets; a circuit has three
@@ -64,9 +63,9 @@ std::string kind_of(const Json& value) {
 
 void CircuitReader::check_keys(const Json& object, const std::string& where,
                                std::initializer_list<const char*> known) {
-  const std::vector<std::string> words(known.begin(), known.end());
   for (const auto& [key, value] : object.items()) {
-    if (std::find(words.begin(), words.end(), key) != words.end()) continue;
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::vector<std::string> words(known.begin(), known.end());
     const std::string near = nearest_word(key, words);
     return fail(where, fmt::format("has an unknown key {}", in_quotes(key)),
                 fmt::format("{}", fmt::join(words, ", ")), {},
@@ -142,24 +141,29 @@ void CircuitReader::read_outputs(const Json& outputs, Circuit& circuit) {
 
 void CircuitReader::read_layout(const Json& layout, DrawnCircuit& drawn) {
   if (!layout.is_object()) return fail("layout", "is no object", "{\"NAME\": [x, y], …}", kind_of(layout));
-  std::set<std::string_view> names;
+  std::unordered_set<std::string_view> names;
+  names.reserve(drawn.circuit.inputs.size() + drawn.circuit.synapses.size());
   for (const CircuitInput& input : drawn.circuit.inputs) names.insert(input.name);
   for (const CircuitSynapse& s : drawn.circuit.synapses) names.insert(s.name);
   for (const auto& [name, place] : layout.items()) {
-    const std::string where = "layout of " + in_quotes(name);
-    if (!names.contains(name)) return fail(where, "there is no input or synapse of this name");
+    const auto wrong = [&name = name, this](const std::string& problem, const std::string& expected,
+                                            const std::string& found) {
+      fail("layout of " + in_quotes(name), problem, expected, found);
+    };
+    if (!names.contains(name)) return wrong("there is no input or synapse of this name", {}, {});
     if (!place.is_array() || place.size() != 2 || !place[0].is_number() || !place[1].is_number())
-      return fail(where, "is no place", "[x, y], two numbers", kind_of(place));
+      return wrong("is no place", "[x, y], two numbers", kind_of(place));
     const CircuitPlace read{place[0].get<double>(), place[1].get<double>()};
     if (std::max(std::abs(read.x), std::abs(read.y)) > kFarthestPlace)
-      return fail(where, "is too far away", fmt::format("−{0:.0f} to {0:.0f} pixels", kFarthestPlace),
-                  kind_of(place));
+      return wrong("is too far away", fmt::format("−{0:.0f} to {0:.0f} pixels", kFarthestPlace),
+                   kind_of(place));
     drawn.layout[name] = read;
   }
 }
 
 void CircuitReader::resolve(Circuit& circuit) {
-  std::set<std::string_view> inputs;
+  std::unordered_set<std::string_view> inputs;
+  inputs.reserve(circuit.inputs.size());
   for (const CircuitInput& input : circuit.inputs) inputs.insert(input.name);
   for (CircuitSynapse& s : circuit.synapses)
     for (CircuitSource* source : {&s.excitatory, &s.inhibitory})
@@ -168,52 +172,33 @@ void CircuitReader::resolve(Circuit& circuit) {
 }
 
 Result<DrawnCircuit> CircuitReader::read(std::string_view text) {
-  // A key that stands twice in one object would silently win over the first.
-  std::vector<std::set<std::string>> keys;
-  std::string twice;
-  bool too_deep = false;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
-    if (depth > kDeepest) return too_deep = true, false;
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::key && twice.empty() &&
-        !keys.back().insert(value.get<std::string>()).second)
-      twice = value.get<std::string>();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    return true;
+  const auto tree = parse_json_tree(text, file_, kDeepest);
+  if (!tree) return tree.error();
+  const Json& root = *tree;
+  const auto member = [&root](const char* key) -> const Json* {
+    const auto found = root.find(key);
+    return found == root.end() ? nullptr : &*found;
   };
-  Json root;
-  try {
-    root = Json::parse(text, watch);
-  } catch (const Json::parse_error& e) {
-    return Error{.where = file_, .problem = "is no JSON", .offset = e.byte > 0 ? e.byte - 1 : 0};
-  } catch (const Json::exception&) {
-    return Error{.where = file_, .problem = "holds a number beyond the range of double precision"};
-  }
-  if (too_deep)
-    return Error{.where = file_,
-                 .problem = "is nested too deep",
-                 .expected = fmt::format("{} levels of brackets at most", kDeepest)};
-  if (!twice.empty())
-    return Error{.where = file_,
-                 .problem = fmt::format("has the key {} twice in one object", in_quotes(twice))};
-  if (!root.is_object() || !root.contains("format") || root["format"] != kFormat)
+  if (!root.is_object() || member("format") == nullptr || *member("format") != kFormat)
     return Error{.where = file_,
                  .problem = "is no circuit",
                  .expected = fmt::format("a JSON object with \"format\": \"{}\"", kFormat)};
   check_keys(root, {}, {"format", "name", "inputs", "synapses", "outputs", "layout"});
   DrawnCircuit drawn;
   Circuit& circuit = drawn.circuit;
-  if (root.contains("name")) circuit.name = text_of(root, "name", {});
-  if (root.contains("inputs")) read_inputs(root["inputs"], circuit);
-  const Json synapses = root.value("synapses", Json::array());
-  if (!synapses.is_array() || synapses.empty())
+  if (member("name") != nullptr) circuit.name = text_of(root, "name", {});
+  if (const Json* const inputs = member("inputs")) read_inputs(*inputs, circuit);
+  const Json* const synapses = member("synapses");
+  if (synapses == nullptr || !synapses->is_array() || synapses->empty()) {
     fail({}, "has no synapses", "\"synapses\": an array of at least one");
-  if (synapses.size() > kMostSynapses)
+  } else if (synapses->size() > kMostSynapses) {
     fail({}, "has too many synapses", fmt::format("{} at most", kMostSynapses),
-         fmt::format("{}", synapses.size()));
-  for (std::size_t k = 0; k < synapses.size() && !failed(); ++k) read_synapse(synapses[k], k, circuit);
-  if (root.contains("outputs")) read_outputs(root["outputs"], circuit);
-  if (root.contains("layout") && !failed()) read_layout(root["layout"], drawn);
+         fmt::format("{}", synapses->size()));
+  }
+  for (std::size_t k = 0; !failed() && k < synapses->size(); ++k) read_synapse((*synapses)[k], k, circuit);
+  if (const Json* const outputs = member("outputs")) read_outputs(*outputs, circuit);
+  if (const Json* const layout = member("layout"); layout != nullptr && !failed())
+    read_layout(*layout, drawn);
   if (failed()) return error_;
   resolve(circuit);
   if (const auto run = CircuitRun::create(circuit); !run) {
@@ -261,15 +246,20 @@ Result<DrawnCircuit> read_drawn_circuit(const std::filesystem::path& path) {
   return parse_drawn_circuit({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, path.string());
 }
 
-// A line for each synapse, so that people and diff can read it.
+// A line for each synapse, so that people and diff can read it. Members are written one by one: to gather
+// them in an object would take time that grows with the square of their number.
 std::string circuit_text(const Circuit& circuit, const CircuitLayout& layout) {
   const auto text = [](const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   };
-  Json inputs = Json::object();
-  for (const CircuitInput& input : circuit.inputs) inputs[input.name] = input.value;
-  std::string out = fmt::format("{{\"format\": \"{}\", \"name\": {}, \"inputs\": {},\n \"synapses\": [",
-                                kFormat, text(circuit.name), text(inputs));
+  std::string out =
+      fmt::format("{{\"format\": \"{}\", \"name\": {}, \"inputs\": {{", kFormat, text(Json(circuit.name)));
+  const char* comma = "";
+  for (const CircuitInput& input : circuit.inputs) {
+    out += fmt::format("{}{}:{}", comma, text(Json(input.name)), text(Json(input.value)));
+    comma = ",";
+  }
+  out += "},\n \"synapses\": [";
   for (std::size_t k = 0; k < circuit.synapses.size(); ++k) {
     const CircuitSynapse& s = circuit.synapses[k];
     Json synapse{{"name", s.name},
@@ -281,12 +271,12 @@ std::string circuit_text(const Circuit& circuit, const CircuitLayout& layout) {
     out += (k == 0 ? "\n  " : ",\n  ") + text(synapse);
   }
   out += fmt::format("],\n \"outputs\": {}", text(Json(circuit.outputs)));
-  if (!layout.empty()) {
-    Json places = Json::object();
-    for (const auto& [name, place] : layout) places[name] = {place.x, place.y};
-    out += fmt::format(",\n \"layout\": {}", text(places));
+  comma = ",\n \"layout\": {";
+  for (const auto& [name, place] : layout) {
+    out += fmt::format("{}{}:[{},{}]", comma, text(Json(name)), text(Json(place.x)), text(Json(place.y)));
+    comma = ",";
   }
-  return out + "}\n";
+  return out + (layout.empty() ? "}\n" : "}}\n");
 }
 
 Status write_circuit(const std::filesystem::path& path, const DrawnCircuit& drawn) {

@@ -60,7 +60,7 @@ class Learned {
   double w_ = 0;
 };
 
-// Loss and gradient over all rows, in their order.
+// Loss and gradient over all rows, in their order; of no use once the token is requested.
 double add_rows(UnrolledCircuit& unrolled, const CircuitTargets& targets, CircuitGradients* sum,
                 std::vector<double>* outputs, const std::stop_token& stop) {
   const double count = static_cast<double>(targets.rows * targets.synapses.size());
@@ -69,14 +69,14 @@ double add_rows(UnrolledCircuit& unrolled, const CircuitTargets& targets, Circui
   for (std::size_t row = 0; row < targets.rows && !stop.stop_requested(); ++row) {
     for (std::size_t k = 0; k < targets.inputs.size(); ++k)
       unrolled.run().set_input(targets.inputs[k], targets.inputs_of(row)[k]);
-    const auto values = unrolled.forward();
+    const auto values = unrolled.forward(stop);
     for (std::size_t k = 0; k < targets.synapses.size(); ++k) {
       const double value = values[targets.synapses[k]], error = value - targets.targets_of(row)[k];
       loss += error * error / count;
       upstream[targets.synapses[k]] = 2 * error / count;
       if (outputs != nullptr) outputs->push_back(value);
     }
-    if (sum != nullptr) unrolled.backward(upstream, *sum);
+    if (sum != nullptr) unrolled.backward(upstream, *sum, stop);
   }
   return loss;
 }
@@ -94,20 +94,24 @@ Result<std::vector<Learned>> learned_numbers(const Circuit& circuit, const FitOp
     take({ParameterKind::Alpha, k});
     take({ParameterKind::Beta, k});
   };
+  if (options.train.empty()) {
+    for (std::size_t k = 0; k < circuit.synapses.size(); ++k) take_synapse(k);
+    return learned;
+  }
+  const CircuitNames names(circuit);
   for (const std::string& name : options.train) {
-    if (const auto parameter = find_parameter(circuit, name)) {
+    if (const auto parameter = names.parameter(name)) {
       if (parameter->kind != ParameterKind::Alpha && parameter->kind != ParameterKind::Beta)
         return input_error(name, "is not learned",
                            "name α and β of synapses, such as a.alpha, or a for both");
       take(*parameter);
-    } else if (const auto synapse = find_synapse(circuit, name)) {
+    } else if (const auto synapse = names.synapse(name)) {
       take_synapse(*synapse);
     } else {
-      return name.find('.') == std::string::npos ? synapse.error() : parameter.error();
+      return name.find('.') == std::string::npos ? names.no_such_synapse(name)
+                                                 : names.no_such_parameter(name);
     }
   }
-  if (options.train.empty())
-    for (std::size_t k = 0; k < circuit.synapses.size(); ++k) take_synapse(k);
   return learned;
 }
 
@@ -164,7 +168,7 @@ class Fit {
       if (last) break;
       update(gradients, iteration + 1);
     }
-    return finish();
+    return finish(stop);
   }
 
  private:
@@ -200,11 +204,15 @@ class Fit {
   }
 
   // What the best circuit gives, by one more pass; a fit that was stopped does without.
-  CircuitFit finish() {
+  CircuitFit finish(const std::stop_token& stop) {
     if (fit_.losses.empty() || fit_.end == FitEnd::Stopped) return std::move(fit_);
     for (const Learned& number : learned_)
       set_parameter(unrolled_.run(), number.parameter(), parameter_in(fit_.circuit, number.parameter()));
-    add_rows(unrolled_, targets_, nullptr, &fit_.outputs, {});
+    add_rows(unrolled_, targets_, nullptr, &fit_.outputs, stop);
+    if (stop.stop_requested()) {
+      fit_.end = FitEnd::Stopped;
+      fit_.outputs.clear();
+    }
     return std::move(fit_);
   }
 

@@ -34,11 +34,11 @@ CircuitGradients UnrolledCircuit::zero_gradients() const {
           .inputs = std::vector<double>(inputs_)};
 }
 
-std::span<const double> UnrolledCircuit::forward() {
+std::span<const double> UnrolledCircuit::forward(const std::stop_token& stop) {
   run_.reset();
   auto row = tape_.begin();
   row = std::copy(run_.values().begin(), run_.values().end(), row);
-  for (int t = 0; t < steps_; ++t) {
+  for (int t = 0; t < steps_ && !stop.stop_requested(); ++t) {
     run_.step();
     row = std::copy(run_.values().begin(), run_.values().end(), row);
   }
@@ -84,9 +84,10 @@ void UnrolledCircuit::backward_step(int step, CircuitGradients& sum) {
   }
 }
 
-void UnrolledCircuit::backward(std::span<const double> upstream, CircuitGradients& sum) {
+void UnrolledCircuit::backward(std::span<const double> upstream, CircuitGradients& sum,
+                               const std::stop_token& stop) {
   std::copy(upstream.begin(), upstream.end(), now_.begin());
-  for (int step = steps_; step >= 1; --step) {
+  for (int step = steps_; step >= 1 && !stop.stop_requested(); --step) {
     std::fill(before_.begin(), before_.end(), 0.0);
     backward_step(step, sum);
     now_.swap(before_);

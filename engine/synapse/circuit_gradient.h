@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -32,11 +33,12 @@ class UnrolledCircuit {
   int steps() const { return steps_; }
   CircuitGradients zero_gradients() const;
 
-  // From the starts; returns the values after the last step [synapses].
-  std::span<const double> forward();
+  // From the starts; returns the values after the last step [synapses]. Both passes look at the token in
+  // every step and end where it is requested; what they have made until then is of no use.
+  std::span<const double> forward(const std::stop_token& stop = {});
   // Behind forward(), with its inputs and parameters: adds to `sum`, where upstream is ∂L/∂values [synapses]
   // after the last step.
-  void backward(std::span<const double> upstream, CircuitGradients& sum);
+  void backward(std::span<const double> upstream, CircuitGradients& sum, const std::stop_token& stop = {});
 
  private:
   explicit UnrolledCircuit(CircuitRun run) : run_(std::move(run)) {}

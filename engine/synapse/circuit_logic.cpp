@@ -117,9 +117,10 @@ bool TruthTable::boolean() const {
   return std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
 }
 
-Result<TruthTable> truth_table(const Circuit& circuit, int steps, const std::stop_token& stop) {
+Result<TruthTable> truth_table(const Circuit& circuit, int steps, const std::stop_token& stop, bool clamped) {
   auto run = CircuitRun::create(circuit);
   if (!run) return run.error();
+  run->set_clamped(clamped);
   TruthTable table;
   for (const CircuitInput& input : circuit.inputs) table.inputs.push_back(input.name);
   table.outputs = circuit.outputs;

@@ -31,9 +31,10 @@ struct TruthTable {
 };
 
 // The outputs (all synapses where none are named) for every choice of 0 and 1 at the inputs, after `steps`
-// steps from the starts. Errors: those of CircuitRun::create(); no input, too many inputs or values, steps
-// below 1; ErrorKind::Cancelled.
-Result<TruthTable> truth_table(const Circuit& circuit, int steps = 1, const std::stop_token& stop = {});
+// steps from the starts; clamped as CircuitRun::set_clamped(). Errors: those of CircuitRun::create(); no
+// input, too many inputs or values, steps below 1; ErrorKind::Cancelled.
+Result<TruthTable> truth_table(const Circuit& circuit, int steps = 1, const std::stop_token& stop = {},
+                               bool clamped = false);
 
 // What each output is on average where the inputs are independent and 1 with these probabilities [inputs]:
 // Σ over the rows of Π p or (1 − p), times the value. For a Boolean table the probability that it is 1.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "engine/core/result.h"
 #include "engine/synapse/circuit.h"
@@ -31,5 +33,23 @@ void set_parameter(CircuitRun& run, CircuitParameter parameter, double value);
 
 // Number of a synapse by its name. Error: there is none; the nearest is told.
 Result<std::size_t> find_synapse(const Circuit& circuit, std::string_view name);
+
+// The same for many names: a table that is built once, while the functions above look through the circuit for
+// each. It refers to the circuit, which must outlive it and keep its names; its numbers may change.
+class CircuitNames {
+ public:
+  explicit CircuitNames(const Circuit& circuit);
+
+  std::optional<std::size_t> input(std::string_view name) const;
+  std::optional<std::size_t> synapse(std::string_view name) const;
+  std::optional<CircuitParameter> parameter(std::string_view name) const;
+  // The errors of find_parameter() and find_synapse().
+  Error no_such_parameter(std::string_view name) const;
+  Error no_such_synapse(std::string_view name) const;
+
+ private:
+  const Circuit& circuit_;
+  std::unordered_map<std::string_view, std::size_t> inputs_, synapses_;  // the first of a name
+};
 
 }  // namespace synann::synapse

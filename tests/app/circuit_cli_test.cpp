@@ -25,6 +25,7 @@ class CircuitCliTest : public QObject {
   void clampedValuesStayInside();
   void itRestsOrRepeats();
   void truthTablesNameSharedInputs();
+  void truthTablesAreClamped();
   void bifurcationsAreLines();
   void aFitIsWrittenAsACircuit();
   void anInterruptedFitKeepsTheBest();
@@ -124,6 +125,17 @@ void CircuitCliTest::truthTablesNameSharedInputs() {
   QCOMPARE(row["outputs"]["and"].toInt(), 1);
   const QJsonObject end = QJsonDocument::fromJson(lines[4].toUtf8()).object();
   QVERIFY(end["boolean"].toBool() && end["complete"].toBool() && end["shared"].toArray().isEmpty());
+}
+
+void CircuitCliTest::truthTablesAreClamped() {
+  const QStringList asked = {"circuit", "synapse", "--truth-table", "--set", "s.alpha=3", "--json"};
+  const auto value = [](const Outcome& outcome) {  // of (1, 0): 3, or 1
+    const QStringList lines = outcome.out.split('\n', Qt::SkipEmptyParts);
+    const QJsonObject row = QJsonDocument::fromJson(lines[2].toUtf8()).object();
+    return row["outputs"]["s"].toDouble();
+  };
+  QCOMPARE(value(run_synann(asked)), 3.0);
+  QCOMPARE(value(run_synann(asked + QStringList{"--clamp"})), 1.0);
 }
 
 void CircuitCliTest::bifurcationsAreLines() {

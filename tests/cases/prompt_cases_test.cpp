@@ -51,6 +51,8 @@ void PromptCasesTest::mistakesAreNamed_data() {
   row("command misspelt", {"tarin"}, "unknown command \"tarin\"");
   row("model misspelt", {"train", "--model", "syn-cnn"}, "did you mean syna-cnn?");
   row("second command misspelt", {"data", "mak"}, "did you mean make?");
+  row("example misspelt", {"example", "sarz"},
+      "unknown command \"sarz\": expected one of sars; did you mean sars?");
   row("before the command", {"--json", "train"},
       "--json: stands before its command; write it behind, as in \"synann train --json\"");
   row("switch with 1", {"train", "--nesterov", "1"},

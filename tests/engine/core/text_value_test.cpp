@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/text_value.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/engine/std_strings.h"
@@ -15,6 +16,8 @@ class TextValueTest : public QObject {
   void numbers();
   void whole_data();
   void whole();
+  void namedRanges_data();
+  void namedRanges();
   void wordsNameTheNearest();
   void nearestWord_data();
   void nearestWord();
@@ -98,6 +101,39 @@ void TextValueTest::whole() {
     QVERIFY2(read.error().sentence().find("--seed: " + says.toStdString()) == 0,
              read.error().sentence().c_str());
   }
+}
+
+void TextValueTest::namedRanges_data() {
+  QTest::addColumn<QByteArray>("text");
+  QTest::addColumn<QByteArray>("says");  // empty: taken
+  const auto row = [](const char* text, const char* says) {
+    QTest::newRow(text) << QByteArray(text) << QByteArray(says);
+  };
+  row("a=b:c=-1:+2.5e0", "");
+  row("a=b:c=2.5:-1", "");
+  row("x.alpha=1", "--b: is no range of a parameter: expected PARAM=FROM:TO, such as x.alpha=1:4, found");
+  row("x.alpha", "is no range of a parameter");
+  row("x:1=4", "is no range of a parameter");
+  row("=1:4", "is no range of a parameter");
+  row("", "--b: has an empty value: expected PARAM=FROM:TO");
+  row("x=:4", "--b FROM: has an empty value");
+  row("x=1:z", "--b TO: is not a number");
+  row("x=1:inf", "--b TO: is not finite");
+}
+
+void TextValueTest::namedRanges() {
+  QFETCH(QByteArray, text);
+  QFETCH(QByteArray, says);
+  const auto range = parse_named_range("--b", text.toStdString());
+  QCOMPARE(range.ok(), says.isEmpty());
+  if (!range) {
+    const QByteArray sentence = QByteArray::fromStdString(range.error().sentence());
+    QVERIFY2(sentence.contains(says), sentence.constData());
+    return;
+  }
+  QCOMPARE(range->name, std::string("a=b:c"));
+  QCOMPARE(std::min(range->from, range->to), -1.0);
+  QCOMPARE(std::max(range->from, range->to), 2.5);
 }
 
 void TextValueTest::wordsNameTheNearest() {

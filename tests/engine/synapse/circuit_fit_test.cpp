@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a circuit learns: its gradient, the fit, and the table of targets.
+// What a circuit learns: its gradient, and the fit.
 #include "engine/synapse/circuit_fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <stop_token>
 
 #include <QTest>
 
@@ -30,11 +32,9 @@ class SynapseCircuitFitTest : public QObject {
   void constraintsHold();
   void onlyWhatIsNamedIsLearned();
   void aStoppedFitKeepsTheBest();
+  void bothPassesStopBetweenTwoSteps();
   void aFitThatDivergesKeepsTheBest();
   void badOptionsAreRefused();
-  void tablesAreRead();
-  void badTablesAreRefused_data();
-  void badTablesAreRefused();
 };
 
 namespace {
@@ -317,6 +317,22 @@ void SynapseCircuitFitTest::aStoppedFitKeepsTheBest() {
   QVERIFY(nothing->circuit == circuit);
 }
 
+// A row may take millions of steps: Stop does not wait for its end.
+void SynapseCircuitFitTest::bothPassesStopBetweenTwoSteps() {
+  test::Draw draw(53);
+  auto unrolled = UnrolledCircuit::create(tangled(draw, 10), 1000, false);
+  QVERIFY(unrolled.ok());
+  std::stop_source stop;
+  stop.request_stop();
+  unrolled->forward(stop.get_token());
+  QCOMPARE(unrolled->run().steps(), std::int64_t{0});
+  unrolled->forward();
+  QCOMPARE(unrolled->run().steps(), std::int64_t{1000});
+  CircuitGradients sum = unrolled->zero_gradients();
+  unrolled->backward(test::Numbers(10, 1.0), sum, stop.get_token());
+  QVERIFY(std::all_of(sum.alpha.begin(), sum.alpha.end(), [](double slope) { return slope == 0; }));
+}
+
 void SynapseCircuitFitTest::aFitThatDivergesKeepsTheBest() {
   const Circuit circuit = circuit_example("flip")->make();
   const CircuitTargets targets{
@@ -351,66 +367,6 @@ void SynapseCircuitFitTest::badOptionsAreRefused() {
   QVERIFY(sentence({.train = {"q"}}).contains("q: there is no such synapse"));
   const auto none = fit_circuit(circuit, {}, {});
   QVERIFY(!none && none.error().sentence().find("hold no number") != std::string::npos);
-}
-
-void SynapseCircuitFitTest::tablesAreRead() {
-  const Circuit circuit = circuit_example("chain")->make();
-  const std::string text = "\xEF\xBB\xBFs3, y1 ,\"x\"\r\n0.25,1e-1,\"0.5\"\r\n\n +1 ,0,0.75";
-  const auto targets = parse_circuit_targets(text, "t.csv", circuit);
-  QVERIFY2(targets.ok(), targets.ok() ? "" : targets.error().sentence().c_str());
-  QCOMPARE(targets->rows, std::size_t{2});
-  QCOMPARE(targets->inputs, (std::vector<std::size_t>{1, 0}));
-  QCOMPARE(targets->synapses, std::vector<std::size_t>{2});
-  QCOMPARE(targets->input_values, (test::Numbers{0.1, 0.5, 0, 0.75}));
-  QCOMPARE(targets->target_values, (test::Numbers{0.25, 1}));
-  // Names may hold commas and quotation marks.
-  Circuit odd = circuit;
-  odd.synapses[2].name = "a, \"b\"";
-  odd.outputs.clear();
-  QVERIFY(parse_circuit_targets("\"a, \"\"b\"\"\"\n1\n", "t.csv", odd).ok());
-}
-
-void SynapseCircuitFitTest::badTablesAreRefused_data() {
-  QTest::addColumn<QString>("text");
-  QTest::addColumn<QString>("sentence");
-  QTest::newRow("empty") << ""
-                         << "t.csv: is empty";
-  QTest::newRow("no rows") << "x,s3\n"
-                           << "t.csv: has no rows";
-  QTest::newRow("unknown") << "x,s33\n1,1\n"
-                           << "t.csv: line 1, column 2: is neither an input nor a synapse";
-  QTest::newRow("near") << "x,yy11,s3\n"
-                        << "did you mean \"y1\"?";
-  QTest::newRow("twice") << "x,s3,x\n1,1,1\n"
-                         << "t.csv: line 1, column 3: stands twice in the table";
-  QTest::newRow("no target") << "x,y1\n1,1\n"
-                             << "t.csv: has no column of a synapse";
-  QTest::newRow("number") << "x,s3\n1,1\n1,much\n"
-                          << "t.csv: line 3, column 2 (s3): is not a number";
-  QTest::newRow("missing") << "x,s3\n1,\n"
-                           << "t.csv: line 2, column 2 (s3): has an empty value";
-  QTest::newRow("infinite") << "x,s3\ninf,1\n"
-                            << "t.csv: line 2, column 1 (x)";
-  QTest::newRow("short") << "x,s3\n\n1\n"
-                         << "t.csv: line 3: has another number of fields";
-  QTest::newRow("long") << "x,s3\n1,1,1\n"
-                        << "expected 2, found 3";
-  QTest::newRow("quotes") << "x,\"s3\n1,1\n"
-                          << "t.csv: line 1: has a quotation mark out of place";
-  QTest::newRow("behind quotes") << "x,s3\n1,\"1\"0\n"
-                                 << "t.csv: line 2: has a quotation mark";
-  QTest::newRow("too many") << "s3\n" + QString("1\n").repeated(100'001) << "t.csv: has too many rows";
-}
-
-void SynapseCircuitFitTest::badTablesAreRefused() {
-  QFETCH(QString, text);
-  QFETCH(QString, sentence);
-  const auto parsed = parse_circuit_targets(text.toStdString(), "t.csv", circuit_example("chain")->make());
-  QVERIFY(!parsed.ok());
-  const QString found = QString::fromStdString(parsed.error().sentence());
-  QVERIFY2(found.contains(sentence), qPrintable(found));
-  QVERIFY(!found.contains('\n'));
-  QVERIFY(!read_circuit_targets("/nowhere/t.csv", circuit_example("chain")->make()).ok());
 }
 
 }  // namespace synann::synapse

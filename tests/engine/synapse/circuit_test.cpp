@@ -11,6 +11,7 @@
 #include "closeness.h"
 #include "engine/synapse/circuit_examples.h"
 #include "engine/synapse/circuit_file.h"
+#include "engine/synapse/circuit_parameter.h"
 #include "tests/test_main.h"
 
 namespace synann::synapse {
@@ -90,6 +91,8 @@ class SynapseCircuitTest : public QObject {
   void theNetworkIsThreeLayersOfTheTensor();
   void settingsReachInputsAndParameters();
   void filesReadBackToTheBit();
+  void largeFilesAreReadAndWritten();
+  void namesAreLookedUpInATable();
   void whatIsWrongIsNamed_data();
   void whatIsWrongIsNamed();
   void brokenFilesAreRefused();
@@ -264,6 +267,52 @@ void SynapseCircuitTest::filesReadBackToTheBit() {
   }
 }
 
+// As many parts as are allowed, each with a place: what grew with the square of their number would take
+// hours.
+void SynapseCircuitTest::largeFilesAreReadAndWritten() {
+  DrawnCircuit drawn{.circuit = {.name = "large", .inputs = {}, .synapses = {}, .outputs = {}}, .layout = {}};
+  Circuit& circuit = drawn.circuit;
+  for (std::size_t k = 0; k < kMostInputs; ++k)
+    circuit.inputs.push_back({fmt::format("x{}", k), static_cast<double>(k) / 3});
+  for (std::size_t k = 0; k < kMostSynapses; ++k) {
+    circuit.synapses.push_back({.name = fmt::format("s{}", k),
+                                .excitatory = {.kind = SourceKind::Input, .name = fmt::format("x{}", k)},
+                                .inhibitory = {.kind = SourceKind::Previous, .name = fmt::format("s{}", k)},
+                                .alpha = 0.5});
+    circuit.outputs.push_back(circuit.synapses.back().name);
+    drawn.layout[circuit.synapses.back().name] = {static_cast<double>(k), 1};
+    drawn.layout[circuit.inputs[k].name] = {static_cast<double>(k), 2};
+  }
+  const auto read = parse_drawn_circuit(circuit_text(circuit, drawn.layout), "c.json");
+  QVERIFY2(read.ok(), read.ok() ? "" : read.error().sentence().c_str());
+  QVERIFY(*read == drawn);
+}
+
+void SynapseCircuitTest::namesAreLookedUpInATable() {
+  test::Draw draw(13);
+  Circuit circuit = randomCircuit(draw, 60);
+  circuit.synapses[7].name = "a.alpha";
+  circuit.inputs.push_back({"s3.beta", 0.5});  // an input goes before the parameter of this name
+  const CircuitNames names(circuit);
+  std::vector<std::string> asked = {"a.alpha", "a.alpha.beta", "s3", "s3.beta", "s3.alpha",
+                                    "s3.alfa", "in0",          "",   "."};
+  for (const CircuitSynapse& s : circuit.synapses)
+    for (const char* part : {"", ".alpha", ".beta", ".start", ".x"}) asked.push_back(s.name + part);
+  for (const std::string& name : asked) {
+    const auto parameter = find_parameter(circuit, name);
+    const auto same = names.parameter(name);
+    QCOMPARE(same.has_value(), parameter.ok());
+    if (same) QVERIFY(*same == *parameter);
+    if (!parameter) QCOMPARE(names.no_such_parameter(name).sentence(), parameter.error().sentence());
+    const auto synapse = find_synapse(circuit, name);
+    QCOMPARE(names.synapse(name).has_value(), synapse.ok());
+    if (synapse) QCOMPARE(*names.synapse(name), *synapse);
+    if (!synapse) QCOMPARE(names.no_such_synapse(name).sentence(), synapse.error().sentence());
+  }
+  QCOMPARE(*names.input("in0"), std::size_t{0});
+  QVERIFY(!names.input("s3"));
+}
+
 void SynapseCircuitTest::whatIsWrongIsNamed_data() {
   QTest::addColumn<QString>("synapses");
   QTest::addColumn<QString>("sentence");
@@ -309,7 +358,7 @@ void SynapseCircuitTest::brokenFilesAreRefused() {
     return parsed ? QString() : QString::fromStdString(parsed.error().sentence());
   };
   QVERIFY(sentence("").contains("is no JSON"));
-  QVERIFY(sentence("{\"format\": ").contains("is no JSON at byte"));
+  QVERIFY(sentence("{\"format\": ").contains("c.json, line 1, column 12: is no JSON"));
   QVERIFY(sentence("[]").contains("is no circuit"));
   QVERIFY(sentence("{\"format\": \"synann-circuit-2\"}").contains("is no circuit"));
   const std::string one = R"({"name": "p", "excitatory": 1, "inhibitory": 0})";
@@ -331,7 +380,10 @@ void SynapseCircuitTest::brokenFilesAreRefused() {
   for (const char* key : {"inputs", "layout", "outputs", "name"})
     QVERIFY(QString::fromStdString(refusal(one, fmt::format(", \"{}\": {}", key, deep)))
                 .contains("nested too deep"));
-  QVERIFY(sentence(std::string(1'000'000, '[')).contains("is no JSON"));
+  QVERIFY(sentence(std::string(1'000'000, '[')).contains("nested too deep"));
+  for (const char* value : {"NaN", "Infinity", "-Infinity"})
+    QVERIFY(QString::fromStdString(refusal(one, fmt::format(", \"inputs\": {{\"x\": {}}}", value)))
+                .contains("neither NaN nor infinities"));
   QVERIFY(!read_circuit("/nowhere/c.json").ok());
 }
 
