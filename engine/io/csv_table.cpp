@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
+#include <unordered_set>
 
 #include "engine/core/lower_case.h"
 #include "engine/core/text_value.h"
@@ -26,8 +27,19 @@ class TableText {
  public:
   TableText(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
 
-  bool at_end() const { return rest_.empty(); }
+  // Whether only empty lines are left, which are passed over.
+  bool at_end() {
+    while (take_line_end()) continue;
+    return rest_.empty();
+  }
   std::size_t line() const { return line_; }
+  // What seems to separate the columns of the line instead of commas: nothing where it has commas or quotes.
+  std::string_view other_separator() const {
+    const std::string_view line = rest_.substr(0, rest_.find('\n'));
+    if (line.find_first_of(",\"") != std::string_view::npos) return {};
+    if (line.find(';') != std::string_view::npos) return "semicolons";
+    return without_spaces(line).find('\t') != std::string_view::npos ? "tabs" : std::string_view();
+  }
 
   // The next row into `row`; an error where its text breaks a rule or it has more than `most` fields.
   Status next_row(std::vector<std::string>& row, std::size_t most) {
@@ -104,11 +116,17 @@ class TableText {
   std::size_t line_ = 1;
 };
 
-Status check_header(const CsvTable& table) {
+bool is_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+Status check_header(const CsvTable& table, CsvNames names) {
   const auto where = [&](std::size_t column) {
-    return fmt::format("{}, line 1, column {}", table.file, column + 1);
+    return fmt::format("{}, line {}, column {}", table.file, table.header_line, column + 1);
   };
-  std::vector<std::string> seen;
+  std::unordered_set<std::string> seen;
   for (std::size_t c = 0; c < table.columns(); ++c) {
     const std::string& name = table.names[c];
     if (name.empty())
@@ -116,16 +134,13 @@ Status check_header(const CsvTable& table) {
                    .problem = "has no name",
                    .expected = "a header that names every column",
                    .found = "an empty field"};
-    double number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size())
+    if (names == CsvNames::Words && is_number(name))
       return Error{.where = where(c),
                    .problem = "is a number where a name belongs",
                    .expected = "a header that names every column",
                    .found = in_quotes(name),
                    .remedy = "put the names of the columns into the first line"};
-    seen.push_back(lower_case(name));
-    if (std::ranges::find(seen.begin(), seen.end() - 1, seen.back()) != seen.end() - 1)
+    if (!seen.insert(names == CsvNames::Words ? lower_case(name) : name).second)
       return Error{.where = where(c),
                    .problem = "has a name that stands twice",
                    .expected = "each name once",
@@ -135,13 +150,10 @@ Status check_header(const CsvTable& table) {
 }
 
 Error row_error(const CsvTable& table, std::size_t line, std::size_t found) {
-  Error error{.where = fmt::format("{}, line {}", table.file, line),
-              .problem = "has another number of fields than the header",
-              .expected = fmt::format("{}", table.columns()),
-              .found = fmt::format("{}", found)};
-  if (table.columns() == 1 && table.names.front().find_first_of(";\t") != std::string::npos)
-    error.remedy = "separate the columns by commas";
-  return error;
+  return {.where = fmt::format("{}, line {}", table.file, line),
+          .problem = "has another number of fields than the header",
+          .expected = fmt::format("{}", table.columns()),
+          .found = fmt::format("{}", found)};
 }
 
 Error limit_error(std::string_view file, std::string problem, std::size_t most) {
@@ -154,20 +166,26 @@ Error limit_error(std::string_view file, std::string problem, std::size_t most) 
 }  // namespace
 
 Result<CsvTable> parse_csv_table(std::span<const std::uint8_t> bytes, std::string_view file,
-                                 const CsvLimits& limits) {
+                                 const CsvLimits& limits, CsvNames names) {
   if (bytes.size() > limits.bytes) return limit_error(file, "is too large in bytes", limits.bytes);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  TableText rest(text, file);
   CsvTable table{.file = std::string(file), .names = {}, .fields = {}, .lines = {}};
-  if (text.empty())
+  if (rest.at_end())
     return Error{.where = table.file,
                  .problem = "holds no table",
                  .expected = "a header and rows of comma-separated values",
                  .found = "nothing"};
-  TableText rest(text, file);
+  table.header_line = rest.line();
+  if (const std::string_view separator = rest.other_separator(); !separator.empty())
+    return Error{.where = fmt::format("{}, line {}", file, table.header_line),
+                 .problem = fmt::format("looks separated by {}", separator),
+                 .expected = "commas between the columns",
+                 .remedy = "save the table with commas, and its numbers with a decimal point"};
   if (auto header = rest.next_row(table.names, limits.columns); !header) return header.error();
-  if (auto named = check_header(table); !named) return named.error();
+  if (auto named = check_header(table, names); !named) return named.error();
   std::vector<std::string> row;
   while (!rest.at_end()) {
     const std::size_t line = rest.line();

@@ -17,6 +17,7 @@ namespace synann::synapse {
 
 inline constexpr std::size_t kMostTargetRows = 100'000;
 inline constexpr std::size_t kLargestTargetFile = std::size_t{64} << 20;  // bytes
+inline constexpr std::size_t kMostTargetFields = 10'000'000;              // rows times columns
 
 // Row by row. Inputs without a column keep their value of the circuit.
 struct CircuitTargets {
@@ -34,10 +35,10 @@ struct CircuitTargets {
   }
 };
 
-// Comma-separated text whose header names inputs and synapses of the circuit, one each column, in any order.
-// Errors name `file`, line and column: a name that is neither an input nor a synapse, a column that stands
-// twice, no synapse among them, no rows or more than kMostTargetRows, a row of another length, a field that
-// is no finite number.
+// A table as of engine/io/csv_table.h whose header names inputs and synapses of the circuit exactly, one each
+// column, in any order. Errors name `file`, line and column: those of the table; a name that is neither an
+// input nor a synapse, no synapse among them, no rows or more than kMostTargetRows, a field that is no finite
+// number.
 Result<CircuitTargets> parse_circuit_targets(std::string_view text, const std::string& file,
                                              const Circuit& circuit);
 Result<CircuitTargets> read_circuit_targets(const std::filesystem::path& path, const Circuit& circuit);

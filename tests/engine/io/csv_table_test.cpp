@@ -23,6 +23,8 @@ class CsvTableTest : public QObject {
   void plain();
   void quotesLineEndsAndMark();
   void linesAreThoseOfTheFile();
+  void emptyLinesArePassedOver();
+  void namesMayBeTakenAsTheyStand();
   void numbersAreWhole();
   void mistakes_data();
   void mistakes();
@@ -66,6 +68,25 @@ void CsvTableTest::linesAreThoseOfTheFile() {
                        "point, found \"two\""));
 }
 
+void CsvTableTest::emptyLinesArePassedOver() {
+  const auto table = table_of("\n\r\na\n\n1\n\r\n\n2\n\n");
+  QVERIFY2(table, table ? "" : table.error().sentence().c_str());
+  QCOMPARE(table->header_line, 3U);
+  QVERIFY(table->lines == std::vector<std::size_t>({5, 8}));
+  // Quotes make an empty field of an empty line; a semicolon in quotes separates nothing.
+  QCOMPARE(table_of("\"a;b\"\n\"\"\n")->field(0, 0), std::string());
+}
+
+void CsvTableTest::namesMayBeTakenAsTheyStand() {
+  const std::string_view text = "a,A,1\n2,3,4\n";
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  QVERIFY(!parse_csv_table(bytes, "t.csv"));
+  QCOMPARE(parse_csv_table(bytes, "t.csv", {}, CsvNames::Exact)->columns(), 3U);
+  const std::string_view twice = "a,a\n2,3\n";
+  QVERIFY(!parse_csv_table({reinterpret_cast<const std::uint8_t*>(twice.data()), twice.size()}, "t.csv", {},
+                           CsvNames::Exact));
+}
+
 void CsvTableTest::numbersAreWhole() {
   for (const char* text : {"1x", "", "1 2", "nan", "inf", "1,5", "0x10", "--1", "1e999"}) {
     const auto table = table_of("a\n\"" + std::string(text) + "\"\n");
@@ -86,7 +107,9 @@ void CsvTableTest::mistakes_data() {
   QTest::newRow("short") << QByteArray("a,b\n1,2\n3\n")
                          << "line 3: has another number of fields than the header: expected 2, found 1";
   QTest::newRow("long") << QByteArray("a,b\n1,2,3\n") << "line 2: has another number of fields";
-  QTest::newRow("empty line inside") << QByteArray("a,b\n\n1,2\n") << "line 2: has another number of fields";
+  QTest::newRow("behind empty lines")
+      << QByteArray("\n\r\na,b\n\n\n1\n") << "line 6: has another number of fields";
+  QTest::newRow("header behind empty lines") << QByteArray("\n\na,\n") << "line 3, column 2: has no name";
   QTest::newRow("quotes inside") << QByteArray("a\n1\"2\n") << "line 2, column 1: has quotes inside a field";
   QTest::newRow("no end") << QByteArray("a,b\n1,\"2\n3,4\n")
                           << "line 2, column 2: has a quoted field without its end";
@@ -94,7 +117,10 @@ void CsvTableTest::mistakes_data() {
                                  << "line 2, column 1: goes on behind the closing quotes";
   QTest::newRow("old Mac") << QByteArray("a\r1\r2")
                            << "line 1, column 1: has a carriage return inside a line";
-  QTest::newRow("semicolons") << QByteArray("a;b\n1;2,3\n") << "separate the columns by commas";
+  QTest::newRow("semicolons") << QByteArray("a;b\n1;2,3\n") << "t.csv, line 1: looks separated by semicolons";
+  QTest::newRow("semicolons throughout")
+      << QByteArray("day;exposures\n1;139\n") << "t.csv, line 1: looks separated by semicolons";
+  QTest::newRow("tabs") << QByteArray("day\texposures\n1\t139\n") << "t.csv, line 1: looks separated by tabs";
 }
 
 void CsvTableTest::mistakes() {
