@@ -35,8 +35,9 @@ Status check_latch_plan(const LatchMapPlan& plan) {
   return {};
 }
 
-// x − y in the end.
+// x − y in the end, the least of the last steps.
 double lead_after(const LatchParameters& latch, double x, double y, std::int64_t most_steps) {
+  double least = std::numeric_limits<double>::infinity();
   for (std::int64_t t = 0; t < most_steps; ++t) {
     // Without evaluate(): a map takes tens of millions of these steps.
     const double next_x = latch.alpha * x * (1 - latch.self * x) * (1 - latch.cross * y);
@@ -45,9 +46,10 @@ double lead_after(const LatchParameters& latch, double x, double y, std::int64_t
     x = next_x;
     y = next_y;
     if (!(std::isfinite(x) && std::isfinite(y))) return std::numeric_limits<double>::quiet_NaN();
-    if (change <= kLatchRest) break;
+    if (change <= kLatchRest) return x - y;
+    if (most_steps - t <= kLatchWindow) least = std::min(least, x - y);
   }
-  return x - y;
+  return least;
 }
 
 double cell_middle(Range range, int index, int count) {
@@ -115,11 +117,9 @@ Result<LatchMap> latch_map(const LatchMapPlan& plan, int threads, const CircuitP
     for (int column = 0; column < plan.columns && !stop.stop_requested(); ++column) {
       const LatchParameters latch{
           .alpha = plan.alpha, .self = map.self_at(column), .cross = map.cross_at(row)};
-      const double first = lead_after(latch, plan.larger, plan.smaller, plan.most_steps);
-      const double second = -lead_after(latch, plan.smaller, plan.larger, plan.most_steps);
-      const bool left = std::isnan(first) || std::isnan(second);
+      const double lead = lead_after(latch, plan.larger, plan.smaller, plan.most_steps);
       map.lead[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column)] =
-          left ? std::numeric_limits<double>::quiet_NaN() : std::max(0.0, std::min(first, second));
+          std::isnan(lead) ? lead : std::max(0.0, lead);
     }
   });
   if (!done) return circuit_cancelled();

@@ -45,17 +45,22 @@ struct LatchCorner {
 };
 std::vector<LatchCorner> latch_boundary(double alpha);
 
+inline constexpr int kLatchWindow = 64;
+
 struct LatchMapPlan {
   double alpha = 2;
   Range self{0, 1}, cross{0, 1};       // of β_s and β_c; cells are tried at their middles
   int columns = 200, rows = 200;       // along β_s and along β_c; 1 … kLargestLatchMapSide
-  double larger = 0.5, smaller = 0.4;  // the starts: (larger, smaller), and the other way round
+  double larger = 0.5, smaller = 0.4;  // the start (x, y)
   std::int64_t most_steps = 5000;
 };
 inline constexpr int kLargestLatchMapSide = 2000;
 
-// For each cell by how much the winner leads in the end, in the worse of both starts: max(0, min(x − y of the
-// first, y − x of the second)); NaN where a start leaves the range of double precision.
+// For each cell by how much the larger start leads in the end: max(0, x − y), the least of the last
+// kLatchWindow steps where nothing comes to rest, so that two values that overtake each other again and again
+// lead by nothing; NaN where they leave the range of double precision. The start that is exchanged needs no
+// simulation: both halves are alike, and a step of (y, x) rounds as one of (x, y) does, so that it ends as
+// the mirror image, to the bit.
 struct LatchMap {
   Range self{}, cross{};
   int columns = 0, rows = 0;
@@ -65,7 +70,7 @@ struct LatchMap {
     return lead[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
                 static_cast<std::size_t>(column)];
   }
-  // Both starts end in different winners.
+  // Whichever start is larger wins and stays ahead.
   bool remembers(int row, int column) const { return at(row, column) > kLeastLead; }
   double self_at(int column) const;  // middle of the cell
   double cross_at(int row) const;
