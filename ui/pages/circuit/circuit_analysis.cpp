@@ -10,7 +10,7 @@
 
 #include "engine/synapse/circuit_parameter.h"
 #include "ui/pages/circuit/circuit_bifurcation_tab.h"
-#include "ui/pages/circuit/circuit_busy_row.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/circuit/circuit_document.h"
 #include "ui/pages/circuit/circuit_fit_tab.h"
 #include "ui/pages/circuit/circuit_latch_tab.h"
@@ -34,7 +34,7 @@ CircuitAnalysis::CircuitAnalysis(FigureDeck& deck, CircuitDocument& document, QW
       bifurcation_(new CircuitBifurcationTab(deck, page)),
       latch_(new CircuitLatchTab(deck, page)),
       fit_(new CircuitFitTab(deck, page)),
-      settle_row_(new CircuitBusyRow(
+      settle_row_(new BusyRow(
           "circuit.settle", tr("fixed point"),
           [this] { return settle_.running() ? std::optional(settle_.done()) : std::nullopt; }, page)),
       settle_(
@@ -63,7 +63,7 @@ CircuitAnalysis::CircuitAnalysis(FigureDeck& deck, CircuitDocument& document, QW
     if (const Status opened = openTargets(file); !opened)
       emit failed(QString::fromStdString(opened.error().sentence()));
   });
-  connect(settle_row_, &CircuitBusyRow::stopWanted, this, &CircuitAnalysis::stopSettling);
+  connect(settle_row_, &BusyRow::stopWanted, this, &CircuitAnalysis::stopSettling);
 }
 
 CircuitAnalysis::~CircuitAnalysis() = default;
@@ -187,9 +187,9 @@ void CircuitAnalysis::apply() {
   const synapse::CircuitFit fit = *fit_->found();
   synapse::Circuit fitted = fit.circuit;
   synapse::DrawnCircuit after = document_.drawn();
+  const synapse::CircuitNames learned(fitted), present(after.circuit);
   for (const std::string& name : fit.trained) {
-    const auto from = synapse::find_parameter(fitted, name),
-               to = synapse::find_parameter(after.circuit, name);
+    const auto from = learned.parameter(name), to = present.parameter(name);
     if (from && to) synapse::parameter_in(after.circuit, *to) = synapse::parameter_in(fitted, *from);
   }
   if (const Status done = document_.edit(tr("apply the fit"), std::move(after)); !done)

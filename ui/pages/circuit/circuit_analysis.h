@@ -15,7 +15,7 @@
 namespace synann::ui {
 
 class CircuitBifurcationTab;
-class CircuitBusyRow;
+class BusyRow;
 class CircuitDocument;
 class CircuitFitTab;
 class CircuitLatchTab;
@@ -79,7 +79,7 @@ class CircuitAnalysis : public QObject {
   CircuitBifurcationTab* bifurcation_;
   CircuitLatchTab* latch_;
   CircuitFitTab* fit_;
-  CircuitBusyRow* settle_row_;
+  BusyRow* settle_row_;
   CircuitPtr circuit_;  // as it was told last
   bool clamped_ = false;
   std::int64_t settle_from_ = 0;  // steps before it

@@ -8,7 +8,7 @@
 
 #include "engine/core/thread_pool.h"
 #include "engine/synapse/circuit_parameter.h"
-#include "ui/pages/circuit/circuit_busy_row.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/circuit/circuit_study_figures.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/plots/figure_view.h"
@@ -67,7 +67,7 @@ CircuitBifurcationTab::CircuitBifurcationTab(FigureDeck& deck, QWidget* parent)
       keep_(countBox("circuit.bifurcation-keep", tr("Keep"),
                      tr("How many steps after these are drawn for each value of the parameter"), 1,
                      synapse::kMostBifurcationKept, choice_.keep)),
-      busy_(new CircuitBusyRow(
+      busy_(new BusyRow(
           "circuit.bifurcation", tr("bifurcation diagram"),
           [this] { return worker_.running() ? std::optional(worker_.done()) : std::nullopt; }, parent)),
       worker_(
@@ -98,7 +98,7 @@ CircuitBifurcationTab::CircuitBifurcationTab(FigureDeck& deck, QWidget* parent)
   parameters_->setInsertPolicy(QComboBox::NoInsert);
   parameters_->lineEdit()->setAccessibleName(tr("Parameter"));
   for (QDoubleSpinBox* box : boxes()) box->setButtonSymbols(QAbstractSpinBox::NoButtons);  // for their digits
-  connect(busy_, &CircuitBusyRow::stopWanted, this, [this] { worker_.stop(); });
+  connect(busy_, &BusyRow::stopWanted, this, [this] { worker_.stop(); });
   connect(parameters_, &QComboBox::activated, this, &CircuitBifurcationTab::takeParameters);
   connect(parameters_->lineEdit(), &QLineEdit::editingFinished, this, &CircuitBifurcationTab::takeParameters);
   connect(of_, &QComboBox::activated, this, &CircuitBifurcationTab::take);
@@ -130,17 +130,18 @@ void CircuitBifurcationTab::choose(const CircuitStudy::Bifurcation& choice) {
 CircuitBifurcationTab::Query CircuitBifurcationTab::query() const {
   CircuitStudy::Bifurcation choice = choice_;
   // Names of another circuit mean nothing in this one.
-  for (const std::string& name : circuitNames(choice.parameters))
-    if (!synapse::find_parameter(circuit(), name)) {
-      choice.parameters.clear();
-      const synapse::Range range = usualRange(usualParameters(circuit()));
-      choice.from = range.from;
-      choice.to = range.to;
-    }
+  const synapse::CircuitNames known(circuit());
+  const std::vector<std::string> wanted = circuitNames(choice.parameters);
+  if (!std::all_of(wanted.begin(), wanted.end(), [&](const auto& name) { return known.parameter(name); })) {
+    choice.parameters.clear();
+    const synapse::Range range = usualRange(usualParameters(circuit()));
+    choice.from = range.from;
+    choice.to = range.to;
+  }
   const synapse::BifurcationPlan plan = bifurcationPlan(circuit(), choice, clamped());
   synapse::Circuit own = circuit();
   for (const std::string& name : plan.parameters)
-    if (const auto found = synapse::find_parameter(own, name)) synapse::parameter_in(own, *found) = plan.from;
+    if (const auto found = known.parameter(name)) synapse::parameter_in(own, *found) = plan.from;
   return {std::make_shared<const synapse::Circuit>(std::move(own)), plan};
 }
 

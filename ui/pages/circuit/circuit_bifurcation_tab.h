@@ -9,7 +9,7 @@ class QDoubleSpinBox;
 
 namespace synann::ui {
 
-class CircuitBusyRow;
+class BusyRow;
 
 // Where a circuit ends up over one of its numbers. Lives in the window's thread.
 class CircuitBifurcationTab : public CircuitTab {
@@ -50,7 +50,7 @@ class CircuitBifurcationTab : public CircuitTab {
   CalmSpinBox* points_;
   CalmSpinBox* drop_;
   CalmSpinBox* keep_;
-  CircuitBusyRow* busy_;
+  BusyRow* busy_;
   Query asked_;
   std::shared_ptr<const synapse::Bifurcation> found_;
   CircuitWorker<Query, synapse::Bifurcation> worker_;

@@ -230,8 +230,9 @@ void CircuitFitTab::update() {
                           : tr("Fit α and β of the circuit as it is now to the targets"));
   start_->setEnabled(busy || !circuit().synapses.empty());
   bool fits = !busy && found_ && ended_ && !found_->trained.empty();
+  const synapse::CircuitNames names(circuit());
   for (std::size_t k = 0; fits && k < found_->trained.size(); ++k)
-    fits = synapse::find_parameter(circuit(), found_->trained[k]).ok();
+    fits = names.parameter(found_->trained[k]).has_value();
   apply_->setEnabled(fits);
   const QStringList numbers = found_ && ended_ ? learned() : QStringList();
   QString words = summary();
@@ -250,8 +251,9 @@ void CircuitFitTab::update() {
 QStringList CircuitFitTab::learned() const {
   QStringList numbers;
   synapse::Circuit fitted = found_->circuit;
+  const synapse::CircuitNames names(fitted);
   for (std::size_t k = 0; k < std::min(found_->trained.size(), kMostListedNumbers); ++k)
-    if (const auto at = synapse::find_parameter(fitted, found_->trained[k]))
+    if (const auto at = names.parameter(found_->trained[k]))
       numbers.append(QString::fromStdString(found_->trained[k]) + ' ' +
                      numberText(synapse::parameter_in(fitted, *at)));
   return numbers;

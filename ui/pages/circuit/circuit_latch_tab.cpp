@@ -4,7 +4,7 @@
 #include <QLabel>
 
 #include "engine/core/thread_pool.h"
-#include "ui/pages/circuit/circuit_busy_row.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/circuit/circuit_figures.h"
 #include "ui/pages/circuit/circuit_study_figures.h"
 #include "ui/pages/figure_deck.h"
@@ -22,7 +22,7 @@ CircuitLatchTab::CircuitLatchTab(FigureDeck& deck, QWidget* parent)
       deck_(deck),
       words_(named(new QLabel(parent), "circuit.latch-words", tr("What the latch does"),
                    tr("What becomes of two starts with the circuit's own numbers"))),
-      busy_(new CircuitBusyRow(
+      busy_(new BusyRow(
           "circuit.latch", tr("map of the latch"),
           [this] { return worker_.running() ? std::optional(worker_.done()) : std::nullopt; }, parent)),
       worker_(
@@ -48,7 +48,7 @@ CircuitLatchTab::CircuitLatchTab(FigureDeck& deck, QWidget* parent)
             draw();
           }) {
   words_->setWordWrap(true);
-  connect(busy_, &CircuitBusyRow::stopWanted, this, [this] { worker_.stop(); });
+  connect(busy_, &BusyRow::stopWanted, this, [this] { worker_.stop(); });
   connect(view(), &FigureView::pointChosen, this, [this](int point) {
     if (!found_ || !form_ || !form_->alike) return;
     const int row = point / found_->columns, column = point % found_->columns;

@@ -9,7 +9,7 @@ class QLabel;
 
 namespace synann::ui {
 
-class CircuitBusyRow;
+class BusyRow;
 
 // Where a latch remembers, over its two β; of circuits that have its form alone. A place that is chosen on
 // the map is wanted for the circuit. Lives in the window's thread.
@@ -35,7 +35,7 @@ class CircuitLatchTab : public CircuitTab {
 
   FigureDeck& deck_;
   QLabel* words_;
-  CircuitBusyRow* busy_;
+  BusyRow* busy_;
   std::optional<synapse::LatchForm> form_;
   std::optional<synapse::LatchMapPlan> asked_;
   std::shared_ptr<const synapse::LatchMap> found_;

@@ -3,7 +3,7 @@
 
 #include <QComboBox>
 
-#include "ui/pages/circuit/circuit_busy_row.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/circuit/circuit_study_figures.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/plots/figure_view.h"
@@ -21,7 +21,7 @@ CircuitPhaseTab::CircuitPhaseTab(FigureDeck& deck, QWidget* parent)
       up_(synapseChoice("circuit.phase-up", tr("Up"), tr("The synapse that is drawn upwards"))),
       steps_(countBox("circuit.phase-steps", tr("Steps"), tr("How many steps are drawn"), 1, kMostPhaseSteps,
                       choice_.steps)),
-      busy_(new CircuitBusyRow(
+      busy_(new BusyRow(
           "circuit.phase", tr("phase portrait"),
           [this] { return worker_.running() ? std::optional(worker_.done()) : std::nullopt; }, parent)),
       worker_(
@@ -39,7 +39,7 @@ CircuitPhaseTab::CircuitPhaseTab(FigureDeck& deck, QWidget* parent)
             found_ = *found;
             draw();
           }) {
-  connect(busy_, &CircuitBusyRow::stopWanted, this, [this] { worker_.stop(); });
+  connect(busy_, &BusyRow::stopWanted, this, [this] { worker_.stop(); });
   for (QComboBox* box : {across_, up_}) connect(box, &QComboBox::activated, this, &CircuitPhaseTab::take);
   connect(steps_, &CalmSpinBox::valueChanged, this, &CircuitPhaseTab::take);
 }

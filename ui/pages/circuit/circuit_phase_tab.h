@@ -7,7 +7,7 @@
 
 namespace synann::ui {
 
-class CircuitBusyRow;
+class BusyRow;
 
 // One synapse against another over the steps, from their starts on. Lives in the window's thread.
 class CircuitPhaseTab : public CircuitTab {
@@ -39,7 +39,7 @@ class CircuitPhaseTab : public CircuitTab {
   QComboBox* across_;
   QComboBox* up_;
   CalmSpinBox* steps_;
-  CircuitBusyRow* busy_;
+  BusyRow* busy_;
   std::shared_ptr<const PhaseFound> found_;
   CircuitWorker<Query, PhaseFound> worker_;
 };

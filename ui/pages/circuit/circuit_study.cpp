@@ -160,9 +160,10 @@ synapse::BifurcationPlan bifurcationPlan(const synapse::Circuit& circuit,
 std::optional<double> currentParameter(const synapse::Circuit& circuit,
                                        const synapse::BifurcationPlan& plan) {
   synapse::Circuit own = circuit;
+  const synapse::CircuitNames names(circuit);
   std::optional<double> value;
   for (const std::string& name : plan.parameters) {
-    const auto found = synapse::find_parameter(own, name);
+    const auto found = names.parameter(name);
     if (!found) return std::nullopt;
     const double one = synapse::parameter_in(own, *found);
     if (value && *value != one) return std::nullopt;

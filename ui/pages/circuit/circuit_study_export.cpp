@@ -99,20 +99,11 @@ std::string typedText(const ViewOptions& options, const char* option) {
 // "x.alpha,y.alpha=1:4"
 Status readRange(const std::string& text, CircuitStudy::Bifurcation& into) {
   if (text.empty()) return {};
-  const auto equals = text.rfind('='), colon = text.rfind(':');
-  if (equals == std::string::npos || equals == 0 || colon == std::string::npos || colon < equals)
-    return Error{.where = kBifurcationOption,
-                 .problem = "is no range of a parameter",
-                 .expected = "PARAM=FROM:TO, such as x.alpha=1:4",
-                 .found = in_quotes(text)};
-  const auto from =
-      parse_number("--bifurcation FROM", text.substr(equals + 1, colon - equals - 1), -1e308, 1e308);
-  const auto to = parse_number("--bifurcation TO", text.substr(colon + 1), -1e308, 1e308);
-  if (!from) return from.error();
-  if (!to) return to.error();
-  into.parameters = text.substr(0, equals);
-  into.from = *from;
-  into.to = *to;
+  auto range = parse_named_range(kBifurcationOption, text);
+  if (!range) return range.error();
+  into.parameters = std::move(range->name);
+  into.from = range->from;
+  into.to = range->to;
   return {};
 }
 

@@ -27,19 +27,6 @@ SynapseView viewOf(const ViewOptions& o) {
   return view;
 }
 
-// The data named, else the run's own.
-Result<data::DataPairPtr> dataOf(const ViewOptions& options) {
-  if (!options.data.empty()) return data::open_dataset(options.data);
-  const auto history = train::read_history(options.history);
-  if (!history) return history.error();
-  std::error_code code;
-  const std::filesystem::path path = options.history;
-  auto found =
-      train::open_run_data(*history, std::filesystem::is_directory(path, code) ? path : path.parent_path());
-  if (!found) return found.error();
-  return found->data;
-}
-
 Status checkBelow(const char* option, int value, int count, const std::string& what) {
   if (value < count) return {};
   return Error{.where = option,
@@ -73,6 +60,18 @@ Status checkLayer(const ViewOptions& options, const train::SynapseFrame& frame) 
 
 }  // namespace
 
+Result<data::DataPairPtr> dataOfView(const ViewOptions& options) {
+  if (!options.data.empty()) return data::open_dataset(options.data);
+  const auto history = train::read_history(options.history);
+  if (!history) return history.error();
+  std::error_code code;
+  const std::filesystem::path path = options.history;
+  auto found =
+      train::open_run_data(*history, std::filesystem::is_directory(path, code) ? path : path.parent_path());
+  if (!found) return found.error();
+  return found->data;
+}
+
 Status checkSynapses(const ViewOptions& options) {
   if (auto status = requireRun(options); !status) return status;
   if (options.typed.contains("--cell"))
@@ -85,7 +84,7 @@ Result<ShownFigure> synapseViewFigure(const ViewOptions& options) {
   const bool inputs =
       view.query.lens != train::Lens::Beta || options.view == "waterfall" || options.view == "proof";
   if (inputs) {
-    auto opened = dataOf(options);
+    auto opened = dataOfView(options);
     if (!opened) return opened.error();
     view.query.data = *opened;
   }
@@ -107,7 +106,7 @@ Result<train::SynapseFrame> frameOfCell(const ViewOptions& options, bool inputs_
   query.lens = train::Lens::Beta;
   query.compare = false;
   query.samples = true;
-  auto opened = dataOf(options);
+  auto opened = dataOfView(options);
   if (!opened && inputs_needed) return opened.error();
   if (opened) query.data = *opened;  // without the data there are α and β all the same
   train::SynapseFrame frame = train::SynapseReader().answer(query);

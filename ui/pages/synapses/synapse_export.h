@@ -11,6 +11,8 @@ namespace synann::ui {
 
 // A figure of a run's synapse layer without a window. Opens the run's data where the figure needs it.
 Result<ShownFigure> synapseViewFigure(const ViewOptions& options);
+// The data that a view needs: those named, else the run's own.
+Result<data::DataPairPtr> dataOfView(const ViewOptions& options);
 // What is wrong with options that belong together, before anything is read.
 Status checkSynapses(const ViewOptions& options);
 

@@ -14,7 +14,7 @@ namespace synann::ui {
 
 // How far something is that takes longer than a second, and a button that stops it; hidden otherwise. Lives
 // in the window's thread.
-class CircuitBusyRow : public QWidget {
+class BusyRow : public QWidget {
   Q_OBJECT
 
  public:
@@ -22,7 +22,7 @@ class CircuitBusyRow : public QWidget {
   using Done = std::function<std::optional<double>()>;
 
   // `name` begins the names of its parts, `what` is what takes its time: "bifurcation diagram".
-  CircuitBusyRow(const QString& name, const QString& what, Done done, QWidget* parent);
+  BusyRow(const QString& name, const QString& what, Done done, QWidget* parent);
 
   void begin();  // now something has begun
   void end() { look(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/circuit/circuit_busy_row.h"
+#include "ui/pages/busy_row.h"
 
 #include <cmath>
 
@@ -16,7 +16,7 @@ constexpr int kBusyPatience = 1000;  // milliseconds without a word
 constexpr int kBusyLooks = 100;      // milliseconds between looks
 }  // namespace
 
-CircuitBusyRow::CircuitBusyRow(const QString& name, const QString& what, Done done, QWidget* parent)
+BusyRow::BusyRow(const QString& name, const QString& what, Done done, QWidget* parent)
     : QWidget(parent),
       done_(std::move(done)),
       bar_(named(new QProgressBar(this), name + "-progress", tr("Progress: %1").arg(what),
@@ -26,24 +26,24 @@ CircuitBusyRow::CircuitBusyRow(const QString& name, const QString& what, Done do
       named(new RingButton(this), name + "-stop", tr("Stop: %1").arg(what), tr("Stop: %1").arg(what));
   stop->setText(tr("Stop"));
   stop->setAutoRaise(false);
-  connect(stop, &QToolButton::clicked, this, &CircuitBusyRow::stopWanted);
+  connect(stop, &QToolButton::clicked, this, &BusyRow::stopWanted);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->addWidget(bar_, 1);
   row->addWidget(stop);
   hide();
   timer_.setInterval(kBusyLooks);
-  connect(&timer_, &QTimer::timeout, this, &CircuitBusyRow::look);
+  connect(&timer_, &QTimer::timeout, this, &BusyRow::look);
 }
 
-void CircuitBusyRow::begin() {
+void BusyRow::begin() {
   // A question after the other, as while a slider is dragged, takes its time as one.
   if (timer_.isActive()) return;
   since_.start();
   timer_.start();
 }
 
-void CircuitBusyRow::look() {
+void BusyRow::look() {
   const std::optional<double> done = done_();
   if (!done) timer_.stop();
   const bool shown = done && since_.isValid() && since_.elapsed() >= kBusyPatience;
