@@ -74,10 +74,13 @@ void BarsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
     for (int row = 0; row < pointCount(); ++row) {
       const double value = content_.columns[c].values[static_cast<std::size_t>(row)];
       const QRectF box(left, grid.top + row * grid.pitch, bar, grid.pitch);
-      const double share = std::isfinite(value) ? std::clamp(value / content_.most, 0.0, 1.0) : 0;
-      painter.fillRect(QRectF(box.left(), box.center().y() - kBarShare * box.height() / 2, share * bar,
-                              kBarShare * box.height()),
-                       seriesColor(how.look, content_.columns[c].color));
+      const double range = content_.most - content_.least, zero = -content_.least / range;
+      const double share =
+          std::isfinite(value) ? std::clamp((value - content_.least) / range, 0.0, 1.0) : zero;
+      painter.fillRect(QRectF(box.left() + std::min(share, zero) * bar,
+                              box.center().y() - kBarShare * box.height() / 2,
+                              std::abs(share - zero) * bar, kBarShare * box.height()),
+                       seriesColor(how.look, content_.columns[c].color + (value < 0 ? 1 : 0)));
       if (metrics.height() > 1.3 * grid.pitch) continue;
       painter.setPen(how.look.text);
       painter.drawText(

@@ -9,7 +9,7 @@
 
 namespace synann::ui {
 
-// Named rows of one or a few numbers from 0 on, as bars beside each other with the numbers behind them. Its
+// Named rows of one or a few numbers, as bars from 0 on beside each other with the numbers behind them. Its
 // points are the rows.
 class BarsFigure : public Figure {
  public:
@@ -23,7 +23,8 @@ class BarsFigure : public Figure {
     QString rows;         // what a row is: "class"
     QStringList names{};  // [rows]
     std::vector<Column> columns{};
-    double most = 1;  // the end of the bars
+    double most = 1;   // the end of the bars
+    double least = 0;  // their other end: at most 0
     int marked = -1;  // a row in bold, −1: none
     int digits = 3;   // significant ones behind a bar
     QString note{};   // one line below the title
