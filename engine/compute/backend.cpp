@@ -61,6 +61,13 @@ Result<std::unique_ptr<Backend>> make_fastest_backend(const BackendRequest& requ
 
 }  // namespace
 
+Result<std::vector<float>> Backend::resume(std::size_t, std::span<const float>, int) {
+  return Error{.kind = ErrorKind::Failed,
+               .where = info().tier,
+               .problem = "cannot begin in the middle of the network",
+               .remedy = "ask for the whole of it"};
+}
+
 std::vector<std::string> known_tiers(std::string_view device) {
   if (device == "cuda" || device == kHostDevice) return {"fused", "plain"};
   return {"fused", "eigen", "reference"};

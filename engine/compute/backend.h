@@ -92,6 +92,12 @@ struct Probe {
   std::vector<float> eval_log_probs;  // [batch, classes], running statistics
 };
 
+// What a network says of some images, with running statistics and without dropout.
+struct Reply {
+  std::vector<float> log_probs;                                         // [count, classes]
+  std::vector<std::pair<std::string, std::vector<float>>> activations;  // as in Probe; where asked for
+};
+
 // Where training happens. The boundary is a span of steps, not an operation: that is what lets a CPU fuse
 // kernels per sample and a GPU replay one graph. One thread owns and calls a back end; only CancelFlag is
 // shared.
@@ -111,6 +117,15 @@ class Backend {
                                             const std::function<void(int done)>& progress) = 0;
   // input [batch, model input size], already scaled; the state is left as it was.
   virtual Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) = 0;
+
+  // One batch of the samples of any set, as evaluate() computes it, bit for bit.
+  virtual Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                            bool activations) = 0;
+  // Whether resume() can begin with this layer.
+  virtual bool resumes(std::size_t /*layer*/) const { return false; }
+  // The log-probabilities [count, classes] of a batch whose inputs [count, size] of a layer are known: those
+  // of ask(), bit for bit, where the inputs are and the batch is the same.
+  virtual Result<std::vector<float>> resume(std::size_t layer, std::span<const float> input, int count);
 };
 
 struct BackendRequest {

@@ -137,15 +137,35 @@ Result<Probe> BatchBackend::probe(std::span<const float> input, std::span<const 
   probe.loss = network_->gradient(state_.values, batch, {}, probe.gradients);
   const auto log_probs = network_->log_probs();
   probe.log_probs.assign(log_probs.begin(), log_probs.end());
-  for (std::size_t k = 0; k < model_->layers.size(); ++k) {
-    if (model_->layers[k].exposes.empty()) continue;
-    const auto output = network_->output(k);
-    probe.activations.emplace_back(model_->layers[k].exposes,
-                                   std::vector<float>(output.begin(), output.end()));
-  }
+  probe.activations = exposed();
   const auto evaluated = network_->evaluate(state_.values, batch);
   probe.eval_log_probs.assign(evaluated.begin(), evaluated.end());
   return probe;
+}
+
+std::vector<std::pair<std::string, std::vector<float>>> BatchBackend::exposed() const {
+  std::vector<std::pair<std::string, std::vector<float>>> all;
+  for (std::size_t k = 0; k < model_->layers.size(); ++k) {
+    if (model_->layers[k].exposes.empty()) continue;
+    const auto output = network_->output(k);
+    all.emplace_back(model_->layers[k].exposes, std::vector<float>(output.begin(), output.end()));
+  }
+  return all;
+}
+
+Result<Reply> BatchBackend::ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                                bool activations) {
+  const auto log_probs = network_->evaluate(state_.values, load_batch(set, samples));
+  Reply reply;
+  reply.log_probs.assign(log_probs.begin(), log_probs.end());
+  if (activations) reply.activations = exposed();
+  return reply;
+}
+
+Result<std::vector<float>> BatchBackend::resume(std::size_t layer, std::span<const float> input, int count) {
+  const auto log_probs =
+      network_->evaluate_from(state_.values, layer, {.count = count, .input = input, .target = {}});
+  return std::vector<float>(log_probs.begin(), log_probs.end());
 }
 
 }  // namespace synann::compute

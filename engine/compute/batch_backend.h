@@ -22,8 +22,14 @@ class BatchBackend final : public Backend {
   Result<EvaluationResult> evaluate(EvaluationSet set, int batch_size, const CancelFlag& cancel,
                                     const std::function<void(int done)>& progress) override;
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
+  Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                    bool activations) override;
+  bool resumes(std::size_t layer) const override { return layer < model_->layers.size(); }
+  Result<std::vector<float>> resume(std::size_t layer, std::span<const float> input, int count) override;
 
  private:
+  // The exposed activations of the last pass.
+  std::vector<std::pair<std::string, std::vector<float>>> exposed() const;
   // The batch at order[first, first + count) of a set, scaled, in this object's buffers.
   Batch<float> load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples);
 

@@ -23,7 +23,10 @@ class BatchNetwork {
                           std::span<float> gradients) = 0;
   // Forward in evaluation mode; log_probs [batch, classes] stays valid until the next call.
   virtual std::span<const float> evaluate(std::span<const float> values, const Batch<float>& batch) = 0;
-  // After gradient(): the log-probabilities, and the output of a layer [batch, size].
+  // The same from a layer on, whose inputs [batch, size] are the batch's.
+  virtual std::span<const float> evaluate_from(std::span<const float> values, std::size_t layer,
+                                               const Batch<float>& batch) = 0;
+  // After gradient() or evaluate(): the log-probabilities, and the output of a layer [batch, size].
   virtual std::span<const float> log_probs() const = 0;
   virtual std::span<const float> output(std::size_t layer) const = 0;
 };

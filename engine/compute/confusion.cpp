@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/compute/batch.h"
-
 namespace synann::compute {
 
 double Confusion::precision(int label) const {
@@ -20,29 +18,40 @@ double Confusion::recall(int label) const {
   return all > 0 ? static_cast<double>(at(label, label)) / all : 0.0;
 }
 
+double Confusion::f1(int label) const {
+  const double p = precision(label), r = recall(label);
+  return p + r > 0 ? 2 * p * r / (p + r) : 0.0;
+}
+
+int Confusion::count(int truth) const {
+  int all = 0;
+  for (int said = 0; said < classes; ++said) all += at(truth, said);
+  return all;
+}
+
+int Confusion::correct() const {
+  int all = 0;
+  for (int label = 0; label < classes; ++label) all += at(label, label);
+  return all;
+}
+
 Result<Confusion> measure_confusion(Backend& backend, const model::Model& model, const data::Dataset& set,
                                     int batch_size, const CancelFlag& cancel,
                                     const std::function<void(int done)>& progress) {
   const auto classes = static_cast<std::size_t>(model.classes);
   Confusion confusion{model.classes, std::vector<int>(classes * classes)};
-  const std::vector<float> table = scaling_table(model.scaling);
   std::vector<std::uint32_t> samples;
-  std::vector<float> input;
-  std::vector<std::uint8_t> target;
   for (int done = 0; done < set.count(); done += batch_size) {
     if (cancel.is_set())
       return Error{.kind = ErrorKind::Cancelled, .problem = "the evaluation was interrupted"};
     samples.resize(static_cast<std::size_t>(std::min(batch_size, set.count() - done)));
     std::iota(samples.begin(), samples.end(), static_cast<std::uint32_t>(done));
-    input.resize(samples.size() * set.image_size());
-    target.resize(samples.size());
-    gather(set, samples, table, input, target);
-    const auto probe = backend.probe(input, target);
-    if (!probe) return probe.error();
+    const auto reply = backend.ask(set, samples, false);
+    if (!reply) return reply.error();
     for (std::size_t s = 0; s < samples.size(); ++s) {
-      const auto row = probe->eval_log_probs.begin() + static_cast<std::ptrdiff_t>(s * classes);
+      const auto row = reply->log_probs.begin() + static_cast<std::ptrdiff_t>(s * classes);
       const auto said = std::max_element(row, row + model.classes) - row;
-      ++confusion.at(target[s], static_cast<int>(said));
+      ++confusion.at(set.labels[samples[s]], static_cast<int>(said));
     }
     if (progress) progress(done + static_cast<int>(samples.size()));
   }

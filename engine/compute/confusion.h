@@ -18,6 +18,11 @@ struct Confusion {
   // Of all images taken for the class, the share that is of it; 0 where there are none. And the reverse.
   double precision(int label) const;
   double recall(int label) const;
+  double f1(int label) const;  // the harmonic mean of both; 0 where both are
+
+  int count(int truth) const;  // images of the class
+  int correct() const;         // on the diagonal
+  bool operator==(const Confusion&) const = default;
 };
 
 // Shows the images of `set` to a back end that holds the model's numbers, in batches; running statistics, no

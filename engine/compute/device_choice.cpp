@@ -36,6 +36,14 @@ class NotedBackend final : public Backend {
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override {
     return backend_->probe(input, target);
   }
+  Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                    bool activations) override {
+    return backend_->ask(set, samples, activations);
+  }
+  bool resumes(std::size_t layer) const override { return backend_->resumes(layer); }
+  Result<std::vector<float>> resume(std::size_t layer, std::span<const float> input, int count) override {
+    return backend_->resume(layer, input, count);
+  }
 
  private:
   std::unique_ptr<Backend> backend_;

@@ -17,6 +17,7 @@ enum class Purpose : std::uint32_t {
   Dropout = 0x3000,  // + index of the layer
   Digits = 0x4000,   // built-in digits: step = image
   Check = 0x5000,    // self-tests
+  Disturb = 0x6000,  // + kind of disturbance (engine/infer/robustness.h): step = image
 };
 
 // One place of one stream.

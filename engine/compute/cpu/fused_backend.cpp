@@ -37,6 +37,12 @@ class FusedBackend final : public Backend {
   Result<EvaluationResult> evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
                                     const std::function<void(int done)>& progress) override;
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
+  Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                    bool activations) override;
+  bool resumes(std::size_t layer) const override {
+    return layer < model_->layers.size() && model_->layers[layer].kind == model::LayerKind::Synapse;
+  }
+  Result<std::vector<float>> resume(std::size_t layer, std::span<const float> input, int count) override;
 
  private:
   // A model::State, its floats on cache lines.
@@ -254,6 +260,22 @@ Result<Probe> FusedBackend::probe(std::span<const float> input, std::span<const 
     probe.activations.emplace_back(name, exposed(what, samples.count));
   probe.eval_log_probs = rows(network_.evaluate(samples), samples.count);
   return probe;
+}
+
+Result<Reply> FusedBackend::ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                                bool activations) {
+  const int count = static_cast<int>(samples.size());
+  Reply reply;
+  reply.log_probs =
+      rows(network_.evaluate({.count = count, .set = &set, .order = samples.data()}, activations), count);
+  if (!activations) return reply;
+  for (const auto& [name, what] : plan_.exposed) reply.activations.emplace_back(name, exposed(what, count));
+  return reply;
+}
+
+Result<std::vector<float>> FusedBackend::resume(std::size_t layer, std::span<const float> input, int count) {
+  if (!resumes(layer)) return Backend::resume(layer, input, count);
+  return rows(network_.resume(input.data(), count), count);
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ const Kernels& kernels([[maybe_unused]] Isa isa) {
 
 namespace {
 
+constexpr int kGroup = 8;  // samples that a thread takes together where it evaluates
+
 // A map of conv2 that dropout2d dropped in every sample of a chunk.
 void clear_untouched(BackwardSums& sums) {
   for (int m = 0; m < kMaps2; ++m) {
@@ -209,30 +211,57 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
   return {loss, finite};
 }
 
-const float* FusedNetwork::evaluate(const Samples& samples) {
-  constexpr int kGroup = 8;  // samples that a thread takes together
-  activations_.resize(samples.count, kGroup * pool_.threads());
-  make_room(samples);
+// Calls work(group, rows, thread) for all rows of a batch, at most kGroup at a time; group is theirs to fill.
+// Then takes them to their log-probabilities with running statistics.
+template <class Work>
+void FusedNetwork::each_group(int count, const Work& work) {
   use_running_statistics();
-  pool_.run(chunk_count(samples.count), [&](int index, int thread) {
-    const Chunk c = chunk(samples.count, index);
-    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+  pool_.run(chunk_count(count), [&](int index, int thread) {
+    const Chunk c = chunk(count, index);
     std::array<Sample, kGroup> group;
     LossSums sums{};
-    fetch(samples, c);
     for (int first = c.first; first < c.end; first += kGroup) {
-      const int count = std::min(kGroup, c.end - first);
-      for (int k = 0; k < count; ++k) {
-        Sample& s = group[static_cast<std::size_t>(k)];
-        s = open(samples, first + k, thread * kGroup + k);
-        draw({}, first + k, s);
-        read_image(samples, first + k, scratch.image);
-        kernels_.convolve(weights_, s, scratch);
-      }
-      kernels_.mix(weights_, group.data(), count);
-      for (int k = 0; k < count; ++k)
+      const int size = std::min(kGroup, c.end - first);
+      work(group.data(), Chunk{first, first + size}, thread);
+      for (int k = 0; k < size; ++k)
         kernels_.classify(weights_, norm(), group[static_cast<std::size_t>(k)], 0.0f, false, sums);
     }
+  });
+}
+
+const float* FusedNetwork::evaluate(const Samples& samples, bool keep) {
+  const int places = kGroup * pool_.threads();
+  activations_.resize(samples.count, keep ? std::max(samples.count, places) : places);
+  make_room(samples);
+  const auto rows = static_cast<std::size_t>(samples.count);
+  if (keep && samples_.size() < rows) samples_.resize(rows);
+  each_group(samples.count, [&](Sample* group, Chunk c, int thread) {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    fetch(samples, c);
+    for (int row = c.first; row < c.end; ++row) {
+      Sample& s = group[row - c.first];
+      s = open(samples, row, keep ? row : thread * kGroup + row - c.first);
+      draw({}, row, s);
+      read_image(samples, row, scratch.image);
+      kernels_.convolve(weights_, s, scratch);
+      if (!keep) continue;
+      activations_.kept_maps(row) = s.kept_maps;
+      samples_[static_cast<std::size_t>(row)] = s;
+    }
+    kernels_.mix(weights_, group, c.end - c.first);
+  });
+  return activations_.log_probs();
+}
+
+const float* FusedNetwork::resume(const float* soft, int count) {
+  activations_.resize(count, kGroup * pool_.threads());
+  each_group(count, [&](Sample* group, Chunk c, int thread) {
+    for (int row = c.first; row < c.end; ++row) {
+      Sample& s = group[row - c.first];
+      s = activations_.sample(row, thread * kGroup + row - c.first);
+      std::copy_n(soft + static_cast<std::ptrdiff_t>(row) * kHidden, kHidden, s.soft);
+    }
+    kernels_.inhibit(weights_, group, c.end - c.first);
   });
   return activations_.log_probs();
 }

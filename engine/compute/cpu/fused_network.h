@@ -51,10 +51,13 @@ class FusedNetwork {
   Outcome step(const Samples& samples, const DropoutDraws& draws, std::span<float> gradients,
                const Update* update = nullptr, const std::function<bool(double loss)>& go_on = {});
 
-  // Log-probabilities [count, kClasses] with running statistics.
-  const float* evaluate(const Samples& samples);
+  // Log-probabilities [count, kClasses] with running statistics. `keep`: the activations of all samples, as
+  // after step().
+  const float* evaluate(const Samples& samples, bool keep = false);
+  // The same from the synapse layer on, whose inputs [count, kHidden] are known.
+  const float* resume(const float* soft, int count);
 
-  // conv1's pooled pixels of the last step, [samples, 10, 144].
+  // conv1's pooled pixels of the last step, or of an evaluation that kept them, [samples, 10, 144].
   std::vector<float> pooled1(int samples) const;
 
  private:
@@ -68,6 +71,8 @@ class FusedNetwork {
   void fetch(const Samples& samples, Chunk chunk);
   void draw(const DropoutDraws& draws, int row, Sample& sample) const;
   Sample open(const Samples& samples, int row, int place);
+  template <class Work>
+  void each_group(int count, const Work& work);
   void read_image(const Samples& samples, int row, float* image) const;
   void settle_close_calls(Sample& sample, const Scratch& scratch) const;
   void use_batch_statistics(int chunks, int samples, std::span<float> gradients);

@@ -146,6 +146,8 @@ struct Kernels {
   void (*transform_filters)(const float* by_tap, float* to);
   // pooled2 → hidden, soft, mixed
   void (*mix)(const Weights&, const Sample* samples, int count);
+  // The last part of that: soft → mixed
+  void (*inhibit)(const Weights&, const Sample* samples, int count);
   // The chunk's mean and squares of `mixed`, rows of 64 one after the other.
   void (*measure)(const float* mixed, int samples, Moments&);
   // mixed → normal, log_probs and the loss; with `gradients` also dnormed, fc2's and batch norm's sums.

@@ -148,9 +148,13 @@ void mix(const Weights& w, const Sample* samples, int count) {
   // Outputs outside: what a few outputs read of fc1 stays in the first cache for all samples.
   for (int first = 0; first < kHidden; first += kLanes)
     for (int s = 0; s < count; ++s) connect(w, samples[s], first);
+  for (int s = 0; s < count; ++s) soften(samples[s]);
+  inhibit(w, samples, count);
+}
+
+void inhibit(const Weights& w, const Sample* samples, int count) {
   for (int s = 0; s < count; ++s) {
     const Sample& sample = samples[s];
-    soften(sample);
     if (w.synapse_by_input != nullptr) {
       synapse(w.synapse_by_input, sample.soft, sample.mixed);
     } else {

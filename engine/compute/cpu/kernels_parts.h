@@ -12,6 +12,7 @@ unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step
 void convolve(const Weights& w, Sample& s, Scratch& scratch);
 void transform_filters(const float* by_tap, float* to);
 void mix(const Weights& w, const Sample* samples, int count);
+[[gnu::noinline]] void inhibit(const Weights& w, const Sample* samples, int count);
 void measure(const float* mixed, int samples, Moments& moments);
 void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_scale, bool gradients,
               LossSums& sums);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <fmt/format.h>
 
+#include "engine/compute/batch.h"
 #include "engine/compute/cuda/network.h"
 #include "engine/compute/cuda/step_runner.h"
 
@@ -57,8 +58,11 @@ class DeviceBackend final : public Backend {
   Result<EvaluationResult> evaluate(EvaluationSet which, int batch_size, const CancelFlag& cancel,
                                     const std::function<void(int done)>& progress) override;
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
+  Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                    bool activations) override;
 
  private:
+  DeviceBatch upload_batch(std::span<const float> input, std::span<const std::uint8_t> target);
   Result<EvaluationResult> add_up(int count);
 
   std::unique_ptr<Device> device_;
@@ -145,15 +149,20 @@ Result<EvaluationResult> DeviceBackend::add_up(int count) {
   return result;
 }
 
-Result<Probe> DeviceBackend::probe(std::span<const float> input, std::span<const std::uint8_t> target) {
-  device_->forgive();
+DeviceBatch DeviceBackend::upload_batch(std::span<const float> input, std::span<const std::uint8_t> target) {
   const int count = static_cast<int>(target.size());
   network_->reserve(count);
   probe_input_.reserve(memory_, static_cast<Index>(input.size()), "probe input");
   probe_target_.reserve(memory_, count, "probe target");
   device_->upload(probe_input_.data(), input.data(), input.size_bytes());
   device_->upload(probe_target_.data(), target.data(), target.size_bytes());
-  const DeviceBatch batch{probe_input_.data(), probe_target_.data(), count};
+  return {probe_input_.data(), probe_target_.data(), count};
+}
+
+Result<Probe> DeviceBackend::probe(std::span<const float> input, std::span<const std::uint8_t> target) {
+  device_->forgive();
+  const DeviceBatch batch = upload_batch(input, target);
+  const int count = batch.count;
   Probe probe;
   probe.gradients.resize(model_->parameters.float_count());
   network_->gradient(batch);
@@ -161,10 +170,24 @@ Result<Probe> DeviceBackend::probe(std::span<const float> input, std::span<const
   device_->download(probe.gradients.data(), storage_.gradients.data(),
                     probe.gradients.size() * sizeof(float));
   probe.log_probs = network_->log_probs(count);
-  probe.activations = network_->activations(count);
+  probe.activations = network_->activations(count, false);
   probe.eval_log_probs = network_->evaluate(batch);
   if (auto status = memory_.check(); !status) return status.error();
   return probe;
+}
+
+Result<Reply> DeviceBackend::ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                                 bool activations) {
+  device_->forgive();
+  std::vector<float> input(samples.size() * set.image_size());
+  std::vector<std::uint8_t> target(samples.size());
+  gather(set, samples, scaling_table(model_->scaling), input, target);
+  const DeviceBatch batch = upload_batch(input, target);
+  Reply reply;
+  reply.log_probs = network_->evaluate(batch);
+  if (activations) reply.activations = network_->activations(batch.count, true);
+  if (auto status = memory_.check(); !status) return status.error();
+  return reply;
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
 #include "engine/compute/batch.h"
 #include "engine/compute/cpu/fused_plan.h"
 #include "engine/compute/cuda/fused_buffers.h"
@@ -59,7 +61,7 @@ class FusedNetwork final : public Network {
     queue_gradient(probe_source(batch), probe_memory(batch), false);
   }
   std::vector<float> log_probs(int count) override { return fetch(memory().log_probs, count, plan_.classes); }
-  std::vector<std::pair<std::string, std::vector<float>>> activations(int count) override;
+  std::vector<std::pair<std::string, std::vector<float>>> activations(int count, bool running) override;
   std::vector<float> evaluate(const DeviceBatch& batch) override {
     classify(probe_source(batch), probe_memory(batch));
     return log_probs(batch.count);
@@ -75,7 +77,8 @@ class FusedNetwork final : public Network {
   void queue_gradient(const FusedSource& source, const FusedMemory& m, bool dropout);
   void classify(const FusedSource& source, const FusedMemory& m);
   void clipped_step(const StepForm& form, const FusedSource& source);
-  std::vector<float> exposed(Exposed what, int count);
+  std::vector<float> exposed(Exposed what, int count, bool running);
+  std::vector<float> normed(int count, bool running);
   std::vector<float> fetch(const float* from, int count, int size);
 
   static FusedSource probe_source(const DeviceBatch& batch) {
@@ -214,7 +217,27 @@ std::vector<float> FusedNetwork::fetch(const float* from, int count, int size) {
   return values;
 }
 
-std::vector<float> FusedNetwork::exposed(Exposed what, int count) {
+// Batch norm's output. Evaluation does not keep it, so it is made of its input.
+std::vector<float> FusedNetwork::normed(int count, bool running) {
+  const FusedMemory m = memory();
+  const auto numbers = [&](int offset) {
+    std::vector<float> fetched(kHidden);
+    device().download(fetched.data(), storage_.values.data() + offset, kHidden * sizeof(float));
+    return fetched;
+  };
+  const auto weight = numbers(places_.norm), bias = numbers(places_.norm_bias);
+  auto normed = fetch(running ? m.mixed : m.normal, count, kHidden);
+  if (running) {
+    const auto mean = numbers(places_.running_mean), variance = numbers(places_.running_var);
+    for (std::size_t k = 0; k < normed.size(); ++k)
+      normed[k] = (normed[k] - mean[k % kHidden]) / std::sqrt(variance[k % kHidden] + kEpsilon);
+  }
+  for (std::size_t k = 0; k < normed.size(); ++k)
+    normed[k] = weight[k % kHidden] * normed[k] + bias[k % kHidden];
+  return normed;
+}
+
+std::vector<float> FusedNetwork::exposed(Exposed what, int count, bool running) {
   const FusedMemory m = memory();
   switch (what) {
     case Exposed::Pooled1:
@@ -232,18 +255,12 @@ std::vector<float> FusedNetwork::exposed(Exposed what, int count) {
     case Exposed::Normed:
       break;
   }
-  auto normed = fetch(m.normal, count, kHidden);
-  std::vector<float> weight(kHidden), bias(kHidden);
-  device().download(weight.data(), storage_.values.data() + places_.norm, kHidden * sizeof(float));
-  device().download(bias.data(), storage_.values.data() + places_.norm_bias, kHidden * sizeof(float));
-  for (std::size_t k = 0; k < normed.size(); ++k)
-    normed[k] = weight[k % kHidden] * normed[k] + bias[k % kHidden];
-  return normed;
+  return normed(count, running);
 }
 
-std::vector<std::pair<std::string, std::vector<float>>> FusedNetwork::activations(int count) {
+std::vector<std::pair<std::string, std::vector<float>>> FusedNetwork::activations(int count, bool running) {
   std::vector<std::pair<std::string, std::vector<float>>> all;
-  for (const auto& [name, what] : plan_.exposed) all.emplace_back(name, exposed(what, count));
+  for (const auto& [name, what] : plan_.exposed) all.emplace_back(name, exposed(what, count, running));
   return all;
 }
 

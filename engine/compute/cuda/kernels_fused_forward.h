@@ -71,6 +71,9 @@ struct FusedForward {
     finish(block, slot, words, pooled2);
   }
 
+  // Whether activations are left behind: for the backward pass, or for who handed in the batch.
+  SYNANN_DEVICE bool keeps() const { return training != 0 || source.scaled != nullptr; }
+
   SYNANN_DEVICE const FusedCopy& copy(const int* words) const {
     return m.copies[training != 0 ? whole_copy(*m.control, words) : 0];
   }
@@ -113,7 +116,7 @@ struct FusedForward {
       const float top = patch_maximum(patch, which);
       const int k = c * kPixels1 + pixel;
       pooled1[k] = top < 0 ? 0.0f : top;
-      if (training == 0) continue;
+      if (!keeps()) continue;
       m.pooled1[Index{slot} * kPooled1 + k] = pooled1[k];
       m.where1[Index{slot} * kPooled1 + k] = static_cast<std::uint8_t>(which);
     }
@@ -180,7 +183,7 @@ struct FusedForward {
         top = patch_maximum(patch, which);
       }
       pooled2[k] = top < 0 ? 0.0f : top;
-      if (training == 0) continue;
+      if (!keeps()) continue;
       m.pooled2[Index{slot} * kPooled2 + k] = pooled2[k];
       m.where2[Index{slot} * kPooled2 + k] = static_cast<std::uint8_t>(which);
     }
@@ -238,7 +241,7 @@ struct FusedForward {
     const float v = sum < 0 ? 0.0f : sum;
     const auto element = static_cast<std::uint32_t>(slot * kHidden + t);
     const bool kept = dropout == 0 || m.control->dropout(dropout_layer).word(element) >= threshold;
-    if (training != 0) {
+    if (keeps()) {
       m.hidden[slot * kHidden + t] = v;
       m.kept[slot * kHidden + t] = kept ? 1 : 0;
     }
@@ -269,7 +272,7 @@ struct FusedForward {
       lowest[t] = least(lowest[t], lowest[part * kHidden + t]);
     }
     m.mixed[slot * kHidden + t] = soft[t] + soft[t] * less_one;
-    if (training != 0) m.soft[slot * kHidden + t] = soft[t];
+    if (keeps()) m.soft[slot * kHidden + t] = soft[t];
   }
 };
 

@@ -37,9 +37,10 @@ class Network {
 
   // Gradients of a given batch without dropout, into the storage's block, and control->loss.
   virtual void gradient(const DeviceBatch& batch) = 0;
-  // After gradient(): [count, classes], and the exposed activations [count, size].
+  // After gradient(), or with `running` statistics after evaluate(): [count, classes], and the exposed
+  // activations [count, size].
   virtual std::vector<float> log_probs(int count) = 0;
-  virtual std::vector<std::pair<std::string, std::vector<float>>> activations(int count) = 0;
+  virtual std::vector<std::pair<std::string, std::vector<float>>> activations(int count, bool running) = 0;
   // Forward in evaluation mode: [count, classes].
   virtual std::vector<float> evaluate(const DeviceBatch& batch) = 0;
 };

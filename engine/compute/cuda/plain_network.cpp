@@ -59,7 +59,7 @@ class PlainNetwork final : public Network {
     backward(batch, false);
   }
   std::vector<float> log_probs(int count) override { return output(layers_.size() - 1, count); }
-  std::vector<std::pair<std::string, std::vector<float>>> activations(int count) override {
+  std::vector<std::pair<std::string, std::vector<float>>> activations(int count, bool) override {
     std::vector<std::pair<std::string, std::vector<float>>> all;
     for (std::size_t k = 0; k < layers_.size(); ++k)
       if (const auto& name = model_.layers[k].exposes; !name.empty())

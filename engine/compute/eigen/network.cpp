@@ -59,6 +59,14 @@ class EigenTier final : public BatchNetwork {
     return log_probs();
   }
 
+  std::span<const float> evaluate_from(std::span<const float> values, std::size_t layer,
+                                       const Batch<float>& batch) override {
+    begin({.batch = batch.count, .mode = Mode::Evaluation, .draws = {}, .values = values.data()}, batch);
+    if (layer > 0) std::copy(batch.input.begin(), batch.input.end(), outputs_[layer].begin());
+    forward(layer);
+    return log_probs();
+  }
+
   std::span<const float> log_probs() const override { return output(model_.layers.size() - 1); }
   std::span<const float> output(std::size_t layer) const override {
     return std::span(outputs_[layer + 1])
@@ -90,8 +98,8 @@ class EigenTier final : public BatchNetwork {
     }
   }
 
-  void forward() {
-    std::size_t begin = 0;  // layers [begin, k) wait for their chunks
+  void forward(std::size_t first = 0) {
+    std::size_t begin = first;  // layers [begin, k) wait for their chunks
     const auto run_chunks = [&](std::size_t end) {
       if (begin < end) {
         pool_.run(pass_.chunks, [&](int index, int thread) {
@@ -103,7 +111,7 @@ class EigenTier final : public BatchNetwork {
       }
       begin = end;
     };
-    for (std::size_t k = 0; k < layers_.size(); ++k) {
+    for (std::size_t k = first; k < layers_.size(); ++k) {
       const Pass p = layer_pass(k);
       if (layers_[k]->forward_tasks(p) > 0) {
         run_chunks(k);

@@ -42,9 +42,9 @@ Network<T>::Network(const model::Model& model)
 
 template <class T>
 void Network<T>::forward(std::span<const T> values, const Batch<T>& batch, Mode mode,
-                         const DropoutDraws& draws) {
-  outputs_[0].assign(batch.input.begin(), batch.input.end());
-  for (std::size_t k = 0; k < model_.layers.size(); ++k) {
+                         const DropoutDraws& draws, std::size_t first) {
+  outputs_[first].assign(batch.input.begin(), batch.input.end());
+  for (std::size_t k = first; k < model_.layers.size(); ++k) {
     forward_layer(k, values, batch, mode, draws);
     if constexpr (std::is_same_v<T, float>) {
       if (mode == Mode::Training)

@@ -19,8 +19,10 @@ class Network {
  public:
   explicit Network(const model::Model& model);
 
-  // Runs the batch through all layers. values: [float_count]. Keeps every activation for backward().
-  void forward(std::span<const T> values, const Batch<T>& batch, Mode mode, const DropoutDraws& draws);
+  // Runs the batch through all layers. values: [float_count]. Keeps every activation for backward(). In
+  // evaluation it can begin with a later layer, whose inputs are then the batch's.
+  void forward(std::span<const T> values, const Batch<T>& batch, Mode mode, const DropoutDraws& draws,
+               std::size_t first = 0);
 
   // The gradient of the mean loss of the last forward() in training mode: [float_count], overwritten; the
   // slots of running statistics receive this batch's observation.

@@ -25,6 +25,12 @@ class ReferenceTier final : public BatchNetwork {
     return network_.log_probs();
   }
 
+  std::span<const float> evaluate_from(std::span<const float> values, std::size_t layer,
+                                       const Batch<float>& batch) override {
+    network_.forward(values, batch, Mode::Evaluation, {}, layer);
+    return network_.log_probs();
+  }
+
   std::span<const float> log_probs() const override { return network_.log_probs(); }
   std::span<const float> output(std::size_t layer) const override { return network_.output(layer); }
 

@@ -43,6 +43,10 @@ struct Broken final : Backend {
     if (fault == Fault::NotFinite) probe->log_probs[3] = NAN;
     return probe;
   }
+  Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                    bool activations) override {
+    return inner->ask(set, samples, activations);
+  }
 
   std::unique_ptr<Backend> inner;
   Fault fault;

@@ -45,6 +45,10 @@ class Broken final : public compute::Backend {
   Result<compute::Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override {
     return real_->probe(input, target);
   }
+  Result<compute::Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
+                             bool activations) override {
+    return real_->ask(set, samples, activations);
+  }
 
  private:
   std::unique_ptr<Backend> real_;

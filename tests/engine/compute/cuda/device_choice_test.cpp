@@ -35,6 +35,7 @@ class Instant final : public Backend {
     return EvaluationResult{};
   }
   Result<Probe> probe(std::span<const float>, std::span<const std::uint8_t>) override { return Probe{}; }
+  Result<Reply> ask(const data::Dataset&, std::span<const std::uint32_t>, bool) override { return Reply{}; }
 
  private:
   bool works_;
