@@ -17,6 +17,8 @@ int run(int argc, char** argv) {
   Action action;
   add_train(app, action);
   add_eval(app, action);
+  add_predict(app, action);
+  add_ablate(app, action);
   add_data(app, action);
   add_import(app, action);
   add_model(app, action);

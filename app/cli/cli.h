@@ -22,6 +22,8 @@ int run(int argc, char** argv);
 using Action = std::function<int()>;
 void add_train(CLI::App& app, Action& action);
 void add_eval(CLI::App& app, Action& action);
+void add_predict(CLI::App& app, Action& action);
+void add_ablate(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_model(CLI::App& app, Action& action);

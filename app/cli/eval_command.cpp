@@ -75,15 +75,17 @@ Result<Measured> measure(const EvalArguments& a) {
   return measured;
 }
 
-// {"test_loss":…,"confusion":[[…],…],…}: rows are the true class, columns what the network says.
+// {"test_loss":…,"confusion":[[…],…],…}: rows are the true class, columns what the network
+// says.
 nlohmann::ordered_json to_json(const Measured& m, double loss) {
-  nlohmann::ordered_json rows, precision, recall;
+  nlohmann::ordered_json rows, precision, recall, f1;
   for (int truth = 0; truth < m.confusion->classes; ++truth) {
     nlohmann::ordered_json row;
     for (int said = 0; said < m.confusion->classes; ++said) row.push_back(m.confusion->at(truth, said));
     rows.push_back(row);
     precision.push_back(m.confusion->precision(truth));
     recall.push_back(m.confusion->recall(truth));
+    f1.push_back(m.confusion->f1(truth));
   }
   return {{"test_loss", loss},
           {"correct", m.result.correct},
@@ -92,7 +94,8 @@ nlohmann::ordered_json to_json(const Measured& m, double loss) {
           {"class_names", m.data->class_names},
           {"confusion", rows},
           {"precision", precision},
-          {"recall", recall}};
+          {"recall", recall},
+          {"f1", f1}};
 }
 
 int eval_run(const EvalArguments& a) {
@@ -124,13 +127,7 @@ void add_eval(CLI::App& app, Action& action) {
   app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
                 "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
       ->required();
-  app::add_value(
-      *c, "--model", "ID",
-      [a](const std::string& id) -> Status {
-        a->model = id;
-        return check_model(id);
-      },
-      "The network of a bare state dict, where several fit. One of " + model_list() + ".");
+  add_model_of_state_dict(*c, a->model);
   app::add_text(
       *c, "--data", "DATA", a->data,
       "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");

@@ -102,6 +102,16 @@ void add_execution(CLI::App& command, train::Execution& execution) {
       ->group(kComputing);
 }
 
+void add_model_of_state_dict(CLI::App& command, std::string& model) {
+  app::add_value(
+      command, "--model", "ID",
+      [&model](const std::string& id) -> Status {
+        model = id;
+        return check_model(id);
+      },
+      "The network of a bare state dict, where several fit. One of " + model_list() + ".");
+}
+
 Status check_model(const std::string& id) {
   std::vector<std::string> ids;
   for (const auto& info : model::known_models()) ids.emplace_back(info.id);

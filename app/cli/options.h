@@ -19,6 +19,9 @@ void add_settings(CLI::App& command, train::AskedSettings& asked);
 // --device, --tier, --threads.
 void add_execution(CLI::App& command, train::Execution& execution);
 
+// --model, for commands that read a checkpoint.
+void add_model_of_state_dict(CLI::App& command, std::string& model);
+
 inline constexpr int kMostThreads = 1024;
 
 // One sentence for a model that there is not.
