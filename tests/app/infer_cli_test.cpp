@@ -21,18 +21,18 @@ using synann::testing::run_synann;
 
 namespace {
 
-QJsonObject object_of(const QString& line) {
+QJsonObject answer_of(const QString& line) {
   return QJsonDocument::fromJson(line.toUtf8()).object();
 }
 
-void write(const QString& path, std::span<const std::uint8_t> bytes) {
+void write_bytes(const QString& path, std::span<const std::uint8_t> bytes) {
   QFile file(path);
   if (!file.open(QIODevice::WriteOnly) ||
       file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size())) < 0)
     qFatal("cannot write %s", qPrintable(path));
 }
 
-std::vector<std::uint8_t> bytes_of(const QString& path) {
+std::vector<std::uint8_t> content_of(const QString& path) {
   QFile file(path);
   if (!file.open(QIODevice::ReadOnly)) return {};
   const QByteArray bytes = file.readAll();
@@ -85,7 +85,7 @@ void InferCliTest::predictionsAreTheEvaluations() {
   QCOMPARE(lines.size(), 200);
   int correct = 0;
   for (int k = 0; k < 200; ++k) {
-    const QJsonObject line = object_of(lines[k]);
+    const QJsonObject line = answer_of(lines[k]);
     QCOMPARE(line["file"].toString(), image(k));
     const int found = line["class"].toInt();
     QCOMPARE(line["label"].toString(), QString::number(found));
@@ -102,7 +102,7 @@ void InferCliTest::predictionsAreTheEvaluations() {
     correct += found == (*data)->test.labels[static_cast<std::size_t>(k)] ? 1 : 0;
   }
   const auto measured =
-      object_of(run_synann({"eval", "--json", "--checkpoint", checkpoint(), "--data", data_}).out);
+      answer_of(run_synann({"eval", "--json", "--checkpoint", checkpoint(), "--data", data_}).out);
   QCOMPARE(correct, measured["correct"].toInt());
   QVERIFY(correct > 100);
 }
@@ -128,11 +128,11 @@ void InferCliTest::predictNormalises() {
   // An IDX file of one image needs no index.
   std::vector<std::uint8_t> idx{0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 56, 0, 0, 0, 56};
   idx.insert(idx.end(), large.begin(), large.end());
-  write(at("seventeen.idx"), idx);
+  write_bytes(at("seventeen.idx"), idx);
   const auto line = [&](const QString& normalise, const QString& file) {
     const Outcome said =
         run_synann({"predict", "--json", "--normalise", normalise, "--checkpoint", checkpoint(), file});
-    return object_of(said.out)["probabilities"].toArray();
+    return answer_of(said.out)["probabilities"].toArray();
   };
   const QJsonArray as_it_is = line("none", mnist);
   QCOMPARE(as_it_is.size(), 10);
@@ -144,7 +144,7 @@ void InferCliTest::goldenClassesArePyTorchs() {
   const QString folder = qEnvironmentVariable("SYNANN_GOLDEN"), mnist = qEnvironmentVariable("SYNANN_MNIST");
   if (folder.isEmpty() || mnist.isEmpty()) QSKIP("skipped: set SYNANN_GOLDEN and SYNANN_MNIST");
   const QString file = folder + "/syna-cnn-per-sample.safetensors";
-  const auto golden = io::parse_safetensors(bytes_of(file), file.toStdString());
+  const auto golden = io::parse_safetensors(content_of(file), file.toStdString());
   QVERIFY(golden.ok());
   // Its parameters as PyTorch would save them.
   const auto model = *model::build("syna-cnn", 28, 28, 10);
@@ -154,7 +154,7 @@ void InferCliTest::goldenClassesArePyTorchs() {
     QVERIFY(t != nullptr);
     state_dict.tensors.push_back({p.name, t->type, p.shape, t->bytes});
   }
-  write(at("golden.safetensors"), io::format_safetensors(state_dict));
+  write_bytes(at("golden.safetensors"), io::format_safetensors(state_dict));
   QStringList arguments{"predict", "--json", "--normalise", "none", "--checkpoint", at("golden.safetensors")};
   for (int k = 0; k < 100; ++k) arguments << mnist + QString("/train-images-idx3-ubyte.gz#%1").arg(k);
   const Outcome said = run_synann(arguments);
@@ -164,14 +164,14 @@ void InferCliTest::goldenClassesArePyTorchs() {
   for (int k = 0; k < 100; ++k) {
     const auto row = expected.begin() + 10 * k;
     const auto best = std::max_element(row, row + 10);
-    const QJsonObject line = object_of(lines[k]);
+    const QJsonObject line = answer_of(lines[k]);
     QCOMPARE(line["class"].toInt(), static_cast<int>(best - row));
     QVERIFY(std::abs(std::log(line["probability"].toDouble()) - *best) < 1e-4);
   }
 }
 
 void InferCliTest::evalTellsTheConfusion() {
-  const auto e = object_of(run_synann({"eval", "--json", "--checkpoint", checkpoint(), "--data", data_}).out);
+  const auto e = answer_of(run_synann({"eval", "--json", "--checkpoint", checkpoint(), "--data", data_}).out);
   const QJsonArray rows = e["confusion"].toArray();
   int all = 0, right = 0;
   for (int truth = 0; truth < 10; ++truth) {
@@ -195,14 +195,14 @@ void InferCliTest::evalTellsTheConfusion() {
 
 // A state dict with the row set to zero by hand gives the same loss, digit for digit.
 void InferCliTest::ablatedRowIsTheEditedStateDict() {
-  const auto a = object_of(
+  const auto a = answer_of(
       run_synann({"ablate", "--json", "--row", "5", "--checkpoint", checkpoint(), "--data", data_}).out);
-  auto content = io::parse_safetensors(bytes_of(checkpoint()), "checkpoint");
+  auto content = io::parse_safetensors(content_of(checkpoint()), "checkpoint");
   QVERIFY(content.ok());
   for (io::Tensor& t : content->tensors)
     if (t.name == "fcn.weight") std::fill_n(t.bytes.begin() + 5 * 64 * 4, 64 * 4, std::uint8_t{0});
-  write(at("edited.safetensors"), io::format_safetensors(*content));
-  const auto e = object_of(
+  write_bytes(at("edited.safetensors"), io::format_safetensors(*content));
+  const auto e = answer_of(
       run_synann({"eval", "--json", "--checkpoint", at("edited.safetensors"), "--data", data_}).out);
   QVERIFY(a["test_loss"].toDouble() > 0);
   QCOMPARE(a["test_loss"].toDouble(), e["test_loss"].toDouble());
@@ -215,14 +215,14 @@ void InferCliTest::ablatedRowIsTheEditedStateDict() {
 }
 
 void InferCliTest::rankingIsMeasured() {
-  const auto ranked = object_of(
+  const auto ranked = answer_of(
       run_synann({"ablate", "--json", "--rank", "3", "--checkpoint", checkpoint(), "--data", data_}).out);
   const QJsonArray rank = ranked["rank"].toArray();
   QCOMPARE(rank.size(), 3);
   for (const auto entry : rank) {
     const QJsonObject cell = entry.toObject();
     const QString where = QString("%1,%2").arg(cell["row"].toInt()).arg(cell["column"].toInt());
-    const auto alone = object_of(
+    const auto alone = answer_of(
         run_synann({"ablate", "--json", "--cells", where, "--checkpoint", checkpoint(), "--data", data_})
             .out);
     QCOMPARE(cell["test_loss"].toDouble(), alone["test_loss"].toDouble());
