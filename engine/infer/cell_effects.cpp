@@ -41,10 +41,12 @@ class SampleEffects {
     for (std::size_t i = 0; i < n_; ++i) {
       const double reach = take_changes(i), steepest = take_slopes(i, static_cast<std::size_t>(label));
       double* row = sums + i * n_;
+      take_series();
       if (reach * steepest <= kNear) {
-        add_series(row);
+        for (std::size_t j = 0; j < n_; ++j) row[j] += by_series(change_[j]);
       } else {
-        add_exact(row);
+        for (std::size_t j = 0; j < n_; ++j)
+          row[j] += std::abs(change_[j]) * steepest <= kNear ? by_series(change_[j]) : exactly(change_[j]);
       }
     }
   }
@@ -97,8 +99,8 @@ class SampleEffects {
 
   // log (1 + Σ_r m_r d^r) as a series in d, m_r = Σ_k p_k a_k^r / r!; its coefficients c follow from
   // r c_r = r m_r − Σ_{q<r} q c_q m_{r−q}.
-  void add_series(double* row) const {
-    double m[kOrder + 1] = {}, c[kOrder + 1] = {};
+  void take_series() {
+    double m[kOrder + 1] = {}, *c = series_;
     for (std::size_t k = 0; k < classes_; ++k) {
       double term = probability_[k];
       for (int r = 1; r <= kOrder; ++r) m[r] += term *= slope_[k] / r;
@@ -108,31 +110,28 @@ class SampleEffects {
       for (int q = 1; q < r; ++q) rest -= q * c[q] * m[r - q];
       c[r] = rest / r;
     }
-    for (std::size_t j = 0; j < n_; ++j) {
-      const double d = change_[j];
-      double sum = c[kOrder];
-      for (int r = kOrder - 1; r >= 1; --r) sum = sum * d + c[r];
-      row[j] += sum * d;
-    }
   }
 
-  void add_exact(double* row) const {
-    for (std::size_t j = 0; j < n_; ++j) {
-      const double d = change_[j];
-      if (d == 0) continue;
-      double top = -std::numeric_limits<double>::infinity(), total = 0;
-      for (std::size_t k = 0; k < classes_; ++k)
-        if (probability_[k] > 0) top = std::max(top, slope_[k] * d);
-      for (std::size_t k = 0; k < classes_; ++k)
-        if (probability_[k] > 0) total += probability_[k] * std::exp(slope_[k] * d - top);
-      row[j] += top + std::log(total);
-    }
+  double by_series(double d) const {
+    double sum = series_[kOrder];
+    for (int r = kOrder - 1; r >= 1; --r) sum = sum * d + series_[r];
+    return sum * d;
+  }
+
+  double exactly(double d) const {
+    double top = -std::numeric_limits<double>::infinity(), total = 0;
+    for (std::size_t k = 0; k < classes_; ++k)
+      if (probability_[k] > 0) top = std::max(top, slope_[k] * d);
+    for (std::size_t k = 0; k < classes_; ++k)
+      if (probability_[k] > 0) total += probability_[k] * std::exp(slope_[k] * d - top);
+    return top + std::log(total);
   }
 
   const CellEffects& e_;
   std::size_t n_, classes_;
   std::vector<double> x_, y_, prefix_, change_;
   std::vector<double> probability_, slope_;
+  double series_[kOrder + 1] = {};
 };
 
 }  // namespace
