@@ -159,6 +159,14 @@ void CircuitPageTest::theTruthTableWarnsOfMeetingPaths() {
   QCOMPARE(figure->pointCount(), 4);
   for (int row = 0; row < 4; ++row) QCOMPARE(figure->cell(row, 2).toDouble(), double((row >> 1) ^ (row & 1)));
   QVERIFY(figure->notes().join(' ').contains("no probabilities"));
+  // Clamped, as the drawing is.
+  synapse::DrawnCircuit loud = b.page().document().drawn();
+  loud.circuit.synapses.back().alpha = 5;
+  QVERIFY(b.page().document().edit("loud", loud));
+  QCOMPARE(tab->figure()->cell(1, 2).toDouble(), 5.0);
+  b.find<QCheckBox>("circuit.clamp")->setChecked(true);
+  QCOMPARE(tab->figure()->cell(1, 2).toDouble(), 1.0);
+  b.find<QCheckBox>("circuit.clamp")->setChecked(false);
   b.open("latch");
   QVERIFY(tab->figure() == nullptr && tab->placeholder().contains("at least one input"));
 }

@@ -25,7 +25,7 @@ QImage drawnCircuit(const QString& name, bool dark) {
     FigureView table;
     QString why;
     table.setPalette(test::paletteOf(dark));
-    table.setFigure(truthFigure(drawn.circuit, why));
+    table.setFigure(truthFigure(drawn.circuit, false, why));
     table.resize(320, 240);
     return table.grab().toImage();
   }

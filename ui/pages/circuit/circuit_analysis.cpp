@@ -9,8 +9,8 @@
 #include <QFileInfo>
 
 #include "engine/synapse/circuit_parameter.h"
-#include "ui/pages/circuit/circuit_bifurcation_tab.h"
 #include "ui/pages/busy_row.h"
+#include "ui/pages/circuit/circuit_bifurcation_tab.h"
 #include "ui/pages/circuit/circuit_document.h"
 #include "ui/pages/circuit/circuit_fit_tab.h"
 #include "ui/pages/circuit/circuit_latch_tab.h"

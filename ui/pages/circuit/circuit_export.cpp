@@ -37,7 +37,7 @@ Result<CircuitMoment> momentOf(const ViewOptions& options, synapse::DrawnCircuit
 
 // The figure at that step; null, and why, where there is none.
 std::shared_ptr<const Figure> circuitFigure(const CircuitMoment& moment, QString& why) {
-  if (moment.figure == kCircuitFigures[2]) return truthFigure(moment.drawn.circuit, why);
+  if (moment.figure == kCircuitFigures[2]) return truthFigure(moment.drawn.circuit, moment.clamped, why);
   CircuitPlayer player;
   player.setClamped(moment.clamped);
   player.setCircuit(moment.drawn.circuit);

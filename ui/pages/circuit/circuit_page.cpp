@@ -281,10 +281,12 @@ void CircuitPage::showFigures() {
   analysis_->follow(isVisible());
   if (!isVisible() && deck_->figureName() == kCircuitFigures[0]) return;
   if (deck_->wanted(trace_)) trace_->setFigure(traceFigure(document_.circuit(), player_.history()));
-  if (deck_->wanted(truth_) && truth_of_ != document_.circuit()) {
-    truth_of_ = document_.circuit();
+  const synapse::Circuit& circuit = document_.circuit();
+  const bool clamped = player_.clamped();
+  if (deck_->wanted(truth_) && (truth_of_.second != clamped || truth_of_.first != circuit)) {
+    truth_of_ = {circuit, clamped};
     QString why;
-    truth_->setFigure(truthFigure(document_.circuit(), why));
+    truth_->setFigure(truthFigure(circuit, clamped, why));
     if (!why.isEmpty()) truth_->setPlaceholder(why);
   }
   deck_->showTable();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <utility>
+
 #include "ui/pages/circuit/circuit_document.h"
 #include "ui/pages/circuit/circuit_player.h"
 #include "ui/pages/page_table.h"
@@ -98,7 +100,7 @@ class CircuitPage : public PicturePage {
   QCheckBox* previous_ = nullptr;
   FigureView* trace_ = nullptr;
   FigureView* truth_ = nullptr;
-  synapse::Circuit truth_of_;  // whose truth table is shown
+  std::pair<synapse::Circuit, bool> truth_of_;  // whose truth table is shown, and whether clamped
 };
 
 }  // namespace synann::ui

@@ -74,7 +74,7 @@ std::shared_ptr<const Figure> traceFigure(const synapse::Circuit& circuit,
   return std::make_shared<const CurveFigure>(std::move(content));
 }
 
-std::shared_ptr<const Figure> truthFigure(const synapse::Circuit& circuit, QString& why) {
+std::shared_ptr<const Figure> truthFigure(const synapse::Circuit& circuit, bool clamped, QString& why) {
   if (circuit.inputs.empty()) {
     why = TabWords::tr("A truth table needs at least one input.");
     return nullptr;
@@ -85,7 +85,7 @@ std::shared_ptr<const Figure> truthFigure(const synapse::Circuit& circuit, QStri
               .arg(circuit.inputs.size());
     return nullptr;
   }
-  auto table = synapse::truth_table(circuit);
+  auto table = synapse::truth_table(circuit, 1, {}, clamped);
   if (!table) {
     why = QString::fromStdString(table.error().sentence());
     return nullptr;

@@ -18,6 +18,6 @@ std::shared_ptr<const Figure> traceFigure(const synapse::Circuit& circuit,
 
 // The truth table with what is wrong with taking its values for probabilities; null, and why, where there is
 // none.
-std::shared_ptr<const Figure> truthFigure(const synapse::Circuit& circuit, QString& why);
+std::shared_ptr<const Figure> truthFigure(const synapse::Circuit& circuit, bool clamped, QString& why);
 
 }  // namespace synann::ui
