@@ -14,6 +14,7 @@ readonly PICTURES=(
   "synapses.png synapses pixel --light --cell 147,148"
   "synapses-dark.png synapses pixel --dark --cell 147,148"
   "network.png network cnn --light"
+  "digits.png digits cnn --light"
   "circuit.png circuit cnn --light"
   "surface.png surface cnn --light --cell 27,19"
   "surface-dark.png surface cnn --dark --cell 27,19"

@@ -72,7 +72,11 @@ void FigureDeck::addTab(const QString& title, const QList<QWidget*>& parts) {
   auto* column = new QVBoxLayout(tab);
   column->setContentsMargins(0, 4, 0, 0);
   column->setSpacing(4);
-  for (QWidget* part : parts) column->addWidget(part, qobject_cast<FigureView*>(part) ? 1 : 0);
+  for (QWidget* part : parts) {
+    const bool grows = qobject_cast<FigureView*>(part) != nullptr ||
+                       part->sizePolicy().verticalPolicy() == QSizePolicy::Expanding;
+    column->addWidget(part, grows ? 1 : 0);
+  }
   tabs_->addTab(tab, title);
 }
 

@@ -29,6 +29,9 @@ class Page : public QWidget {
   virtual QVariantMap remembered() const { return {}; }
   virtual void remember(const QVariantMap& /*kept*/) {}
 
+  // Whether something that it shows is still to come.
+  virtual bool busy() const { return false; }
+
   // The figure at hand, which Export previews, copies and saves: whether there is one, a file name for it
   // without extension, and the figure with its view; an error where there is none. What is shown later does
   // not change it.

@@ -13,7 +13,8 @@ constexpr double kBarShare = 0.66;        // of the pitch that a bar is high
 }  // namespace
 
 QVariant BarsFigure::cell(int row, int column) const {
-  return content_.columns[static_cast<std::size_t>(column)].values[static_cast<std::size_t>(row)];
+  if (column == 0) return content_.names.value(row);
+  return content_.columns[static_cast<std::size_t>(column - 1)].values[static_cast<std::size_t>(row)];
 }
 
 QString BarsFigure::numberOf(int row, std::size_t column) const {
@@ -22,7 +23,7 @@ QString BarsFigure::numberOf(int row, std::size_t column) const {
 }
 
 QString BarsFigure::pointText(int point) const {
-  QStringList parts = {content_.rows + ' ' + rowName(point)};
+  QStringList parts = {content_.rows + ' ' + content_.names.value(point)};
   for (std::size_t c = 0; c < content_.columns.size(); ++c)
     parts.append(content_.columns[c].name + ' ' + numberOf(point, c));
   return parts.join(QStringLiteral(", "));
@@ -77,15 +78,15 @@ void BarsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
       const double range = content_.most - content_.least, zero = -content_.least / range;
       const double share =
           std::isfinite(value) ? std::clamp((value - content_.least) / range, 0.0, 1.0) : zero;
-      painter.fillRect(QRectF(box.left() + std::min(share, zero) * bar,
-                              box.center().y() - kBarShare * box.height() / 2,
-                              std::abs(share - zero) * bar, kBarShare * box.height()),
-                       seriesColor(how.look, content_.columns[c].color + (value < 0 ? 1 : 0)));
+      painter.fillRect(
+          QRectF(box.left() + std::min(share, zero) * bar, box.center().y() - kBarShare * box.height() / 2,
+                 std::abs(share - zero) * bar, kBarShare * box.height()),
+          seriesColor(how.look, content_.columns[c].color + (value < 0 ? 1 : 0)));
       if (metrics.height() > 1.3 * grid.pitch) continue;
       painter.setPen(how.look.text);
-      painter.drawText(
-          QRectF(box.left() + share * bar + grid.gap / 2, box.top(), grid.number + 2, grid.pitch),
-          Qt::AlignLeft | Qt::AlignVCenter, numberOf(row, c));
+      painter.drawText(QRectF(box.left() + std::max(share, zero) * bar + grid.gap / 2, box.top(),
+                              grid.number + 2, grid.pitch),
+                       Qt::AlignLeft | Qt::AlignVCenter, numberOf(row, c));
     }
   }
   for (int row = 0; row < pointCount() && metrics.height() <= 1.3 * grid.pitch; ++row) {

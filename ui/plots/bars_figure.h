@@ -25,10 +25,10 @@ class BarsFigure : public Figure {
     std::vector<Column> columns{};
     double most = 1;   // the end of the bars
     double least = 0;  // their other end: at most 0
-    int marked = -1;  // a row in bold, −1: none
-    int digits = 3;   // significant ones behind a bar
-    QString note{};   // one line below the title
-    QString unit{};   // behind a number: " %"
+    int marked = -1;   // a row in bold, −1: none
+    int digits = 3;    // significant ones behind a bar
+    QString note{};    // one line below the title
+    QString unit{};    // behind a number: " %"
   };
   explicit BarsFigure(Content content) : content_(std::move(content)) {}
 
@@ -39,11 +39,11 @@ class BarsFigure : public Figure {
   int pointCount() const override { return static_cast<int>(content_.names.size()); }
   QString pointText(int point) const override;
   std::optional<int> pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const override;
-  int columnCount() const override { return static_cast<int>(content_.columns.size()); }
+  // The table begins with the rows' names.
+  int columnCount() const override { return 1 + static_cast<int>(content_.columns.size()); }
   QString columnName(int column) const override {
-    return content_.columns[static_cast<std::size_t>(column)].name;
+    return column == 0 ? content_.rows : content_.columns[static_cast<std::size_t>(column - 1)].name;
   }
-  QString rowName(int row) const override { return content_.names.value(row); }
   QVariant cell(int row, int column) const override;
 
  private:

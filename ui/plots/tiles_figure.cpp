@@ -32,7 +32,8 @@ float TilesFigure::at(int point, int row, int column) const {
 // Beside the colour bar, below the title.
 QRectF TilesFigure::room(const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
-  const double bar = kBarAway + kBar + kBarTicks + kBarCharacters * metrics.horizontalAdvance('0');
+  const double bar =
+      content_.bar ? kBarAway + kBar + kBarTicks + kBarCharacters * metrics.horizontalAdvance('0') : 2;
   return area.adjusted(2, how.titled ? 2 : 1.3 * metrics.height(), -bar, -2);
 }
 
@@ -92,8 +93,9 @@ void TilesFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint
   }
   const QRectF place = room(area, how);
   const double bar = std::clamp(place.height() - 1.5 * line, 8.0, 240.0);
-  paintColorBar(painter, {place.right() + kBarAway, place.top() + 1.3 * line, kBar, bar}, content_.scale,
-                content_.value, how);
+  if (content_.bar)
+    paintColorBar(painter, {place.right() + kBarAway, place.top() + 1.3 * line, kBar, bar}, content_.scale,
+                  content_.value, how);
   painter.restore();
 }
 

@@ -21,6 +21,7 @@ class TilesFigure : public Figure {
     int per_line = 0;              // pictures beside each other; 0 = as fits the area best
     std::vector<QString> names{};  // [count]: "filter 3, channel 0"
     HeatScale scale{};
+    bool bar = true;           // the scale as a bar beside them; photographs need none
     QString title{}, value{};  // "conv1.weight", "w"
   };
   explicit TilesFigure(Content content);

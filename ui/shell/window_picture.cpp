@@ -30,7 +30,9 @@ bool settle(MainWindow& window) {
   QElapsedTimer clock;
   int still = 0;
   QObject::connect(&timer, &QTimer::timeout, &loop, [&] {
-    const bool busy = window.controller().busy() || (source.active() && source.busy());
+    const Page* const page = window.currentPage();
+    const bool busy =
+        window.controller().busy() || (source.active() && source.busy()) || (page != nullptr && page->busy());
     still = busy ? 0 : still + 1;
     if (still >= kStill || clock.elapsed() > kTimeLimit) loop.quit();
   });

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the network says of images, as the window shows it.
+#include "ui/pages/digits/digits_page.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QDir>
+#include <QFile>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTest>
+
+#include "engine/compute/confusion.h"
+#include "engine/core/file.h"
+#include "engine/data/idx.h"
+#include "engine/train/history.h"
+#include "engine/train/record.h"
+#include "tests/test_main.h"
+#include "tests/ui/pages/window_bench.h"
+#include "ui/pages/digits/digit_drawing.h"
+#include "ui/pages/digits/digits_export.h"
+#include "ui/pages/digits/digits_figures.h"
+#include "ui/pages/digits/draw_pad.h"
+#include "ui/pages/digits/ink.h"
+#include "ui/plots/figure_view.h"
+
+namespace synann::ui {
+
+namespace {
+
+struct DigitsBench : testing::WindowBench {
+  explicit DigitsBench(const char* model = "syna-cnn") : WindowBench(model, 2) { train(); }
+  DigitsPage& page() const { return *window->page<DigitsPage>(); }
+  void show() const {
+    window->showPage(&page());
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(page().answer() && !page().busy(), testing::kWait); }();
+  }
+  FigureView& figure(const char* name) const {
+    return *find<FigureView>(QStringLiteral("digits.") + QLatin1String(name));
+  }
+  void look(const char* name) const {
+    auto* const tabs = find<QTabWidget>("digits.figures");
+    for (int k = 0; k < tabs->count(); ++k)
+      if (tabs->widget(k)->isAncestorOf(&figure(name))) tabs->setCurrentIndex(k);
+  }
+  void choose(const char* name, int index) const {
+    auto* const box = find<QComboBox>(name);
+    box->setCurrentIndex(index);
+    emit box->activated(index);
+  }
+};
+
+// The data as a folder that the prompt can open.
+std::string writeIdx(const data::DataPair& pair, const QString& folder) {
+  QDir().mkpath(folder);
+  const auto write = [&](const char* name, std::initializer_list<std::uint32_t> dimensions,
+                         std::span<const std::uint8_t> bytes) {
+    const auto file = data::format_idx(std::vector<std::uint32_t>(dimensions), bytes);
+    [&] { QVERIFY(write_file_atomically((folder + '/' + name).toStdString(), file)); }();
+  };
+  for (const auto& [name, set] : {std::pair("train", &pair.train), std::pair("t10k", &pair.test)}) {
+    const auto count = static_cast<std::uint32_t>(set->count());
+    write(qPrintable(QString("%1-images-idx3-ubyte").arg(name)),
+          {count, static_cast<std::uint32_t>(set->rows), static_cast<std::uint32_t>(set->columns)},
+          set->pixels);
+    write(qPrintable(QString("%1-labels-idx1-ubyte").arg(name)), {count}, set->labels);
+  }
+  return folder.toStdString();
+}
+
+}  // namespace
+
+class DigitsPageTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void theMatrixIsTheRunsLastEvaluation();
+  void aCellListsItsImages();
+  void anImageHasItsProbabilities();
+  void earlierStepsAreAskedToo();
+  void theStartIsSubtracted();
+  void otherPartsAreAsked();
+  void keysWalkMatrixAndGallery();
+  void withoutARunItSaysWhatIsMissing();
+  void viewsAreExportedWithoutAWindow();
+  void answersAboutOneImage();
+  void accuracyFallsAsImagesTurn();
+  void aDigitIsDrawnByKeyboardAlone();
+  void inkIsShiftedTurnedAndUndone();
+  void picturesAreTakenFromFilesAndTheClipboard();
+};
+
+void DigitsPageTest::theMatrixIsTheRunsLastEvaluation() {
+  const DigitsBench b;
+  b.show();
+  const infer::Score score = infer::score(b.page().answer()->now);
+  const auto history = train::read_history(b.run());
+  QVERIFY(history.ok());
+  QCOMPARE(score.correct, history->evaluations.back().correct);
+  QCOMPARE(score.count, history->evaluations.back().count);
+  int sum = 0, right = 0;
+  const auto matrix = b.figure("confusion").figure();
+  for (int t = 0; t < matrix->rowCount(); ++t)
+    for (int s = 0; s < matrix->columnCount(); ++s) {
+      sum += matrix->cell(t, s).toInt();
+      if (t == s) right += matrix->cell(t, s).toInt();
+    }
+  QCOMPARE(sum, score.count);
+  QCOMPARE(right, score.correct);
+}
+
+void DigitsPageTest::aCellListsItsImages() {
+  const DigitsBench b;
+  b.show();
+  b.look("digits");
+  const auto& answer = *b.page().answer();
+  const compute::Confusion counts = infer::confusion(answer.now);
+  int truth = 0, said = 0;
+  for (int t = 0; t < 10; ++t)
+    for (int s = 0; s < 10; ++s)
+      if (t != s && counts.at(t, s) > counts.at(truth, said == truth ? (truth + 1) % 10 : said))
+        truth = t, said = s;
+  if (truth == said) said = truth;  // nothing was mistaken: the diagonal
+  b.page().chooseCell(truth, said);
+  const auto gallery = b.figure("digits").figure();
+  QVERIFY(gallery || counts.at(truth, said) == 0);
+  if (gallery) {
+    QCOMPARE(gallery->pointCount(), std::min(kMostPictures, counts.at(truth, said)));
+    for (int k = 0; k < gallery->pointCount(); ++k)
+      QVERIFY(gallery->pointText(k).contains(QString("true %1, said %2").arg(truth).arg(said)));
+  }
+  // Of any class again: all of them, the hardest first.
+  b.page().chooseCell(-1, -1);
+  const std::vector<int> listed = listedDigits(b.page().scene(), answer);
+  QCOMPARE(listed.size(), std::size_t(answer.now.count()));
+  for (std::size_t k = 1; k < listed.size(); ++k)
+    QVERIFY(answer.now.surprisal(listed[k - 1]) >= answer.now.surprisal(listed[k]));
+}
+
+void DigitsPageTest::anImageHasItsProbabilities() {
+  const DigitsBench b;
+  b.show();
+  b.look("digit");
+  b.page().chooseImage(3);
+  QCOMPARE(b.window->workspace().selection().image(), 3);
+  const auto bars = b.figure("probabilities").figure();
+  double sum = 0;
+  for (int k = 0; k < bars->rowCount(); ++k) sum += bars->cell(k, 1).toDouble();
+  QVERIFY2(std::abs(sum - 1) < 1e-5, qPrintable(QString::number(sum, 'g', 17)));
+  QVERIFY(b.figure("digit").figure()->pointText(0).contains("test image 3"));
+  // Another page chooses: this one follows.
+  b.window->workspace().selection().setImage(5);
+  QVERIFY(b.figure("digit").figure()->pointText(0).contains("test image 5"));
+}
+
+void DigitsPageTest::earlierStepsAreAskedToo() {
+  const DigitsBench b;
+  b.show();
+  const double last = infer::score(b.page().answer()->now).loss();
+  const QString when = b.page().answer()->when;
+  b.window->workspace().selection().setStep(0);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->when != when && !b.page().busy(),
+                           testing::kWait);
+  QVERIFY(infer::score(b.page().answer()->now).loss() > last);
+}
+
+void DigitsPageTest::theStartIsSubtracted() {
+  const DigitsBench b;
+  b.show();
+  const auto plain = b.figure("confusion").figure();
+  b.choose("digits.compare", 1);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer()->before.has_value(), testing::kWait);
+  const compute::Confusion start = infer::confusion(*b.page().answer()->before);
+  const auto change = b.figure("confusion").figure();
+  for (int t = 0; t < 10; ++t)
+    for (int s = 0; s < 10; ++s)
+      QCOMPARE(change->cell(t, s).toDouble(), plain->cell(t, s).toDouble() - start.at(t, s));
+  b.choose("digits.compare", 0);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.page().answer()->before.has_value(), testing::kWait);
+}
+
+void DigitsPageTest::otherPartsAreAsked() {
+  const DigitsBench b;
+  b.show();
+  const int test = b.page().answer()->now.count();
+  b.choose("digits.part", 2);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->now.count() != test, testing::kWait);
+  QCOMPARE(b.page().answer()->now.count(), b.window->workspace().source().data()->train.count());
+  // There is no validation set: said, not shown.
+  b.choose("digits.part", 1);
+  QVERIFY(!b.page().answer());
+  QVERIFY(b.figure("confusion").placeholder().contains("no such images"));
+  QVERIFY(!b.page().canExport());
+}
+
+void DigitsPageTest::keysWalkMatrixAndGallery() {
+  const DigitsBench b;
+  b.show();
+  b.look("digits");
+  FigureView& matrix = b.figure("confusion");
+  matrix.setFocus();
+  QTest::keyClick(&matrix, Qt::Key_Home);
+  QTest::keyClick(&matrix, Qt::Key_Down);
+  QTest::keyClick(&matrix, Qt::Key_Right);
+  QCOMPARE(b.page().scene().truth, 1);
+  QCOMPARE(b.page().scene().said, 1);
+  QVERIFY(b.find<QLabel>("digits.numbers")->text().startsWith("true 1, said 1: "));
+  FigureView& gallery = b.figure("digits");
+  gallery.setFocus();
+  QTest::keyClick(&gallery, Qt::Key_Home);
+  QTest::keyClick(&gallery, Qt::Key_Right);
+  const auto listed = listedDigits(b.page().scene(), *b.page().answer());
+  QCOMPARE(b.page().scene().image, static_cast<int>(b.page().answer()->now.samples[std::size_t(listed[1])]));
+}
+
+void DigitsPageTest::withoutARunItSaysWhatIsMissing() {
+  const testing::WindowBench b;
+  auto& page = *b.window->page<DigitsPage>();
+  b.window->showPage(&page);
+  QTRY_VERIFY(b.find<FigureView>("digits.confusion")->placeholder().contains("press Train"));
+  QVERIFY(!page.canExport());
+  QVERIFY(!page.shownFigure());
+}
+
+void DigitsPageTest::viewsAreExportedWithoutAWindow() {
+  const DigitsBench b;
+  b.show();
+  ViewOptions options;
+  options.history = b.run().string();
+  options.data = writeIdx(*b.window->workspace().source().data(), b.home.filePath("idx"));
+  for (const std::string& view : digitsViews()) {
+    options.view = view;
+    const auto shown = digitsViewFigure(options);
+    QVERIFY2(shown.ok(), shown ? "" : shown.error().sentence().c_str());
+    QCOMPARE(shown->name, QString::fromStdString(view));
+  }
+  options.view = "confusion";
+  const auto shown = digitsViewFigure(options);
+  const auto window = b.figure("confusion").figure();
+  for (int k = 0; k < 100; ++k) QCOMPARE(shown->figure->cell(k / 10, k % 10), window->cell(k / 10, k % 10));
+  // And back into the page.
+  QVERIFY(b.page().restoreView(shown->view));
+  options.typed["--part"] = {1};
+  QVERIFY(!digitsViewFigure(options));
+  options.typed = {{"--image", {100'000}}};
+  options.view = "digit";
+  const auto none = digitsViewFigure(options);
+  QVERIFY(!none && none.error().sentence().find("100000") != std::string::npos);
+}
+
+void DigitsPageTest::answersAboutOneImage() {
+  const DigitsBench b;
+  b.show();
+  b.page().chooseImage(2);
+  for (const char* name : {"biography", "why", "occlusion", "activations"}) {
+    b.look(name);
+    QTRY_VERIFY2_WITH_TIMEOUT(b.figure(name).figure() != nullptr, name, testing::kWait);
+    QVERIFY2(b.figure(name).figure()->title().contains("test image 2"), name);
+  }
+  const auto record = train::RecordReader::open(b.run() / train::kNetworkRecord);
+  QVERIFY(record.ok());
+  QCOMPARE(b.figure("biography").figure()->pointCount(), static_cast<int>(record->frames().size()));
+  // At the end of the run the biography's surprisal is that of the answer.
+  const auto& now = b.page().answer()->now;
+  const auto life = b.figure("biography").figure();
+  QVERIFY(std::abs(life->cell(life->rowCount() - 1, 1).toDouble() - now.surprisal(2)) < 1e-4);
+  // The contributions add up to the difference of the log-probabilities.
+  const auto why = b.figure("why").figure();
+  std::vector<float> row(now.row(2).begin(), now.row(2).end());
+  std::sort(row.rbegin(), row.rend());
+  const int last = why->rowCount() - 1;
+  double sum = 0;
+  for (int k = 0; k < last; ++k) sum += why->cell(k, 1).toDouble();
+  QVERIFY(std::abs(sum - why->cell(last, 1).toDouble()) < 1e-9);
+  QVERIFY(std::abs(sum - static_cast<double>(row[0] - row[1])) < 1e-3);
+  QCOMPARE(b.figure("occlusion").figure()->columnCount(), 28 * 28);
+  // Another layer, and another image.
+  b.choose("digits.layer", 0);
+  QTRY_VERIFY_WITH_TIMEOUT(
+      b.figure("activations").figure()->title().startsWith(b.find<QComboBox>("digits.layer")->currentText()),
+      testing::kWait);
+  b.page().chooseImage(3);
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("activations").figure()->title().contains("test image 3"),
+                           testing::kWait);
+}
+
+void DigitsPageTest::accuracyFallsAsImagesTurn() {
+  const DigitsBench b;
+  b.show();
+  b.look("robustness");
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("robustness").figure() != nullptr, testing::kWait);
+  const auto curve = b.figure("robustness").figure();
+  double upright = -1, turned = 101;
+  for (int k = 0; k < curve->rowCount(); ++k) {
+    if (curve->cell(k, 0).toDouble() == 0) upright = curve->cell(k, 1).toDouble();
+    turned = std::min(turned, curve->cell(k, 1).toDouble());
+  }
+  QCOMPARE(upright, 100 * infer::score(b.page().answer()->now).accuracy());
+  QVERIFY(turned < upright);
+}
+
+void DigitsPageTest::aDigitIsDrawnByKeyboardAlone() {
+  const DigitsBench b;
+  b.show();
+  b.look("drawn");
+  DrawPad& pad = *b.page().drawing().pad();
+  pad.setFocus();
+  for (int k = 0; k < 8; ++k) QTest::keyClick(&pad, Qt::Key_Up);
+  QVERIFY(pad.ink().empty());
+  QTest::keyClick(&pad, Qt::Key_Space);
+  QVERIFY(pad.penDown());
+  for (int k = 0; k < 16; ++k) QTest::keyClick(&pad, Qt::Key_Down);
+  QTest::keyClick(&pad, Qt::Key_Space);
+  QVERIFY(!pad.ink().empty());
+  const DigitDrawing& drawing = b.page().drawing();
+  QTRY_COMPARE_WITH_TIMEOUT(drawing.answer().log_probs.size(), std::size_t{10}, testing::kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(!drawing.busy(), testing::kWait);
+  // As MNIST's images are: 20 pixels high, its centre of mass in the middle.
+  const data::Picture& seen = *drawing.answer().normalised;
+  QCOMPARE(seen.rows, 28);
+  int top = 28, bottom = -1;
+  double mass = 0, down = 0, right = 0;
+  for (int y = 0; y < 28; ++y)
+    for (int x = 0; x < 28; ++x) {
+      const double ink = seen.pixels[std::size_t(28 * y + x)];
+      if (ink > 0) top = std::min(top, y), bottom = std::max(bottom, y);
+      mass += ink;
+      down += ink * y;
+      right += ink * x;
+    }
+  QCOMPARE(bottom - top + 1, 20);
+  QVERIFY(std::abs(down / mass - 14) <= 0.51 && std::abs(right / mass - 14) <= 0.51);
+  QTest::keyClick(&pad, Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(pad.ink().empty());
+  QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().log_probs.empty(), testing::kWait);
+  QTest::keyClick(&pad, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+  QVERIFY(!pad.ink().empty());
+}
+
+void DigitsPageTest::inkIsShiftedTurnedAndUndone() {
+  Ink ink;
+  ink.beginStroke({0.5, 0.3});
+  ink.strokeTo({0.5, 0.7});
+  const QImage upright = ink.image();
+  ink.shift({0.1, 0});
+  QCOMPARE(ink.image().pixelColor(168, 140), upright.pixelColor(140, 140));
+  QCOMPARE(ink.image().pixelColor(140, 140).red(), 0);
+  ink.undo();
+  QCOMPARE(ink.image(), upright);
+  ink.rotate(90);
+  QVERIFY(ink.image().pixelColor(100, 140).red() > 200);
+  QVERIFY(ink.image().pixelColor(140, 100).red() < 50);
+  ink.undo();
+  ink.redo();
+  QVERIFY(ink.image().pixelColor(100, 140).red() > 200);
+  ink.clear();
+  QVERIFY(ink.empty());
+  ink.undo();
+  QVERIFY(!ink.empty());
+}
+
+void DigitsPageTest::picturesAreTakenFromFilesAndTheClipboard() {
+  const DigitsBench b;
+  b.show();
+  QImage seven(56, 56, QImage::Format_Grayscale8);
+  seven.fill(255);
+  QPainter painter(&seven);
+  painter.setPen(QPen(Qt::black, 5));
+  painter.drawPolyline(QPolygon({{14, 12}, {40, 12}, {24, 44}}));
+  painter.end();
+  const QString path = b.home.filePath("seven.png");
+  QVERIFY(seven.save(path));
+  QCOMPARE(b.page().claims(path), Page::Claim::WhileShown);
+  QVERIFY(b.page().openFile(path));
+  const DigitDrawing& drawing = b.page().drawing();
+  QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().normalised.has_value(), testing::kWait);
+  const data::Picture opened = *drawing.answer().normalised;
+  QCOMPARE(int(opened.pixels[0]), 0);  // light ink on black
+  b.page().drawing().pad()->clear();
+  QGuiApplication::clipboard()->setImage(seven);
+  b.page().drawing().paste();
+  QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().normalised.has_value() && !drawing.busy(), testing::kWait);
+  QCOMPARE(drawing.answer().normalised->pixels, opened.pixels);
+  QGuiApplication::clipboard()->setText("seven");
+  QSignalSpy failed(&b.page(), &Page::failed);
+  b.page().drawing().paste();
+  QCOMPARE(failed.count(), 1);
+  QFile text(b.home.filePath("text.png"));
+  QVERIFY(text.open(QIODevice::WriteOnly) && text.write("no picture") > 0);
+  QCOMPARE(b.page().claims(text.fileName()), Page::Claim::None);
+}
+
+}  // namespace synann::ui
+
+SYNANN_WINDOW_TEST(synann::ui::DigitsPageTest)
+#include "digits_page_test.moc"

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QStringList>
+
+#include "engine/infer/asker.h"
+#include "engine/infer/biography.h"
+#include "engine/infer/explanation.h"
+#include "engine/infer/occlusion.h"
+#include "engine/infer/robustness.h"
+#include "ui/plots/figure.h"
+
+// Figures of what the engine answers about one image, or about one network. Functions of values; any thread.
+namespace synann::ui {
+
+// The surprisal of one sample over the recorded steps, and when it was right; `sample` is its place.
+std::shared_ptr<const Figure> biographyFigure(const infer::Biographies& lives, std::size_t sample,
+                                              const QString& image, const QStringList& names);
+// One layer's values for one image: maps as pictures, vectors as bars.
+std::shared_ptr<const Figure> activationFigure(const infer::Activation& layer, const QString& image);
+// The units of the synapse layer that made it one class rather than the other, the strongest first.
+std::shared_ptr<const Figure> explanationFigure(const infer::Explanation& explanation, const QString& image,
+                                                const QString& a, const QString& b);
+// How log p of a class changes where a patch is hidden, pixel by pixel.
+std::shared_ptr<const Figure> occlusionFigure(const infer::Occlusion& occlusion, int rows, int columns,
+                                              const QString& image, const QString& label, int side);
+// Accuracy over the amount of a disturbance.
+std::shared_ptr<const Figure> robustnessFigure(const std::vector<infer::RobustnessPoint>& points,
+                                               infer::Disturbance kind, const QString& of);
+
+}  // namespace synann::ui

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/digits/asked_figure.h"
+
+#include <utility>
+
+#include "ui/pages/busy_row.h"
+#include "ui/plots/figure_view.h"
+
+namespace synann::ui {
+
+AskedFigure::AskedFigure(FigureView* view, const QString& name, const QString& what, QWidget* parent)
+    : QObject(parent),
+      view_(view),
+      busy_(new BusyRow(
+          name, what, [this] { return running_ ? std::optional(done_.load()) : std::nullopt; }, parent)),
+      worker_(
+          [this](const Question& question, const std::stop_token& cancelled, const auto& tell) {
+            std::stop_source stop = question.stop;
+            const std::stop_callback relay(cancelled, [&stop] { stop.request_stop(); });
+            const Made made =
+                question.job({.stop = stop.get_token(), .progress = [this](int done, int count) {
+                                done_ = count > 0 ? static_cast<double>(done) / count : 0.0;
+                              }});
+            if (made)
+              tell({question.number, *made, {}});
+            else
+              tell({question.number, nullptr,
+                    made.error().kind == ErrorKind::Cancelled
+                        ? tr("Stopped; another choice begins anew.")
+                        : QString::fromStdString(made.error().sentence())});
+          },
+          [this](const Answer& answer) { take(answer); }) {
+  connect(busy_, &BusyRow::stopWanted, this, &AskedFigure::stop);
+}
+
+QWidget* AskedFigure::busyRow() const {
+  return busy_;
+}
+
+void AskedFigure::ask(const std::string& key, Job job) {
+  if (key == key_) return;
+  key_ = key;
+  stop_ = std::stop_source();
+  done_ = 0;
+  running_ = true;
+  worker_.ask({++number_, std::move(job), stop_});
+  busy_->begin();
+  if (!view_->figure()) view_->setPlaceholder(tr("Computing…"));
+}
+
+void AskedFigure::clear(const QString& why) {
+  key_.clear();
+  ++number_;
+  stop();
+  running_ = false;
+  view_->setPlaceholder(why);
+  if (!view_->figure()) return;
+  view_->setFigure(nullptr);
+  emit changed();
+}
+
+void AskedFigure::stop() {
+  stop_.request_stop();
+}
+
+void AskedFigure::take(const Answer& answer) {
+  if (answer.number != number_) return;
+  running_ = false;
+  busy_->end();
+  if (!answer.figure) view_->setPlaceholder(answer.why);
+  view_->setFigure(answer.figure);
+  emit changed();
+}
+
+}  // namespace synann::ui

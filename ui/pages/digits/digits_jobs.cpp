@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/digits/digits_jobs.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+#include <utility>
+
+#include "ui/pages/digits/answer_figures.h"
+
+namespace synann::ui {
+
+namespace {
+
+using Made = AskedFigure::Made;
+
+constexpr int kPoints = 13;  // of a robustness curve
+
+Result<std::vector<float>> logProbsOf(infer::Asker& asker, const DigitsContext& of, std::uint32_t image,
+                                      const infer::Work& work) {
+  auto said = asker.predict(of.network, *of.set, std::array{image}, work);
+  if (!said) return said.error();
+  return said->log_probs;
+}
+
+Made makeBiography(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  infer::Asker asker;
+  const auto lives = infer::biographies(
+      asker, {.run = of.run, .set = of.set, .samples = {static_cast<std::uint32_t>(scene.image)}}, work);
+  if (!lives) return lives.error();
+  return biographyFigure(*lives, 0, imageWords(scene.part, scene.image), of.names);
+}
+
+Made makeWhy(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  infer::Asker asker;
+  const auto image = static_cast<std::uint32_t>(scene.image);
+  const auto log_probs = logProbsOf(asker, of, image, work);
+  if (!log_probs) return log_probs.error();
+  const DigitsPair pair = digitsPair(scene, *log_probs);
+  const auto found =
+      infer::explain({.network = of.network, .set = of.set, .image = image, .a = pair.a, .b = pair.b});
+  if (!found) return found.error();
+  return explanationFigure(*found, imageWords(scene.part, scene.image), of.names.value(pair.a),
+                           of.names.value(pair.b));
+}
+
+Made makeOcclusion(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  infer::Asker asker;
+  const auto image = static_cast<std::uint32_t>(scene.image);
+  const auto log_probs = logProbsOf(asker, of, image, work);
+  if (!log_probs) return log_probs.error();
+  const int label = digitsPair(scene, *log_probs).a;
+  const infer::OcclusionQuery query{
+      .network = of.network, .set = of.set, .image = image, .label = label, .side = scene.patch};
+  const auto found = infer::occlude(asker, query, work);
+  if (!found) return found.error();
+  return occlusionFigure(*found, of.set->rows, of.set->columns, imageWords(scene.part, scene.image),
+                         of.names.value(label), scene.patch);
+}
+
+Made makeActivations(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  infer::Asker asker;
+  const auto layers =
+      asker.activations(of.network, *of.set, std::array{static_cast<std::uint32_t>(scene.image)}, work);
+  if (!layers) return layers.error();
+  const auto chosen = std::find_if(layers->begin(), layers->end(),
+                                   [&](const infer::Activation& one) { return one.name == scene.layer; });
+  if (layers->empty()) return Error{.problem = "no layer of this network can be looked at"};
+  return activationFigure(chosen == layers->end() ? layers->back() : *chosen,
+                          imageWords(scene.part, scene.image));
+}
+
+Made makeRobustness(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  infer::Asker asker;
+  const infer::DisturbanceInfo& info = infer::info_of(scene.disturbance);
+  infer::RobustnessQuery query{.network = of.network, .set = of.set, .kind = scene.disturbance};
+  for (int k = 0; k < kPoints; ++k)
+    query.amounts.push_back(info.least + (info.most - info.least) * k / (kPoints - 1));
+  const auto points = infer::robustness(asker, query, work);
+  if (!points) return points.error();
+  return robustnessFigure(*points, scene.disturbance, of.when);
+}
+
+struct AskedKind {
+  QString figure;
+  Made (*make)(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work);
+};
+
+const QList<AskedKind>& askedKinds() {
+  static const QList<AskedKind> all = {{QStringLiteral("biography"), makeBiography},
+                                       {QStringLiteral("why"), makeWhy},
+                                       {QStringLiteral("occlusion"), makeOcclusion},
+                                       {QStringLiteral("activations"), makeActivations},
+                                       {QStringLiteral("robustness"), makeRobustness}};
+  return all;
+}
+
+}  // namespace
+
+bool isAsked(const QString& figure) {
+  return std::any_of(askedKinds().begin(), askedKinds().end(),
+                     [&](const AskedKind& kind) { return kind.figure == figure; });
+}
+
+std::string digitsKey(const DigitsScene& scene, const DigitsContext& of, const QString& figure) {
+  if (figure == askedKinds()[0].figure)
+    return fmt::format("{} {} {} {} {}", figure.toStdString(), of.run.string(), of.steps,
+                       static_cast<const void*>(of.set.get()), scene.image);
+  if (figure == askedKinds()[4].figure)
+    return fmt::format("{} {} {} {}", figure.toStdString(), static_cast<const void*>(of.network.values.get()),
+                       static_cast<const void*>(of.set.get()), static_cast<int>(scene.disturbance));
+  return fmt::format(
+      "{} {} {} {} {} {} {}", figure.toStdString(), static_cast<const void*>(of.network.values.get()),
+      static_cast<const void*>(of.set.get()), scene.image, scene.against, scene.patch, scene.layer);
+}
+
+AskedFigure::Job digitsJob(const DigitsScene& scene, const DigitsContext& context, const QString& figure) {
+  for (const AskedKind& kind : askedKinds())
+    if (kind.figure == figure)
+      return
+          [scene, context, make = kind.make](const infer::Work& work) { return make(scene, context, work); };
+  return {};
+}
+
+DigitsPair digitsPair(const DigitsScene& scene, std::span<const float> log_probs) {
+  std::vector<int> order(log_probs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+    return log_probs[static_cast<std::size_t>(a)] > log_probs[static_cast<std::size_t>(b)];
+  });
+  if (order.size() < 2) return {0, 0};
+  const bool chosen =
+      scene.against >= 0 && scene.against < static_cast<int>(order.size()) && scene.against != order[0];
+  return {order[0], chosen ? scene.against : order[1]};
+}
+
+}  // namespace synann::ui

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/digits/digits_page.h"
+
+#include <algorithm>
+
+#include <QComboBox>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QSignalBlocker>
+
+#include "engine/data/picture.h"
+#include "ui/pages/digits/asked_figure.h"
+#include "ui/pages/digits/digit_drawing.h"
+#include "ui/pages/digits/digits_export.h"
+#include "ui/pages/digits/digits_figures.h"
+#include "ui/pages/field_controls.h"
+#include "ui/pages/figure_deck.h"
+#include "ui/pages/synapses/synapse_figures.h"
+#include "ui/plots/figure_view.h"
+#include "ui/session/class_words.h"
+
+namespace synann::ui {
+
+namespace {
+constexpr qsizetype kFirstAsked = 5;  // of kDigitsFigures
+}  // namespace
+
+DigitsPage::DigitsPage(Workspace& workspace, QWidget* parent)
+    : PicturePage(QStringLiteral("digits"), parent),
+      workspace_(workspace),
+      matrix_(new FigureView(this)),
+      fields_(new FieldControls(QStringLiteral("digits"), this)),
+      deck_(new FigureDeck(QStringLiteral("digits"), matrix_, this)),
+      worker_(
+          [askers = std::make_shared<DigitsAskers>()](
+              const DigitsQuery& query, const std::stop_token& cancelled, const DigitsWorker::Tell& tell) {
+            DigitsOutcome outcome = askDigits(query, *askers, {.stop = cancelled, .progress = {}});
+            if (!cancelled.stop_requested()) tell(std::move(outcome));
+          },
+          [this](const DigitsOutcome& outcome) { answered(outcome); }) {
+  makeControls();
+  connectAll();
+  fields_->show(digitsFields(), scene_);
+  showNothing({});
+}
+
+void DigitsPage::showEvent(QShowEvent* event) {
+  Page::showEvent(event);
+  workspace_.source().setShown(this, true);
+  workspace_.source().setNetworkWanted(this, true);
+  ask();
+}
+
+void DigitsPage::hideEvent(QHideEvent* event) {
+  Page::hideEvent(event);
+  workspace_.source().setNetworkWanted(this, false);
+  workspace_.source().setShown(this, false);
+}
+
+bool DigitsPage::busy() const {
+  const auto waits = [](const AskedFigure* asked) { return asked->busy(); };
+  return worker_.busy() || drawing_->busy() ||
+         std::any_of(asked_figures_.begin(), asked_figures_.end(), waits);
+}
+
+void DigitsPage::take(const SynapseFramePtr& frame) {
+  if (!isVisible()) return;
+  const bool none = !frame->live && workspace_.source().run().empty();
+  frame_ = none || !frame->model || !frame->network ? nullptr : frame;
+  if (!frame_) {
+    asked_.reset();
+    return showNothing(none ? QString() : tr("The whole network is not known at this step."));
+  }
+  ask();
+}
+
+infer::Network DigitsPage::before() const {
+  if (compare_with_ == Compare::Nothing) return {};
+  if (compare_with_ != Compare::Start) return other_;
+  if (!frame_->network_at_start) return {};
+  return {frame_->model, frame_->network_at_start};
+}
+
+// While a run trains, once an epoch: a pass over ten thousand images takes its time from the training.
+void DigitsPage::ask() {
+  if (!isVisible() || !frame_) return;
+  const data::DataPairPtr& opened = workspace_.source().data();
+  if (!opened) return showNothing(tr("Open the data of the run to ask its network."));
+  const infer::SetPtr set = infer::set_of(opened, scene_.part);
+  if (!set || set->count() == 0) return showNothing(tr("There are no such images in the data."));
+  DigitsQuery query{
+      .network = {frame_->model, frame_->network},
+      .before = before(),
+      .set = set,
+      .names = {},
+      .when = {},
+      .before_when = compare_with_ == Compare::Start ? tr("the start of the run") : other_when_};
+  if (asked_ && query.same(*asked_)) return;
+  const int epoch = frame_->network_at.position.epoch;
+  const bool trains = workspace_.controller().busy() && frame_->live;
+  const bool only_later = asked_ && query.set == asked_->set && query.before == asked_->before &&
+                          query.network.model == asked_->network.model;
+  if (trains && only_later && epoch == asked_epoch_) return;
+  asked_epoch_ = epoch;
+  for (int label = 0; label < set->classes; ++label)
+    query.names.append(className(opened->class_names, label));
+  train::SynapseFrame at = *frame_;
+  at.at = frame_->network_at;
+  query.when = stepText(at);
+  asked_ = query;
+  worker_.ask(std::move(query));
+  if (!answer_) matrix_->setPlaceholder(tr("Computing…"));
+}
+
+void DigitsPage::answered(const DigitsOutcome& outcome) {
+  if (!frame_) return;
+  if (!outcome.answer) return showNothing(outcome.error);
+  answer_ = outcome.answer;
+  refresh();
+}
+
+void DigitsPage::showNothing(const QString& why) {
+  answer_.reset();
+  for (AskedFigure* asked : asked_figures_) asked->clear(tr("Appears with the confusion matrix."));
+  drawing_->setNetwork({});
+  for (FigureView* view : {matrix_, gallery_, classes_, digit_, probabilities_}) view->setFigure(nullptr);
+  matrix_->setPlaceholder(why.isEmpty() ? tr("What the network says of each class appears here: press Train "
+                                             "(F5), or open a run.")
+                                        : why);
+  setRemark({});
+  deck_->showTable();
+  emit exportableChanged();
+}
+
+void DigitsPage::changeScene(const QString& field) {
+  fields_->take(digitsFields(), field, scene_);
+  if (field == QLatin1String("part")) {
+    scene_.image = 0;
+    return ask();
+  }
+  refresh();
+}
+
+void DigitsPage::chooseCell(int truth, int said) {
+  scene_.truth = truth;
+  scene_.said = said;
+  truth_->setCurrentIndex(std::max(0, truth_->findData(truth)));
+  said_->setCurrentIndex(std::max(0, said_->findData(said)));
+  refresh();
+}
+
+void DigitsPage::chooseImage(int image) {
+  if (image == scene_.image) return;
+  scene_.image = image;
+  if (scene_.part == infer::Part::Test) workspace_.selection().setImage(image);
+  refresh();
+}
+
+void DigitsPage::chooseComparison(int index) {
+  const auto chosen = static_cast<Compare>(index);
+  if (chosen == Compare::Other) return openOther();
+  if (chosen == Compare::Pinned && frame_) {
+    train::SynapseFrame at = *frame_;
+    at.at = frame_->network_at;
+    other_ = {frame_->model, frame_->network};
+    other_when_ = stepText(at);
+  }
+  compare_with_ = chosen;
+  ask();
+}
+
+// The best of a run, or any checkpoint.
+void DigitsPage::openOther() {
+  const QString file = QFileDialog::getOpenFileName(this, tr("Compare with a checkpoint"), {},
+                                                    tr("Checkpoints (*.safetensors *.pth *.pt)"));
+  if (!file.isEmpty()) {
+    auto opened = infer::open_network(file.toStdString());
+    if (opened) {
+      other_ = opened->network;
+      other_when_ = QFileInfo(file).fileName();
+      compare_with_ = Compare::Other;
+      return ask();
+    }
+    emit failed(QString::fromStdString(opened.error().sentence()));
+  }
+  compare_->setCurrentIndex(static_cast<int>(compare_with_));
+}
+
+void DigitsPage::refresh() {
+  if (!isVisible() || !answer_) return;
+  matrix_->setFigure(confusionFigure(scene_, *answer_));
+  QString why;
+  if (deck_->wanted(gallery_)) gallery_->setFigure(galleryFigure(scene_, *answer_, why));
+  if (!why.isEmpty()) gallery_->setPlaceholder(why);
+  if (deck_->wanted(classes_)) classes_->setFigure(classesFigure(scene_, *answer_));
+  if (deck_->wanted(digit_)) digit_->setFigure(digitFigure(scene_, *answer_));
+  if (deck_->wanted(probabilities_)) probabilities_->setFigure(probabilitiesFigure(scene_, *answer_));
+  setRemark(answer_->when + QStringLiteral(" · ") + scoreWords(*answer_));
+  if (frame_) {
+    drawing_->setNetwork({.network = {frame_->model, frame_->network},
+                          .classes = answer_->now.classes,
+                          .names = answer_->names});
+    fillLayers();
+  }
+  refreshAsked();
+  deck_->showTable();
+  emit exportableChanged();
+}
+
+DigitsContext DigitsPage::context() const {
+  return {.network = asked_->network,
+          .set = asked_->set,
+          .names = asked_->names,
+          .run = workspace_.source().run(),
+          .steps = frame_->network_at.steps,
+          .when = answer_->when,
+          .answer = answer_};
+}
+
+// Those that are seen, or at hand.
+void DigitsPage::refreshAsked() {
+  if (!isVisible() || !answer_ || !asked_ || !frame_) return;
+  const DigitsContext of = context();
+  for (std::size_t k = 0; k < asked_figures_.size(); ++k) {
+    AskedFigure* const asked = asked_figures_[k];
+    const QString& figure = kDigitsFigures[kFirstAsked + static_cast<qsizetype>(k)];
+    if (deck_->wanted(asked->view()))
+      asked->ask(digitsKey(scene_, of, figure), digitsJob(scene_, of, figure));
+  }
+}
+
+void DigitsPage::fillLayers() {
+  QStringList names;
+  for (const model::Layer& layer : frame_->model->layers)
+    if (!layer.exposes.empty()) names.append(QString::fromStdString(layer.exposes));
+  names.append(QStringLiteral("output"));
+  QStringList present;
+  for (int k = 0; k < layer_->count(); ++k) present.append(layer_->itemText(k));
+  const QSignalBlocker quiet(layer_);
+  if (names != present) {
+    layer_->clear();
+    layer_->addItems(names);
+  }
+  const auto chosen = names.indexOf(QString::fromStdString(scene_.layer));
+  layer_->setCurrentIndex(static_cast<int>(chosen < 0 ? names.size() - 1 : chosen));
+}
+
+// A picture of any size may be a digit.
+Page::Claim DigitsPage::claims(const QString& path) const {
+  QFile file(path);
+  if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly)) return Claim::None;
+  const QByteArray head = file.read(16);
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(head.constData()), std::size_t(head.size()));
+  return data::is_png(bytes) || data::is_jpeg(bytes) ? Claim::WhileShown : Claim::None;
+}
+
+Status DigitsPage::openFile(const QString& file) {
+  const Status opened = drawing_->openFile(file);
+  if (opened) deck_->choose(QStringLiteral("drawn"));
+  return opened;
+}
+
+QString DigitsPage::figureName() const {
+  return deck_->figureName();
+}
+
+QJsonObject DigitsPage::view() const {
+  DigitsScene scene = scene_;
+  scene.figure = figureName();
+  return frame_ ? digitsJson(scene, *frame_, workspace_.source().run()) : QJsonObject();
+}
+
+Result<ShownFigure> DigitsPage::shownFigure() const {
+  return deck_->shown(view());
+}
+
+Status DigitsPage::restoreView(const QJsonObject& json) {
+  scene_ = digitsSceneFromJson(json);
+  fields_->show(digitsFields(), scene_);
+  nameClasses();
+  deck_->choose(scene_.figure);
+  if (json.contains("step")) workspace_.selection().setStep(json.value("step").toInteger());
+  ask();
+  refresh();
+  return {};
+}
+
+}  // namespace synann::ui

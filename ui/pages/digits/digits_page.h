@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QJsonObject>
+
+#include "ui/pages/digits/digits_jobs.h"
+#include "ui/pages/digits/digits_scene.h"
+#include "ui/pages/digits/digits_worker.h"
+#include "ui/pages/page_table.h"
+#include "ui/pages/picture_page.h"
+#include "ui/session/workspace.h"
+
+class QComboBox;
+
+namespace synann::ui {
+
+class AskedFigure;
+class DigitDrawing;
+class FieldControls;
+class FigureDeck;
+class FigureView;
+
+// What the network says of images: how often each class is taken for another, which images those are, and
+// what it gives for one of them; for the run that trains, at any recorded step, and minus another moment.
+class DigitsPage : public PicturePage {
+  Q_OBJECT
+
+ public:
+  static PageInfo info();
+
+  // The workspace must outlive the page.
+  explicit DigitsPage(Workspace& workspace, QWidget* parent = nullptr);
+
+  bool canExport() const override { return answer_ != nullptr; }
+  QString figureName() const override;
+  Result<ShownFigure> shownFigure() const override;
+  Status restoreView(const QJsonObject& view) override;
+
+  const DigitsScene& scene() const { return scene_; }
+  const DigitsAnswerPtr& answer() const { return answer_; }  // null: none yet
+  bool busy() const override;
+  DigitDrawing& drawing() { return *drawing_; }
+  Claim claims(const QString& file) const override;  // a picture
+  Status openFile(const QString& file) override;
+  // Lists the images of one cell of the matrix; −1: of any class.
+  void chooseCell(int truth, int said);
+  void chooseImage(int image);  // of the part that is shown
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  enum class Compare { Nothing, Start, Pinned, Other };
+
+  // digits_page_layout.cpp
+  void makeControls();
+  QWidget* makeFigures();
+  QWidget* labelled(const QString& label, std::initializer_list<QWidget*> widgets);
+  void addAskedTabs();
+  void connectAll();
+  void nameClasses();
+
+  void take(const SynapseFramePtr& frame);
+  void ask();
+  void answered(const DigitsOutcome& outcome);
+  void changeScene(const QString& field);
+  void chooseComparison(int index);
+  void openOther();
+  void showNothing(const QString& why);
+  void refresh();
+  void refreshAsked();
+  void fillLayers();
+  DigitsContext context() const;
+  infer::Network before() const;
+  QJsonObject view() const;
+
+  Workspace& workspace_;
+  DigitsScene scene_;
+  SynapseFramePtr frame_;  // null: there is no network
+  DigitsAnswerPtr answer_;
+  std::optional<DigitsQuery> asked_;
+  int asked_epoch_ = -1;  // of a run that trains
+  Compare compare_with_ = Compare::Nothing;
+  infer::Network other_;  // pinned, or of another run
+  QString other_when_;
+
+  FigureView* matrix_;
+  FieldControls* fields_;
+  FigureDeck* deck_;
+  QComboBox* truth_ = nullptr;
+  QComboBox* said_ = nullptr;
+  QComboBox* compare_ = nullptr;
+  FigureView* gallery_ = nullptr;
+  FigureView* classes_ = nullptr;
+  FigureView* digit_ = nullptr;
+  FigureView* probabilities_ = nullptr;
+  QComboBox* against_ = nullptr;
+  QComboBox* layer_ = nullptr;
+  std::vector<AskedFigure*> asked_figures_;  // as kAskedDigits
+  DigitDrawing* drawing_ = nullptr;
+  DigitsWorker worker_;  // last: its thread is gone before anything it uses
+};
+
+}  // namespace synann::ui

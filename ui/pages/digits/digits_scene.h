@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <QJsonObject>
+#include <QStringList>
+
+#include "engine/infer/network.h"
+#include "engine/infer/predictions.h"
+#include "engine/infer/robustness.h"
+#include "ui/pages/view_field.h"
+#include "ui/plots/confusion_figure.h"
+
+// What the Digits page shows and how, as plain values: the window, the prompt and the files share them.
+namespace synann::ui {
+
+// "confusion", …: as --view and files name them; the first is the page's picture.
+inline const QStringList kDigitsFigures = {"confusion", "digits", "classes",   "digit",       "probabilities",
+                                           "biography", "why",    "occlusion", "activations", "robustness"};
+
+struct DigitsScene {
+  infer::Part part = infer::Part::Test;
+  ConfusionFigure::Numbers numbers = ConfusionFigure::Numbers::Counts;
+  bool logarithmic = true;    // colours of the matrix
+  int truth = -1, said = -1;  // the cell whose images are listed; −1: of any class
+  infer::Order order = infer::Order::Hardest;
+  int image = 0;        // of the part
+  int against = -1;     // why this class and not that one; −1: the second most probable
+  int patch = 5;        // side of what is hidden, pixels
+  std::string layer{};  // whose activations; empty or unknown: the output
+  infer::Disturbance disturbance = infer::Disturbance::Rotate;
+  QString figure = kDigitsFigures[0];
+
+  bool operator==(const DigitsScene&) const = default;
+};
+
+// Its fields: controls, JSON and options of the prompt.
+const FieldTable<DigitsScene>& digitsFields();
+
+// What a network says of one set, and what another said before; immutable.
+struct DigitsAnswer {
+  infer::SetPtr set;
+  QStringList names;  // [classes] what a person reads for them
+  infer::Predictions now;
+  std::optional<infer::Predictions> before;
+  QString when, before_when;  // which moments: "step 470, epoch 1", "the start"
+};
+using DigitsAnswerPtr = std::shared_ptr<const DigitsAnswer>;
+
+// The places within the predictions that the scene lists.
+std::vector<int> listedDigits(const DigitsScene& scene, const DigitsAnswer& answer);
+
+DigitsScene digitsSceneFromJson(const QJsonObject& json);
+void writeDigitsScene(const DigitsScene& scene, QJsonObject& json);
+
+// "test image 12"
+QString imageWords(infer::Part part, int image);
+
+}  // namespace synann::ui

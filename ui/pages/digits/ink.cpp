@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/digits/ink.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <QPainter>
+#include <QTransform>
+
+namespace synann::ui {
+
+namespace {
+
+QImage blankPaper() {
+  QImage image(Ink::kSide, Ink::kSide, QImage::Format_Grayscale8);
+  image.fill(0);
+  return image;
+}
+
+}  // namespace
+
+Ink::Ink() : image_(blankPaper()) {}
+
+bool Ink::empty() const {
+  for (int y = 0; y < kSide; ++y) {
+    const uchar* const line = image_.constScanLine(y);
+    if (std::any_of(line, line + kSide, [](uchar pixel) { return pixel != 0; })) return false;
+  }
+  return true;
+}
+
+data::Picture Ink::picture() const {
+  data::Picture picture{.rows = kSide, .columns = kSide, .pixels = {}};
+  for (int y = 0; y < kSide; ++y)
+    picture.pixels.insert(picture.pixels.end(), image_.constScanLine(y), image_.constScanLine(y) + kSide);
+  return picture;
+}
+
+void Ink::keep() {
+  undone_.push_back(image_);
+  if (undone_.size() > kMostUndone) undone_.erase(undone_.begin());
+  redone_.clear();
+}
+
+void Ink::beginStroke(QPointF at, double width) {
+  keep();
+  last_ = at;
+  strokeTo(at, width);
+}
+
+void Ink::strokeTo(QPointF at, double width) {
+  QPainter painter(&image_);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(Qt::white, width * kSide, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+  const QPointF from = last_ * kSide, to = at * kSide;
+  if (from == to)
+    painter.drawPoint(to);
+  else
+    painter.drawLine(from, to);
+  last_ = at;
+}
+
+void Ink::shift(QPointF by) {
+  keep();
+  QImage moved = blankPaper();
+  QPainter(&moved).drawImage(by * kSide, image_);
+  image_ = moved;
+}
+
+void Ink::rotate(double degrees) {
+  keep();
+  QImage turned = blankPaper();
+  QPainter painter(&turned);
+  painter.setRenderHint(QPainter::SmoothPixmapTransform);
+  painter.translate(kSide / 2.0, kSide / 2.0);
+  painter.rotate(degrees);
+  painter.drawImage(QPointF(-kSide / 2.0, -kSide / 2.0), image_);
+  painter.end();
+  image_ = turned;
+}
+
+void Ink::clear() {
+  if (empty()) return;
+  keep();
+  image_ = blankPaper();
+}
+
+void Ink::take(const data::Picture& picture) {
+  keep();
+  QImage whole(picture.columns, picture.rows, QImage::Format_Grayscale8);
+  for (int y = 0; y < picture.rows; ++y)
+    std::memcpy(whole.scanLine(y), picture.pixels.data() + std::ptrdiff_t{y} * picture.columns,
+                static_cast<std::size_t>(picture.columns));
+  // A multiple of its pixels where it is small: these stay pixels.
+  const int most = std::max(picture.rows, picture.columns);
+  const double factor = most <= kSide ? kSide / most : static_cast<double>(kSide) / most;
+  const QImage fitted =
+      whole.scaled(std::max(1, static_cast<int>(picture.columns * factor)),
+                   std::max(1, static_cast<int>(picture.rows * factor)), Qt::IgnoreAspectRatio,
+                   most <= kSide ? Qt::FastTransformation : Qt::SmoothTransformation);
+  image_ = blankPaper();
+  QPainter(&image_).drawImage((kSide - fitted.width()) / 2, (kSide - fitted.height()) / 2, fitted);
+}
+
+void Ink::undo() {
+  if (undone_.empty()) return;
+  redone_.push_back(std::exchange(image_, undone_.back()));
+  undone_.pop_back();
+}
+
+void Ink::redo() {
+  if (redone_.empty()) return;
+  undone_.push_back(std::exchange(image_, redone_.back()));
+  redone_.pop_back();
+}
+
+}  // namespace synann::ui
