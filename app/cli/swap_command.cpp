@@ -65,14 +65,14 @@ void print_pairs_text(const synapse::PairCounts& counts, const synapse::PairedOd
   };
   print_line(fmt::format("{} pairs: both exposed {}, case only {}, control only {}, neither {}\n",
                          counts.pairs(), counts.both, counts.case_only, counts.control_only, counts.neither));
-  line("odds ratio b/c", number_words(odds.ratio));
+  line("matched odds ratio, b/c", number_words(odds.ratio));
   line(fmt::format("Wald interval, {:.15g} %", 100 * odds.confidence),
        odds.wald ? ends(*odds.wald) : "undefined: a count of discordant pairs is 0");
   line(fmt::format("exact interval, {:.15g} %", 100 * odds.confidence), ends(odds.exact));
   line("exact McNemar p", number_words(odds.p_value));
   line("exposed share of the cases, x", number_words(x));
   line("exposed share of the controls, y", number_words(y));
-  line("odds(x)/odds(y), unmatched", number_words(odds.shares_ratio));
+  line("crude odds ratio, odds(x)/odds(y)", number_words(odds.shares_ratio));
   if (beta != 1)
     line(fmt::format("odds(βx)/odds(βy) at β = {:.15g}", beta),
          number_words(synapse::measured_ratio(x, y, beta)));
@@ -102,13 +102,16 @@ int swap_run(const SwapArguments& a) {
   }
   print_line(fmt::format("S(x, y) = α x (1 − β y) at α = {:.15g}, β = {:.15g}, x = {:.15g}, y = {:.15g}\n",
                          a.synapse.alpha, a.synapse.beta, a.x, a.y));
-  const char* const words[] = {
-      "S(x, y)",         "S(y, x)", "ratio = odds(βx)/odds(βy)", "log of the ratio", "difference = α (x − y)",
-      "preference for x"};
+  const char* const words[] = {"S(x, y)",
+                               "S(y, x)",
+                               "swap ratio = odds(βx)/odds(βy)",
+                               "log of the swap ratio",
+                               "difference = α (x − y)",
+                               "preference for x"};
   for (std::size_t k = 0; k < std::size(numbers); ++k) {
     const double value = numbers[k].second;
     print_line(
-        fmt::format("{:<28}{}", words[k], std::isnan(value) ? "undefined" : fmt::format("{:.15g}", value)));
+        fmt::format("{:<33}{}", words[k], std::isnan(value) ? "undefined" : fmt::format("{:.15g}", value)));
   }
   return kOk;
 }
@@ -118,7 +121,7 @@ int swap_run(const SwapArguments& a) {
 void add_swap(CLI::App& app, Action& action) {
   auto a = std::make_shared<SwapArguments>();
   CLI::App* c = app.add_subcommand(
-      "swap", "The swap equation: S(x, y) beside S(y, x), their odds ratio; the odds ratio of matched pairs");
+      "swap", "The swap equation: S(x, y) beside S(y, x), the swap ratio; the odds ratios of matched pairs");
   app::add_number(*c, "--alpha", a->synapse.alpha, -HUGE_VAL, HUGE_VAL,
                   "Scale of the excitation; 1 unless told otherwise.");
   app::add_number(*c, "--beta", a->synapse.beta, -HUGE_VAL, HUGE_VAL,

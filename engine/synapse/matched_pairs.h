@@ -13,7 +13,7 @@
 
 // Matched pairs, where the swap equation is met in statistics (docs/theory.md): each case has one control,
 // and each of the two was exposed or not. The discordant pairs are S(x, y) and S(y, x) of α = β = 1; their
-// quotient b/c is the odds ratio. Pure, but for reading a file; any thread.
+// quotient b/c is the matched odds ratio. Pure, but for reading a file; any thread.
 namespace synann::synapse {
 
 // How many pairs there are of each of the four kinds.
@@ -34,7 +34,7 @@ inline constexpr std::uint64_t kMostPairs = 1'000'000'000;  // of one kind
 double case_exposure(const PairCounts& counts);
 double control_exposure(const PairCounts& counts);
 
-// What the discordant pairs say about the odds ratio.
+// What the discordant pairs say about the matched odds ratio b/c.
 struct PairedOdds {
   double confidence = 0.95;
   double ratio = 0;  // b/c: infinite where c = 0 < b, NaN where there is no discordant pair
@@ -44,8 +44,8 @@ struct PairedOdds {
   // quantiles of the beta distribution at (1 ± confidence)/2; from 0 where b = 0, to infinity where c = 0.
   Range exact{};
   double p_value = 1;  // McNemar, exact: 2 P(K ≤ min(b, c)), K binomial of b + c and ½, 1 at most
-  // odds(x)/odds(y) of the exposed shares: the swap ratio, and the odds ratio of an analysis that leaves the
-  // matching out. NaN or infinite where a share is 0 or 1.
+  // The crude odds ratio, odds(x)/odds(y) of the exposed shares, of an analysis that leaves the matching out:
+  // the swap ratio at β = 1. NaN or infinite where a share is 0 or 1.
   double shares_ratio = 0;
 };
 
@@ -61,8 +61,8 @@ std::vector<std::string_view> remarks(const PairCounts& counts);
 Result<PairCounts> parse_pairs(std::span<const std::uint8_t> bytes, std::string_view file);
 Result<PairCounts> read_pairs(const std::filesystem::path& path);
 
-// What an imperfect effect makes of the odds ratio. With β < 1 the ratio S(x, y)/S(y, x) is
-// odds(βx)/odds(βy); it falls from the odds ratio at β = 1 to the ratio of risks x/y at β → 0.
+// What an imperfect effect makes of the crude odds ratio. With β < 1 the swap ratio is odds(βx)/odds(βy); it
+// goes from the crude odds ratio at β = 1 to the ratio of risks x/y at β → 0.
 struct EffectBias {
   double true_ratio = 0;         // odds(x)/odds(y)
   double risk_ratio = 0;         // x/y

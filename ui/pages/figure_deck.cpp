@@ -5,6 +5,7 @@
 
 #include <QEvent>
 #include <QHeaderView>
+#include <QStyle>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -19,6 +20,16 @@ namespace synann::ui {
 namespace {
 constexpr QSize kLeastPicture(480, 360);  // of a file, pixels
 constexpr int kTitle = 24;                // pixels that a file needs for the title above the figure
+
+// Columns wide enough for so many digits with sign, point and exponent.
+void fitDigits(QTableView& table, int digits) {
+  QHeaderView* const header = table.horizontalHeader();
+  const int wide = table.fontMetrics().horizontalAdvance(QString(digits + 7, '0')) + 8;
+  const int usual =
+      table.style()->pixelMetric(QStyle::PM_HeaderDefaultSectionSizeHorizontal, nullptr, header);
+  if (header->defaultSectionSize() != std::max(usual, wide))
+    header->setDefaultSectionSize(std::max(usual, wide));
+}
 }  // namespace
 
 FigureDeck::FigureDeck(const QString& page, FigureWidget* picture, QWidget* parent)
@@ -115,7 +126,10 @@ void FigureDeck::choose(const QString& name) {
 }
 
 void FigureDeck::showTable() {
-  if (table_->isVisible()) model_->setFigure(figure());
+  if (!table_->isVisible()) return;
+  const auto shown = figure();
+  if (shown) fitDigits(*table_, shown->shownDigits());
+  model_->setFigure(shown);
 }
 
 Result<ShownFigure> FigureDeck::shown(const QJsonObject& view) const {

@@ -180,10 +180,14 @@ QVariant CurveFigure::cell(int row, int column) const {
   return column == 0 ? content_.at[k] : content_.series[static_cast<std::size_t>(column - 1)].values[k];
 }
 
+QString CurveFigure::whyNoValue(int /*row*/, int column) const {
+  return column == 0 ? QString() : content_.series[static_cast<std::size_t>(column - 1)].gap;
+}
+
 QString CurveFigure::pointText(int point) const {
   QStringList parts;
   for (int c = 0; c < columnCount(); ++c)
-    parts.append(columnName(c) + ' ' + numberText(cell(point, c).toDouble()));
+    parts.append(columnName(c) + ' ' + valueText(cell(point, c).toDouble()));
   return parts.join(QStringLiteral(", "));
 }
 

@@ -19,6 +19,7 @@ class CurveFigure : public Figure {
     Qt::PenStyle pen = Qt::SolidLine;
     bool dots = false;   // single points, not a line
     bool listed = true;  // has an entry of its own in the legend
+    QString gap{};       // why a value is missing
   };
   struct Content {
     QString title, x, y;     // names of the figure and of the axes
@@ -47,6 +48,8 @@ class CurveFigure : public Figure {
   int columnCount() const override { return 1 + static_cast<int>(content_.series.size()); }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;
+  int shownDigits() const override { return kComputedDigits; }
+  QString whyNoValue(int row, int column) const override;
 
  private:
   int headLines(double width, const FigurePaint& how) const;

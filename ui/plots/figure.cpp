@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <QCoreApplication>
+
 namespace synann::ui {
 
 bool isDarkLook(const FigureLook& look) {
@@ -24,6 +26,10 @@ QString numberText(double value, int digits) {
   if (std::isinf(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
   QString text = QString::number(value, 'g', digits);
   return text.replace('-', QStringLiteral("−"));
+}
+
+QString valueText(double value, int digits) {
+  return std::isnan(value) ? QCoreApplication::translate("figure", "no value") : numberText(value, digits);
 }
 
 }  // namespace synann::ui

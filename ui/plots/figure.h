@@ -65,6 +65,10 @@ class Figure {
   virtual QString columnName(int column) const = 0;
   virtual QString rowName(int row) const { return QString::number(row); }
   virtual QVariant cell(int row, int column) const = 0;
+  // How many significant digits the window shows of its numbers, which are to be copied and written with all;
+  // and why a number is none, where more is known than that.
+  virtual int shownDigits() const { return 6; }
+  virtual QString whyNoValue(int /*row*/, int /*column*/) const { return {}; }
 
   // A figure of a matrix gives it to NPY files: values row by row, [rows, columns].
   struct Matrix {
@@ -83,5 +87,9 @@ QColor seriesColor(const FigureLook& look, int series);
 
 // A number as it is read: at most `digits` significant ones, with a real minus sign.
 QString numberText(double value, int digits = 6);
+// The same in words, where it is none: "no value".
+QString valueText(double value, int digits = 6);
+// Of numbers in double precision that were computed: the last of their seventeen digits are rounding.
+inline constexpr int kComputedDigits = 15;
 
 }  // namespace synann::ui

@@ -2,6 +2,7 @@
 #include "ui/plots/figure_table_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace synann::ui {
 
@@ -40,7 +41,15 @@ QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
   const QVariant value = figure_->cell(index.row(), index.column());
   const bool number = value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
   if (role == Qt::EditRole) return value;  // with all its digits, to be copied
-  if (role == Qt::DisplayRole) return number ? QVariant(numberText(value.toDouble())) : value;
+  if (number && std::isnan(value.toDouble())) {
+    if (role == Qt::DisplayRole) return QStringLiteral("—");
+    if (role == Qt::ToolTipRole || role == Qt::AccessibleTextRole) {
+      const QString why = figure_->whyNoValue(index.row(), index.column());
+      return why.isEmpty() ? valueText(value.toDouble()) : tr("no value: %1").arg(why);
+    }
+  }
+  if (role == Qt::DisplayRole)
+    return number ? QVariant(numberText(value.toDouble(), figure_->shownDigits())) : value;
   if (role == Qt::ToolTipRole && number) return numberText(value.toDouble(), 17);
   if (role == Qt::TextAlignmentRole)
     return int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);

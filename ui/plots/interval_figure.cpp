@@ -167,8 +167,10 @@ void IntervalFigure::paint(QPainter& painter, const QRectF& area, const FigurePa
 QString IntervalFigure::pointText(int point) const {
   const Row& row = content_.rows[static_cast<std::size_t>(point)];
   const auto number = [](double value) {
-    return std::isinf(value) ? IntervalWords::tr("infinite") : numberText(value, 6);
+    return std::isinf(value) ? IntervalWords::tr("infinite") : valueText(value);
   };
+  if (!row.why.isEmpty())
+    return IntervalWords::tr("%1: %2, no interval: %3").arg(row.name, number(row.value), row.why);
   if (!row.instead.isEmpty()) return QStringLiteral("%1: %2").arg(row.name, row.instead);
   if (!row.from || !row.to) return QStringLiteral("%1: %2").arg(row.name, number(row.value));
   return IntervalWords::tr("%1: %2, from %3 to %4")
@@ -193,6 +195,11 @@ QString IntervalFigure::columnName(int column) const {
     default:
       return IntervalWords::tr("to");
   }
+}
+
+QString IntervalFigure::whyNoValue(int row, int column) const {
+  const Row& r = content_.rows[static_cast<std::size_t>(row)];
+  return column == 1 || r.why.isEmpty() ? r.gap : r.why;
 }
 
 QVariant IntervalFigure::cell(int row, int column) const {

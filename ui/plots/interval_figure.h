@@ -22,6 +22,8 @@ class IntervalFigure : public Figure {
     std::optional<double> to;
     int color = 0;      // seriesColor
     QString instead{};  // what stands in place of an interval that does not exist
+    QString gap{};      // why its value is missing, and its interval where there is no other reason
+    QString why{};      // why its interval is missing
   };
   struct Content {
     QString title, axis;  // names of the figure and of the axis
@@ -41,6 +43,8 @@ class IntervalFigure : public Figure {
   int columnCount() const override { return 4; }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;
+  int shownDigits() const override { return kComputedDigits; }
+  QString whyNoValue(int row, int column) const override;
 
  private:
   QRectF plotOf(const QRectF& area, const FigurePaint& how) const;

@@ -149,7 +149,7 @@ QString MapFigure::pointText(int point) const {
   const QPointF at = placeOf(point);
   return QStringLiteral("%1 %2, %3 %4, %5 %6")
       .arg(content_.x, numberText(at.x(), 4), content_.y, numberText(at.y(), 4), content_.value,
-           numberText(content_.grid.values[static_cast<std::size_t>(point)]));
+           valueText(content_.grid.values[static_cast<std::size_t>(point)]));
 }
 
 std::optional<int> MapFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {

@@ -23,6 +23,7 @@ class MapFigure : public Figure {
     std::vector<double> levels;  // of the iso-lines; empty: none
     std::optional<QPointF> chosen;
     QString note{};  // one line below the title
+    QString gap{};   // why a value is missing
   };
   explicit MapFigure(Content content);
 
@@ -44,6 +45,8 @@ class MapFigure : public Figure {
   QString columnName(int column) const override;  // x
   QString rowName(int row) const override;        // y
   QVariant cell(int row, int column) const override;
+  int shownDigits() const override { return kComputedDigits; }
+  QString whyNoValue(int /*row*/, int /*column*/) const override { return content_.gap; }
   std::optional<Matrix> matrix() const override;
 
   // The place of a point in the plane.

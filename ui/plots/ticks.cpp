@@ -48,15 +48,31 @@ Steps roundSteps(double min, double max, int wanted, double least, double lowest
   }
 }
 
-// A label with the decimals that the step needs; scientific where that would be long.
-QString tickText(double value, double step) {
-  const double magnitude = std::abs(value);
-  if (magnitude >= 1e6 || step < 0.99e-5) {
+// x · 10ⁿ with as many digits of x as tell it from its neighbours: "2·10⁹", "1.25·10⁻⁶".
+QString powerText(double value, int digits) {
+  if (value == 0) return QStringLiteral("0");
+  QStringList parts = QString::number(value, 'e', digits).split('e');
+  if (QString& front = parts.front(); front.contains('.')) {
+    while (front.endsWith('0')) front.chop(1);
+    if (front.endsWith('.')) front.chop(1);
+  }
+  QString power = QString::number(parts.back().toInt());
+  static const QString kPlain = QStringLiteral("-0123456789"), kRaised = QStringLiteral("⁻⁰¹²³⁴⁵⁶⁷⁸⁹");
+  for (QChar& c : power) c = kRaised[kPlain.indexOf(c)];
+  return QStringLiteral("%1·10%2").arg(parts.front(), power);
+}
+
+// A label with the decimals that the step needs; `most`: the largest size on the axis, which all labels
+// follow. Large numbers are read in groups of three digits, and as powers of ten where that would be long; so
+// are small ones.
+QString tickText(double value, double step, double most) {
+  constexpr double kGrouped = 1e6, kLong = 1e9, kSmall = 1e-3, kFine = 0.99e-5;
+  if ((step < kFine && most < kSmall) || most >= kLong) {
     const auto decade = [](double x) { return static_cast<int>(std::floor(std::log10(x) + 1e-6)); };
-    const int digits = value == 0 ? 0 : decade(magnitude) - decade(step);
-    return QString::number(value, 'g', std::clamp(digits + 1, 1, 15));
+    return powerText(value, value == 0 ? 0 : std::clamp(decade(std::abs(value)) - decade(step), 0, 14));
   }
   const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-6)));
+  if (most >= kGrouped && decimals == 0) return countText(std::llround(value));
   return QString::number(value, 'f', decimals);
 }
 
@@ -96,7 +112,9 @@ QList<Tick> linearTicks(double min, double max, int wanted) {
   QList<Tick> ticks;
   if (!hasExtent(min, max)) return ticks;
   const auto [step, values] = roundSteps(min, max, wanted, 0);
-  for (const double value : values) ticks.append({value, tickText(value, step)});
+  double most = 0;
+  for (const double value : values) most = std::max(most, std::abs(value));
+  for (const double value : values) ticks.append({value, tickText(value, step, most)});
   return ticks;
 }
 

@@ -46,6 +46,16 @@ class TicksTest : public QObject {
     QCOMPARE(labels(linearTicks(0.0312, 0.0351, 4)), (QStringList{"0.032", "0.033", "0.034", "0.035"}));
   }
 
+  void largeAndSmallNumbersAreReadable() {
+    QCOMPARE(labels(linearTicks(0, 2.1e6, 5)),
+             (QStringList{"0", "500,000", "1,000,000", "1,500,000", "2,000,000"}));
+    QCOMPARE(labels(linearTicks(0, 40'000, 4)), (QStringList{"0", "10000", "20000", "30000", "40000"}));
+    QCOMPARE(labels(linearTicks(-1e12, 1e12, 4)),
+             (QStringList{"-1·10¹²", "-5·10¹¹", "0", "5·10¹¹", "1·10¹²"}));
+    QCOMPARE(labels(linearTicks(3e9, 3.0000004e9, 4)).at(1), QStringLiteral("3.0000001·10⁹"));
+    QCOMPARE(labels(linearTicks(0, 4e-6, 4)), (QStringList{"0", "1·10⁻⁶", "2·10⁻⁶", "3·10⁻⁶", "4·10⁻⁶"}));
+  }
+
   void logTicksIncludeTheLowestPowerOfTen() {  // QLogValueAxis loses it
     for (const double low : {0.1, 0.01, 0.001, 1e-4, 1e-6}) {
       const auto ticks = logTicks(low, low * 1000, 10);

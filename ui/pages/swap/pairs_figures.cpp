@@ -23,8 +23,17 @@ QString utf8(std::string_view text) {
 }
 
 QString ratioText(double value, int digits = 6) {
-  if (std::isinf(value)) return PairsFigureWords::tr("infinite");
-  return std::isnan(value) ? QStringLiteral("–") : numberText(value, digits);
+  return std::isinf(value) ? PairsFigureWords::tr("infinite") : valueText(value, digits);
+}
+
+QString noDiscordant() {
+  return PairsFigureWords::tr("there is no discordant pair");
+}
+QString noShares() {
+  return PairsFigureWords::tr("a share of 0 or 1 on both sides, or no pairs, has no ratio of odds");
+}
+QString noInterval() {
+  return PairsFigureWords::tr("no interval is given for it");
 }
 
 // Whose numbers these are; invented ones are said to be so wherever they stand.
@@ -58,40 +67,40 @@ std::shared_ptr<const Figure> pairsFigure(const SwapScene& scene, QString& why) 
                    .arg(n.pairs())
                    .arg(n.case_only)
                    .arg(n.control_only),
-      .axis = PairsFigureWords::tr("odds ratio (logarithmic)"),
+      .axis = PairsFigureWords::tr("ratio (logarithmic)"),
       .rows = {},
-      .notes = {PairsFigureWords::tr("b/c = %1, exact McNemar p = %2")
+      .notes = {PairsFigureWords::tr("matched b/c = %1, exact McNemar p = %2")
                     .arg(ratioText(odds->ratio, 4), numberText(odds->p_value, 3))}};
   const QString percent = percentText(odds->confidence);
-  IntervalFigure::Row wald{.name = PairsFigureWords::tr("b/c, Wald %1").arg(percent),
-                           .value = odds->ratio,
-                           .from = std::nullopt,
-                           .to = std::nullopt,
-                           .color = 0};
+  const auto row = [](QString name, double value, int color, QString gap) {
+    return IntervalFigure::Row{.name = std::move(name),
+                               .value = value,
+                               .from = std::nullopt,
+                               .to = std::nullopt,
+                               .color = color,
+                               .gap = std::move(gap)};
+  };
+  IntervalFigure::Row wald =
+      row(PairsFigureWords::tr("matched, Wald %1").arg(percent), odds->ratio, 0, noDiscordant());
   if (odds->wald) {
     wald.from = odds->wald->from;
     wald.to = odds->wald->to;
   } else {
-    wald.instead = PairsFigureWords::tr("does not exist: a count is 0");
+    wald.why = PairsFigureWords::tr("a count is 0");
+    wald.instead = PairsFigureWords::tr("none: %1").arg(wald.why);
   }
-  content.rows = {wald,
-                  {.name = PairsFigureWords::tr("b/c, exact %1").arg(percent),
-                   .value = odds->ratio,
-                   .from = odds->exact.from,
-                   .to = odds->exact.to,
-                   .color = 1},
-                  {.name = PairsFigureWords::tr("unmatched, odds(x)/odds(y)"),
-                   .value = odds->shares_ratio,
-                   .from = std::nullopt,
-                   .to = std::nullopt,
-                   .color = 2}};
-  if (scene.effect < 1)
-    content.rows.push_back(
-        {.name = PairsFigureWords::tr("measured at β = %1").arg(numberText(scene.effect, 3)),
-         .value = measuredOf(scene),
-         .from = std::nullopt,
-         .to = std::nullopt,
-         .color = 3});
+  IntervalFigure::Row exact =
+      row(PairsFigureWords::tr("matched, exact %1").arg(percent), odds->ratio, 1, noDiscordant());
+  exact.from = odds->exact.from;
+  exact.to = odds->exact.to;
+  content.rows = {wald, exact,
+                  row(PairsFigureWords::tr("crude odds(x)/odds(y)"), odds->shares_ratio, 2,
+                      std::isnan(odds->shares_ratio) ? noShares() : noInterval())};
+  if (scene.effect < 1) {
+    const double measured = measuredOf(scene);
+    content.rows.push_back(row(PairsFigureWords::tr("measured at β = %1").arg(numberText(scene.effect, 3)),
+                               measured, 3, std::isnan(measured) ? noShares() : noInterval()));
+  }
   return std::make_shared<const IntervalFigure>(std::move(content));
 }
 
@@ -104,18 +113,18 @@ std::shared_ptr<const Figure> biasFigure(const SwapScene& scene, QString& why) {
   }
   const std::vector<double> truth(kBiasPoints, bias->true_ratio), risk(kBiasPoints, bias->risk_ratio);
   CurveFigure::Content content{
-      .title = PairsFigureWords::tr("%1: what an imperfect effect β leaves of the odds ratio")
+      .title = PairsFigureWords::tr("%1: what an imperfect effect β leaves of the crude odds ratio")
                    .arg(ownerText(scene)),
       .x = QStringLiteral("β"),
       .y = PairsFigureWords::tr("ratio"),
       .at = std::move(bias->beta),
       .series = {{PairsFigureWords::tr("measured, odds(βx)/odds(βy)"), std::move(bias->measured), 0},
-                 {PairsFigureWords::tr("odds ratio"), truth, 2, Qt::DashLine},
+                 {PairsFigureWords::tr("crude, odds(x)/odds(y)"), truth, 2, Qt::DashLine},
                  {PairsFigureWords::tr("x/y"), risk, 3, Qt::DotLine}},
       .marked = {},
       .x_range = {},
       .y_range = {},
-      .note = PairsFigureWords::tr("exposed shares: cases x = %1, controls y = %2")
+      .note = PairsFigureWords::tr("exposed: cases x = %1, controls y = %2")
                   .arg(numberText(x, 4), numberText(y, 4))};
   content.y_range = roomyRange(std::min(risk[0], truth[0]), std::max(risk[0], truth[0]), false);
   if (scene.effect < 1) content.marked = QPointF(scene.effect, measuredOf(scene));
@@ -128,18 +137,21 @@ QString pairsNumbers(const SwapScene& scene) {
   const auto line = [](const QString& name, const QString& value) {
     return QStringLiteral("%1 %2").arg(name, -11).arg(value);
   };
-  const auto ends = [](const synapse::Range& r) {
-    return QStringLiteral("%1 … %2").arg(ratioText(r.from), ratioText(r.to));
+  const auto number = [&](const QString& name, double value) {
+    return line(name, ratioText(value, kComputedDigits));
   };
-  QStringList lines{line(PairsFigureWords::tr("odds b/c"), ratioText(odds->ratio, 9)),
-                    line(PairsFigureWords::tr("Wald"), odds->wald ? ends(*odds->wald) : QStringLiteral("–")),
+  const auto ends = [](const synapse::Range& r) {
+    return QStringLiteral("%1 … %2").arg(ratioText(r.from, 9), ratioText(r.to, 9));
+  };
+  QStringList lines{number(PairsFigureWords::tr("matched b/c"), odds->ratio),
+                    line(PairsFigureWords::tr("Wald"),
+                         odds->wald ? ends(*odds->wald) : PairsFigureWords::tr("no value: a count is 0")),
                     line(PairsFigureWords::tr("exact"), ends(odds->exact)),
-                    line(PairsFigureWords::tr("McNemar p"), numberText(odds->p_value, 6)),
-                    line(PairsFigureWords::tr("x, y"),
-                         QStringLiteral("%1, %2").arg(ratioText(synapse::case_exposure(scene.counts), 5),
-                                                      ratioText(synapse::control_exposure(scene.counts), 5))),
-                    line(PairsFigureWords::tr("unmatched"), ratioText(odds->shares_ratio, 9))};
-  if (scene.effect < 1) lines.append(line(PairsFigureWords::tr("measured"), ratioText(measuredOf(scene), 9)));
+                    number(PairsFigureWords::tr("McNemar p"), odds->p_value),
+                    number(PairsFigureWords::tr("x"), synapse::case_exposure(scene.counts)),
+                    number(PairsFigureWords::tr("y"), synapse::control_exposure(scene.counts)),
+                    number(PairsFigureWords::tr("crude"), odds->shares_ratio)};
+  if (scene.effect < 1) lines.append(number(PairsFigureWords::tr("measured"), measuredOf(scene)));
   return lines.join('\n');
 }
 

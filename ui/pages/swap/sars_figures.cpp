@@ -94,7 +94,11 @@ std::shared_ptr<const Figure> sarsFigure(const SwapScene& scene, QString& why) {
       .x = QString::fromStdString(scene.series.x_name),
       .y = y,
       .at = std::move(places),
-      .series = {{y, std::move(data), 5, Qt::SolidLine, true},
+      .series = {{.name = y,
+                  .values = std::move(data),
+                  .color = 5,
+                  .dots = true,
+                  .gap = SarsFigureWords::tr("the data have none here")},
                  {SarsFigureWords::tr("least squares"), std::move(exact), 0},
                  {adamName(scene), std::move(adam), 1, Qt::DashLine},
                  {SarsFigureWords::tr("95 % for a new one"), std::move(low), 2, Qt::DotLine},
@@ -170,7 +174,7 @@ QString sarsNumbers(const SwapScene& scene) {
   if (!fits) return why;
   const synapse::Line &exact = fits->exact.line, &adam = fits->adam.line;
   const auto line = [](const QString& name, double one, double other) {
-    return QStringLiteral("%1 %2 %3").arg(name, -7).arg(numberText(one, 8), 11).arg(numberText(other, 8), 11);
+    return QStringLiteral("%1 %2 %3").arg(name, -7).arg(valueText(one, 10), 13).arg(valueText(other, 10), 13);
   };
   const double last = lastDay(scene), next = last + scene.ahead;
   const auto day = [](double at) { return SarsFigureWords::tr("at %1").arg(numberText(at, 4)); };
@@ -178,8 +182,8 @@ QString sarsNumbers(const SwapScene& scene) {
   return QStringList{
       QStringLiteral("%1 %2 %3")
           .arg(QString(), -7)
-          .arg(SarsFigureWords::tr("exact"), 11)
-          .arg(SarsFigureWords::tr("Adam"), 11),
+          .arg(SarsFigureWords::tr("exact"), 13)
+          .arg(SarsFigureWords::tr("Adam"), 13),
       line(SarsFigureWords::tr("weight"), exact.weight, adam.weight),
       line(SarsFigureWords::tr("bias"), exact.bias, adam.bias),
       line(QStringLiteral("R²"), fits->exact.r_squared,
@@ -188,7 +192,7 @@ QString sarsNumbers(const SwapScene& scene) {
       line(day(last), exact.at(last), adam.at(last)),
       line(day(next), exact.at(next), adam.at(next)),
       SarsFigureWords::tr("95 % at %1: %2 … %3")
-          .arg(numberText(next, 4), numberText(p.interval.from, 5), numberText(p.interval.to, 5))}
+          .arg(numberText(next, 4), valueText(p.interval.from, 9), valueText(p.interval.to, 9))}
       .join('\n');
 }
 

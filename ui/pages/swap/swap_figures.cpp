@@ -23,6 +23,11 @@ struct SwapFigureWords {
   Q_DECLARE_TR_FUNCTIONS(swap_figures)
 };
 
+// Why a quantity has no value at some places.
+QString noOdds() {
+  return SwapFigureWords::tr("βx or βy is beyond 1, where there are no odds");
+}
+
 // How the quantity is called above a bar and in a title.
 struct QuantityNames {
   QString mark, title;
@@ -34,9 +39,9 @@ QuantityNames namesOf(synapse::SwapQuantity quantity) {
     case synapse::SwapQuantity::Backward:
       return {QStringLiteral("S(y, x)"), QStringLiteral("S(y, x) = αy(1 − βx)")};
     case synapse::SwapQuantity::Ratio:
-      return {SwapFigureWords::tr("ratio"), QStringLiteral("S(x, y)/S(y, x) = odds(βx)/odds(βy)")};
+      return {SwapFigureWords::tr("swap ratio"), QStringLiteral("S(x, y)/S(y, x) = odds(βx)/odds(βy)")};
     case synapse::SwapQuantity::LogRatio:
-      return {SwapFigureWords::tr("log ratio"),
+      return {SwapFigureWords::tr("log swap ratio"),
               QStringLiteral("log S(x, y)/S(y, x) = logit(βx) − logit(βy)")};
     case synapse::SwapQuantity::Difference:
       return {SwapFigureWords::tr("difference"), QStringLiteral("S(x, y) − S(y, x) = α(x − y)")};
@@ -68,7 +73,8 @@ std::shared_ptr<const Figure> swapMap(const SwapScene& scene) {
                          .y_range = {0, 1},
                          .scale = scaleOf(range.from, range.to, scene.colors),
                          .levels = std::move(levels),
-                         .chosen = QPointF(scene.x, scene.y)});
+                         .chosen = QPointF(scene.x, scene.y),
+                         .gap = noOdds()});
 }
 
 std::shared_ptr<const Figure> swapSection(const SwapScene& scene) {
@@ -85,7 +91,10 @@ std::shared_ptr<const Figure> swapSection(const SwapScene& scene) {
       .x = by_x ? QStringLiteral("x") : QStringLiteral("y"),
       .y = names.mark,
       .at = std::move(section->at),
-      .series = {{names.mark, std::move(section->values), by_x ? 0 : 1}},
+      .series = {{.name = names.mark,
+                  .values = std::move(section->values),
+                  .color = by_x ? 0 : 1,
+                  .gap = noOdds()}},
       .marked = QPointF(chosen, marked),
       .x_range = Axes::Range{0, 1},
       .y_range = {},
@@ -120,13 +129,12 @@ std::shared_ptr<const Figure> figureOfSwap(const SwapScene& scene, QString& why)
 QString swapNumbers(const SwapScene& scene) {
   const synapse::Swap s = synapse::swap(scene.synapse, scene.x, scene.y);
   const auto line = [](const QString& name, double value) {
-    return QStringLiteral("%1 %2").arg(name, -11).arg(std::isnan(value) ? QStringLiteral("–")
-                                                                        : numberText(value, 9));
+    return QStringLiteral("%1 %2").arg(name, -11).arg(valueText(value, kComputedDigits));
   };
   return QStringList{line(QStringLiteral("S(x, y)"), s.forward),
                      line(QStringLiteral("S(y, x)"), s.backward),
-                     line(SwapFigureWords::tr("ratio"), s.ratio),
-                     line(SwapFigureWords::tr("log ratio"), s.log_ratio),
+                     line(SwapFigureWords::tr("swap ratio"), s.ratio),
+                     line(SwapFigureWords::tr("its log"), s.log_ratio),
                      line(SwapFigureWords::tr("difference"), s.difference),
                      line(SwapFigureWords::tr("preference"), s.preference)}
       .join('\n');
@@ -134,14 +142,24 @@ QString swapNumbers(const SwapScene& scene) {
 
 QString swapRemark(const SwapScene& scene) {
   const synapse::Synapse& s = scene.synapse;
+  if (scene.x == 0 && scene.y == 0)
+    return SwapFigureWords::tr("x and y are 0: both S are 0, and the swap ratio has no value.");
   if (synapse::open_fraction(s, scene.x) <= 0 || synapse::open_fraction(s, scene.y) <= 0)
-    return SwapFigureWords::tr("βx or βy has reached 1: there are no odds.");
-  if (s.beta == 1) return SwapFigureWords::tr("β = 1: the ratio is the odds ratio of x and y.");
-  if (s.beta > 0 && s.beta < 1)
     return SwapFigureWords::tr(
-        "β < 1, an imperfect effect: the ratio lies between x/y and the odds ratio, and nearer to 1 than "
-        "that.");
-  return SwapFigureWords::tr("β outside of 0 to 1 leaves the theory's domain.");
+        "βx or βy has reached 1: there are no odds, and the swap ratio is none of odds.");
+  if (s.beta < 0 || s.beta > 1)
+    return SwapFigureWords::tr(
+        "β is not from 0 to 1, as the theory asks for: βx and βy may be no probabilities, and the swap ratio "
+        "none of odds.");
+  if (s.beta == 1)
+    return SwapFigureWords::tr("β = 1: the swap ratio is odds(x)/odds(y), the odds ratio of x and y.");
+  if (s.beta == 0)
+    return SwapFigureWords::tr(
+        "β = 0: nothing inhibits. S(x, y) is αx, S(y, x) is αy, and the swap ratio is x/y, as if both odds "
+        "were taken of small probabilities.");
+  return SwapFigureWords::tr(
+      "β < 1, an imperfect effect: the swap ratio lies between x/y and the odds ratio of x and y, and nearer "
+      "to 1 than that.");
 }
 
 }  // namespace synann::ui

@@ -45,6 +45,7 @@ Status openSeries(const QString& file, SwapScene& scene) {
   if (!series) return series.error();
   scene.series = std::move(*series);
   scene.series_source = QFileInfo(file).fileName();
+  scene.series_path = QFileInfo(file).absoluteFilePath();
   scene.figure = QStringLiteral("sars");
   return {};
 }

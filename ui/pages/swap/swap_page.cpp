@@ -77,11 +77,13 @@ void SwapPage::changeScene(const QString& field) {
     scene_.source.clear();
   }
   showScene();
+  emit rememberWanted();
 }
 
 void SwapPage::chooseExample(int example) {
   takeExample(scene_, example);
   showScene();
+  emit rememberWanted();
 }
 
 // The figure at hand is one of the tab that is seen, also before anyone gave it the focus.
@@ -129,6 +131,20 @@ void SwapPage::showWords() {
   sars_side_.remark->setText(sarsRemark(scene_));
 }
 
+QVariantMap SwapPage::remembered() const {
+  SwapScene scene = scene_;
+  scene.figure = figureName();
+  return keptScene(scene);
+}
+
+void SwapPage::remember(const QVariantMap& kept) {
+  auto scene = sceneKept(kept);
+  if (!scene) return;
+  scene_ = std::move(*scene);
+  deck_->choose(scene_.figure);
+  showScene();
+}
+
 QString SwapPage::figureName() const {
   return deck_->figureName();
 }
@@ -154,6 +170,7 @@ Status SwapPage::restoreView(const QJsonObject& json) {
   scene_ = swapSceneFromJson(json);
   deck_->choose(scene_.figure);
   showScene();
+  emit rememberWanted();
   return {};
 }
 
@@ -175,6 +192,7 @@ Status SwapPage::openFile(const QString& file) {
   if (auto opened = pairs ? openPairs(file, scene_) : openSeries(file, scene_); !opened) return opened;
   deck_->choose(scene_.figure);
   showScene();
+  emit rememberWanted();
   return {};
 }
 
@@ -190,6 +208,7 @@ void SwapPage::openDialog(bool pairs) {
   }
   emit opened(file);
   showScene();
+  emit rememberWanted();
 }
 
 }  // namespace synann::ui

@@ -30,6 +30,8 @@ class SwapPage : public Page {
 
   explicit SwapPage(QWidget* parent = nullptr);
 
+  QVariantMap remembered() const override;
+  void remember(const QVariantMap& kept) override;
   bool canExport() const override { return true; }
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;

@@ -70,7 +70,7 @@ QWidget* SwapPage::makeTab(QWidget* figures, const std::vector<QWidget*>& contro
   column->setSpacing(4);
   for (QWidget* control : controls) column->addWidget(control);
   side.numbers = named(new QLabel(inside), QStringLiteral("swap.%1-numbers").arg(QLatin1String(id)),
-                       tr("Numbers"), tr("With all their digits, to be copied"));
+                       tr("Numbers"), tr("To be copied; the table has all their digits"));
   side.numbers->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   side.numbers->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   side.remark = named(new QLabel(inside), QStringLiteral("swap.%1-note").arg(QLatin1String(id)), tr("Remark"),
@@ -182,12 +182,13 @@ QWidget* SwapPage::pairsTab() {
   auto* column = new QVBoxLayout(figures);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(
-      makeFigure("pairs", tr("The odds ratio b/c of the discordant pairs with its intervals; an "
-                             "arrow: no end there")),
+      makeFigure("pairs",
+                 tr("The matched odds ratio b/c of the discordant pairs with its intervals, beside the "
+                    "crude one of the exposed shares; an arrow: no end there")),
       1);
   column->addWidget(
       makeFigure("pairs-bias",
-                 tr("What is measured of the odds ratio where an exposure shows in a share β of "
+                 tr("What is measured of the crude odds ratio where an exposure shows in a share β of "
                     "those it reached")),
       1);
   QWidget* const open = openButton(
@@ -222,10 +223,12 @@ QWidget* SwapPage::sarsTab() {
     const SwapScene usual;
     scene_.series = usual.series;
     scene_.series_source.clear();
+    scene_.series_path.clear();
     scene_.steps = usual.steps;
     scene_.start = usual.start;
     scene_.ahead = usual.ahead;
     showScene();
+    emit rememberWanted();
   });
   return makeTab(figures,
                  {fieldLine(tr("Steps of Adam"), "steps"), fieldLine(tr("Start weight"), "start"),

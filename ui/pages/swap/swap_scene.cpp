@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include "engine/core/version.h"
 #include "engine/synapse/least_squares.h"
@@ -40,7 +42,7 @@ void addSwapNumbers(FieldTable<SwapScene>& table) {
   y.fallback = 0.3;
   FieldInfo alpha{.id = "alpha",
                   .label = SwapSceneWords::tr("α"),
-                  .help = SwapSceneWords::tr("Scales the excitation; it cancels in the ratio"),
+                  .help = SwapSceneWords::tr("Scales the excitation; it cancels in the swap ratio"),
                   .least = -kLargestSwapEntry,
                   .most = kLargestSwapEntry,
                   .fallback = 1,
@@ -51,7 +53,8 @@ void addSwapNumbers(FieldTable<SwapScene>& table) {
   beta.id = "beta";
   beta.label = SwapSceneWords::tr("β");
   beta.help = SwapSceneWords::tr(
-      "Scales the inhibition: with 1 the ratio is the odds ratio, below 1 the effect is imperfect");
+      "Scales the inhibition: with 1 the swap ratio is the odds ratio of x and y, below 1 the effect is "
+      "imperfect");
   beta.slider = {{0, 1}};
   beta.option = "--beta";
   beta.option_help = "Scales the inhibition.";
@@ -71,8 +74,8 @@ void addMapFields(FieldTable<SwapScene>& table) {
       .fallback = 3,
       .words = {{u"forward"_s, QStringLiteral("S(x, y)")},
                 {u"backward"_s, QStringLiteral("S(y, x)")},
-                {u"ratio"_s, SwapSceneWords::tr("ratio S(x, y)/S(y, x)")},
-                {u"log-ratio"_s, SwapSceneWords::tr("log of the ratio")},
+                {u"ratio"_s, SwapSceneWords::tr("swap ratio S(x, y)/S(y, x)")},
+                {u"log-ratio"_s, SwapSceneWords::tr("log of the swap ratio")},
                 {u"difference"_s, SwapSceneWords::tr("difference α (x − y)")},
                 {u"preference"_s, SwapSceneWords::tr("preference for x")}},
       .option = "--quantity",
@@ -151,7 +154,7 @@ void addPairsFields(FieldTable<SwapScene>& table) {
   table.push_back(fieldOf<SwapScene, &SwapScene::confidence>(FieldInfo{
       .id = "confidence",
       .label = SwapSceneWords::tr("Confidence, in percent"),
-      .help = SwapSceneWords::tr("Of both intervals of the odds ratio"),
+      .help = SwapSceneWords::tr("Of both intervals of the matched odds ratio"),
       .least = 0.5,
       .most = 0.999,
       .fallback = 0.95,
@@ -164,7 +167,7 @@ void addPairsFields(FieldTable<SwapScene>& table) {
       .id = "effect",
       .label = SwapSceneWords::tr("Effect β"),
       .help = SwapSceneWords::tr("In which share of those it reached an exposure shows: below 1 the "
-                                 "measured ratio is not the odds ratio"),
+                                 "measured ratio is not the crude odds ratio"),
       .fallback = 0.7,
       .step = 0.05,
       .slider = {{0, 1}},
@@ -282,6 +285,27 @@ SwapScene swapSceneFromJson(const QJsonObject& json) {
   if (json.contains(u"days"_s)) readSeries(json, scene);
   const QString figure = json.value(u"figure"_s).toString();
   if (kSwapFigures.contains(figure)) scene.figure = figure;
+  return scene;
+}
+
+QVariantMap keptScene(const SwapScene& scene) {
+  return {{u"view"_s, QString::fromUtf8(QJsonDocument(toJson(scene)).toJson(QJsonDocument::Compact))},
+          {u"series_path"_s, scene.series_path}};
+}
+
+std::optional<SwapScene> sceneKept(const QVariantMap& kept) {
+  const auto json = QJsonDocument::fromJson(kept.value(u"view"_s).toString().toUtf8());
+  if (!json.isObject()) return std::nullopt;
+  SwapScene scene = swapSceneFromJson(json.object());
+  const QString path = kept.value(u"series_path"_s).toString();
+  if (path.isEmpty()) return scene;
+  if (scene.series_source.isEmpty()) {
+    auto series = synapse::read_series(path.toStdString());
+    if (!series) return scene;
+    scene.series = std::move(*series);
+    scene.series_source = QFileInfo(path).fileName();
+  }
+  scene.series_path = path;
   return scene;
 }
 

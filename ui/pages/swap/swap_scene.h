@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+
 #include <QJsonObject>
 #include <QStringList>
+#include <QVariantMap>
 
 #include "engine/synapse/matched_pairs.h"
 #include "engine/synapse/series.h"
@@ -34,7 +37,8 @@ struct SwapScene {
 
   // The linear unit.
   synapse::Series series = synapse::sars_series();
-  QString series_source;  // the file; empty: the six days
+  QString series_source;  // the file's name; empty: the six days
+  QString series_path;    // where it was opened, which no figure's file tells
   int steps = 3000;       // of Adam
   double start = 0;       // its weight at the start
   int ahead = 1;          // days
@@ -57,5 +61,10 @@ const synapse::PairsExample* exampleOf(const SwapScene& scene);
 // What an exported figure remembers, and back: fields that are missing or make no sense keep their defaults.
 QJsonObject toJson(const SwapScene& scene);
 SwapScene swapSceneFromJson(const QJsonObject& json);
+
+// From one start of the program to the next: the same, and where a series was opened that is too long to be
+// kept, which is read anew; an own series that is gone by then gives way to the six days.
+QVariantMap keptScene(const SwapScene& scene);
+std::optional<SwapScene> sceneKept(const QVariantMap& kept);
 
 }  // namespace synann::ui
