@@ -96,12 +96,14 @@ std::vector<Cell> strongest_cells(std::span<const float> beta, int n, int count)
                    [&](std::size_t a, std::size_t b) { return std::abs(beta[a]) > std::abs(beta[b]); });
   order.resize(std::min(order.size(), static_cast<std::size_t>(std::max(0, count))));
   std::vector<Cell> cells;
+  cells.reserve(order.size());
   for (const std::size_t k : order) cells.push_back({static_cast<int>(k) / n, static_cast<int>(k) % n});
   return cells;
 }
 
 std::vector<CellValue> set_to(std::span<const Cell> cells, float beta) {
   std::vector<CellValue> changes;
+  changes.reserve(cells.size());
   for (const Cell& cell : cells) changes.push_back({cell, beta});
   return changes;
 }

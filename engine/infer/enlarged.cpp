@@ -61,7 +61,7 @@ Plane weights_of(Enlarging how, int from, int side) {
     const double share = std::min(1.0, (first + 1 - begin) / (end - begin));
     switch (how) {
       case Enlarging::Nearest:
-        add(static_cast<int>(std::floor((large + 0.5) / factor)), 1);
+        add(static_cast<int>(std::floor((large + 0.5) / factor)), 1.0);
         break;
       case Enlarging::Area:
         add(first, share);
