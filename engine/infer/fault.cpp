@@ -58,7 +58,7 @@ std::optional<Fault::Headroom> least_headroom(const Forward& forward, const Faul
     for (std::size_t s = 0; s < batch.size(); ++s)
       for (std::size_t k = 0; k < n * n; ++k) {
         const double value = 1 - static_cast<double>(beta[k]) * static_cast<double>(x[s * n + k % n]);
-        if (least && !(value < least->value)) continue;
+        if (std::isnan(value) || (least && !(value < least->value))) continue;
         least = {layer.name, {static_cast<int>(k / n), static_cast<int>(k % n)}, batch[s], value};
       }
   }

@@ -8,6 +8,8 @@
 namespace synann::infer {
 namespace {
 
+constexpr std::size_t kMostPixels = 16 << 20;  // of hidden images at a time
+
 Status check_query(const OcclusionQuery& q) {
   if (!q.set) return input_error("images", "no data set is open", "choose one");
   if (q.label < 0 || q.label >= q.network.model->classes) {
@@ -24,23 +26,24 @@ Status check_query(const OcclusionQuery& q) {
                .found = fmt::format("{}", q.side)};
 }
 
-// The image as it is, then once for each place of the patch.
-data::Dataset hidden_images(const OcclusionQuery& q, int rows, int columns) {
+// The image with the patch at each of `count` places from the `first` on, row by row.
+data::Dataset hidden_images(const OcclusionQuery& q, int columns, int first, int count) {
   const data::Dataset& set = *q.set;
   const auto image = set.image(static_cast<int>(q.image));
-  const auto count = static_cast<std::size_t>(1 + rows * columns);
-  data::Dataset hidden{.rows = set.rows,
-                       .columns = set.columns,
-                       .classes = set.classes,
-                       .pixels = {},
-                       .labels = std::vector<std::uint8_t>(count, set.labels[q.image])};
-  hidden.pixels.reserve(count * image.size());
-  for (std::size_t k = 0; k < count; ++k)
+  data::Dataset hidden{
+      .rows = set.rows,
+      .columns = set.columns,
+      .classes = set.classes,
+      .pixels = {},
+      .labels = std::vector<std::uint8_t>(static_cast<std::size_t>(count), set.labels[q.image])};
+  hidden.pixels.reserve(static_cast<std::size_t>(count) * image.size());
+  for (int k = first; k < first + count; ++k) {
+    const auto at = static_cast<std::ptrdiff_t>(hidden.pixels.size());
     hidden.pixels.insert(hidden.pixels.end(), image.begin(), image.end());
-  auto at = hidden.pixels.begin() + static_cast<std::ptrdiff_t>(image.size());
-  for (int r = 0; r < rows; ++r)
-    for (int c = 0; c < columns; ++c, at += static_cast<std::ptrdiff_t>(image.size()))
-      for (int y = r; y < r + q.side; ++y) std::fill_n(at + y * set.columns + c, q.side, q.fill);
+    const int r = k / columns, c = k % columns;
+    for (int y = r; y < r + q.side; ++y)
+      std::fill_n(hidden.pixels.begin() + at + y * set.columns + c, q.side, q.fill);
+  }
   return hidden;
 }
 
@@ -69,14 +72,21 @@ Result<Occlusion> occlude(Asker& asker, const OcclusionQuery& query, const Work&
   Occlusion o;
   o.rows = query.set->rows - query.side + 1;
   o.columns = query.set->columns - query.side + 1;
-  const data::Dataset hidden = hidden_images(query, o.rows, o.columns);
-  const auto said = asker.predict(query.network, hidden, {}, work);
-  if (!said) return said.error();
-  const auto log_p = [&](int k) {
-    return static_cast<double>(said->row(k)[static_cast<std::size_t>(query.label)]);
-  };
-  o.log_prob = log_p(0);
-  for (int k = 1; k < said->count(); ++k) o.change.push_back(log_p(k) - o.log_prob);
+  const auto label = static_cast<std::size_t>(query.label);
+  const auto seen = asker.predict(query.network, *query.set, chosen, {work.stop, {}});
+  if (!seen) return seen.error();
+  o.log_prob = static_cast<double>(seen->row(0)[label]);
+  // So many at a time as take little memory, whatever the size of the images.
+  const int places = o.rows * o.columns;
+  const int most = static_cast<int>(std::max<std::size_t>(1, kMostPixels / query.set->image_size()));
+  for (int first = 0; first < places; first += most) {
+    const data::Dataset hidden = hidden_images(query, o.columns, first, std::min(most, places - first));
+    const auto said = asker.predict(query.network, hidden, {}, {work.stop, {}});
+    if (!said) return said.error();
+    for (int k = 0; k < said->count(); ++k)
+      o.change.push_back(static_cast<double>(said->row(k)[label]) - o.log_prob);
+    work.tell(first + hidden.count(), places);
+  }
   o.pixels = spread_over_pixels(o, query);
   return o;
 }

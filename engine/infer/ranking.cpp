@@ -88,6 +88,7 @@ Result<Ranking> rank_cells(Ablator& ablator, const RankQuery& query, const Work&
   const std::vector<CellValue> trial{{{0, 0}, query.value}};
   if (const auto possible = with_beta(b.network, b.layer, trial); !possible) return possible.error();
   auto head = head_to_follow(b);
+  const int units = head ? b.score.count : b.layer.n * b.layer.n;  // of progress
   auto sums = head ? follow(b, std::move(*head), query, work) : measure_all(ablator, b, query, work);
   if (!sums) return sums.error();
   Ranking ranking{.layer = b.layer,
@@ -97,6 +98,8 @@ Result<Ranking> rank_cells(Ablator& ablator, const RankQuery& query, const Work&
                   .top = {}};
   for (double& change : ranking.loss_change) change /= b.score.count;
   for (const int k : largest(ranking.loss_change, query.top)) {
+    if (work.stopped()) return interrupted();
+    work.tell(units, units);  // who follows may want to stop here too
     const Cell cell{k / b.layer.n, k % b.layer.n};
     const auto after = measure(ablator, b, cell, query, work);
     if (!after) return after.error();

@@ -6,11 +6,14 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <numbers>
+#include <vector>
 
 #include "engine/core/random.h"
 
 namespace synann::infer {
 namespace {
+
+constexpr int kImagesBetweenLooks = 100;  // at whether to stop
 
 constexpr std::array<DisturbanceInfo, kDisturbances> kInfos{{
     {Disturbance::Rotate, "rotate", "Rotation", "°", "Degrees against the clock.", -180, 180},
@@ -77,24 +80,36 @@ void add_noise(const Frame& f, double deviation, const RandomStream& random) {
   });
 }
 
-// The lightest pixel of a disc, whose edge fades over one pixel, so that the amount may be any.
-void thicken(const Frame& f, double pixels) {
-  const bool dark = pixels < 0;
-  const double radius = std::abs(pixels);
+// The pixels of a disc, whose edge fades over one pixel, so that its radius may be any.
+struct DiscPixel {
+  int down = 0, right = 0;
+  double weight = 0;  // above 0
+};
+std::vector<DiscPixel> disc_of(double radius) {
+  std::vector<DiscPixel> disc;
   const int reach = static_cast<int>(std::ceil(radius));
+  for (int y = -reach; y <= reach; ++y)
+    for (int x = -reach; x <= reach; ++x)
+      if (const double weight = std::clamp(radius + 1 - std::hypot(y, x), 0.0, 1.0); weight > 0)
+        disc.push_back({y, x, weight});
+  return disc;
+}
+
+// The lightest pixel of the disc around each.
+void thicken(const Frame& f, double pixels, std::span<const DiscPixel> disc) {
+  const bool dark = pixels < 0;
   f.fill([&](int row, int column) {
     double most = 0;
-    for (int y = -reach; y <= reach; ++y)
-      for (int x = -reach; x <= reach; ++x) {
-        const double weight = std::clamp(radius + 1 - std::hypot(y, x), 0.0, 1.0);
-        const double value = f.at(row + y, column + x);
-        most = std::max(most, weight * (dark ? 255 - value : value));
-      }
+    for (const DiscPixel& p : disc) {
+      const double value = f.at(row + p.down, column + p.right);
+      most = std::max(most, p.weight * (dark ? 255 - value : value));
+    }
     return dark ? 255 - most : most;
   });
 }
 
-void disturb(const Frame& f, Disturbance kind, double amount, const RandomStream& random) {
+void disturb(const Frame& f, Disturbance kind, double amount, std::span<const DiscPixel> disc,
+             const RandomStream& random) {
   switch (kind) {
     case Disturbance::Rotate:
       return rotate(f, amount);
@@ -103,7 +118,7 @@ void disturb(const Frame& f, Disturbance kind, double amount, const RandomStream
     case Disturbance::Noise:
       return add_noise(f, amount, random);
     case Disturbance::Thicken:
-      return thicken(f, amount);
+      return thicken(f, amount, disc);
   }
 }
 
@@ -117,8 +132,8 @@ const DisturbanceInfo& info_of(Disturbance kind) {
   return kInfos[static_cast<std::size_t>(kind)];
 }
 
-Result<data::Dataset> disturbed(const data::Dataset& set, Disturbance kind, double amount,
-                                std::uint64_t seed) {
+Result<data::Dataset> disturbed(const data::Dataset& set, Disturbance kind, double amount, std::uint64_t seed,
+                                const std::stop_token& stop) {
   const DisturbanceInfo& info = info_of(kind);
   if (!(amount >= info.least && amount <= info.most)) {
     return Error{.where = std::string(info.id),
@@ -128,12 +143,16 @@ Result<data::Dataset> disturbed(const data::Dataset& set, Disturbance kind, doub
   }
   data::Dataset result = set;
   if (amount == 0) return result;
-  for (int k = 0; k < set.count(); ++k)
+  const std::vector<DiscPixel> disc =
+      kind == Disturbance::Thicken ? disc_of(std::abs(amount)) : std::vector<DiscPixel>();
+  for (int k = 0; k < set.count(); ++k) {
+    if (k % kImagesBetweenLooks == 0 && stop.stop_requested()) return interrupted();
     disturb({set.rows, set.columns, set.image(k),
              result.pixels.data() + static_cast<std::size_t>(k) * set.image_size()},
-            kind, amount,
+            kind, amount, disc,
             random_stream(seed, Purpose::Disturb, static_cast<std::uint32_t>(kind),
                           static_cast<std::uint32_t>(k)));
+  }
   return result;
 }
 
@@ -144,7 +163,7 @@ Result<std::vector<RobustnessPoint>> robustness(Asker& asker, const RobustnessQu
   const int count = static_cast<int>(query.amounts.size());
   for (const double amount : query.amounts) {
     if (work.stopped()) return interrupted();
-    const auto set = disturbed(*query.set, query.kind, amount, query.seed);
+    const auto set = disturbed(*query.set, query.kind, amount, query.seed, work.stop);
     if (!set) return set.error();
     const auto said = asker.predict(query.network, *set, {}, {work.stop, {}});
     if (!said) return said.error();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -28,9 +29,9 @@ const DisturbanceInfo& info_of(Disturbance kind);
 // Shift: pixels, each image into a direction of its own, linearly interpolated.
 // Noise: Gaussian noise with that standard deviation, as a share of full scale.
 // Thicken: the light grows by so many pixels (the lightest within a disc); negative: the dark does.
-// Error: an amount outside the range.
+// Errors: an amount outside the range; ErrorKind::Cancelled.
 Result<data::Dataset> disturbed(const data::Dataset& set, Disturbance kind, double amount,
-                                std::uint64_t seed = 1);
+                                std::uint64_t seed = 1, const std::stop_token& stop = {});
 
 struct RobustnessQuery {
   Network network;
