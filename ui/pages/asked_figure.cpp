@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/pages/digits/asked_figure.h"
+#include "ui/pages/asked_figure.h"
 
 #include <utility>
 
@@ -37,9 +37,10 @@ QWidget* AskedFigure::busyRow() const {
   return busy_;
 }
 
-void AskedFigure::ask(const std::string& key, Job job) {
+void AskedFigure::ask(const std::string& key, Kept kept, Job job) {
   if (key == key_) return;
   key_ = key;
+  kept_ = std::move(kept);
   stop_ = std::stop_source();
   done_ = 0;
   running_ = true;
@@ -50,6 +51,7 @@ void AskedFigure::ask(const std::string& key, Job job) {
 
 void AskedFigure::clear(const QString& why) {
   key_.clear();
+  kept_.clear();
   ++number_;
   stop();
   running_ = false;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <QObject>
 
@@ -35,8 +36,10 @@ class AskedFigure : public QObject {
 
   FigureView* view() const { return view_; }
   QWidget* busyRow() const;
-  // Does nothing where `key` is that of the question asked last: equal keys mean equal figures.
-  void ask(const std::string& key, Job job);
+  // Does nothing where `key` is that of the question asked last: equal keys mean equal figures. What a key
+  // names by its address is kept as long as the key counts, so that nothing else can have the address.
+  using Kept = std::vector<std::shared_ptr<const void>>;
+  void ask(const std::string& key, Kept kept, Job job);
   void clear(const QString& why);  // nothing is asked, and this is said in its place
   bool busy() const { return running_; }
 
@@ -60,6 +63,7 @@ class AskedFigure : public QObject {
   FigureView* view_;
   BusyRow* busy_;
   std::string key_;
+  Kept kept_;
   std::uint64_t number_ = 0;
   bool running_ = false;
   std::stop_source stop_{std::nostopstate};

@@ -12,6 +12,11 @@ constexpr double kLargestBarPitch = 1.8;  // lines
 constexpr double kBarShare = 0.66;        // of the pitch that a bar is high
 }  // namespace
 
+BarsFigure::BarsFigure(Content content) : content_(std::move(content)) {
+  for (Column& column : content_.columns)
+    column.values.resize(static_cast<std::size_t>(content_.names.size()), std::nan(""));
+}
+
 QVariant BarsFigure::cell(int row, int column) const {
   if (column == 0) return content_.names.value(row);
   return content_.columns[static_cast<std::size_t>(column - 1)].values[static_cast<std::size_t>(row)];

@@ -30,7 +30,8 @@ class BarsFigure : public Figure {
     QString note{};    // one line below the title
     QString unit{};    // behind a number: " %"
   };
-  explicit BarsFigure(Content content) : content_(std::move(content)) {}
+  // Columns that have not as many values as there are names get none in their place.
+  explicit BarsFigure(Content content);
 
   const Content& content() const { return content_; }
 

@@ -31,30 +31,33 @@ QRectF ConfusionFigure::Grid::rectOf(int truth, int said) const {
 }
 
 ConfusionFigure::ConfusionFigure(Content content) : content_(std::move(content)) {
-  double least = 0, most = 0;
-  for (int t = 0; t < content_.counts.classes; ++t)
-    for (int s = 0; s < content_.counts.classes; ++s) {
-      least = std::min(least, value(t, s));
-      most = std::max(most, value(t, s));
-    }
-  if (content_.before)
-    scale_ = scaleOf(least, most, ColorMap::Diverging);
+  values_ = shares(content_.counts);
+  if (content_.before) {
+    const std::vector<double> before = shares(*content_.before);
+    for (std::size_t k = 0; k < values_.size(); ++k) values_[k] -= before[k];
+  }
+  const auto [least, most] = std::minmax_element(values_.begin(), values_.end());
+  if (content_.before && least != values_.end())
+    scale_ = scaleOf(*least, *most, ColorMap::Diverging);
   else
-    scale_ = {.least = 0, .most = most > 0 ? most : 1, .colors = ColorMap::Viridis};
+    scale_ = {
+        .least = 0, .most = most != values_.end() && *most > 0 ? *most : 1, .colors = ColorMap::Viridis};
   scale_.logarithmic = content_.logarithmic;
 }
 
-double ConfusionFigure::share(const compute::Confusion& of, int truth, int said) const {
-  const int count = of.at(truth, said);
-  if (content_.numbers == Numbers::Counts) return count;
-  const bool row = content_.numbers == Numbers::RowPercent;
-  const int sum = sumOf(of, row ? truth : said, row);
-  return sum == 0 ? 0 : 100.0 * count / sum;
-}
-
-double ConfusionFigure::value(int truth, int said) const {
-  const double now = share(content_.counts, truth, said);
-  return content_.before ? now - share(*content_.before, truth, said) : now;
+// Of all cells, as they are shown.
+std::vector<double> ConfusionFigure::shares(const compute::Confusion& of) const {
+  std::vector<double> all(of.counts.begin(), of.counts.end());
+  if (content_.numbers == Numbers::Counts) return all;
+  const bool rows = content_.numbers == Numbers::RowPercent;
+  for (int label = 0; label < of.classes; ++label) {
+    const int sum = sumOf(of, label, rows);
+    for (int k = 0; k < of.classes; ++k) {
+      double& share = all[static_cast<std::size_t>(rows ? label * of.classes + k : k * of.classes + label)];
+      share = sum == 0 ? 0 : 100 * share / sum;
+    }
+  }
+  return all;
 }
 
 QString ConfusionFigure::valueText(double value) const {
@@ -91,7 +94,7 @@ QString ConfusionFigure::pointText(int point) const {
   const int count = content_.counts.at(truth, said);
   QString text = ConfusionWords::tr("%1, %2: %3").arg(rowName(truth), columnName(said)).arg(count);
   if (content_.numbers != Numbers::Counts)
-    text += ConfusionWords::tr(", %1 %2").arg(valueText(share(content_.counts, truth, said)), valueName());
+    text += ConfusionWords::tr(", %1 %2").arg(valueText(value(truth, said)), valueName());
   if (content_.before) text += ConfusionWords::tr(", before %1").arg(content_.before->at(truth, said));
   return text;
 }

@@ -32,7 +32,9 @@ class ConfusionFigure : public Figure {
   explicit ConfusionFigure(Content content);
 
   const Content& content() const { return content_; }
-  double value(int truth, int said) const;  // as it is shown: a count, or percent
+  double value(int truth, int said) const {  // as it is shown: a count, or percent
+    return values_[static_cast<std::size_t>(truth * content_.counts.classes + said)];
+  }
 
   QString title() const override { return content_.title; }
   void paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const override;
@@ -55,7 +57,7 @@ class ConfusionFigure : public Figure {
     QRectF rectOf(int truth, int said) const;
   };
   Grid grid(const QRectF& area, const FigurePaint& how) const;
-  double share(const compute::Confusion& of, int truth, int said) const;
+  std::vector<double> shares(const compute::Confusion& of) const;
   QString valueText(double value) const;
   QString valueName() const;
   void paintNames(QPainter& painter, const Grid& grid, const FigurePaint& how) const;
@@ -63,6 +65,7 @@ class ConfusionFigure : public Figure {
                  const FigurePaint& how) const;
 
   Content content_;
+  std::vector<double> values_;  // [classes, classes]
   HeatScale scale_;
 };
 

@@ -52,6 +52,10 @@ void RobustnessTest::nothingChangesNothing() {
     QVERIFY(some->pixels != set.pixels);
     const bool chance = info.kind == Disturbance::Shift || info.kind == Disturbance::Noise;
     QCOMPARE(disturbed(set, info.kind, info.most / 4, 2)->pixels != some->pixels, chance);
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = disturbed(set, info.kind, info.most / 4, 1, stop.get_token());
+    QVERIFY(!stopped && stopped.error().kind == ErrorKind::Cancelled);
   }
 }
 

@@ -19,6 +19,7 @@
 #include "engine/compute/confusion.h"
 #include "engine/core/file.h"
 #include "engine/data/idx.h"
+#include "engine/infer/normalise.h"
 #include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "tests/test_main.h"
@@ -55,6 +56,13 @@ struct DigitsBench : testing::WindowBench {
     emit box->activated(index);
   }
 };
+
+data::Picture pictureOf(const QImage& grey) {
+  data::Picture picture{.rows = grey.height(), .columns = grey.width(), .pixels = {}};
+  for (int y = 0; y < grey.height(); ++y)
+    picture.pixels.insert(picture.pixels.end(), grey.constScanLine(y), grey.constScanLine(y) + grey.width());
+  return picture;
+}
 
 // The data as a folder that the prompt can open.
 std::string writeIdx(const data::DataPair& pair, const QString& folder) {
@@ -93,6 +101,7 @@ class DigitsPageTest : public QObject {
   void accuracyFallsAsImagesTurn();
   void aDigitIsDrawnByKeyboardAlone();
   void inkIsShiftedTurnedAndUndone();
+  void undoLiftsThePen();
   void picturesAreTakenFromFilesAndTheClipboard();
 };
 
@@ -126,7 +135,6 @@ void DigitsPageTest::aCellListsItsImages() {
     for (int s = 0; s < 10; ++s)
       if (t != s && counts.at(t, s) > counts.at(truth, said == truth ? (truth + 1) % 10 : said))
         truth = t, said = s;
-  if (truth == said) said = truth;  // nothing was mistaken: the diagonal
   b.page().chooseCell(truth, said);
   const auto gallery = b.figure("digits").figure();
   QVERIFY(gallery || counts.at(truth, said) == 0);
@@ -154,7 +162,11 @@ void DigitsPageTest::anImageHasItsProbabilities() {
   for (int k = 0; k < bars->rowCount(); ++k) sum += bars->cell(k, 1).toDouble();
   QVERIFY2(std::abs(sum - 1) < 1e-5, qPrintable(QString::number(sum, 'g', 17)));
   QVERIFY(b.figure("digit").figure()->pointText(0).contains("test image 3"));
-  // Another page chooses: this one follows.
+  // Another page chooses while this one is hidden: it follows.
+  b.window->showPage(b.window->pageNamed("train"));
+  b.window->workspace().selection().setImage(7);
+  b.show();
+  QVERIFY(b.figure("digit").figure()->pointText(0).contains("test image 7"));
   b.window->workspace().selection().setImage(5);
   QVERIFY(b.figure("digit").figure()->pointText(0).contains("test image 5"));
 }
@@ -197,6 +209,14 @@ void DigitsPageTest::otherPartsAreAsked() {
   QVERIFY(!b.page().answer());
   QVERIFY(b.figure("confusion").placeholder().contains("no such images"));
   QVERIFY(!b.page().canExport());
+  // And back: it is asked again, and nothing of another set is shown in between.
+  b.choose("digits.part", 0);
+  b.page().chooseCell(3, 3);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->now.count() == test, testing::kWait);
+  b.choose("digits.part", 2);
+  b.page().chooseCell(4, 4);
+  QVERIFY(!b.figure("confusion").figure()->title().contains("training"));
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("confusion").figure()->title().contains("training"), testing::kWait);
 }
 
 void DigitsPageTest::keysWalkMatrixAndGallery() {
@@ -365,6 +385,19 @@ void DigitsPageTest::inkIsShiftedTurnedAndUndone() {
   QVERIFY(!ink.empty());
 }
 
+void DigitsPageTest::undoLiftsThePen() {
+  DrawPad pad;
+  QTest::keyClick(&pad, Qt::Key_Space);
+  QTest::keyClick(&pad, Qt::Key_Down);
+  const QImage drawn = pad.ink().image();
+  QTest::keyClick(&pad, Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(!pad.penDown());
+  QTest::keyClick(&pad, Qt::Key_Down);
+  QVERIFY(pad.ink().empty());
+  QTest::keyClick(&pad, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+  QCOMPARE(pad.ink().image(), drawn);
+}
+
 void DigitsPageTest::picturesAreTakenFromFilesAndTheClipboard() {
   const DigitsBench b;
   b.show();
@@ -381,7 +414,21 @@ void DigitsPageTest::picturesAreTakenFromFilesAndTheClipboard() {
   const DigitDrawing& drawing = b.page().drawing();
   QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().normalised.has_value(), testing::kWait);
   const data::Picture opened = *drawing.answer().normalised;
-  QCOMPARE(int(opened.pixels[0]), 0);  // light ink on black
+  QCOMPARE(opened.pixels, infer::normalise_as_mnist(pictureOf(seven))->pixels);
+  // Sheets of any size and shape are taken as the file alone is.
+  for (const QSize size : {QSize(100, 100), QSize(256, 256), QSize(100, 160)}) {
+    QImage sheet(size, QImage::Format_Grayscale8);
+    sheet.fill(255);
+    QPainter(&sheet).drawImage(QPoint(18, 20), seven);
+    b.page().drawing().pad()->clear();
+    b.page().drawing().take(pictureOf(sheet));
+    QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().normalised.has_value() && !drawing.busy(), testing::kWait);
+    int off = 0;
+    for (std::size_t k = 0; k < opened.pixels.size(); ++k)
+      off += std::abs(int(opened.pixels[k]) - int(drawing.answer().normalised->pixels[k]));
+    QVERIFY2(off < 255 * 784 / 50,
+             qPrintable(QString("%1 x %2: %3").arg(size.width()).arg(size.height()).arg(off)));
+  }
   b.page().drawing().pad()->clear();
   QGuiApplication::clipboard()->setImage(seven);
   b.page().drawing().paste();

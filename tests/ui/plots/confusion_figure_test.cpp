@@ -156,7 +156,7 @@ void ConfusionFigureTest::barsTellTheirRows() {
   test::compareWithGolden(drawnFigure(figure, {400, 96}, false), "bars-light");
   test::compareWithGolden(drawnFigure(figure, {400, 96}, true), "bars-dark");
   const QRectF area(0, 0, 400, 96);
-  QCOMPARE(figure.pointAt({200, 88}, area, {}).value_or(1), 1);
+  QVERIFY(figure.pointAt({200, 60}, area, {}).has_value());
   QVERIFY(!figure.pointAt({200, 2}, area, {}));
 }
 

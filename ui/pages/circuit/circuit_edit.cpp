@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "engine/core/text_value.h"
 #include "ui/pages/circuit/circuit_graph.h"
@@ -147,21 +149,51 @@ DrawnCircuit partOf(const DrawnCircuit& drawn, const std::set<std::string>& name
   return part;
 }
 
+namespace {
+
+// Names that are taken, and for each stem the number that was free last: many copies take linear time.
+class FreeNames {
+ public:
+  explicit FreeNames(const Circuit& circuit) {
+    for (const auto& input : circuit.inputs) taken_.insert(input.name);
+    for (const auto& s : circuit.synapses) taken_.insert(s.name);
+  }
+  bool taken(const std::string& name) const { return taken_.contains(name); }
+  std::string take(const std::string& wish) {
+    std::string found = wish;
+    if (taken_.contains(wish)) {
+      // Without the number behind it: copies of s2 are s3, s4, not s22.
+      std::string stem = wish;
+      while (stem.size() > 1 && stem.back() >= '0' && stem.back() <= '9') stem.pop_back();
+      int& number = numbers_.try_emplace(stem, 1).first->second;
+      for (found = stem; taken_.contains(found);) found = fmt::format("{}{}", stem, ++number);
+    }
+    taken_.insert(found);
+    return found;
+  }
+
+ private:
+  std::unordered_set<std::string> taken_;
+  std::unordered_map<std::string, int> numbers_;
+};
+
+}  // namespace
+
 std::set<std::string> putPart(DrawnCircuit& drawn, const DrawnCircuit& part, double x, double y) {
   std::map<std::string, std::string> names;
   std::set<std::string> fresh;
-  // Without the number behind it: copies of s2 are s3, s4, not s22.
+  FreeNames free(drawn.circuit);
+  const FreeNames present = free;
   const auto name = [&](const std::string& old) {
-    std::string stem = old;
-    while (stem.size() > 1 && stem.back() >= '0' && stem.back() <= '9') stem.pop_back();
-    const std::string found = isNamed(drawn.circuit, old) ? freeName(drawn.circuit, stem) : old;
+    const std::string found = free.take(old);
     names[old] = found;
     fresh.insert(found);
     if (const auto place = part.layout.find(old); place != part.layout.end())
       drawn.layout[found] = {place->second.x + x, place->second.y + y};
     return found;
   };
-  const Circuit before = drawn.circuit;
+  std::unordered_set<std::string> inputs;
+  for (const auto& input : drawn.circuit.inputs) inputs.insert(input.name);
   for (const auto& input : part.circuit.inputs)
     drawn.circuit.inputs.push_back({name(input.name), input.value});
   const std::size_t first = drawn.circuit.synapses.size();
@@ -174,8 +206,10 @@ std::set<std::string> putPart(DrawnCircuit& drawn, const DrawnCircuit& part, dou
     if (source.kind == SourceKind::Constant) return;
     if (const auto own = names.find(source.name); own != names.end()) {
       source.name = own->second;
-    } else if (isNamed(before, source.name)) {
-      source = sourceOf(before, source.name, source.kind == SourceKind::Previous);
+    } else if (present.taken(source.name)) {
+      source.kind = inputs.contains(source.name)          ? SourceKind::Input
+                    : source.kind == SourceKind::Previous ? SourceKind::Previous
+                                                          : SourceKind::Synapse;
     } else {
       source = idleSource(inhibitory);
     }

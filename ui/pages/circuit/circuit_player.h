@@ -23,7 +23,7 @@ class CircuitPlayer : public QObject {
  public:
   static constexpr std::size_t kMostSteps = 2000;      // of the history, the latest
   static constexpr qint64 kMostReplayed = 50'000'000;  // values of synapses
-  static constexpr qint64 kMostPassed = 2'000'000;     // the same of passTo()
+  static constexpr qint64 kMostPassed = 200'000;       // the same of passTo()
   static constexpr std::size_t kMostTraced = 12;       // synapses, where none are outputs
 
   explicit CircuitPlayer(QObject* parent = nullptr);
@@ -42,8 +42,8 @@ class CircuitPlayer : public QObject {
   void pause();
   // As if it had come to this step, with these values of its synapses before it; playing ends.
   void place(std::vector<double> before, qint64 step);
-  // Steps on to a later step, which keeps the history whole, where it takes no time that a person would
-  // notice; whether it did. Playing ends.
+  // Steps on to a later step, which keeps the history whole, where that is kMostPassed values at most;
+  // whether it did. Playing ends.
   bool passTo(qint64 step);
 
   CircuitValues values() const;

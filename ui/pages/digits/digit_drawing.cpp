@@ -11,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QMimeData>
 
+#include "engine/data/content.h"
 #include "engine/infer/asker.h"
 #include "engine/infer/image_files.h"
 #include "engine/infer/normalise.h"
@@ -26,10 +27,17 @@ namespace synann::ui {
 
 namespace {
 
+constexpr int kLargestPasted = 8192;  // pixels a side, of the clipboard
+
 // A picture of a person's own, as grey ink or paper: what normalise_as_mnist() tells apart.
 std::optional<data::Picture> pictureOf(const QImage& image) {
-  if (image.isNull() || std::max(image.width(), image.height()) > data::kLargestSide) return std::nullopt;
-  const QImage grey = image.convertToFormat(QImage::Format_Grayscale8);
+  if (image.isNull() || std::max(image.width(), image.height()) > kLargestPasted) return std::nullopt;
+  // As large as any picture of a file: what is larger has no more to say about one digit.
+  const QImage small = std::max(image.width(), image.height()) > data::kLargestSide
+                           ? image.scaled(data::kLargestSide, data::kLargestSide, Qt::KeepAspectRatio,
+                                          Qt::SmoothTransformation)
+                           : image;
+  const QImage grey = small.convertToFormat(QImage::Format_Grayscale8);
   data::Picture picture{.rows = grey.height(), .columns = grey.width(), .pixels = {}};
   for (int y = 0; y < grey.height(); ++y)
     picture.pixels.insert(picture.pixels.end(), grey.constScanLine(y), grey.constScanLine(y) + grey.width());
@@ -66,6 +74,7 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
                                       .pixels = normalised->pixels,
                                       .labels = {0}};
               auto said = asker->predict(query.asked.network, one, {}, {.stop = cancelled, .progress = {}});
+              answer.names = query.asked.names;
               if (said)
                 answer.log_probs = said->log_probs;
               else
@@ -148,14 +157,21 @@ void DigitDrawing::show(const Answer& answer) {
   if (!answer_.log_probs.empty()) {
     BarsFigure::Content content{.title = tr("What the network says of the drawing"),
                                 .rows = tr("class"),
-                                .names = asked_.names,
+                                .names = answer_.names,
                                 .columns = {{.name = tr("probability"), .values = {}}},
                                 .digits = 4};
     for (const float log_prob : answer_.log_probs)
       content.columns[0].values.push_back(std::exp(static_cast<double>(log_prob)));
     const auto& values = content.columns[0].values;
     content.marked = static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
+    if (content.marked != said_)
+      emit told(tr("The network says %1, p %2.")
+                    .arg(answer_.names.value(content.marked),
+                         numberText(values[static_cast<std::size_t>(content.marked)], 3)));
+    said_ = content.marked;
     bars = std::make_shared<const BarsFigure>(std::move(content));
+  } else {
+    said_ = -1;
   }
   normalised_->setFigure(picture);
   probabilities_->setFigure(bars);
@@ -188,8 +204,8 @@ void DigitDrawing::paste() {
   if (const auto picture =
           clip != nullptr ? pictureOf(qvariant_cast<QImage>(clip->imageData())) : std::nullopt)
     return take(*picture);
-  emit failed(tr("The clipboard holds no picture of at most %1 pixels a side: copy one first.")
-                  .arg(data::kLargestSide));
+  emit failed(
+      tr("The clipboard holds no picture of at most %1 pixels a side: copy one first.").arg(kLargestPasted));
 }
 
 }  // namespace synann::ui

@@ -37,6 +37,7 @@ class DigitDrawing : public QObject {
   struct Answer {
     std::optional<data::Picture> normalised;
     std::vector<float> log_probs;  // [classes]; empty: not known
+    QStringList names;             // of the classes
     QString error;                 // one sentence
   };
 
@@ -75,6 +76,7 @@ class DigitDrawing : public QObject {
   FigureView* probabilities_;
   Asked asked_;
   Answer answer_;
+  int said_ = -1;                            // the class that was told last
   LatestValueWorker<Query, Answer> worker_;  // last: its thread is gone before anything it uses
 };
 

@@ -63,11 +63,10 @@ Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
                    .found = fmt::format("{}", scene.image)};
     const DigitsContext context{.network = {frame.model, frame.network},
                                 .set = set,
+                                .part = scene.part,
                                 .names = names,
                                 .run = options.history,
-                                .steps = frame.network_at.steps,
-                                .when = stepText(at),
-                                .answer = nullptr};
+                                .when = stepText(at)};
     auto made = digitsJob(scene, context, scene.figure)({});
     if (!made) return made.error();
     return wrapped(std::move(*made));
@@ -76,9 +75,9 @@ Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
   const DigitsOutcome outcome = askDigits({.network = {frame.model, frame.network},
                                            .before = {},
                                            .set = set,
+                                           .part = scene.part,
                                            .names = names,
-                                           .when = stepText(at),
-                                           .before_when = {}},
+                                           .when = stepText(at)},
                                           askers, {});
   if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
   QString why;

@@ -30,8 +30,8 @@ QString partWords(infer::Part part) {
   return {};
 }
 
-QString titled(const QString& what, const DigitsScene& scene, const DigitsAnswer& answer) {
-  return DigitsFigureWords::tr("%1, %2 · %3").arg(what, partWords(scene.part), answer.when);
+QString titled(const QString& what, const DigitsAnswer& answer) {
+  return DigitsFigureWords::tr("%1, %2 · %3").arg(what, partWords(answer.part), answer.when);
 }
 
 void addPixels(const DigitsAnswer& answer, int k, std::vector<float>& values) {
@@ -59,11 +59,11 @@ TilesFigure::Content pictures(const DigitsAnswer& answer) {
 
 }  // namespace
 
-QString digitWords(const DigitsScene& scene, const DigitsAnswer& answer, int k) {
+QString digitWords(const DigitsAnswer& answer, int k) {
   const infer::Predictions& p = answer.now;
   const int image = static_cast<int>(p.samples[static_cast<std::size_t>(k)]);
   return DigitsFigureWords::tr("%1: true %2, said %3, p %4%5")
-      .arg(imageWords(scene.part, image), answer.names.value(p.truth(k)), answer.names.value(p.said(k)),
+      .arg(imageWords(answer.part, image), answer.names.value(p.truth(k)), answer.names.value(p.said(k)),
            numberText(p.confidence(k), 4),
            p.right(k) ? QString()
                       : DigitsFigureWords::tr(", p of the true one %1")
@@ -71,24 +71,28 @@ QString digitWords(const DigitsScene& scene, const DigitsAnswer& answer, int k) 
 }
 
 QString scoreWords(const DigitsAnswer& answer) {
-  const infer::Score score = infer::score(answer.now);
+  const infer::Score& score = answer.score;
   return DigitsFigureWords::tr("%1 of %2 right (%3 %), mean loss %4")
       .arg(countWords(score.correct), countWords(score.count),
            QString::number(100 * score.accuracy(), 'f', 2), numberText(score.loss(), 4));
 }
 
 std::shared_ptr<const ConfusionFigure> confusionFigure(const DigitsScene& scene, const DigitsAnswer& answer) {
-  ConfusionFigure::Content content{.title = titled(DigitsFigureWords::tr("Confusion matrix"), scene, answer),
-                                   .counts = infer::confusion(answer.now),
+  ConfusionFigure::Content content{.title = titled(DigitsFigureWords::tr("Confusion matrix"), answer),
+                                   .counts = answer.counts,
                                    .before = std::nullopt,
                                    .names = answer.names,
                                    .numbers = scene.numbers,
                                    .logarithmic = scene.logarithmic};
   content.note = scoreWords(answer);
   if (answer.before && answer.before->classes == answer.now.classes) {
-    content.before = infer::confusion(*answer.before);
-    content.title = titled(DigitsFigureWords::tr("Change of the confusion matrix"), scene, answer);
+    content.before = answer.counts_before;
+    content.title = titled(DigitsFigureWords::tr("Change of the confusion matrix"), answer);
     content.note = DigitsFigureWords::tr("minus %1 · %2").arg(answer.before_when, content.note);
+  } else if (!answer.before_when.isEmpty()) {
+    content.note =
+        DigitsFigureWords::tr("%1 · %2 is not known here, or of other classes: nothing is subtracted")
+            .arg(content.note, answer.before_when);
   }
   if (scene.truth >= 0 && scene.said >= 0 && std::max(scene.truth, scene.said) < answer.now.classes)
     content.marked = scene.truth * answer.now.classes + scene.said;
@@ -107,7 +111,7 @@ std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const
   for (int place = 0; place < content.count; ++place) {
     const int k = listed[static_cast<std::size_t>(place)];
     addPixels(answer, k, content.values);
-    content.names.push_back(digitWords(scene, answer, k));
+    content.names.push_back(digitWords(answer, k));
     if (static_cast<int>(answer.now.samples[static_cast<std::size_t>(k)]) == scene.image)
       content.marked = place;
   }
@@ -116,13 +120,13 @@ std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const
                            ? DigitsFigureWords::tr("The first %1 of %2 images").arg(content.count).arg(count)
                        : listed.size() == 1 ? DigitsFigureWords::tr("1 image")
                                             : DigitsFigureWords::tr("%1 images").arg(count);
-  content.title = titled(what, scene, answer);
+  content.title = titled(what, answer);
   return std::make_shared<const TilesFigure>(std::move(content));
 }
 
 std::shared_ptr<const BarsFigure> classesFigure(const DigitsScene& scene, const DigitsAnswer& answer) {
-  const compute::Confusion counts = infer::confusion(answer.now);
-  BarsFigure::Content content{.title = titled(DigitsFigureWords::tr("Each class"), scene, answer),
+  const compute::Confusion& counts = answer.counts;
+  BarsFigure::Content content{.title = titled(DigitsFigureWords::tr("Each class"), answer),
                               .rows = DigitsFigureWords::tr("class"),
                               .names = answer.names,
                               .columns = {{.name = DigitsFigureWords::tr("precision"), .values = {}},
@@ -145,7 +149,7 @@ std::shared_ptr<const TilesFigure> digitFigure(const DigitsScene& scene, const D
   content.count = 1;
   content.per_line = 1;
   addPixels(answer, *k, content.values);
-  content.names = {digitWords(scene, answer, *k)};
+  content.names = {digitWords(answer, *k)};
   content.title = content.names.front();
   return std::make_shared<const TilesFigure>(std::move(content));
 }
@@ -154,7 +158,7 @@ std::shared_ptr<const BarsFigure> probabilitiesFigure(const DigitsScene& scene, 
   const auto k = placeOfImage(scene, answer);
   if (!k) return nullptr;
   BarsFigure::Content content{.title = DigitsFigureWords::tr("Probabilities of %1 · %2")
-                                           .arg(imageWords(scene.part, scene.image), answer.when),
+                                           .arg(imageWords(answer.part, scene.image), answer.when),
                               .rows = DigitsFigureWords::tr("class"),
                               .names = answer.names,
                               .columns = {{.name = DigitsFigureWords::tr("probability"), .values = {}}},
@@ -181,7 +185,7 @@ std::shared_ptr<const Figure> digitsFigure(const DigitsScene& scene, const Digit
     case 3:
     case 4:
       if (!placeOfImage(scene, answer)) {
-        why = DigitsFigureWords::tr("There is no %1.").arg(imageWords(scene.part, scene.image));
+        why = DigitsFigureWords::tr("There is no %1.").arg(imageWords(answer.part, scene.image));
         return nullptr;
       }
       if (scene.figure == kDigitsFigures[3]) return digitFigure(scene, answer);

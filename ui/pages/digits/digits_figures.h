@@ -27,7 +27,7 @@ std::shared_ptr<const Figure> digitsFigure(const DigitsScene& scene, const Digit
                                            QString& why);
 
 // "test image 12: true 4, said 9, p 0.87": of the k-th of the predictions.
-QString digitWords(const DigitsScene& scene, const DigitsAnswer& answer, int k);
+QString digitWords(const DigitsAnswer& answer, int k);
 // "9,892 of 10,000 right (98.92 %), mean loss 0.0431"
 QString scoreWords(const DigitsAnswer& answer);
 

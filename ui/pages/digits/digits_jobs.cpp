@@ -16,6 +16,11 @@ using Made = AskedFigure::Made;
 
 constexpr int kPoints = 13;  // of a robustness curve
 
+// "test image 12 · step 470": which image, and what is said of it when.
+QString imageOf(const DigitsScene& scene, const DigitsContext& of) {
+  return imageWords(of.part, scene.image) + QStringLiteral(" · ") + of.when;
+}
+
 Result<std::vector<float>> logProbsOf(infer::Asker& asker, const DigitsContext& of, std::uint32_t image,
                                       const infer::Work& work) {
   auto said = asker.predict(of.network, *of.set, std::array{image}, work);
@@ -24,11 +29,14 @@ Result<std::vector<float>> logProbsOf(infer::Asker& asker, const DigitsContext& 
 }
 
 Made makeBiography(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+  if (of.run.empty())
+    return Error{.problem = "there is no run whose steps could be looked at",
+                 .remedy = "a checkpoint alone knows one moment"};
   infer::Asker asker;
   const auto lives = infer::biographies(
       asker, {.run = of.run, .set = of.set, .samples = {static_cast<std::uint32_t>(scene.image)}}, work);
   if (!lives) return lives.error();
-  return biographyFigure(*lives, 0, imageWords(scene.part, scene.image), of.names);
+  return biographyFigure(*lives, 0, imageWords(of.part, scene.image), of.names);
 }
 
 Made makeWhy(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
@@ -40,8 +48,7 @@ Made makeWhy(const DigitsScene& scene, const DigitsContext& of, const infer::Wor
   const auto found =
       infer::explain({.network = of.network, .set = of.set, .image = image, .a = pair.a, .b = pair.b});
   if (!found) return found.error();
-  return explanationFigure(*found, imageWords(scene.part, scene.image), of.names.value(pair.a),
-                           of.names.value(pair.b));
+  return explanationFigure(*found, imageOf(scene, of), of.names.value(pair.a), of.names.value(pair.b));
 }
 
 Made makeOcclusion(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
@@ -54,8 +61,8 @@ Made makeOcclusion(const DigitsScene& scene, const DigitsContext& of, const infe
       .network = of.network, .set = of.set, .image = image, .label = label, .side = scene.patch};
   const auto found = infer::occlude(asker, query, work);
   if (!found) return found.error();
-  return occlusionFigure(*found, of.set->rows, of.set->columns, imageWords(scene.part, scene.image),
-                         of.names.value(label), scene.patch);
+  return occlusionFigure(*found, of.set->rows, of.set->columns, imageOf(scene, of), of.names.value(label),
+                         scene.patch);
 }
 
 Made makeActivations(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
@@ -66,8 +73,7 @@ Made makeActivations(const DigitsScene& scene, const DigitsContext& of, const in
   const auto chosen = std::find_if(layers->begin(), layers->end(),
                                    [&](const infer::Activation& one) { return one.name == scene.layer; });
   if (layers->empty()) return Error{.problem = "no layer of this network can be looked at"};
-  return activationFigure(chosen == layers->end() ? layers->back() : *chosen,
-                          imageWords(scene.part, scene.image));
+  return activationFigure(chosen == layers->end() ? layers->back() : *chosen, imageOf(scene, of));
 }
 
 Made makeRobustness(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
@@ -102,9 +108,19 @@ bool isAsked(const QString& figure) {
                      [&](const AskedKind& kind) { return kind.figure == figure; });
 }
 
-std::string digitsKey(const DigitsScene& scene, const DigitsContext& of, const QString& figure) {
+DigitsContext contextOf(const DigitsAnswer& answer, const std::filesystem::path& run) {
+  return {.network = answer.network,
+          .set = answer.set,
+          .part = answer.part,
+          .names = answer.names,
+          .run = run,
+          .when = answer.when};
+}
+
+std::string digitsKey(const DigitsScene& scene, const DigitsContext& of, const QString& figure,
+                      std::int64_t last) {
   if (figure == askedKinds()[0].figure)
-    return fmt::format("{} {} {} {} {}", figure.toStdString(), of.run.string(), of.steps,
+    return fmt::format("{} {} {} {} {}", figure.toStdString(), of.run.string(), last,
                        static_cast<const void*>(of.set.get()), scene.image);
   if (figure == askedKinds()[4].figure)
     return fmt::format("{} {} {} {}", figure.toStdString(), static_cast<const void*>(of.network.values.get()),

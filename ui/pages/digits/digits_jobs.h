@@ -4,27 +4,29 @@
 #include <filesystem>
 #include <string>
 
-#include "ui/pages/digits/asked_figure.h"
+#include "ui/pages/asked_figure.h"
 #include "ui/pages/digits/digits_scene.h"
 
 // The figures of the Digits page that take their time, for the window and the prompt alike.
 namespace synann::ui {
 
-// What they are asked of: a network at one moment, a set, and the run that it is of.
+// What they are asked of: the network, set and moment of an answer, and the run that it is of.
 struct DigitsContext {
   infer::Network network;
   infer::SetPtr set;
+  infer::Part part = infer::Part::Test;
   QStringList names;  // of the classes
   std::filesystem::path run;
-  std::int64_t steps = 0;  // of the moment
   QString when;
-  DigitsAnswerPtr answer;  // what the network says of the set; may be null
 };
+DigitsContext contextOf(const DigitsAnswer& answer, const std::filesystem::path& run);
 
 // "biography", "why", "occlusion", "activations", "robustness"
 bool isAsked(const QString& figure);
-// Equal keys, while the context's network and set live: equal figures.
-std::string digitsKey(const DigitsScene& scene, const DigitsContext& context, const QString& figure);
+// Equal keys, while the context's network and set live: equal figures. `last` is the last recorded step of
+// the run, which a biography goes to whatever the moment.
+std::string digitsKey(const DigitsScene& scene, const DigitsContext& context, const QString& figure,
+                      std::int64_t last);
 AskedFigure::Job digitsJob(const DigitsScene& scene, const DigitsContext& context, const QString& figure);
 
 // The two classes that *why* tells apart: what the network says, and the class chosen, or the second most

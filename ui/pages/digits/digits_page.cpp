@@ -3,20 +3,24 @@
 
 #include <algorithm>
 
+#include <QAccessible>
 #include <QComboBox>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLabel>
 #include <QSignalBlocker>
 
 #include "engine/data/picture.h"
-#include "ui/pages/digits/asked_figure.h"
+#include "ui/pages/asked_figure.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_figures.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/synapses/synapse_figures.h"
+#include "ui/plots/figure_file.h"
 #include "ui/plots/figure_view.h"
 #include "ui/session/class_words.h"
 
@@ -33,10 +37,14 @@ DigitsPage::DigitsPage(Workspace& workspace, QWidget* parent)
       fields_(new FieldControls(QStringLiteral("digits"), this)),
       deck_(new FigureDeck(QStringLiteral("digits"), matrix_, this)),
       worker_(
-          [askers = std::make_shared<DigitsAskers>()](
+          [askers = std::make_shared<DigitsAskers>(), done = done_](
               const DigitsQuery& query, const std::stop_token& cancelled, const DigitsWorker::Tell& tell) {
-            DigitsOutcome outcome = askDigits(query, *askers, {.stop = cancelled, .progress = {}});
-            if (!cancelled.stop_requested()) tell(std::move(outcome));
+            std::stop_source stop = query.stop;
+            const std::stop_callback relay(cancelled, [&stop] { stop.request_stop(); });
+            tell(askDigits(query, *askers,
+                           {.stop = stop.get_token(), .progress = [&done](int part, int count) {
+                              *done = count > 0 ? static_cast<double>(part) / count : 0.0;
+                            }}));
           },
           [this](const DigitsOutcome& outcome) { answered(outcome); }) {
   makeControls();
@@ -50,6 +58,7 @@ void DigitsPage::showEvent(QShowEvent* event) {
   workspace_.source().setShown(this, true);
   workspace_.source().setNetworkWanted(this, true);
   ask();
+  refresh();  // another page may have chosen another image
 }
 
 void DigitsPage::hideEvent(QHideEvent* event) {
@@ -86,16 +95,19 @@ infer::Network DigitsPage::before() const {
 void DigitsPage::ask() {
   if (!isVisible() || !frame_) return;
   const data::DataPairPtr& opened = workspace_.source().data();
-  if (!opened) return showNothing(tr("Open the data of the run to ask its network."));
   const infer::SetPtr set = infer::set_of(opened, scene_.part);
-  if (!set || set->count() == 0) return showNothing(tr("There are no such images in the data."));
-  DigitsQuery query{
-      .network = {frame_->model, frame_->network},
-      .before = before(),
-      .set = set,
-      .names = {},
-      .when = {},
-      .before_when = compare_with_ == Compare::Start ? tr("the start of the run") : other_when_};
+  if (!set || set->count() == 0) {
+    asked_.reset();
+    return showNothing(opened ? tr("There are no such images in the data.")
+                              : tr("Open the data of the run to ask its network."));
+  }
+  DigitsQuery query{.network = {frame_->model, frame_->network},
+                    .before = before(),
+                    .set = set,
+                    .part = scene_.part,
+                    .frame = frame_};
+  if (compare_with_ != Compare::Nothing)
+    query.before_when = compare_with_ == Compare::Start ? tr("the start of the run") : other_when_;
   if (asked_ && query.same(*asked_)) return;
   const int epoch = frame_->network_at.position.epoch;
   const bool trains = workspace_.controller().busy() && frame_->live;
@@ -108,20 +120,33 @@ void DigitsPage::ask() {
   train::SynapseFrame at = *frame_;
   at.at = frame_->network_at;
   query.when = stepText(at);
+  query.number = ++number_;
+  query.stop = std::stop_source();
   asked_ = query;
+  *done_ = 0;
   worker_.ask(std::move(query));
+  busy_->begin();
   if (!answer_) matrix_->setPlaceholder(tr("Computing…"));
 }
 
 void DigitsPage::answered(const DigitsOutcome& outcome) {
-  if (!frame_) return;
+  // What was asked meanwhile, or asked of nothing any more, counts.
+  if (!frame_ || !asked_ || outcome.number != asked_->number) return;
+  busy_->end();
   if (!outcome.answer) return showNothing(outcome.error);
   answer_ = outcome.answer;
   refresh();
 }
 
+void DigitsPage::tell(const QString& sentence) {
+  numbers()->setText(sentence);
+  QAccessibleEvent alert(numbers(), QAccessible::Alert);
+  QAccessible::updateAccessibility(&alert);
+}
+
 void DigitsPage::showNothing(const QString& why) {
   answer_.reset();
+  busy_->end();
   for (AskedFigure* asked : asked_figures_) asked->clear(tr("Appears with the confusion matrix."));
   drawing_->setNetwork({});
   for (FigureView* view : {matrix_, gallery_, classes_, digit_, probabilities_}) view->setFigure(nullptr);
@@ -136,7 +161,7 @@ void DigitsPage::showNothing(const QString& why) {
 void DigitsPage::changeScene(const QString& field) {
   fields_->take(digitsFields(), field, scene_);
   if (field == QLatin1String("part")) {
-    scene_.image = 0;
+    scene_.image = scene_.part == infer::Part::Test ? workspace_.selection().image() : 0;
     return ask();
   }
   refresh();
@@ -160,11 +185,9 @@ void DigitsPage::chooseImage(int image) {
 void DigitsPage::chooseComparison(int index) {
   const auto chosen = static_cast<Compare>(index);
   if (chosen == Compare::Other) return openOther();
-  if (chosen == Compare::Pinned && frame_) {
-    train::SynapseFrame at = *frame_;
-    at.at = frame_->network_at;
-    other_ = {frame_->model, frame_->network};
-    other_when_ = stepText(at);
+  if (chosen == Compare::Pinned && answer_) {
+    other_ = answer_->network;
+    other_when_ = runName(workspace_.source().run()) + QStringLiteral(", ") + answer_->when;
   }
   compare_with_ = chosen;
   ask();
@@ -188,7 +211,8 @@ void DigitsPage::openOther() {
 }
 
 void DigitsPage::refresh() {
-  if (!isVisible() || !answer_) return;
+  // What is shown is of one set at all times.
+  if (!isVisible() || !answer_ || answer_->part != scene_.part) return;
   matrix_->setFigure(confusionFigure(scene_, *answer_));
   QString why;
   if (deck_->wanted(gallery_)) gallery_->setFigure(galleryFigure(scene_, *answer_, why));
@@ -197,42 +221,32 @@ void DigitsPage::refresh() {
   if (deck_->wanted(digit_)) digit_->setFigure(digitFigure(scene_, *answer_));
   if (deck_->wanted(probabilities_)) probabilities_->setFigure(probabilitiesFigure(scene_, *answer_));
   setRemark(answer_->when + QStringLiteral(" · ") + scoreWords(*answer_));
-  if (frame_) {
-    drawing_->setNetwork({.network = {frame_->model, frame_->network},
-                          .classes = answer_->now.classes,
-                          .names = answer_->names});
-    fillLayers();
-  }
+  drawing_->setNetwork(
+      {.network = answer_->network, .classes = answer_->now.classes, .names = answer_->names});
+  fillLayers();
   refreshAsked();
   deck_->showTable();
   emit exportableChanged();
 }
 
-DigitsContext DigitsPage::context() const {
-  return {.network = asked_->network,
-          .set = asked_->set,
-          .names = asked_->names,
-          .run = workspace_.source().run(),
-          .steps = frame_->network_at.steps,
-          .when = answer_->when,
-          .answer = answer_};
-}
-
 // Those that are seen, or at hand.
 void DigitsPage::refreshAsked() {
-  if (!isVisible() || !answer_ || !asked_ || !frame_) return;
-  const DigitsContext of = context();
+  if (!isVisible() || !answer_ || answer_->part != scene_.part) return;
+  const DigitsContext of = contextOf(*answer_, workspace_.source().run());
+  const auto& frames = answer_->frame->network_frames;
+  const std::int64_t last = frames && !frames->empty() ? frames->back().steps : 0;
   for (std::size_t k = 0; k < asked_figures_.size(); ++k) {
     AskedFigure* const asked = asked_figures_[k];
     const QString& figure = kDigitsFigures[kFirstAsked + static_cast<qsizetype>(k)];
     if (deck_->wanted(asked->view()))
-      asked->ask(digitsKey(scene_, of, figure), digitsJob(scene_, of, figure));
+      asked->ask(digitsKey(scene_, of, figure, last), {of.network.values, of.set},
+                 digitsJob(scene_, of, figure));
   }
 }
 
 void DigitsPage::fillLayers() {
   QStringList names;
-  for (const model::Layer& layer : frame_->model->layers)
+  for (const model::Layer& layer : answer_->network.model->layers)
     if (!layer.exposes.empty()) names.append(QString::fromStdString(layer.exposes));
   names.append(QStringLiteral("output"));
   QStringList present;
@@ -246,13 +260,14 @@ void DigitsPage::fillLayers() {
   layer_->setCurrentIndex(static_cast<int>(chosen < 0 ? names.size() - 1 : chosen));
 }
 
-// A picture of any size may be a digit.
+// A picture may be a digit, where it is not a figure of this program.
 Page::Claim DigitsPage::claims(const QString& path) const {
   QFile file(path);
   if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly)) return Claim::None;
   const QByteArray head = file.read(16);
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(head.constData()), std::size_t(head.size()));
-  return data::is_png(bytes) || data::is_jpeg(bytes) ? Claim::WhileShown : Claim::None;
+  const bool picture = data::is_png(bytes) || data::is_jpeg(bytes);
+  return picture && !readFigureView(path.toStdString()) ? Claim::WhileShown : Claim::None;
 }
 
 Status DigitsPage::openFile(const QString& file) {
@@ -268,7 +283,7 @@ QString DigitsPage::figureName() const {
 QJsonObject DigitsPage::view() const {
   DigitsScene scene = scene_;
   scene.figure = figureName();
-  return frame_ ? digitsJson(scene, *frame_, workspace_.source().run()) : QJsonObject();
+  return answer_ ? digitsJson(scene, *answer_->frame, workspace_.source().run()) : QJsonObject();
 }
 
 Result<ShownFigure> DigitsPage::shownFigure() const {
@@ -276,6 +291,9 @@ Result<ShownFigure> DigitsPage::shownFigure() const {
 }
 
 Status DigitsPage::restoreView(const QJsonObject& json) {
+  if (json.value("figure").toString().startsWith(QLatin1String("drawn")))
+    return Error{.problem = "what was drawn is not kept in its figure",
+                 .remedy = "open the picture itself on the Digits page"};
   scene_ = digitsSceneFromJson(json);
   fields_->show(digitsFields(), scene_);
   nameClasses();

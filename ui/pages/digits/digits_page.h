@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,6 +20,7 @@ class QComboBox;
 namespace synann::ui {
 
 class AskedFigure;
+class BusyRow;
 class DigitDrawing;
 class FieldControls;
 class FigureDeck;
@@ -71,10 +74,10 @@ class DigitsPage : public PicturePage {
   void chooseComparison(int index);
   void openOther();
   void showNothing(const QString& why);
+  void tell(const QString& sentence);  // to a screen reader too
   void refresh();
   void refreshAsked();
   void fillLayers();
-  DigitsContext context() const;
   infer::Network before() const;
   QJsonObject view() const;
 
@@ -83,7 +86,9 @@ class DigitsPage : public PicturePage {
   SynapseFramePtr frame_;  // null: there is no network
   DigitsAnswerPtr answer_;
   std::optional<DigitsQuery> asked_;
-  int asked_epoch_ = -1;  // of a run that trains
+  int asked_epoch_ = -1;      // of a run that trains
+  std::uint64_t number_ = 0;  // of the question asked last
+  std::shared_ptr<std::atomic<double>> done_ = std::make_shared<std::atomic<double>>(0);
   Compare compare_with_ = Compare::Nothing;
   infer::Network other_;  // pinned, or of another run
   QString other_when_;
@@ -102,6 +107,7 @@ class DigitsPage : public PicturePage {
   QComboBox* layer_ = nullptr;
   std::vector<AskedFigure*> asked_figures_;  // as kAskedDigits
   DigitDrawing* drawing_ = nullptr;
+  BusyRow* busy_ = nullptr;
   DigitsWorker worker_;  // last: its thread is gone before anything it uses
 };
 

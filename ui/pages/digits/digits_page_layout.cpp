@@ -8,7 +8,8 @@
 #include <QSignalBlocker>
 #include <QTabWidget>
 
-#include "ui/pages/digits/asked_figure.h"
+#include "ui/pages/asked_figure.h"
+#include "ui/pages/busy_row.h"
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_page.h"
@@ -73,7 +74,13 @@ QWidget* DigitsPage::makeFigures() {
   classes_ = deck_->add("classes", later, tr("Precision, recall and F1 of each class"));
   digit_ = deck_->add("digit", later, tr("The chosen image"));
   probabilities_ = deck_->add("probabilities", later, tr("What the network gives for the chosen image"));
-  deck_->addTab(tr("Images"), {gallery_});
+  busy_ = new BusyRow(
+      QStringLiteral("digits.confusion"), tr("confusion matrix"),
+      [this] { return worker_.busy() ? std::optional(done_->load()) : std::nullopt; }, this);
+  connect(busy_, &BusyRow::stopWanted, this, [this] {
+    if (asked_) asked_->stop.request_stop();
+  });
+  deck_->addTab(tr("Images"), {gallery_, busy_});
   deck_->addTab(tr("Image"), {digit_, probabilities_});
   drawing_ = new DigitDrawing(*deck_, this);
   drawing_->addTab();
@@ -163,7 +170,7 @@ void DigitsPage::connectAll() {
   connect(&workspace_.selection(), &Selection::imageChanged, this, [this](int image) {
     if (scene_.part == infer::Part::Test) chooseImage(image);
   });
-  for (FigureView* view : {matrix_, gallery_, classes_, digit_, probabilities_})
+  for (FigureView* view : findChildren<FigureView*>())
     connect(view, &FigureView::currentPointChanged, this,
             [this](const QString& text) { numbers()->setText(text); });
   connect(against_, &QComboBox::activated, this, [this] {
@@ -175,7 +182,11 @@ void DigitsPage::connectAll() {
     refreshAsked();
   });
   connect(drawing_, &DigitDrawing::failed, this, &Page::failed);
-  connect(drawing_, &DigitDrawing::told, this, [this](const QString& text) { numbers()->setText(text); });
+  connect(drawing_, &DigitDrawing::told, this, &DigitsPage::tell);
+  connect(drawing_, &DigitDrawing::changed, this, [this] {
+    deck_->showTable();
+    emit exportableChanged();
+  });
   connect(drawing_, &DigitDrawing::imageWanted, this, [this] {
     const infer::SetPtr set = infer::set_of(workspace_.source().data(), scene_.part);
     if (!set || scene_.image >= set->count()) return;

@@ -12,6 +12,7 @@
 #include "engine/infer/network.h"
 #include "engine/infer/predictions.h"
 #include "engine/infer/robustness.h"
+#include "engine/train/synapse_frame.h"
 #include "ui/pages/view_field.h"
 #include "ui/plots/confusion_figure.h"
 
@@ -43,10 +44,16 @@ const FieldTable<DigitsScene>& digitsFields();
 
 // What a network says of one set, and what another said before; immutable.
 struct DigitsAnswer {
+  infer::Network network;
   infer::SetPtr set;
-  QStringList names;  // [classes] what a person reads for them
+  infer::Part part = infer::Part::Test;              // that the set is
+  std::shared_ptr<const train::SynapseFrame> frame;  // the moment; null at the prompt
+  QStringList names;                                 // [classes] what a person reads for them
   infer::Predictions now;
+  infer::Score score;
+  compute::Confusion counts;
   std::optional<infer::Predictions> before;
+  std::optional<compute::Confusion> counts_before;
   QString when, before_when;  // which moments: "step 470, epoch 1", "the start"
 };
 using DigitsAnswerPtr = std::shared_ptr<const DigitsAnswer>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "engine/infer/asker.h"
 #include "ui/pages/digits/digits_scene.h"
@@ -14,8 +15,12 @@ struct DigitsQuery {
   infer::Network network;
   infer::Network before;  // without a model: none
   infer::SetPtr set;
-  QStringList names;
-  QString when, before_when;
+  infer::Part part = infer::Part::Test;
+  QStringList names{};
+  std::shared_ptr<const train::SynapseFrame> frame{};  // the moment
+  QString when{}, before_when{};
+  std::uint64_t number = 0;                 // of the question
+  std::stop_source stop{std::nostopstate};  // a person's
 
   // Whether the answer would be the same.
   bool same(const DigitsQuery& other) const {
@@ -27,6 +32,7 @@ struct DigitsQuery {
 struct DigitsOutcome {
   DigitsAnswerPtr answer;
   QString error;
+  std::uint64_t number = 0;  // of the question
 };
 
 // Asks on the thread that calls; `now` and `before` keep what they know of the networks asked last.

@@ -24,7 +24,6 @@ QPointF middleOf(QPoint field) {
 
 // Ink as on paper: dark on light, in the look of the window.
 QImage onPaper(const QImage& ink, const FigureLook& look) {
-  QImage paper = ink.convertToFormat(QImage::Format_Indexed8);
   QList<QRgb> colors;
   const QColor ground = look.background, full = look.text;
   for (int k = 0; k < 256; ++k) {
@@ -60,22 +59,31 @@ void DrawPad::changed() {
   emit drawn();
 }
 
+// A stroke ends before the ink is anything else: the next one begins anew, and is undone by itself.
+void DrawPad::liftPen() {
+  pen_down_ = drawing_ = false;
+}
+
 void DrawPad::take(const data::Picture& picture) {
+  liftPen();
   ink_.take(picture);
   changed();
 }
 
 void DrawPad::undo() {
+  liftPen();
   ink_.undo();
   changed();
 }
 
 void DrawPad::redo() {
+  liftPen();
   ink_.redo();
   changed();
 }
 
 void DrawPad::clear() {
+  liftPen();
   ink_.clear();
   changed();
 }
@@ -122,8 +130,10 @@ bool DrawPad::arrowKey(const QKeyEvent& event) {
       return false;
   }
   if (event.modifiers().testFlag(Qt::ControlModifier)) {
+    liftPen();
     ink_.shift(QPointF(way) / kFields);
     changed();
+    emit told(tr("Shifted."));
     return true;
   }
   const QPoint to(std::clamp(cursor_.x() + way.x(), 0, kFields - 1),
@@ -143,8 +153,16 @@ bool DrawPad::arrowKey(const QKeyEvent& event) {
 }
 
 bool DrawPad::editKey(const QKeyEvent& event) {
-  if (event.matches(QKeySequence::Undo)) return undo(), true;
-  if (event.matches(QKeySequence::Redo)) return redo(), true;
+  if (event.matches(QKeySequence::Undo)) {
+    undo();
+    emit told(tr("Undone."));
+    return true;
+  }
+  if (event.matches(QKeySequence::Redo)) {
+    redo();
+    emit told(tr("Done again."));
+    return true;
+  }
   if (event.matches(QKeySequence::Paste)) {
     emit pasteWanted();
     return true;
@@ -165,8 +183,10 @@ bool DrawPad::editKey(const QKeyEvent& event) {
       return true;
     case Qt::Key_BracketLeft:
     case Qt::Key_BracketRight:
+      liftPen();
       ink_.rotate(event.key() == Qt::Key_BracketLeft ? -kTurn : kTurn);
       changed();
+      emit told(tr("Turned by %1 degrees.").arg(kTurn));
       return true;
     default:
       return false;

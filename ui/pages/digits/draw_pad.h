@@ -52,6 +52,7 @@ class DrawPad : public QWidget {
   bool arrowKey(const QKeyEvent& event);
   bool editKey(const QKeyEvent& event);
   void changed();
+  void liftPen();
 
   Ink ink_;
   QPoint cursor_{kFields / 2, kFields / 2};

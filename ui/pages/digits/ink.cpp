@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <QPainter>
 #include <QTransform>
@@ -12,10 +13,24 @@ namespace synann::ui {
 
 namespace {
 
+constexpr int kLightGround = 127;  // above, a picture is dark on light
+
 QImage blankPaper() {
   QImage image(Ink::kSide, Ink::kSide, QImage::Format_Grayscale8);
   image.fill(0);
   return image;
+}
+
+// What the picture's border is on, mostly.
+int groundOf(const QImage& picture) {
+  std::vector<int> border;
+  for (int x = 0; x < picture.width(); ++x)
+    for (const int y : {0, picture.height() - 1}) border.push_back(picture.constScanLine(y)[x]);
+  for (int y = 0; y < picture.height(); ++y)
+    for (const int x : {0, picture.width() - 1}) border.push_back(picture.constScanLine(y)[x]);
+  const auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
+  std::nth_element(border.begin(), middle, border.end());
+  return *middle;
 }
 
 }  // namespace
@@ -50,6 +65,7 @@ void Ink::beginStroke(QPointF at, double width) {
 }
 
 void Ink::strokeTo(QPointF at, double width) {
+  redone_.clear();
   QPainter painter(&image_);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(QPen(Qt::white, width * kSide, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
@@ -86,12 +102,14 @@ void Ink::clear() {
   image_ = blankPaper();
 }
 
+// Ink on paper becomes light on dark, as it is here; the paper goes on where the picture ends.
 void Ink::take(const data::Picture& picture) {
   keep();
   QImage whole(picture.columns, picture.rows, QImage::Format_Grayscale8);
   for (int y = 0; y < picture.rows; ++y)
     std::memcpy(whole.scanLine(y), picture.pixels.data() + std::ptrdiff_t{y} * picture.columns,
                 static_cast<std::size_t>(picture.columns));
+  if (groundOf(whole) > kLightGround) whole.invertPixels();
   // A multiple of its pixels where it is small: these stay pixels.
   const int most = std::max(picture.rows, picture.columns);
   const double factor = most <= kSide ? kSide / most : static_cast<double>(kSide) / most;
@@ -100,6 +118,7 @@ void Ink::take(const data::Picture& picture) {
                    std::max(1, static_cast<int>(picture.rows * factor)), Qt::IgnoreAspectRatio,
                    most <= kSide ? Qt::FastTransformation : Qt::SmoothTransformation);
   image_ = blankPaper();
+  image_.fill(static_cast<uint>(groundOf(whole)));
   QPainter(&image_).drawImage((kSide - fitted.width()) / 2, (kSide - fitted.height()) / 2, fitted);
 }
 

@@ -7,13 +7,16 @@
 #include <QAction>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QJsonArray>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSpinBox>
 
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
+#include "ui/pages/synapses/knock_out.h"
 #include "ui/pages/synapses/synapse_export.h"
+#include "ui/pages/synapses/synapse_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
 #include "ui/session/class_words.h"
@@ -76,6 +79,7 @@ void SynapsesPage::showEvent(QShowEvent* event) {
 
 void SynapsesPage::hideEvent(QHideEvent* event) {
   Page::hideEvent(event);
+  source_.setNetworkWanted(this, false);
   source_.setShown(this, false);
 }
 
@@ -96,6 +100,7 @@ void SynapsesPage::showNothing(const QString& why) {
   for (FigureView* view :
        {row_profile_, column_profile_, row_pictures_, strongest_, histogram_, waterfall_, proof_})
     view->setFigure(nullptr);
+  knock_->clear(tr("Appears with β."));
   deck_->showTable();
   numbers()->clear();
   setRemark({});
@@ -116,7 +121,33 @@ void SynapsesPage::showFrame() {
   setRemark(note);
   showImage();
   showCell();
+  showKnockOut();
   if (first) emit exportableChanged();
+}
+
+// It needs the whole network, which costs nothing while nobody looks.
+void SynapsesPage::showKnockOut() {
+  source_.setNetworkWanted(this, isVisible() && knock_->wanted());
+  if (!knock_->wanted() || !frame_->network || !frame_->model) return;
+  const data::DataPairPtr& opened = source_.data();
+  if (!opened) return;
+  train::SynapseFrame at = *frame_;
+  at.at = frame_->network_at;
+  QStringList names;
+  for (int label = 0; label < opened->test.classes; ++label)
+    names.append(className(opened->class_names, label));
+  knock_->setMoment({.network = {frame_->model, frame_->network},
+                     .set = infer::set_of(opened),
+                     .layer = frame_->layer.name,
+                     .n = frame_->n(),
+                     .names = names,
+                     .when = stepText(at),
+                     .settings = frame_->run.settings,
+                     .live = frame_->live});
+}
+
+bool SynapsesPage::busy() const {
+  return knock_->busy();
 }
 
 // What follows the chosen cell.
@@ -268,7 +299,12 @@ QJsonObject SynapsesPage::view() const {
   view.query.run = source_.run();
   view.cell = {heat_->row(), heat_->column()};
   view.figure = figureName();
-  return toJson(view, *frame_);
+  QJsonObject json = toJson(view, *frame_);
+  QJsonArray changed;
+  for (const infer::CellValue& one : knock_->changes())
+    changed.append(QJsonArray{one.cell.row, one.cell.column, static_cast<double>(one.beta)});
+  if (!changed.isEmpty()) json["knocked_out"] = changed;
+  return json;
 }
 
 Result<ShownFigure> SynapsesPage::shownFigure() const {
@@ -288,6 +324,10 @@ Status SynapsesPage::restoreView(const QJsonObject& json) {
                             : q.other_steps == 0   ? kStart
                                                    : kThisStep);
   deck_->choose(scene_.figure);
+  std::vector<infer::CellValue> changed;
+  for (const QJsonValue& one : json.value("knocked_out").toArray())
+    changed.push_back({{one[0].toInt(), one[1].toInt()}, static_cast<float>(one[2].toDouble())});
+  knock_->restore(changed);
   Selection& selection = source_.selection();
   selection.setLayer(QString::fromStdString(q.layer));
   selection.setCell(scene_.cell);

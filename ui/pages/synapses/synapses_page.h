@@ -20,6 +20,7 @@ class FigureDeck;
 class FigureView;
 class HeatView;
 class ImagePicture;
+class KnockOut;
 
 // β from within: the matrix as a heat map, its lenses and comparisons, and beside it profiles, histogram,
 // waterfall and the proof of both spaces, for the run that trains, for any recorded step of it, or for a
@@ -34,12 +35,14 @@ class SynapsesPage : public PicturePage {
   SynapsesPage(Workspace& workspace, const PageActions& actions, QWidget* parent = nullptr);
 
   bool canExport() const override;
+  bool busy() const override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
 
   SynapseSource& source() const { return source_; }
   const SynapseFramePtr& frame() const { return frame_; }  // what is shown; null = nothing
   HeatView* heatView() const { return heat_; }
+  KnockOut& knockOut() const { return *knock_; }
   const SynapseStyle& style() const { return scene_.style; }
   // What the controls stand at, for a figure's file.
   QJsonObject view() const;
@@ -66,6 +69,7 @@ class SynapsesPage : public PicturePage {
   void chooseComparison(int index);
   void showFrame();
   void showImage();
+  void showKnockOut();
   void showRows(const synapse::Cell& cell);
   void showCell();
   void showReadOut(const synapse::Cell& cell);
@@ -93,6 +97,7 @@ class SynapsesPage : public PicturePage {
   FigureView* histogram_ = nullptr;
   FigureView* waterfall_ = nullptr;
   FigureView* proof_ = nullptr;
+  KnockOut* knock_ = nullptr;
 };
 
 }  // namespace synann::ui

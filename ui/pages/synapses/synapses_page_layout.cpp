@@ -12,6 +12,7 @@
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
+#include "ui/pages/synapses/knock_out.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/heat_view.h"
@@ -71,6 +72,8 @@ QWidget* SynapsesPage::makeFigures() {
   deck_->addTab(tr("Histogram"), {histogram_});
   deck_->addTab(tr("Waterfall"), {waterfall_, terms});
   deck_->addTab(tr("Proof"), {proof_, fields_->widget("slope")});
+  knock_ = new KnockOut(*deck_, source_.selection(), this);
+  knock_->addTabs();
   return deck_->finish();
 }
 
@@ -150,6 +153,12 @@ void SynapsesPage::connectFigures() {
     if (!figure) return;
     const RankFigure::Cell& cell = figure->cells()[static_cast<std::size_t>(point)];
     selection.setCell({cell.row, cell.column});
+  });
+  connect(knock_, &KnockOut::failed, this, &Page::failed);
+  connect(knock_, &KnockOut::told, this, &SynapsesPage::setRemark);
+  connect(knock_, &KnockOut::changed, this, [this] {
+    deck_->showTable();
+    emit exportableChanged();
   });
   connect(waterfall_, &FigureView::pointChosen, this, [this, &selection](int point) {
     const auto* figure = dynamic_cast<const WaterfallFigure*>(waterfall_->figure().get());
