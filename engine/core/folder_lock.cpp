@@ -65,6 +65,15 @@ Error cannot_lock(const fs::path& file, int code) {
                      "choose a folder that you may write to");
 }
 
+// A lock that is held for longer than somebody needs to look whether it is held.
+bool lock_now(int descriptor) {
+  for (int attempt = 0;; ++attempt) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK || attempt == 5) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 Status write_holder(int descriptor, const fs::path& file) {
   const std::string text = describe_holder();
   if (::ftruncate(descriptor, 0) == 0 &&
@@ -99,7 +108,7 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
   if (::fstat(lock.descriptor_, &info) != 0) return cannot_lock(file, errno);
   if (!S_ISREG(info.st_mode))
     return input_error(file.string(), "is not a regular file", "remove it, or choose another folder");
-  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) {
+  if (lock_now(lock.descriptor_)) {
     if (auto status = write_holder(lock.descriptor_, file); !status) return status.error();
     return lock;
   }
@@ -111,6 +120,15 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
       fmt::format("{}: the file system has no locks ({}), so take care that no second program writes there",
                   folder.string(), std::generic_category().message(errno));
   return lock;
+}
+
+std::optional<std::string> FolderLock::holder(const fs::path& folder) {
+  const int descriptor = ::open((folder / kFile).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0) return {};
+  std::optional<std::string> words;
+  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) words = holder_words(descriptor);
+  ::close(descriptor);
+  return words;
 }
 
 FolderLock::FolderLock(FolderLock&& other) noexcept

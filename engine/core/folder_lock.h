@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "engine/core/result.h"
@@ -19,6 +20,10 @@ class FolderLock {
   // Makes the folder where there is none. Errors: the folder cannot be made or written; somebody writes into
   // it (who, since when).
   static Result<FolderLock> take(const std::filesystem::path& folder);
+
+  // Who writes into the folder: "process 123 on host since 2026-11-28T10:29:23Z"; nothing where nobody does,
+  // or where that cannot be told. Takes the lock for a moment that take() waits out.
+  static std::optional<std::string> holder(const std::filesystem::path& folder);
 
   FolderLock() = default;  // holds nothing
   FolderLock(FolderLock&& other) noexcept;

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/asked_work.h"
+#include "app/cli/cli.h"
+#include "app/cli/console.h"
+#include "app/cli/json_number.h"
+#include "app/command_line/command_line.h"
+#include "engine/runs/catalogue.h"
+#include "engine/train/event_json.h"
+#include "engine/train/session.h"
+
+namespace synann::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using runs::RunSummary;
+
+struct RunsArguments {
+  std::string folder;
+  bool json = false;
+};
+
+ordered_json evaluation_json(const std::optional<train::Evaluation>& e) {
+  if (!e) return {};
+  return {{"epoch", e->epoch},
+          {"accuracy", e->accuracy()},
+          {"test_loss", number_or_null(e->test_loss)},
+          {"train_loss", number_or_null(e->train_loss)}};
+}
+
+ordered_json to_json(const RunSummary& run) {
+  ordered_json j{{"run", run.name}, {"folder", run.folder.string()}};
+  if (!run.problem.empty()) {
+    j["problem"] = run.problem;
+    return j;
+  }
+  j.update({{"state", runs::state_word(run.state)},
+            {"reason", run.reason},
+            {"writer", run.writer},
+            {"data_name", run.data_name},
+            {"data_sha256", run.data_sha256},
+            {"epochs_done", run.epochs},
+            {"steps", run.steps},
+            {"best", evaluation_json(run.best)},
+            {"last", evaluation_json(run.last)},
+            {"train_seconds", run.train_seconds},
+            {"written", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(run.written))},
+            {"parameters", run.parameter_count},
+            {"version", run.version},
+            {"device", run.device},
+            {"tier", run.tier},
+            {"isa", run.isa},
+            {"threads", run.threads},
+            {"parent", run.parent},
+            {"bytes", run.bytes},
+            {"settings", train::to_json(run.settings)}});
+  return j;
+}
+
+constexpr std::size_t kColumns = 9;
+using Line = std::array<std::string, kColumns>;
+
+// One line of the table; `differing` are the keys of the last column.
+Line line_of(const RunSummary& run, const std::vector<std::string>& differing) {
+  if (!run.problem.empty()) return {run.name, "", "cannot be read"};
+  const auto percent = [](const std::optional<train::Evaluation>& e) {
+    return e ? fmt::format("{:.2f}", e->accuracy()) : std::string("–");
+  };
+  std::string settings;
+  for (const std::string& key : differing) {
+    if (key == "model" || !train::setting_matters(run.settings, key)) continue;
+    settings +=
+        fmt::format("{}{}={}", settings.empty() ? "" : " ", key, runs::setting_text(run.settings, key));
+  }
+  return {run.name,
+          run.settings.model,
+          runs::state_word(run.state),
+          fmt::format("{}/{}", run.epochs, run.settings.epochs),
+          percent(run.best),
+          percent(run.last),
+          run.last ? fmt::format("{:.4f}", run.last->test_loss) : "–",
+          clock_text(run.train_seconds),
+          settings};
+}
+
+// Characters, not bytes: a dash is three of these.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void print_table(const std::vector<RunSummary>& found) {
+  const auto differing = runs::differing_settings(found);
+  std::vector<Line> lines{
+      {"run", "model", "state", "epochs", "best %", "last %", "test loss", "time", "settings that differ"}};
+  for (const RunSummary& run : found) lines.push_back(line_of(run, differing));
+  std::array<std::size_t, kColumns> widths{};
+  for (const Line& line : lines)
+    for (std::size_t k = 0; k < kColumns; ++k) widths[k] = std::max(widths[k], width_of(line[k]));
+  for (const Line& line : lines) {
+    std::string text;
+    for (std::size_t k = 0; k < kColumns; ++k) {
+      const std::string gap(widths[k] - width_of(line[k]), ' ');
+      const bool number = k >= 3 && k + 1 < kColumns;
+      text += (k > 0 ? "  " : "") + (number ? gap + line[k] : line[k] + gap);
+    }
+    print_line(text.substr(0, text.find_last_not_of(' ') + 1));
+  }
+}
+
+int runs_run(const RunsArguments& a) {
+  const std::filesystem::path folder =
+      a.folder.empty() ? train::default_run_folder({}).parent_path() : std::filesystem::path(a.folder);
+  const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  auto catalogue = [&]() -> Result<runs::Catalogue> {
+    AskedWork asked([](int done, int count) { return fmt::format("run {} of {}", done, count); });
+    const infer::Work work = asked.work();
+    return runs::list_runs(folder, threads, work.progress, work.stop);
+  }();
+  if (!catalogue) return report(catalogue.error());
+  print_notes(catalogue->notes);
+  if (a.json) {
+    for (const RunSummary& run : catalogue->runs)
+      print_line(to_json(run).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  } else if (catalogue->runs.empty()) {
+    fmt::print(stderr, "synann: no runs in or below {}.\n", folder.string());
+  } else {
+    print_table(catalogue->runs);
+  }
+  std::vector<std::string> problems;
+  for (const RunSummary& run : catalogue->runs)
+    if (!run.problem.empty()) problems.push_back(run.problem);
+  print_notes(problems);
+  return kOk;
+}
+
+}  // namespace
+
+void add_runs(CLI::App& app, Action& action) {
+  auto a = std::make_shared<RunsArguments>();
+  CLI::App* c =
+      app.add_subcommand("runs", "List the runs in a folder and below it: how far, how good, what differs");
+  app::add_text(*c, "folder", "FOLDER", a->folder,
+                "Where to look; where runs are kept that were given no folder, unless told otherwise.");
+  c->add_flag("--json", a->json, "One JSON object a run");
+  c->callback([a, &action] { action = [a] { return runs_run(*a); }; });
+}
+
+}  // namespace synann::cli

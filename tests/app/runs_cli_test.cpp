@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/app/command.h"
+#include "tests/test_main.h"
+
+using synann::testing::Outcome;
+using synann::testing::run_synann;
+
+// `synann runs`: what was trained, and what differs.
+class RunsCliTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase();
+  void comparesRuns();
+  void hasEveryNumber();
+  void noRunsIsSaid();
+  void whatCannotBeReadIsNamedOnce();
+  void aFolderThatIsNotThereIsOneSentence();
+
+ private:
+  QTemporaryDir folder_;
+  QString runs() const { return folder_.filePath("runs"); }
+};
+
+// Two runs that differ in their learning rate, and one of another model.
+void RunsCliTest::initTestCase() {
+  QVERIFY(folder_.isValid());
+  const QString data = folder_.filePath("data");
+  QCOMPARE(run_synann({"data", "make", data, "--train", "300", "--test", "100"}).code, 0);
+  const auto train = [&](const QString& name, const QStringList& more) {
+    const Outcome outcome = run_synann(
+        QStringList{"train", "--data", data, "--epochs", "2", "--out", runs() + "/" + name} + more);
+    QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+  };
+  train("slow", {"--lr", "0.003"});
+  train("fast", {"--lr", "0.05"});
+  train("other/mlp", {"--model", "syna-mlp"});
+}
+
+void RunsCliTest::comparesRuns() {
+  const Outcome outcome = run_synann({"runs", runs()});
+  QCOMPARE(outcome.code, 0);
+  QCOMPARE(outcome.err, QString());
+  const QStringList lines = outcome.lines();
+  QVERIFY2(lines[0].startsWith("run ") && lines[0].endsWith("settings that differ"), qPrintable(outcome.out));
+  QVERIFY(lines[1].startsWith("fast ") && lines[1].contains("finished") && lines[1].contains("2/2"));
+  QVERIFY2(lines[1].contains("lr=0.05"), qPrintable(lines[1]));
+  QVERIFY(lines[2].startsWith("other/mlp ") && lines[2].contains("syna-mlp"));
+  QVERIFY(lines[3].startsWith("slow ") && lines[3].contains("lr=0.003"));
+  QCOMPARE(lines.size(), 5);
+  // What is the same everywhere is not in the table, nor is the model a second time.
+  QVERIFY(!outcome.out.contains("seed=") && !outcome.out.contains("data=") &&
+          !outcome.out.contains("model="));
+}
+
+void RunsCliTest::hasEveryNumber() {
+  const Outcome outcome = run_synann({"runs", runs() + "/slow", "--json"});
+  QCOMPARE(outcome.code, 0);
+  const QJsonObject run = QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+  QCOMPARE(run["run"].toString(), QStringLiteral("."));
+  QCOMPARE(run["state"].toString(), QStringLiteral("finished"));
+  QCOMPARE(run["epochs_done"].toInt(), 2);
+  QCOMPARE(run["steps"].toInt(), 6);
+  QCOMPARE(run["settings"]["lr"].toDouble(), 0.003);
+  QCOMPARE(run["last"]["epoch"].toInt(), 2);
+  // The accuracy is eval's.
+  const Outcome eval = run_synann({"eval", "--checkpoint", runs() + "/slow/last.safetensors", "--data",
+                                   folder_.filePath("data"), "--json"});
+  const QJsonObject measured = QJsonDocument::fromJson(eval.out.toUtf8()).object();
+  QCOMPARE(run["last"]["accuracy"].toDouble(), measured["accuracy"].toDouble());
+  QVERIFY(run["bytes"].toDouble() > 100'000);
+}
+
+void RunsCliTest::noRunsIsSaid() {
+  const Outcome outcome = run_synann({"runs", folder_.filePath("data")});
+  QCOMPARE(outcome.code, 0);
+  QCOMPARE(outcome.out, QString());
+  QVERIFY2(outcome.err.startsWith("synann: no runs in or below "), qPrintable(outcome.err));
+}
+
+void RunsCliTest::whatCannotBeReadIsNamedOnce() {
+  QVERIFY(QDir().mkpath(runs() + "/broken"));
+  QFile file(runs() + "/broken/history.jsonl");
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("no history\n");
+  file.close();
+  const Outcome outcome = run_synann({"runs", runs()});
+  QCOMPARE(outcome.code, 0);
+  QVERIFY2(outcome.out.contains("cannot be read") && outcome.out.contains("slow"), qPrintable(outcome.out));
+  QCOMPARE(outcome.err.count("history.jsonl"), 1);
+}
+
+void RunsCliTest::aFolderThatIsNotThereIsOneSentence() {
+  const Outcome outcome = run_synann({"runs", folder_.filePath("nowhere")});
+  QCOMPARE(outcome.code, 2);
+  QVERIFY2(outcome.err.contains("nowhere: is not a folder") && outcome.err.count('\n') == 1,
+           qPrintable(outcome.err));
+}
+
+SYNANN_TEST(RunsCliTest)
+#include "runs_cli_test.moc"
