@@ -13,6 +13,7 @@ namespace synann::infer {
 
 // What a run said of images at its recorded steps, from its start on.
 struct Biographies {
+  train::RecordHeader run{};            // of which run
   std::vector<train::FrameStep> steps;  // at which the whole network was recorded
   std::vector<std::uint32_t> samples;   // of the set
   std::vector<std::uint8_t> labels;     // [samples]: true classes
@@ -36,9 +37,14 @@ struct BiographyQuery {
   std::int64_t until = INT64_MAX;        // steps of the run
 };
 
-// Asks the network at each of its recorded steps. Progress counts steps. Errors: as RecordReader::open and
-// Asker::predict; a run of which no network was recorded.
+// Asks the network at each of its recorded steps. Progress counts steps. Errors: a run without a record, or
+// of which no network was recorded there; as RecordReader::open and Asker::predict.
 Result<Biographies> biographies(Asker& asker, const BiographyQuery& query, const Work& work);
+
+// Brings `lives` up to the record as it is now: steps that it knows already are not asked again, also where
+// it ended with an error or was given up half-way. It is empty, or what an earlier call for the same images
+// left; of another run or other samples, it begins anew.
+Status follow(Asker& asker, const BiographyQuery& query, Biographies& lives, const Work& work);
 
 // Places of the samples, the most often forgotten first; of those that were forgotten equally often, the one
 // learnt last (or never) first.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 namespace synann::infer {
 
@@ -50,7 +51,12 @@ Result<std::vector<int>> difference(const compute::Confusion& before, const comp
 std::vector<int> listed(const Predictions& predictions, const Listing& listing) {
   std::vector<int> places;
   std::vector<double> key(static_cast<std::size_t>(predictions.count()));
-  for (int k = 0; k < predictions.count(); ++k) {
+  std::vector<int> given(listing.given.begin(), listing.given.end());
+  if (given.empty()) {
+    given.resize(key.size());
+    std::iota(given.begin(), given.end(), 0);
+  }
+  for (const int k : given) {
     const int truth = predictions.truth(k), said = predictions.said(k);
     if ((listing.truth && *listing.truth != truth) || (listing.said && *listing.said != said)) continue;
     if (listing.order == Order::SureMistakes && truth == said) continue;

@@ -60,9 +60,10 @@ enum class Order {
 struct Listing {
   std::optional<int> truth{}, said{};
   Order order = Order::Given;
+  std::span<const int> given{};  // the order that is given, as places k; empty: as they were asked
 };
 
-// Places k of the predictions; equals in the order they were given.
+// Places k of the predictions; equals in the order that is given.
 std::vector<int> listed(const Predictions& predictions, const Listing& listing);
 
 }  // namespace synann::infer

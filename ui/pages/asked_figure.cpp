@@ -49,12 +49,17 @@ void AskedFigure::ask(const std::string& key, Kept kept, Job job) {
   if (!view_->figure()) view_->setPlaceholder(tr("Computing…"));
 }
 
-void AskedFigure::clear(const QString& why) {
+void AskedFigure::release() {
   key_.clear();
   kept_.clear();
   ++number_;
   stop();
   running_ = false;
+  busy_->end();
+}
+
+void AskedFigure::clear(const QString& why) {
+  release();
   view_->setPlaceholder(why);
   if (!view_->figure()) return;
   view_->setFigure(nullptr);

@@ -41,6 +41,7 @@ class AskedFigure : public QObject {
   using Kept = std::vector<std::shared_ptr<const void>>;
   void ask(const std::string& key, Kept kept, Job job);
   void clear(const QString& why);  // nothing is asked, and this is said in its place
+  void release();                  // nothing is asked; what is shown is the owner's from now on
   bool busy() const { return running_; }
 
  signals:

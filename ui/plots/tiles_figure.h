@@ -20,6 +20,7 @@ class TilesFigure : public Figure {
     int marked = -1;               // the chosen picture; −1 for none
     int per_line = 0;              // pictures beside each other; 0 = as fits the area best
     std::vector<QString> names{};  // [count]: "filter 3, channel 0"
+    std::vector<int> keys{};       // [count]: what its maker knows them by; not shown
     HeatScale scale{};
     bool bar = true;           // the scale as a bar beside them; photographs need none
     QString title{}, value{};  // "conv1.weight", "w"

@@ -36,6 +36,7 @@ class BiographyTest : public QObject, private testing::SessionRuns {
   void forgettingAndLearning();
   void theLastStepIsTheCheckpoint();
   void samplesAreSortedByForgetting();
+  void whatIsKnownIsNotAskedAgain();
   void wrongRunsAreRefused();
 };
 
@@ -94,15 +95,52 @@ void BiographyTest::samplesAreSortedByForgetting() {
   QCOMPARE(by_forgetting(b), (std::vector<int>{2, 1, 0}));
 }
 
+void BiographyTest::whatIsKnownIsNotAskedAgain() {
+  (void)run(at("run"));
+  const auto set = set_of(data_);
+  Asker asker({.backend = {"cpu", "auto", 1}});
+  const auto all = biographies(asker, {.run = at("run"), .set = set}, {});
+  QVERIFY(all.ok());
+  // Given up after two steps, then taken up again: the other two are asked, and nothing differs.
+  Biographies lives;
+  std::stop_source stop;
+  std::vector<int> told;
+  const auto note = [&](int done, int) {
+    told.push_back(done);
+    if (done == 2) stop.request_stop();
+  };
+  const auto half = follow(asker, {.run = at("run"), .set = set}, lives, {stop.get_token(), note});
+  QVERIFY(!half.ok() && half.error().kind == ErrorKind::Cancelled);
+  QCOMPARE(lives.steps.size(), std::size_t{2});
+  told.clear();
+  QVERIFY(follow(asker, {.run = at("run"), .set = set}, lives, {{}, note}).ok());
+  QCOMPARE(told, (std::vector<int>{3, 4}));
+  QCOMPARE(lives.said, all->said);
+  QCOMPARE(lives.surprisal, all->surprisal);
+  // Other images, or another run, are followed from their start on.
+  QVERIFY(follow(asker, {.run = at("run"), .set = set, .samples = {3}}, lives, {}).ok());
+  QCOMPARE(lives.said.size(), std::size_t{4});
+  Settings settings = testing::tiny_settings();
+  settings.seed += 1;
+  (void)run(at("other"), 1, {}, -1, settings);
+  told.clear();
+  QVERIFY(follow(asker, {.run = at("other"), .set = set, .samples = {3}}, lives, {{}, note}).ok());
+  QCOMPARE(told, (std::vector<int>{1, 2, 3, 4}));
+}
+
 void BiographyTest::wrongRunsAreRefused() {
   Asker asker;
   QVERIFY(!biographies(asker, {.run = at("nowhere"), .set = set_of(data_)}, {}).ok());
   (void)run(at("run"));
   QVERIFY(!biographies(asker, {.run = at("run"), .set = nullptr}, {}).ok());
   QVERIFY(!biographies(asker, {.run = at("run"), .set = set_of(data_), .samples = {60}}, {}).ok());
+  std::filesystem::remove(at("run") / train::kNetworkRecord);
+  const auto without = biographies(asker, {.run = at("run"), .set = set_of(data_)}, {});
+  QVERIFY(without.error().sentence().find("the run has no record of its steps") != std::string::npos);
+  (void)run(at("another"));
   std::stop_source stop;
   stop.request_stop();
-  const auto none = biographies(asker, {.run = at("run"), .set = set_of(data_)}, {stop.get_token(), {}});
+  const auto none = biographies(asker, {.run = at("another"), .set = set_of(data_)}, {stop.get_token(), {}});
   QCOMPARE(static_cast<int>(none.error().kind), static_cast<int>(ErrorKind::Cancelled));
 }
 

@@ -60,6 +60,8 @@ void PredictionsTest::scoreAndConfusion() {
 void PredictionsTest::listsOfACell() {
   QCOMPARE(listed(six(), {.truth = 0, .said = 1}), (std::vector<int>{1}));
   QCOMPARE(listed(six(), {.said = 1}), (std::vector<int>{1, 2, 3}));
+  const std::vector<int> backwards{5, 4, 3, 2, 1, 0};
+  QCOMPARE(listed(six(), {.said = 1, .given = backwards}), (std::vector<int>{3, 2, 1}));
   QCOMPARE(listed(six(), {.said = 1, .order = Order::Surest}), (std::vector<int>{2, 3, 1}));
 }
 

@@ -15,6 +15,7 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTest>
+#include <climits>
 
 #include "engine/compute/confusion.h"
 #include "engine/core/file.h"
@@ -30,13 +31,16 @@
 #include "ui/pages/digits/draw_pad.h"
 #include "ui/pages/digits/ink.h"
 #include "ui/plots/figure_view.h"
+#include "ui/plots/tiles_figure.h"
 
 namespace synann::ui {
 
 namespace {
 
 struct DigitsBench : testing::WindowBench {
-  explicit DigitsBench(const char* model = "syna-cnn") : WindowBench(model, 2) { train(); }
+  explicit DigitsBench(const char* model = "syna-cnn", int epochs = 2) : WindowBench(model, epochs) {
+    train();
+  }
   DigitsPage& page() const { return *window->page<DigitsPage>(); }
   void show() const {
     window->showPage(&page());
@@ -90,6 +94,8 @@ class DigitsPageTest : public QObject {
  private slots:
   void theMatrixIsTheRunsLastEvaluation();
   void aCellListsItsImages();
+  void theMostOftenForgottenComeFirst();
+  void withoutARecordForgettingIsNotKnown();
   void anImageHasItsProbabilities();
   void earlierStepsAreAskedToo();
   void theStartIsSubtracted();
@@ -149,6 +155,67 @@ void DigitsPageTest::aCellListsItsImages() {
   QCOMPARE(listed.size(), std::size_t(answer.now.count()));
   for (std::size_t k = 1; k < listed.size(); ++k)
     QVERIFY(answer.now.surprisal(listed[k - 1]) >= answer.now.surprisal(listed[k]));
+}
+
+void DigitsPageTest::theMostOftenForgottenComeFirst() {
+  DigitsBench b("syna-cnn", 4);
+  b.show();
+  b.look("digits");
+  b.choose("digits.order", static_cast<int>(DigitsOrder::Forgotten));
+  const auto titled = [&] {
+    const auto figure = b.figure("digits").figure();
+    return figure && figure->title().contains("forgotten");
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(titled() && !b.page().busy(), testing::kWait);
+  infer::Asker asker;
+  const infer::SetPtr set = infer::set_of(b.window->workspace().source().data());
+  const auto lives = infer::biographies(asker, {.run = b.run(), .set = set}, {});
+  QVERIFY(lives.ok());
+  const auto gallery = std::dynamic_pointer_cast<const TilesFigure>(b.figure("digits").figure());
+  QCOMPARE(gallery->pointCount(), std::min(kMostPictures, set->count()));
+  int before = INT_MAX;
+  for (int k = 0; k < gallery->pointCount(); ++k) {
+    const int image = gallery->content().keys[std::size_t(k)];
+    const int events = lives->forgotten(std::size_t(image));
+    QVERIFY(events <= before);
+    before = events;
+    QVERIFY(gallery->pointText(k).startsWith(QString("test image %1:").arg(image)));
+    QVERIFY(gallery->pointText(k).contains(QString("forgotten %1 times").arg(events)));
+  }
+  // A cell of the matrix: of the images it holds alone; a click chooses one.
+  b.page().chooseCell(3, -1);
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("digits").figure() != gallery && !b.page().busy(), testing::kWait);
+  const auto threes = std::dynamic_pointer_cast<const TilesFigure>(b.figure("digits").figure());
+  for (int k = 0; k < threes->pointCount(); ++k) QVERIFY(threes->pointText(k).contains("true 3"));
+  emit b.figure("digits").pointChosen(1);
+  QCOMPARE(b.page().scene().image, threes->content().keys[1]);
+  // The prompt lists them alike, and the page comes back from the file.
+  ViewOptions options;
+  options.history = b.run().string();
+  options.data = writeIdx(*b.window->workspace().source().data(), b.home.filePath("idx"));
+  options.view = "digits";
+  options.typed = {{"--images-by", {static_cast<double>(DigitsOrder::Forgotten)}}};
+  const auto shown = digitsViewFigure(options);
+  QVERIFY2(shown.ok(), shown ? "" : shown.error().sentence().c_str());
+  for (int k = 0; k < gallery->pointCount(); ++k)
+    QCOMPARE(shown->figure->pointText(k), gallery->pointText(k));
+  QCOMPARE(shown->view["order"].toString(), QStringLiteral("forgotten"));
+  // Another order needs no record.
+  b.choose("digits.order", static_cast<int>(DigitsOrder::Hardest));
+  QVERIFY(!titled() && b.figure("digits").figure());
+}
+
+void DigitsPageTest::withoutARecordForgettingIsNotKnown() {
+  const DigitsBench b;
+  b.show();
+  b.look("digits");
+  std::filesystem::remove(b.run() / train::kNetworkRecord);
+  b.choose("digits.order", static_cast<int>(DigitsOrder::Forgotten));
+  QTRY_VERIFY_WITH_TIMEOUT(!b.figure("digits").figure(), testing::kWait);
+  QVERIFY2(b.figure("digits").placeholder().contains("the run has no record of its steps"),
+           qPrintable(b.figure("digits").placeholder()));
+  b.choose("digits.order", static_cast<int>(DigitsOrder::Hardest));
+  QVERIFY(b.figure("digits").figure());
 }
 
 void DigitsPageTest::anImageHasItsProbabilities() {

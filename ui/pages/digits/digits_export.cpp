@@ -80,11 +80,15 @@ Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
                                            .when = stepText(at)},
                                           askers, {});
   if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
+  if (scene.order == DigitsOrder::Forgotten && scene.figure == kDigitsFigures[1]) {
+    auto made = forgottenJob(scene, outcome.answer, options.history, std::make_shared<DigitsLives>())({});
+    if (!made) return made.error();
+    return wrapped(std::move(*made));
+  }
   QString why;
   const auto figure = digitsFigure(scene, *outcome.answer, why);
   if (!figure) return input_error(options.history, why.toStdString());
-  return ShownFigure{
-      .figure = figure, .name = scene.figure, .view = digitsJson(scene, frame, options.history)};
+  return wrapped(figure);
 }
 
 }  // namespace synann::ui

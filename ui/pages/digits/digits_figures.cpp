@@ -100,8 +100,10 @@ std::shared_ptr<const ConfusionFigure> confusionFigure(const DigitsScene& scene,
 }
 
 std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const DigitsAnswer& answer,
-                                                 QString& why) {
-  const std::vector<int> listed = listedDigits(scene, answer);
+                                                 QString& why, const infer::Biographies* lives) {
+  const bool forgotten = lives && lives->samples == answer.now.samples;
+  const std::vector<int> listed =
+      listedDigits(scene, answer, forgotten ? infer::by_forgetting(*lives) : std::vector<int>());
   if (listed.empty()) {
     why = DigitsFigureWords::tr("There are no such images.");
     return nullptr;
@@ -111,9 +113,13 @@ std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const
   for (int place = 0; place < content.count; ++place) {
     const int k = listed[static_cast<std::size_t>(place)];
     addPixels(answer, k, content.values);
-    content.names.push_back(digitWords(answer, k));
-    if (static_cast<int>(answer.now.samples[static_cast<std::size_t>(k)]) == scene.image)
-      content.marked = place;
+    QString words = digitWords(answer, k);
+    if (forgotten)
+      words +=
+          DigitsFigureWords::tr(" · forgotten %1 times").arg(lives->forgotten(static_cast<std::size_t>(k)));
+    content.names.push_back(words);
+    content.keys.push_back(static_cast<int>(answer.now.samples[static_cast<std::size_t>(k)]));
+    if (content.keys.back() == scene.image) content.marked = place;
   }
   const QString count = countWords(static_cast<qint64>(listed.size()));
   const QString what = content.count < static_cast<int>(listed.size())
@@ -121,6 +127,9 @@ std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const
                        : listed.size() == 1 ? DigitsFigureWords::tr("1 image")
                                             : DigitsFigureWords::tr("%1 images").arg(count);
   content.title = titled(what, answer);
+  if (forgotten)
+    content.title +=
+        DigitsFigureWords::tr(" · most often forgotten first, %1 recorded steps").arg(lives->steps.size());
   return std::make_shared<const TilesFigure>(std::move(content));
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "engine/infer/biography.h"
 #include "ui/pages/digits/digits_scene.h"
 #include "ui/plots/bars_figure.h"
 #include "ui/plots/tiles_figure.h"
@@ -13,9 +14,10 @@ namespace synann::ui {
 inline constexpr int kMostPictures = 120;  // of the gallery; beyond, the table and the prompt have the rest
 
 std::shared_ptr<const ConfusionFigure> confusionFigure(const DigitsScene& scene, const DigitsAnswer& answer);
-// The images that the scene lists, the first kMostPictures of them; null, and why, where there are none.
+// The images that the scene lists, the first kMostPictures of them, their numbers as keys; null, and why,
+// where there are none. Those listed by how often they were forgotten need the lives of all of them.
 std::shared_ptr<const TilesFigure> galleryFigure(const DigitsScene& scene, const DigitsAnswer& answer,
-                                                 QString& why);
+                                                 QString& why, const infer::Biographies* lives = nullptr);
 // Precision, recall and F1 of each class.
 std::shared_ptr<const BarsFigure> classesFigure(const DigitsScene& scene, const DigitsAnswer& answer);
 // The chosen image itself, and what the network gives for it.

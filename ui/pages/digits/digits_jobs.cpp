@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ui/pages/digits/answer_figures.h"
+#include "ui/pages/digits/digits_figures.h"
 
 namespace synann::ui {
 
@@ -28,10 +29,14 @@ Result<std::vector<float>> logProbsOf(infer::Asker& asker, const DigitsContext& 
   return said->log_probs;
 }
 
+Status checkRun(const std::filesystem::path& run) {
+  if (!run.empty()) return {};
+  return Error{.problem = "there is no run whose steps could be looked at",
+               .remedy = "a checkpoint alone knows one moment"};
+}
+
 Made makeBiography(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
-  if (of.run.empty())
-    return Error{.problem = "there is no run whose steps could be looked at",
-                 .remedy = "a checkpoint alone knows one moment"};
+  if (auto status = checkRun(of.run); !status) return status.error();
   infer::Asker asker;
   const auto lives = infer::biographies(
       asker, {.run = of.run, .set = of.set, .samples = {static_cast<std::uint32_t>(scene.image)}}, work);
@@ -136,6 +141,30 @@ AskedFigure::Job digitsJob(const DigitsScene& scene, const DigitsContext& contex
       return
           [scene, context, make = kind.make](const infer::Work& work) { return make(scene, context, work); };
   return {};
+}
+
+std::string forgottenKey(const DigitsScene& scene, const DigitsAnswer& answer,
+                         const std::filesystem::path& run, std::int64_t last) {
+  return fmt::format("{} {} {} {} {} {}", run.string(), last, static_cast<const void*>(&answer), scene.truth,
+                     scene.said, scene.image);
+}
+
+AskedFigure::Job forgottenJob(const DigitsScene& scene, DigitsAnswerPtr answer,
+                              const std::filesystem::path& run, std::shared_ptr<DigitsLives> known) {
+  return [scene, answer = std::move(answer), run, known = std::move(known)](const infer::Work& work) -> Made {
+    if (auto status = checkRun(run); !status) return status.error();
+    if (known->run != run || known->set != answer->set) {
+      known->run = run;
+      known->set = answer->set;
+      known->lives = {};
+    }
+    const auto status = infer::follow(known->asker, {.run = run, .set = answer->set}, known->lives, work);
+    if (!status) return status.error();
+    QString why;
+    auto figure = galleryFigure(scene, *answer, why, &known->lives);
+    if (!figure) return Error{.problem = why.chopped(1).toStdString()};
+    return std::shared_ptr<const Figure>(std::move(figure));
+  };
 }
 
 DigitsPair digitsPair(const DigitsScene& scene, std::span<const float> log_probs) {

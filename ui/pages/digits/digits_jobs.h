@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
+#include "engine/infer/biography.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/digits/digits_scene.h"
 
@@ -28,6 +30,20 @@ bool isAsked(const QString& figure);
 std::string digitsKey(const DigitsScene& scene, const DigitsContext& context, const QString& figure,
                       std::int64_t last);
 AskedFigure::Job digitsJob(const DigitsScene& scene, const DigitsContext& context, const QString& figure);
+
+// The lives of all images of a set, kept from one question to the next: only steps that are new are asked.
+// Used by one thread at a time.
+struct DigitsLives {
+  std::filesystem::path run;
+  infer::SetPtr set;
+  infer::Asker asker{};
+  infer::Biographies lives{};
+};
+// The gallery by how often images were forgotten.
+std::string forgottenKey(const DigitsScene& scene, const DigitsAnswer& answer,
+                         const std::filesystem::path& run, std::int64_t last);
+AskedFigure::Job forgottenJob(const DigitsScene& scene, DigitsAnswerPtr answer,
+                              const std::filesystem::path& run, std::shared_ptr<DigitsLives> known);
 
 // The two classes that *why* tells apart: what the network says, and the class chosen, or the second most
 // probable.

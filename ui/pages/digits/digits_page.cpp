@@ -69,7 +69,7 @@ void DigitsPage::hideEvent(QHideEvent* event) {
 
 bool DigitsPage::busy() const {
   const auto waits = [](const AskedFigure* asked) { return asked->busy(); };
-  return worker_.busy() || drawing_->busy() ||
+  return worker_.busy() || drawing_->busy() || forgotten_->busy() ||
          std::any_of(asked_figures_.begin(), asked_figures_.end(), waits);
 }
 
@@ -148,8 +148,9 @@ void DigitsPage::showNothing(const QString& why) {
   answer_.reset();
   busy_->end();
   for (AskedFigure* asked : asked_figures_) asked->clear(tr("Appears with the confusion matrix."));
+  forgotten_->clear(tr("Images appear with the confusion matrix."));
   drawing_->setNetwork({});
-  for (FigureView* view : {matrix_, gallery_, classes_, digit_, probabilities_}) view->setFigure(nullptr);
+  for (FigureView* view : {matrix_, classes_, digit_, probabilities_}) view->setFigure(nullptr);
   matrix_->setPlaceholder(why.isEmpty() ? tr("What the network says of each class appears here: press Train "
                                              "(F5), or open a run.")
                                         : why);
@@ -210,13 +211,16 @@ void DigitsPage::openOther() {
   compare_->setCurrentIndex(static_cast<int>(compare_with_));
 }
 
+void DigitsPage::figureChanged() {
+  deck_->showTable();
+  emit exportableChanged();
+}
+
 void DigitsPage::refresh() {
   // What is shown is of one set at all times.
   if (!isVisible() || !answer_ || answer_->part != scene_.part) return;
   matrix_->setFigure(confusionFigure(scene_, *answer_));
-  QString why;
-  if (deck_->wanted(gallery_)) gallery_->setFigure(galleryFigure(scene_, *answer_, why));
-  if (!why.isEmpty()) gallery_->setPlaceholder(why);
+  refreshGallery();
   if (deck_->wanted(classes_)) classes_->setFigure(classesFigure(scene_, *answer_));
   if (deck_->wanted(digit_)) digit_->setFigure(digitFigure(scene_, *answer_));
   if (deck_->wanted(probabilities_)) probabilities_->setFigure(probabilitiesFigure(scene_, *answer_));
@@ -225,16 +229,35 @@ void DigitsPage::refresh() {
       {.network = answer_->network, .classes = answer_->now.classes, .names = answer_->names});
   fillLayers();
   refreshAsked();
-  deck_->showTable();
-  emit exportableChanged();
+  figureChanged();
+}
+
+// By how often they were forgotten it takes its time.
+void DigitsPage::refreshGallery() {
+  if (!deck_->wanted(gallery_)) return;
+  if (gallery_set_ != answer_->set) forgotten_->clear(tr("Computing…"));
+  gallery_set_ = answer_->set;
+  if (scene_.order == DigitsOrder::Forgotten) {
+    const std::filesystem::path run = workspace_.source().run();
+    return forgotten_->ask(forgottenKey(scene_, *answer_, run, lastStep()), {answer_},
+                           forgottenJob(scene_, answer_, run, lives_));
+  }
+  forgotten_->release();
+  QString why;
+  gallery_->setFigure(galleryFigure(scene_, *answer_, why));
+  if (!why.isEmpty()) gallery_->setPlaceholder(why);
+}
+
+std::int64_t DigitsPage::lastStep() const {
+  const auto& frames = answer_->frame->network_frames;
+  return frames && !frames->empty() ? frames->back().steps : 0;
 }
 
 // Those that are seen, or at hand.
 void DigitsPage::refreshAsked() {
   if (!isVisible() || !answer_ || answer_->part != scene_.part) return;
   const DigitsContext of = contextOf(*answer_, workspace_.source().run());
-  const auto& frames = answer_->frame->network_frames;
-  const std::int64_t last = frames && !frames->empty() ? frames->back().steps : 0;
+  const std::int64_t last = lastStep();
   for (std::size_t k = 0; k < asked_figures_.size(); ++k) {
     AskedFigure* const asked = asked_figures_[k];
     const QString& figure = kDigitsFigures[kFirstAsked + static_cast<qsizetype>(k)];

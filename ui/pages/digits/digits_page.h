@@ -75,8 +75,11 @@ class DigitsPage : public PicturePage {
   void openOther();
   void showNothing(const QString& why);
   void tell(const QString& sentence);  // to a screen reader too
+  void figureChanged();                // one that is not the page's own to make
   void refresh();
+  void refreshGallery();
   void refreshAsked();
+  std::int64_t lastStep() const;  // that is recorded
   void fillLayers();
   infer::Network before() const;
   QJsonObject view() const;
@@ -100,6 +103,9 @@ class DigitsPage : public PicturePage {
   QComboBox* said_ = nullptr;
   QComboBox* compare_ = nullptr;
   FigureView* gallery_ = nullptr;
+  AskedFigure* forgotten_ = nullptr;  // the gallery, where it takes its time
+  infer::SetPtr gallery_set_;         // that the gallery shows
+  std::shared_ptr<DigitsLives> lives_ = std::make_shared<DigitsLives>();
   FigureView* classes_ = nullptr;
   FigureView* digit_ = nullptr;
   FigureView* probabilities_ = nullptr;

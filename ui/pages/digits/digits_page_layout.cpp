@@ -17,6 +17,7 @@
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
 #include "ui/plots/figure_view.h"
+#include "ui/plots/tiles_figure.h"
 #include "ui/session/class_words.h"
 
 namespace synann::ui {
@@ -80,7 +81,10 @@ QWidget* DigitsPage::makeFigures() {
   connect(busy_, &BusyRow::stopWanted, this, [this] {
     if (asked_) asked_->stop.request_stop();
   });
-  deck_->addTab(tr("Images"), {gallery_, busy_});
+  forgotten_ =
+      new AskedFigure(gallery_, QStringLiteral("digits.digits"), tr("how often images were forgotten"), this);
+  connect(forgotten_, &AskedFigure::changed, this, &DigitsPage::figureChanged);
+  deck_->addTab(tr("Images"), {gallery_, busy_, forgotten_->busyRow()});
   deck_->addTab(tr("Image"), {digit_, probabilities_});
   drawing_ = new DigitDrawing(*deck_, this);
   drawing_->addTab();
@@ -125,10 +129,7 @@ void DigitsPage::addAskedTabs() {
     const QString name = QLatin1String(tab.name);
     auto* const asked =
         new AskedFigure(deck_->add(name, tab.placeholder, tab.help), "digits." + name, tab.what, this);
-    connect(asked, &AskedFigure::changed, this, [this] {
-      deck_->showTable();
-      emit exportableChanged();
-    });
+    connect(asked, &AskedFigure::changed, this, &DigitsPage::figureChanged);
     asked_figures_.push_back(asked);
   }
   against_ = named(makeChoice({}, this, kClassWide), "digits.against", tr("Rather than"),
@@ -160,11 +161,9 @@ void DigitsPage::connectAll() {
     if (answer_) chooseCell(point / answer_->now.classes, point % answer_->now.classes);
   });
   connect(gallery_, &FigureView::pointChosen, this, [this](int point) {
-    if (!answer_) return;
-    const std::vector<int> listed = listedDigits(scene_, *answer_);
-    if (point < static_cast<int>(listed.size()))
-      chooseImage(static_cast<int>(
-          answer_->now.samples[static_cast<std::size_t>(listed[static_cast<std::size_t>(point)])]));
+    const auto shown = std::dynamic_pointer_cast<const TilesFigure>(gallery_->figure());
+    if (shown && point < shown->pointCount())
+      chooseImage(shown->content().keys[static_cast<std::size_t>(point)]);
   });
   connect(classes_, &FigureView::pointChosen, this, [this](int label) { chooseCell(label, -1); });
   connect(&workspace_.selection(), &Selection::imageChanged, this, [this](int image) {
@@ -183,10 +182,7 @@ void DigitsPage::connectAll() {
   });
   connect(drawing_, &DigitDrawing::failed, this, &Page::failed);
   connect(drawing_, &DigitDrawing::told, this, &DigitsPage::tell);
-  connect(drawing_, &DigitDrawing::changed, this, [this] {
-    deck_->showTable();
-    emit exportableChanged();
-  });
+  connect(drawing_, &DigitDrawing::changed, this, &DigitsPage::figureChanged);
   connect(drawing_, &DigitDrawing::imageWanted, this, [this] {
     const infer::SetPtr set = infer::set_of(workspace_.source().data(), scene_.part);
     if (!set || scene_.image >= set->count()) return;

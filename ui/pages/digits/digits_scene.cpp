@@ -66,15 +66,19 @@ FieldInfo orderField() {
   return {.id = "order",
           .label = DigitsWords::tr("Order"),
           .help = DigitsWords::tr("In which order the images stand: hardest = those whose true class has the "
-                                  "smallest probability first; surest = by the probability of what is said"),
+                                  "smallest probability first; surest = by the probability of what is said; "
+                                  "forgotten = right at one recorded step and wrong at the next"),
           .kind = FieldKind::Word,
-          .fallback = static_cast<double>(infer::Order::Hardest),
+          .fallback = static_cast<double>(DigitsOrder::Hardest),
           .words = {{QStringLiteral("data"), DigitsWords::tr("as in the data")},
                     {QStringLiteral("surest"), DigitsWords::tr("surest first")},
                     {QStringLiteral("hardest"), DigitsWords::tr("hardest first")},
-                    {QStringLiteral("mistakes"), DigitsWords::tr("surest mistakes first")}},
+                    {QStringLiteral("mistakes"), DigitsWords::tr("surest mistakes first")},
+                    {QStringLiteral("forgotten"), DigitsWords::tr("forgotten most often first")}},
           .option = "--images-by",
-          .option_help = "digits: hardest, the default, surest, mistakes (alone, the surest first) or data."};
+          .option_help =
+              "digits: hardest, the default, surest, mistakes (alone, the surest first), forgotten "
+              "(most often first, over the recorded steps) or data."};
 }
 
 }  // namespace
@@ -122,12 +126,17 @@ const FieldTable<DigitsScene>& digitsFields() {
   return table;
 }
 
-std::vector<int> listedDigits(const DigitsScene& scene, const DigitsAnswer& answer) {
+std::vector<int> listedDigits(const DigitsScene& scene, const DigitsAnswer& answer,
+                              std::span<const int> forgotten) {
   const auto chosen = [&](int label) {
     return label >= 0 && label < answer.now.classes ? std::optional(label) : std::nullopt;
   };
+  const bool as_given = scene.order == DigitsOrder::Forgotten;
   return infer::listed(answer.now,
-                       {.truth = chosen(scene.truth), .said = chosen(scene.said), .order = scene.order});
+                       {.truth = chosen(scene.truth),
+                        .said = chosen(scene.said),
+                        .order = as_given ? infer::Order::Given : static_cast<infer::Order>(scene.order),
+                        .given = forgotten});
 }
 
 DigitsScene digitsSceneFromJson(const QJsonObject& json) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <QJsonObject>
 #include <QStringList>
@@ -23,12 +25,15 @@ namespace synann::ui {
 inline const QStringList kDigitsFigures = {"confusion", "digits", "classes",   "digit",       "probabilities",
                                            "biography", "why",    "occlusion", "activations", "robustness"};
 
+// In which order images are listed: as infer::Order, or by how often they were forgotten.
+enum class DigitsOrder { Given, Surest, Hardest, SureMistakes, Forgotten };
+
 struct DigitsScene {
   infer::Part part = infer::Part::Test;
   ConfusionFigure::Numbers numbers = ConfusionFigure::Numbers::Counts;
   bool logarithmic = true;    // colours of the matrix
   int truth = -1, said = -1;  // the cell whose images are listed; −1: of any class
-  infer::Order order = infer::Order::Hardest;
+  DigitsOrder order = DigitsOrder::Hardest;
   int image = 0;        // of the part
   int against = -1;     // why this class and not that one; −1: the second most probable
   int patch = 5;        // side of what is hidden, pixels
@@ -58,8 +63,10 @@ struct DigitsAnswer {
 };
 using DigitsAnswerPtr = std::shared_ptr<const DigitsAnswer>;
 
-// The places within the predictions that the scene lists.
-std::vector<int> listedDigits(const DigitsScene& scene, const DigitsAnswer& answer);
+// The places within the predictions that the scene lists; `forgotten`: all places, the most often forgotten
+// first, where it lists them so.
+std::vector<int> listedDigits(const DigitsScene& scene, const DigitsAnswer& answer,
+                              std::span<const int> forgotten = {});
 
 DigitsScene digitsSceneFromJson(const QJsonObject& json);
 void writeDigitsScene(const DigitsScene& scene, QJsonObject& json);
