@@ -2,39 +2,28 @@
 #include "engine/infer/biography.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <numeric>
 #include <span>
-#include <system_error>
 #include <utility>
+
+#include "engine/infer/recorded.h"
 
 namespace synann::infer {
 namespace {
 
-Result<train::RecordReader> open_network_record(const std::filesystem::path& run) {
-  std::error_code code;
-  if (!std::filesystem::exists(run / train::kNetworkRecord, code)) {
-    return Error{.where = run.string(),
-                 .problem = "the run has no record of its steps",
-                 .expected = fmt::format("{} in its folder", train::kNetworkRecord),
-                 .remedy = "train with a record: a budget of 0 keeps none"};
-  }
-  return train::RecordReader::open(run / train::kNetworkRecord);
-}
-
 // Whether what is known is of the first of these frames, of the same run and samples.
-bool continues(const Biographies& lives, const train::RecordReader& record,
-               std::span<const train::FrameStep> frames, const std::vector<std::uint32_t>& samples) {
-  return !lives.steps.empty() && lives.run.same_run(record.header()) && lives.samples == samples &&
+bool goes_on_with(const Biographies& lives, const RecordedNetworks& record,
+                  std::span<const train::FrameStep> frames, const std::vector<std::uint32_t>& samples) {
+  return !lives.steps.empty() && lives.run.same_run(record.run()) && lives.samples == samples &&
          lives.steps.size() <= frames.size() &&
          std::equal(lives.steps.begin(), lives.steps.end(), frames.begin());
 }
 
-void begin(Biographies& lives, const train::RecordReader& record, std::span<const train::FrameStep> frames,
-           std::vector<std::uint32_t> samples, const data::Dataset& set) {
-  if (continues(lives, record, frames, samples)) return;
+void begin_lives(Biographies& lives, const RecordedNetworks& record, std::span<const train::FrameStep> frames,
+                 std::vector<std::uint32_t> samples, const data::Dataset& set) {
+  if (goes_on_with(lives, record, frames, samples)) return;
   lives = {};
-  lives.run = record.header();
+  lives.run = record.run();
   lives.samples = std::move(samples);
   for (const std::uint32_t sample : lives.samples) lives.labels.push_back(set.labels[sample]);
 }
@@ -56,26 +45,22 @@ std::optional<std::size_t> Biographies::learnt(std::size_t sample) const {
 
 Status follow(Asker& asker, const BiographyQuery& query, Biographies& lives, const Work& work) {
   if (!query.set) return input_error("images", "no data set is open", "choose one");
-  auto record = open_network_record(query.run);
+  auto record = RecordedNetworks::open(query.run);
   if (!record) return record.error();
-  const auto model = train::recorded_model(record->header());
-  if (!model) return model.error();
-  auto samples = samples_of({*model, nullptr}, *query.set, query.samples);
+  auto samples = samples_of({record->model(), nullptr}, *query.set, query.samples);
   if (!samples) return samples.error();
   const auto last = record->at_or_before(query.until);
   if (!last) {
     return input_error(query.run.string(), "no network was recorded there",
                        "train with a larger budget of the record");
   }
-  const auto frames = record->frames().first(*last + 1);
-  begin(lives, *record, frames, std::move(*samples), *query.set);
+  const auto frames = record->steps().first(*last + 1);
+  begin_lives(lives, *record, frames, std::move(*samples), *query.set);
   const int count = static_cast<int>(frames.size());
   for (std::size_t k = lives.steps.size(); k < frames.size(); ++k) {
-    const auto frame = record->look(k);
-    if (!frame) return frame.error();
-    auto values = std::make_shared<std::vector<float>>((*model)->parameters.float_count());
-    train::scatter(record->header(), **model, *frame, *values);
-    const auto said = asker.predict({*model, std::move(values)}, *query.set, lives.samples, {work.stop, {}});
+    const auto network = record->read(k);
+    if (!network) return network.error();
+    const auto said = asker.predict(*network, *query.set, lives.samples, {work.stop, {}});
     if (!said) return said.error();
     lives.steps.push_back(frames[k]);
     for (int s = 0; s < said->count(); ++s) {

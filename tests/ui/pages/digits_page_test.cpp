@@ -26,6 +26,7 @@
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/digits/digit_drawing.h"
+#include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_figures.h"
 #include "ui/pages/digits/draw_pad.h"
@@ -105,6 +106,8 @@ class DigitsPageTest : public QObject {
   void viewsAreExportedWithoutAWindow();
   void answersAboutOneImage();
   void accuracyFallsAsImagesTurn();
+  void curvesOfOtherCheckpointsStandBeside();
+  void networksAreNamedByWhatDiffers();
   void aDigitIsDrawnByKeyboardAlone();
   void inkIsShiftedTurnedAndUndone();
   void undoLiftsThePen();
@@ -390,6 +393,58 @@ void DigitsPageTest::accuracyFallsAsImagesTurn() {
   }
   QCOMPARE(upright, 100 * infer::score(b.page().answer()->now).accuracy());
   QVERIFY(turned < upright);
+}
+
+void DigitsPageTest::curvesOfOtherCheckpointsStandBeside() {
+  const DigitsBench b;
+  b.show();
+  const std::filesystem::path last = b.run() / train::kLastCheckpoint, best = b.run() / "copy.safetensors";
+  std::filesystem::copy_file(last, best);
+  QCOMPARE(b.page().claims(QString::fromStdString(last.string())), Page::Claim::None);
+  b.look("robustness");
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("robustness").figure() && !b.page().busy(), testing::kWait);
+  const auto alone = b.figure("robustness").figure();
+  // A drop is one more curve while the curves are seen, and a run elsewhere.
+  QCOMPARE(b.page().claims(QString::fromStdString(last.string())), Page::Claim::WhileShown);
+  QVERIFY(b.window->openDropped(QString::fromStdString(last.string())));
+  QVERIFY(b.page().beside().add(QString::fromStdString(best.string())));
+  QTRY_VERIFY_WITH_TIMEOUT(!b.page().busy() && b.figure("robustness").figure()->columnCount() == 4,
+                           testing::kWait);
+  const auto curves = b.figure("robustness").figure();
+  for (int k = 0; k < curves->rowCount(); ++k)
+    for (int c = 1; c < 4; ++c) QCOMPARE(curves->cell(k, c), alone->cell(k, 1));  // the same network thrice
+  QCOMPARE(curves->columnName(2), QStringLiteral("last, %"));
+  QCOMPARE(curves->columnName(3), QStringLiteral("copy, %"));
+  // The same one again, and what is no checkpoint, are refused.
+  const auto again = b.page().beside().add(QString::fromStdString(last.string()));
+  QVERIFY(!again && again.error().sentence().find("has a curve already") != std::string::npos);
+  QVERIFY(!b.page().beside().add(b.home.filePath("nothing.safetensors")));
+  // The figure of the prompt is the same, and rebuilds the view.
+  ViewOptions options;
+  options.history = b.run().string();
+  options.data = writeIdx(*b.window->workspace().source().data(), b.home.filePath("idx"));
+  options.view = "robustness";
+  options.files["--checkpoint"] = last.string() + "," + best.string();
+  const auto shown = digitsViewFigure(options);
+  QVERIFY2(shown.ok(), shown ? "" : shown.error().sentence().c_str());
+  QCOMPARE(shown->figure->columnCount(), 4);
+  b.page().beside().remove(0);
+  QTRY_VERIFY_WITH_TIMEOUT(b.figure("robustness").figure()->columnCount() == 3, testing::kWait);
+  QVERIFY(b.page().restoreView(shown->view));
+  QCOMPARE(b.page().beside().networks().size(), std::size_t{2});
+  options.files["--checkpoint"] = b.home.filePath("nothing.safetensors").toStdString();
+  QVERIFY(!digitsViewFigure(options));
+}
+
+void DigitsPageTest::networksAreNamedByWhatDiffers() {
+  const auto of = [](const char* run, const char* what) {
+    return OtherNetwork{.path = {}, .network = {}, .run = run, .what = what};
+  };
+  QCOMPARE(namesApart({of("a", "best"), of("b", "best")}), QStringList({"a", "b"}));
+  QCOMPARE(namesApart({of("a", "best"), of("a", "last")}), QStringList({"best", "last"}));
+  QCOMPARE(namesApart({of("a", "best"), of("a", "last"), of("b", "last")}),
+           QStringList({"a, best", "a, last", "b, last"}));
+  QCOMPARE(namesApart({of("a", "last"), of("a", "last")}), QStringList({"last", "last (2)"}));
 }
 
 void DigitsPageTest::aDigitIsDrawnByKeyboardAlone() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <QCoreApplication>
 
@@ -130,7 +131,7 @@ std::shared_ptr<const Figure> occlusionFigure(const infer::Occlusion& occlusion,
   return std::make_shared<const TilesFigure>(std::move(content));
 }
 
-std::shared_ptr<const Figure> robustnessFigure(const std::vector<infer::RobustnessPoint>& points,
+std::shared_ptr<const Figure> robustnessFigure(const std::vector<RobustnessCurve>& curves,
                                                infer::Disturbance kind, const QString& of) {
   const infer::DisturbanceInfo& info = infer::info_of(kind);
   const auto text = [](std::string_view words) {
@@ -140,11 +141,22 @@ std::shared_ptr<const Figure> robustnessFigure(const std::vector<infer::Robustne
                                .x = QStringLiteral("%1, %2").arg(text(info.label), text(info.unit)),
                                .y = AnswerWords::tr("accuracy"),
                                .at = {},
-                               .series = {{.name = AnswerWords::tr("accuracy, %"), .values = {}}},
+                               .series = {},
                                .marked = {}};
-  for (const infer::RobustnessPoint& point : points) {
-    content.at.push_back(point.amount);
-    content.series[0].values.push_back(100 * point.score.accuracy());
+  for (const infer::RobustnessPoint& point : curves.front().points) content.at.push_back(point.amount);
+  if (curves.size() > 1) content.y_title = AnswerWords::tr("accuracy, %");
+  // Not by their colours alone.
+  constexpr Qt::PenStyle kPens[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+  for (const RobustnessCurve& curve : curves) {
+    const std::size_t k = content.series.size();
+    CurveFigure::Series series{
+        .name = curves.size() > 1 ? AnswerWords::tr("%1, %").arg(curve.name) : AnswerWords::tr("accuracy, %"),
+        .values = {},
+        .color = static_cast<int>(k),
+        .pen = kPens[k % std::size(kPens)]};
+    for (const infer::RobustnessPoint& point : curve.points)
+      series.values.push_back(100 * point.score.accuracy());
+    content.series.push_back(std::move(series));
   }
   content.y_range = Axes::Range{0, 100};
   return std::make_shared<const CurveFigure>(std::move(content));

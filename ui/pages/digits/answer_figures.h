@@ -26,8 +26,12 @@ std::shared_ptr<const Figure> explanationFigure(const infer::Explanation& explan
 // How log p of a class changes where a patch is hidden, pixel by pixel.
 std::shared_ptr<const Figure> occlusionFigure(const infer::Occlusion& occlusion, int rows, int columns,
                                               const QString& image, const QString& label, int side);
-// Accuracy over the amount of a disturbance.
-std::shared_ptr<const Figure> robustnessFigure(const std::vector<infer::RobustnessPoint>& points,
+// Accuracy over the amount of a disturbance, of one network or of several at the same amounts.
+struct RobustnessCurve {
+  QString name;  // of the network, among several
+  std::vector<infer::RobustnessPoint> points;
+};
+std::shared_ptr<const Figure> robustnessFigure(const std::vector<RobustnessCurve>& curves,
                                                infer::Disturbance kind, const QString& of);
 
 }  // namespace synann::ui

@@ -13,6 +13,100 @@
 
 namespace synann::ui {
 
+namespace {
+
+// What the prompt asks, and of what.
+struct DigitsAsked {
+  DigitsScene scene;
+  train::SynapseFrame frame;
+  infer::SetPtr set;
+  QStringList names;  // of the classes
+  QString when;
+  std::vector<OtherNetwork> beside;
+
+  infer::Network network() const { return {frame.model, frame.network}; }
+};
+
+// The checkpoints of --checkpoint, with commas between them.
+Status openBeside(const ViewOptions& options, DigitsAsked& asked) {
+  const auto named = options.files.find("--checkpoint");
+  if (named == options.files.end()) return {};
+  for (const QString& path : QString::fromStdString(named->second).split(',', Qt::SkipEmptyParts)) {
+    auto other = openOther(path.trimmed().toStdString());
+    if (!other) return other.error();
+    asked.scene.checkpoints.push_back(other->path.string());
+    asked.beside.push_back(std::move(*other));
+  }
+  return {};
+}
+
+Result<DigitsAsked> askedOf(const ViewOptions& options) {
+  DigitsAsked asked;
+  applyTyped(digitsFields(), options.typed, asked.scene);
+  asked.scene.figure = QString::fromStdString(options.view);
+  if (isAsked(asked.scene.figure)) asked.scene.layer = options.layer;
+  const auto data = dataOfView(options);
+  if (!data) return data.error();
+  train::SynapseQuery query{.run = options.history, .network = true};
+  if (options.step >= 0) query.steps = options.step;
+  query.data = *data;
+  asked.frame = train::SynapseReader().answer(query);
+  if (!asked.frame.model) return Error{.where = {}, .problem = asked.frame.error};
+  if (!asked.frame.network)
+    return input_error(options.history, "the whole network is not known at this step",
+                       "choose a step at which it is recorded, such as the end of an epoch");
+  asked.when = stepWords(asked.frame.network_at);
+  asked.set = infer::set_of(*data, asked.scene.part);
+  if (!asked.set || asked.set->count() == 0)
+    return Error{
+        .where = "--part", .problem = "there are no such images in the data", .expected = "test or train"};
+  for (int label = 0; label < asked.set->classes; ++label)
+    asked.names.append(className((*data)->class_names, label));
+  if (auto status = openBeside(options, asked); !status) return status.error();
+  return asked;
+}
+
+using FigurePtr = std::shared_ptr<const Figure>;
+
+Result<FigurePtr> askedFigureOf(const DigitsAsked& asked, const ViewOptions& options) {
+  const DigitsScene& scene = asked.scene;
+  if (scene.image >= asked.set->count() && scene.figure != QLatin1String("robustness"))
+    return Error{.where = "--image",
+                 .problem = "there is no such image",
+                 .expected = fmt::format("0 to {}", asked.set->count() - 1),
+                 .found = fmt::format("{}", scene.image)};
+  const DigitsContext context{.network = asked.network(),
+                              .set = asked.set,
+                              .part = scene.part,
+                              .names = asked.names,
+                              .run = options.history,
+                              .when = asked.when,
+                              .beside = asked.beside};
+  return digitsJob(scene, context, scene.figure)({});
+}
+
+Result<FigurePtr> digitsFigureOf(const DigitsAsked& asked, const ViewOptions& options) {
+  const DigitsScene& scene = asked.scene;
+  if (isAsked(scene.figure)) return askedFigureOf(asked, options);
+  DigitsAskers askers;
+  const DigitsOutcome outcome = askDigits({.network = asked.network(),
+                                           .before = {},
+                                           .set = asked.set,
+                                           .part = scene.part,
+                                           .names = asked.names,
+                                           .when = asked.when},
+                                          askers, {});
+  if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
+  if (scene.order == DigitsOrder::Forgotten && scene.figure == kDigitsFigures[1])
+    return forgottenJob(scene, outcome.answer, options.history, std::make_shared<DigitsLives>())({});
+  QString why;
+  FigurePtr figure = digitsFigure(scene, *outcome.answer, why);
+  if (!figure) return input_error(options.history, why.toStdString());
+  return figure;
+}
+
+}  // namespace
+
 std::vector<std::string> digitsViews() {
   std::vector<std::string> views;
   for (const QString& name : kDigitsFigures) views.push_back(name.toStdString());
@@ -29,66 +123,13 @@ QJsonObject digitsJson(const DigitsScene& scene, const train::SynapseFrame& fram
 }
 
 Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
-  DigitsScene scene;
-  applyTyped(digitsFields(), options.typed, scene);
-  scene.figure = QString::fromStdString(options.view);
-  const auto data = dataOfView(options);
-  if (!data) return data.error();
-  train::SynapseQuery query{.run = options.history, .network = true};
-  if (options.step >= 0) query.steps = options.step;
-  query.data = *data;
-  const train::SynapseFrame frame = train::SynapseReader().answer(query);
-  if (!frame.model) return Error{.where = {}, .problem = frame.error};
-  if (!frame.network)
-    return input_error(options.history, "the whole network is not known at this step",
-                       "choose a step at which it is recorded, such as the end of an epoch");
-  train::SynapseFrame at = frame;
-  at.at = frame.network_at;
-  const infer::SetPtr set = infer::set_of(*data, scene.part);
-  if (!set || set->count() == 0)
-    return Error{
-        .where = "--part", .problem = "there are no such images in the data", .expected = "test or train"};
-  QStringList names;
-  for (int label = 0; label < set->classes; ++label) names.append(className((*data)->class_names, label));
-  const auto wrapped = [&](std::shared_ptr<const Figure> figure) -> Result<ShownFigure> {
-    return ShownFigure{
-        .figure = std::move(figure), .name = scene.figure, .view = digitsJson(scene, frame, options.history)};
-  };
-  if (isAsked(scene.figure)) {
-    scene.layer = options.layer;
-    if (scene.image >= set->count() && scene.figure != QLatin1String("robustness"))
-      return Error{.where = "--image",
-                   .problem = "there is no such image",
-                   .expected = fmt::format("0 to {}", set->count() - 1),
-                   .found = fmt::format("{}", scene.image)};
-    const DigitsContext context{.network = {frame.model, frame.network},
-                                .set = set,
-                                .part = scene.part,
-                                .names = names,
-                                .run = options.history,
-                                .when = stepText(at)};
-    auto made = digitsJob(scene, context, scene.figure)({});
-    if (!made) return made.error();
-    return wrapped(std::move(*made));
-  }
-  DigitsAskers askers;
-  const DigitsOutcome outcome = askDigits({.network = {frame.model, frame.network},
-                                           .before = {},
-                                           .set = set,
-                                           .part = scene.part,
-                                           .names = names,
-                                           .when = stepText(at)},
-                                          askers, {});
-  if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
-  if (scene.order == DigitsOrder::Forgotten && scene.figure == kDigitsFigures[1]) {
-    auto made = forgottenJob(scene, outcome.answer, options.history, std::make_shared<DigitsLives>())({});
-    if (!made) return made.error();
-    return wrapped(std::move(*made));
-  }
-  QString why;
-  const auto figure = digitsFigure(scene, *outcome.answer, why);
-  if (!figure) return input_error(options.history, why.toStdString());
-  return wrapped(figure);
+  auto asked = askedOf(options);
+  if (!asked) return asked.error();
+  auto figure = digitsFigureOf(*asked, options);
+  if (!figure) return figure.error();
+  return ShownFigure{.figure = std::move(*figure),
+                     .name = asked->scene.figure,
+                     .view = digitsJson(asked->scene, asked->frame, options.history)};
 }
 
 }  // namespace synann::ui

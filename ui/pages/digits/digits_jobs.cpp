@@ -8,6 +8,7 @@
 
 #include "ui/pages/digits/answer_figures.h"
 #include "ui/pages/digits/digits_figures.h"
+#include "ui/pages/synapses/synapse_figures.h"
 
 namespace synann::ui {
 
@@ -15,7 +16,8 @@ namespace {
 
 using Made = AskedFigure::Made;
 
-constexpr int kPoints = 13;  // of a robustness curve
+constexpr int kPoints = 13;              // of a robustness curve
+constexpr std::size_t kKeptCurves = 64;  // that are not measured again
 
 // "test image 12 · step 470": which image, and what is said of it when.
 QString imageOf(const DigitsScene& scene, const DigitsContext& of) {
@@ -81,15 +83,44 @@ Made makeActivations(const DigitsScene& scene, const DigitsContext& of, const in
   return activationFigure(chosen == layers->end() ? layers->back() : *chosen, imageOf(scene, of));
 }
 
-Made makeRobustness(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
+// One curve, out of those that are known where it is one of them.
+Result<std::vector<infer::RobustnessPoint>> curveOf(const infer::RobustnessQuery& query, DigitsCurves& known,
+                                                    const infer::Work& work) {
+  for (const DigitsCurves::Curve& one : known.curves)
+    if (one.network == query.network && one.set == query.set && one.kind == query.kind) return one.points;
   infer::Asker asker;
+  auto points = infer::robustness(asker, query, work);
+  if (!points) return points.error();
+  known.curves.push_back({query.network, query.set, query.kind, *points});
+  if (known.curves.size() > kKeptCurves) known.curves.erase(known.curves.begin());
+  return points;
+}
+
+Made makeRobustness(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
   const infer::DisturbanceInfo& info = infer::info_of(scene.disturbance);
   infer::RobustnessQuery query{.network = of.network, .set = of.set, .kind = scene.disturbance};
   for (int k = 0; k < kPoints; ++k)
     query.amounts.push_back(info.least + (info.most - info.least) * k / (kPoints - 1));
-  const auto points = infer::robustness(asker, query, work);
-  if (!points) return points.error();
-  return robustnessFigure(*points, scene.disturbance, of.when);
+  std::vector<OtherNetwork> networks{
+      {.path = of.run, .network = of.network, .run = runName(of.run), .what = of.when}};
+  networks.insert(networks.end(), of.beside.begin(), of.beside.end());
+  const QStringList names = namesApart(networks);
+  std::vector<RobustnessCurve> curves;
+  const int count = kPoints * static_cast<int>(networks.size());
+  for (const OtherNetwork& network : networks) {
+    const int before = kPoints * static_cast<int>(curves.size());
+    query.network = network.network;
+    auto points =
+        curveOf(query, *of.known,
+                {.stop = work.stop, .progress = [&](int done, int) { work.tell(before + done, count); }});
+    if (!points) {
+      Error error = points.error();
+      if (!curves.empty() && error.kind != ErrorKind::Cancelled) error.where = network.path.string();
+      return error;
+    }
+    curves.push_back({names[static_cast<qsizetype>(curves.size())], std::move(*points)});
+  }
+  return robustnessFigure(curves, scene.disturbance, of.when);
 }
 
 struct AskedKind {
@@ -104,6 +135,14 @@ const QList<AskedKind>& askedKinds() {
                                        {QStringLiteral("activations"), makeActivations},
                                        {QStringLiteral("robustness"), makeRobustness}};
   return all;
+}
+
+std::string robustnessKey(const DigitsScene& scene, const DigitsContext& of) {
+  std::string key = fmt::format("robustness {} {} {}", static_cast<const void*>(of.network.values.get()),
+                                static_cast<const void*>(of.set.get()), static_cast<int>(scene.disturbance));
+  for (const OtherNetwork& one : of.beside)
+    key += fmt::format(" {}", static_cast<const void*>(one.network.values.get()));
+  return key;
 }
 
 }  // namespace
@@ -127,9 +166,7 @@ std::string digitsKey(const DigitsScene& scene, const DigitsContext& of, const Q
   if (figure == askedKinds()[0].figure)
     return fmt::format("{} {} {} {} {}", figure.toStdString(), of.run.string(), last,
                        static_cast<const void*>(of.set.get()), scene.image);
-  if (figure == askedKinds()[4].figure)
-    return fmt::format("{} {} {} {}", figure.toStdString(), static_cast<const void*>(of.network.values.get()),
-                       static_cast<const void*>(of.set.get()), static_cast<int>(scene.disturbance));
+  if (figure == askedKinds()[4].figure) return robustnessKey(scene, of);
   return fmt::format(
       "{} {} {} {} {} {} {}", figure.toStdString(), static_cast<const void*>(of.network.values.get()),
       static_cast<const void*>(of.set.get()), scene.image, scene.against, scene.patch, scene.layer);

@@ -8,9 +8,21 @@
 #include "engine/infer/biography.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/digits/digits_scene.h"
+#include "ui/pages/digits/other_network.h"
 
 // The figures of the Digits page that take their time, for the window and the prompt alike.
 namespace synann::ui {
+
+// Curves of robustness that were measured, the latest last. Used by one thread at a time.
+struct DigitsCurves {
+  struct Curve {
+    infer::Network network;
+    infer::SetPtr set;
+    infer::Disturbance kind = infer::Disturbance::Rotate;
+    std::vector<infer::RobustnessPoint> points;
+  };
+  std::vector<Curve> curves;
+};
 
 // What they are asked of: the network, set and moment of an answer, and the run that it is of.
 struct DigitsContext {
@@ -20,6 +32,8 @@ struct DigitsContext {
   QStringList names;  // of the classes
   std::filesystem::path run;
   QString when;
+  std::vector<OtherNetwork> beside{};  // robustness: other networks
+  std::shared_ptr<DigitsCurves> known = std::make_shared<DigitsCurves>();
 };
 DigitsContext contextOf(const DigitsAnswer& answer, const std::filesystem::path& run);
 

@@ -2,6 +2,7 @@
 #include "ui/pages/digits/digits_page.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QAccessible>
 #include <QComboBox>
@@ -12,9 +13,11 @@
 #include <QSignalBlocker>
 
 #include "engine/data/picture.h"
+#include "engine/io/safetensors.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/busy_row.h"
 #include "ui/pages/digits/digit_drawing.h"
+#include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_figures.h"
 #include "ui/pages/field_controls.h"
@@ -256,14 +259,18 @@ std::int64_t DigitsPage::lastStep() const {
 // Those that are seen, or at hand.
 void DigitsPage::refreshAsked() {
   if (!isVisible() || !answer_ || answer_->part != scene_.part) return;
-  const DigitsContext of = contextOf(*answer_, workspace_.source().run());
+  DigitsContext of = contextOf(*answer_, workspace_.source().run());
+  of.beside = beside_->networks();
+  of.known = curves_;
+  beside_->setImages(answer_->set);
+  AskedFigure::Kept kept{of.network.values, of.set};
+  for (const OtherNetwork& one : of.beside) kept.emplace_back(one.network.values);
   const std::int64_t last = lastStep();
   for (std::size_t k = 0; k < asked_figures_.size(); ++k) {
     AskedFigure* const asked = asked_figures_[k];
     const QString& figure = kDigitsFigures[kFirstAsked + static_cast<qsizetype>(k)];
     if (deck_->wanted(asked->view()))
-      asked->ask(digitsKey(scene_, of, figure, last), {of.network.values, of.set},
-                 digitsJob(scene_, of, figure));
+      asked->ask(digitsKey(scene_, of, figure, last), kept, digitsJob(scene_, of, figure));
   }
 }
 
@@ -283,10 +290,13 @@ void DigitsPage::fillLayers() {
   layer_->setCurrentIndex(static_cast<int>(chosen < 0 ? names.size() - 1 : chosen));
 }
 
-// A picture may be a digit, where it is not a figure of this program.
+// A picture may be a digit, where it is not a figure of this program; a checkpoint is one more curve where
+// such are seen.
 Page::Claim DigitsPage::claims(const QString& path) const {
   QFile file(path);
   if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly)) return Claim::None;
+  if (beside_->addButton()->isVisible() && io::read_tensor_metadata(path.toStdString()))
+    return Claim::WhileShown;
   const QByteArray head = file.read(16);
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(head.constData()), std::size_t(head.size()));
   const bool picture = data::is_png(bytes) || data::is_jpeg(bytes);
@@ -294,6 +304,7 @@ Page::Claim DigitsPage::claims(const QString& path) const {
 }
 
 Status DigitsPage::openFile(const QString& file) {
+  if (io::read_tensor_metadata(file.toStdString())) return beside_->add(file);
   const Status opened = drawing_->openFile(file);
   if (opened) deck_->choose(QStringLiteral("drawn"));
   return opened;
@@ -306,6 +317,7 @@ QString DigitsPage::figureName() const {
 QJsonObject DigitsPage::view() const {
   DigitsScene scene = scene_;
   scene.figure = figureName();
+  for (const OtherNetwork& one : beside_->networks()) scene.checkpoints.push_back(one.path.string());
   return answer_ ? digitsJson(scene, *answer_->frame, workspace_.source().run()) : QJsonObject();
 }
 
@@ -318,6 +330,8 @@ Status DigitsPage::restoreView(const QJsonObject& json) {
     return Error{.problem = "what was drawn is not kept in its figure",
                  .remedy = "open the picture itself on the Digits page"};
   scene_ = digitsSceneFromJson(json);
+  if (const Status beside = beside_->restore(std::exchange(scene_.checkpoints, {})); !beside)
+    emit failed(QString::fromStdString(beside.error().sentence()));
   fields_->show(digitsFields(), scene_);
   nameClasses();
   deck_->choose(scene_.figure);

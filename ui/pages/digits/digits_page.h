@@ -22,6 +22,7 @@ namespace synann::ui {
 class AskedFigure;
 class BusyRow;
 class DigitDrawing;
+class DigitsBeside;
 class FieldControls;
 class FigureDeck;
 class FigureView;
@@ -46,7 +47,8 @@ class DigitsPage : public PicturePage {
   const DigitsAnswerPtr& answer() const { return answer_; }  // null: none yet
   bool busy() const override;
   DigitDrawing& drawing() { return *drawing_; }
-  Claim claims(const QString& file) const override;  // a picture
+  DigitsBeside& beside() { return *beside_; }
+  Claim claims(const QString& file) const override;  // a picture; a checkpoint, where curves are compared
   Status openFile(const QString& file) override;
   // Lists the images of one cell of the matrix; −1: of any class.
   void chooseCell(int truth, int said);
@@ -112,6 +114,8 @@ class DigitsPage : public PicturePage {
   QComboBox* against_ = nullptr;
   QComboBox* layer_ = nullptr;
   std::vector<AskedFigure*> asked_figures_;  // as kAskedDigits
+  std::shared_ptr<DigitsCurves> curves_ = std::make_shared<DigitsCurves>();
+  DigitsBeside* beside_ = nullptr;
   DigitDrawing* drawing_ = nullptr;
   BusyRow* busy_ = nullptr;
   DigitsWorker worker_;  // last: its thread is gone before anything it uses

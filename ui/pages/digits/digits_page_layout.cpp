@@ -11,6 +11,7 @@
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/busy_row.h"
 #include "ui/pages/digits/digit_drawing.h"
+#include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_page.h"
 #include "ui/pages/field_controls.h"
@@ -27,21 +28,24 @@ constexpr int kClassWide = 6, kCompareWide = 12;  // characters
 }  // namespace
 
 PageInfo DigitsPage::info() {
-  return {.id = QStringLiteral("digits"),
-          .text = tr("&Digits"),
-          .help = tr("What the network says of images: the confusion matrix, the images of each cell, and "
-                     "the probabilities of one"),
-          .glyph = Glyph::Digits,
-          .time_line = true,
-          .actions = {},
-          .views = digitsViews(),
-          .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
-            return new DigitsPage(workspace, parent);
-          },
-          .viewFigure = digitsViewFigure,
-          .checkView = requireRun,
-          .heading = "Views of predictions",
-          .fields = fieldInfos(digitsFields())};
+  return {
+      .id = QStringLiteral("digits"),
+      .text = tr("&Digits"),
+      .help = tr("What the network says of images: the confusion matrix, the images of each cell, and "
+                 "the probabilities of one"),
+      .glyph = Glyph::Digits,
+      .time_line = true,
+      .actions = {},
+      .views = digitsViews(),
+      .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
+        return new DigitsPage(workspace, parent);
+      },
+      .viewFigure = digitsViewFigure,
+      .checkView = requireRun,
+      .heading = "Views of predictions",
+      .fields = fieldInfos(digitsFields()),
+      .files = {{"--checkpoint", "FILE,FILE",
+                 "robustness: checkpoints, or folders of runs, whose curves stand beside the network's."}}};
 }
 
 void DigitsPage::makeControls() {
@@ -142,7 +146,11 @@ void DigitsPage::addAskedTabs() {
                 {labelled(tr("Rather than"), {against_}), of(1)->view(), of(1)->busyRow(),
                  labelled(tr("Hide"), {fields_->widget("patch")}), of(2)->view(), of(2)->busyRow()});
   deck_->addTab(tr("Layers"), {labelled(tr("Layer"), {layer_}), of(3)->view(), of(3)->busyRow()});
-  deck_->addTab(tr("Robustness"), {labelled(tr("Disturbance"), {fields_->widget("disturbance")}),
+  beside_ = new DigitsBeside(this);
+  connect(beside_, &DigitsBeside::changed, this, &DigitsPage::refreshAsked);
+  connect(beside_, &DigitsBeside::failed, this, &Page::failed);
+  QWidget* const beside = labelled(tr("Beside it"), {beside_->addButton(), beside_->removeButton()});
+  deck_->addTab(tr("Robustness"), {labelled(tr("Disturbance"), {fields_->widget("disturbance")}), beside,
                                    of(4)->view(), of(4)->busyRow()});
 }
 

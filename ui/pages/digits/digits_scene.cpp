@@ -2,6 +2,7 @@
 #include "ui/pages/digits/digits_scene.h"
 
 #include <QCoreApplication>
+#include <QJsonArray>
 
 namespace synann::ui {
 
@@ -143,6 +144,8 @@ DigitsScene digitsSceneFromJson(const QJsonObject& json) {
   DigitsScene scene;
   readFields(digitsFields(), json, scene);
   scene.layer = json.value("activations_of").toString().toStdString();
+  for (const QJsonValue& path : json.value("checkpoints").toArray())
+    if (path.isString()) scene.checkpoints.push_back(path.toString().toStdString());
   const QString figure = json.value("figure").toString();
   if (kDigitsFigures.contains(figure)) scene.figure = figure;
   return scene;
@@ -151,6 +154,9 @@ DigitsScene digitsSceneFromJson(const QJsonObject& json) {
 void writeDigitsScene(const DigitsScene& scene, QJsonObject& json) {
   writeFields(digitsFields(), scene, json);
   if (!scene.layer.empty()) json["activations_of"] = QString::fromStdString(scene.layer);
+  QJsonArray checkpoints;
+  for (const std::string& path : scene.checkpoints) checkpoints.append(QString::fromStdString(path));
+  if (!checkpoints.isEmpty()) json["checkpoints"] = checkpoints;
   json["view"] = kDigitsFigures[0];
   json["figure"] = scene.figure;
 }

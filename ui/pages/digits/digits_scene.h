@@ -39,6 +39,7 @@ struct DigitsScene {
   int patch = 5;        // side of what is hidden, pixels
   std::string layer{};  // whose activations; empty or unknown: the output
   infer::Disturbance disturbance = infer::Disturbance::Rotate;
+  std::vector<std::string> checkpoints{};  // whose curves of robustness stand beside the network's
   QString figure = kDigitsFigures[0];
 
   bool operator==(const DigitsScene&) const = default;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/infer/recorded.h"
+
+#include <fmt/format.h>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace synann::infer {
+
+Result<RecordedNetworks> RecordedNetworks::open(const std::filesystem::path& run) {
+  std::error_code code;
+  if (!std::filesystem::exists(run / train::kNetworkRecord, code)) {
+    return Error{.where = run.string(),
+                 .problem = "the run has no record of its steps",
+                 .expected = fmt::format("{} in its folder", train::kNetworkRecord),
+                 .remedy = "train with a record: a budget of 0 keeps none"};
+  }
+  auto record = train::RecordReader::open(run / train::kNetworkRecord);
+  if (!record) return record.error();
+  auto model = train::recorded_model(record->header());
+  if (!model) return model.error();
+  return RecordedNetworks(std::move(*record), std::move(*model));
+}
+
+Result<Network> RecordedNetworks::read(std::size_t k) {
+  const auto frame = record_.look(k);
+  if (!frame) return frame.error();
+  auto values = std::make_shared<std::vector<float>>(model_->parameters.float_count());
+  train::scatter(record_.header(), *model_, *frame, *values);
+  return Network{model_, std::move(values)};
+}
+
+}  // namespace synann::infer
