@@ -60,14 +60,6 @@ Error too_large(const fs::path& path, std::uint64_t limit, std::uint64_t size) {
   return error;
 }
 
-// 0, or errno. Some file systems cannot sync a folder (EINVAL): then there is nothing more to do.
-int sync_folder(const fs::path& folder) {
-  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.valid()) return errno == EACCES ? 0 : errno;
-  if (::fsync(descriptor.value()) != 0 && errno != EINVAL) return errno;
-  return 0;
-}
-
 // 0, or errno.
 int write_pieces(int descriptor, const Pieces& content) {
   for (const auto piece : content) {
@@ -142,6 +134,13 @@ Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::uint64_t 
   }
   bytes.resize(used);
   return bytes;
+}
+
+int sync_folder(const fs::path& folder) {
+  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) return errno == EACCES ? 0 : errno;
+  if (::fsync(descriptor.value()) != 0 && errno != EINVAL) return errno;
+  return 0;
 }
 
 Error write_error(const fs::path& path, int code) {

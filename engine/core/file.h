@@ -37,6 +37,9 @@ Status write_files_atomically(std::span<const FileToWrite> files);
 
 // How a failed write is told: `code` is its errno. A full disk, or one that fails, is a Failed error.
 Error write_error(const std::filesystem::path& path, int code);
+// Makes the names in a folder last: 0, or errno. Some file systems cannot sync a folder (EINVAL): then there
+// is nothing more to do, and that is 0 as well.
+int sync_folder(const std::filesystem::path& folder);
 // 0, or the errno of the write that failed; goes on after interruptions and short writes.
 int write_all(int descriptor, std::span<const std::uint8_t> bytes);
 

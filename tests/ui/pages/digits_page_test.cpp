@@ -15,16 +15,20 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTest>
+#include <QToolButton>
 #include <climits>
 
 #include "engine/compute/confusion.h"
 #include "engine/core/file.h"
 #include "engine/data/idx.h"
+#include "engine/data/own_set.h"
+#include "engine/data/registry.h"
 #include "engine/infer/normalise.h"
 #include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
+#include "ui/pages/digits/digit_adding.h"
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
@@ -109,6 +113,7 @@ class DigitsPageTest : public QObject {
   void curvesOfOtherCheckpointsStandBeside();
   void networksAreNamedByWhatDiffers();
   void aDigitIsDrawnByKeyboardAlone();
+  void drawingsBecomeADataSet();
   void inkIsShiftedTurnedAndUndone();
   void undoLiftsThePen();
   void picturesAreTakenFromFilesAndTheClipboard();
@@ -483,6 +488,59 @@ void DigitsPageTest::aDigitIsDrawnByKeyboardAlone() {
   QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().log_probs.empty(), testing::kWait);
   QTest::keyClick(&pad, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
   QVERIFY(!pad.ink().empty());
+}
+
+void DigitsPageTest::drawingsBecomeADataSet() {
+  const DigitsBench b;
+  b.show();
+  b.look("drawn");
+  DigitDrawing& drawing = b.page().drawing();
+  DigitAdding& adding = drawing.adding();
+  auto* const label = b.find<QComboBox>("digits.own-label");
+  auto* const add = b.find<QToolButton>("digits.own-add");
+  auto* const back = b.find<QToolButton>("digits.own-back");
+  QCOMPARE(label->count(), 10);
+  QVERIFY(!back->isVisible());
+  QVERIFY(adding.add().error().sentence().find("no drawing") != std::string::npos);
+  const auto draw = [&](int image) {
+    const auto pixels = b.window->workspace().source().data()->test.image(image);
+    drawing.pad()->clear();
+    drawing.take({.rows = 28, .columns = 28, .pixels = {pixels.begin(), pixels.end()}});
+    [&] {
+      QTRY_VERIFY_WITH_TIMEOUT(drawing.answer().normalised.has_value() && !drawing.busy(), testing::kWait);
+    }();
+  };
+  draw(0);
+  QVERIFY(adding.add().error().sentence().find("no folder") != std::string::npos);
+  const QString folder = b.home.filePath("mine");
+  QSignalSpy remembered(&b.page(), &Page::rememberWanted);
+  adding.setFolder(folder.toStdString());
+  QCOMPARE(remembered.count(), 1);
+  QCOMPARE(b.page().remembered().value("own_set").toString(), folder);
+  label->setCurrentIndex(4);
+  QTest::mouseClick(add, Qt::LeftButton);
+  QVERIFY(b.find<QLabel>("digits.numbers")->text().contains("Added as 4: 1 image in mine"));
+  draw(1);
+  label->setCurrentIndex(7);
+  QTest::mouseClick(add, Qt::LeftButton);
+  QVERIFY(b.find<QLabel>("digits.numbers")->text().contains("Added as 7: 2 images in mine"));
+  const auto own = data::open_dataset(folder.toStdString());
+  QVERIFY2(own.ok(), own ? "" : own.error().sentence().c_str());
+  QCOMPARE((*own)->train.labels, std::vector<std::uint8_t>{4});
+  QCOMPARE((*own)->test.labels, std::vector<std::uint8_t>{7});
+  QCOMPARE((*own)->test.pixels, drawing.answer().normalised->pixels);
+  // Taken back, one after the other.
+  QVERIFY(back->isVisible());
+  QTest::mouseClick(back, Qt::LeftButton);
+  QCOMPARE(data::read_own_set(folder.toStdString())->labels, std::vector<std::uint8_t>{4});
+  QTest::mouseClick(back, Qt::LeftButton);
+  QVERIFY(data::read_own_set(folder.toStdString())->labels.empty() && !back->isVisible());
+  // A folder of something else is told, and stays as it is.
+  QSignalSpy failed(&b.page(), &Page::failed);
+  adding.setFolder(b.run());
+  QTest::mouseClick(add, Qt::LeftButton);
+  QCOMPARE(failed.count(), 1);
+  QVERIFY(failed.front().front().toString().contains("was not added here"));
 }
 
 void DigitsPageTest::inkIsShiftedTurnedAndUndone() {

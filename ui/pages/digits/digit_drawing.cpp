@@ -15,6 +15,7 @@
 #include "engine/infer/asker.h"
 #include "engine/infer/image_files.h"
 #include "engine/infer/normalise.h"
+#include "ui/pages/digits/digit_adding.h"
 #include "ui/pages/digits/draw_pad.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
@@ -51,6 +52,7 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
       deck_(deck),
       page_(page),
       pad_(named(new DrawPad(page), "digits.pad", tr("Paper to draw a digit on"), QString())),
+      adding_(new DigitAdding(page)),
       normalised_(
           deck.add("drawn", tr("What is drawn appears here as the network sees it."),
                    tr("The drawing as MNIST's images are made: longest side 20 pixels, centre of mass "
@@ -90,6 +92,8 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
   connect(pad_, &DrawPad::drawn, this, &DigitDrawing::ask);
   connect(pad_, &DrawPad::pasteWanted, this, &DigitDrawing::paste);
   connect(pad_, &DrawPad::told, this, &DigitDrawing::told);
+  connect(adding_, &DigitAdding::told, this, &DigitDrawing::told);
+  connect(adding_, &DigitAdding::failed, this, &DigitDrawing::failed);
 }
 
 QWidget* DigitDrawing::makeButtons() {
@@ -122,13 +126,14 @@ void DigitDrawing::addTab() {
   row->setContentsMargins(0, 0, 0, 0);
   row->addWidget(pad_, 1);
   row->addWidget(normalised_, 1);
-  deck_.addTab(tr("Draw"), {both, makeButtons(), probabilities_});
+  deck_.addTab(tr("Draw"), {both, makeButtons(), adding_->row(), probabilities_});
 }
 
 void DigitDrawing::setNetwork(const Asked& asked) {
   const bool same =
       asked.network == asked_.network && asked.classes == asked_.classes && asked.names == asked_.names;
   asked_ = asked;
+  adding_->setNames(asked.names);
   if (!same && !pad_->ink().empty()) ask();
 }
 
@@ -139,6 +144,7 @@ void DigitDrawing::ask() {
 
 void DigitDrawing::show(const Answer& answer) {
   answer_ = pad_->ink().empty() ? Answer() : answer;
+  adding_->setPicture(answer_.normalised);
   std::shared_ptr<const Figure> picture, bars;
   if (answer_.normalised) {
     TilesFigure::Content content;

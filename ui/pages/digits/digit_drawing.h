@@ -18,6 +18,7 @@ class QWidget;
 
 namespace synann::ui {
 
+class DigitAdding;
 class DrawPad;
 class FigureDeck;
 class FigureView;
@@ -47,6 +48,7 @@ class DigitDrawing : public QObject {
   void addTab();
   void setNetwork(const Asked& asked);
   DrawPad* pad() const { return pad_; }
+  DigitAdding& adding() const { return *adding_; }
   const Answer& answer() const { return answer_; }
   bool busy() const { return worker_.busy(); }
   void take(const data::Picture& picture);
@@ -72,6 +74,7 @@ class DigitDrawing : public QObject {
   FigureDeck& deck_;
   QWidget* page_;
   DrawPad* pad_;
+  DigitAdding* adding_;
   FigureView* normalised_;
   FigureView* probabilities_;
   Asked asked_;

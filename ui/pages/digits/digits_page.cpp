@@ -16,6 +16,7 @@
 #include "engine/io/safetensors.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/busy_row.h"
+#include "ui/pages/digits/digit_adding.h"
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
@@ -308,6 +309,14 @@ Status DigitsPage::openFile(const QString& file) {
   const Status opened = drawing_->openFile(file);
   if (opened) deck_->choose(QStringLiteral("drawn"));
   return opened;
+}
+
+QVariantMap DigitsPage::remembered() const {
+  return {{"own_set", QString::fromStdString(drawing_->adding().folder().string())}};
+}
+
+void DigitsPage::remember(const QVariantMap& kept) {
+  drawing_->adding().setFolder(kept.value("own_set").toString().toStdString());
 }
 
 QString DigitsPage::figureName() const {

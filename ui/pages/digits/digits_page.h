@@ -39,6 +39,8 @@ class DigitsPage : public PicturePage {
   explicit DigitsPage(Workspace& workspace, QWidget* parent = nullptr);
 
   bool canExport() const override { return answer_ != nullptr; }
+  QVariantMap remembered() const override;  // the folder of a data set of one's own
+  void remember(const QVariantMap& kept) override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;

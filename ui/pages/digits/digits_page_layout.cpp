@@ -10,6 +10,7 @@
 
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/busy_row.h"
+#include "ui/pages/digits/digit_adding.h"
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
@@ -190,6 +191,7 @@ void DigitsPage::connectAll() {
   });
   connect(drawing_, &DigitDrawing::failed, this, &Page::failed);
   connect(drawing_, &DigitDrawing::told, this, &DigitsPage::tell);
+  connect(&drawing_->adding(), &DigitAdding::folderChanged, this, &Page::rememberWanted);
   connect(drawing_, &DigitDrawing::changed, this, &DigitsPage::figureChanged);
   connect(drawing_, &DigitDrawing::imageWanted, this, [this] {
     const infer::SetPtr set = infer::set_of(workspace_.source().data(), scene_.part);
