@@ -24,6 +24,7 @@
 #include "engine/data/own_set.h"
 #include "engine/data/registry.h"
 #include "engine/infer/normalise.h"
+#include "engine/infer/recorded.h"
 #include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "tests/test_main.h"
@@ -33,6 +34,7 @@
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_figures.h"
+#include "ui/pages/digits/digits_minus.h"
 #include "ui/pages/digits/draw_pad.h"
 #include "ui/pages/digits/ink.h"
 #include "ui/plots/figure_view.h"
@@ -104,6 +106,7 @@ class DigitsPageTest : public QObject {
   void anImageHasItsProbabilities();
   void earlierStepsAreAskedToo();
   void theStartIsSubtracted();
+  void anotherRunIsSubtractedAtItsSteps();
   void otherPartsAreAsked();
   void keysWalkMatrixAndGallery();
   void withoutARunItSaysWhatIsMissing();
@@ -270,6 +273,63 @@ void DigitsPageTest::theStartIsSubtracted() {
       QCOMPARE(change->cell(t, s).toDouble(), plain->cell(t, s).toDouble() - start.at(t, s));
   b.choose("digits.compare", 0);
   QTRY_VERIFY_WITH_TIMEOUT(!b.page().answer()->before.has_value(), testing::kWait);
+}
+
+void DigitsPageTest::anotherRunIsSubtractedAtItsSteps() {
+  DigitsBench b;
+  const std::filesystem::path first = b.run();
+  b.settings.seed += 1;
+  b.train();
+  QVERIFY(b.run() != first);
+  b.show();
+  const auto plain = b.figure("confusion").figure();
+  auto* const steps = b.find<QComboBox>("digits.compare-step");
+  QVERIFY(!steps->isVisible());
+  QVERIFY2(b.page().minus().chooseRun(first), "cannot choose the other run");
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer()->before.has_value() && !b.page().busy(), testing::kWait);
+  QVERIFY(steps->isVisible());
+  const auto record = train::RecordReader::open(first / train::kNetworkRecord);
+  QCOMPARE(steps->count(), 2 + static_cast<int>(record->frames().size()));  // last, best
+  const auto subtracted = [&] {
+    const compute::Confusion& other = *b.page().answer()->counts_before;
+    const auto change = b.figure("confusion").figure();
+    for (int k = 0; k < 100; ++k)
+      QCOMPARE(change->cell(k / 10, k % 10).toDouble(),
+               plain->cell(k / 10, k % 10).toDouble() - other.at(k / 10, k % 10));
+  };
+  subtracted();
+  // At its start, too.
+  b.choose("digits.compare-step", 2);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer()->before_when.contains("step 0") && !b.page().busy(),
+                           testing::kWait);
+  subtracted();
+  const compute::Confusion start = *b.page().answer()->counts_before;
+  infer::Asker asker;
+  const auto at_start = infer::RecordedNetworks::open(first)->read(0);
+  const auto said = asker.predict(*at_start, b.window->workspace().source().data()->test, {}, {});
+  QCOMPARE(start.counts, infer::confusion(*said).counts);
+  // The prompt subtracts the same, and the figure brings the comparison back.
+  ViewOptions options;
+  options.history = b.run().string();
+  options.data = writeIdx(*b.window->workspace().source().data(), b.home.filePath("idx"));
+  options.view = "confusion";
+  options.minus_run = first.string();
+  options.minus_step = 0;
+  const auto shown = digitsViewFigure(options);
+  QVERIFY2(shown.ok(), shown ? "" : shown.error().sentence().c_str());
+  for (int k = 0; k < 100; ++k)
+    QCOMPARE(shown->figure->cell(k / 10, k % 10), b.figure("confusion").figure()->cell(k / 10, k % 10));
+  QCOMPARE(b.page().shownFigure()->view["minus_run"], shown->view["minus_run"]);
+  QCOMPARE(b.page().shownFigure()->view["minus_step"], shown->view["minus_step"]);
+  b.choose("digits.compare", 0);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.page().answer()->before.has_value(), testing::kWait);
+  QVERIFY(!steps->isVisible());
+  QVERIFY(b.page().restoreView(shown->view));
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer()->before_when.contains("step 0"), testing::kWait);
+  // What is no run is told, and nothing changes.
+  const auto none = b.page().minus().chooseRun(b.home.path().toStdString());
+  QVERIFY(!none && none.error().sentence().find("is no folder of a run") != std::string::npos);
+  QVERIFY(b.page().minus().ofRun());
 }
 
 void DigitsPageTest::otherPartsAreAsked() {

@@ -23,6 +23,7 @@ struct DigitsAsked {
   QStringList names;  // of the classes
   QString when;
   std::vector<OtherNetwork> beside;
+  std::optional<OtherNetwork> minus;
 
   infer::Network network() const { return {frame.model, frame.network}; }
 };
@@ -37,6 +38,15 @@ Status openBeside(const ViewOptions& options, DigitsAsked& asked) {
     asked.scene.checkpoints.push_back(other->path.string());
     asked.beside.push_back(std::move(*other));
   }
+  return {};
+}
+
+// What --minus-step, and --minus-run, subtract.
+Status openMinus(const ViewOptions& options, DigitsAsked& asked) {
+  if (options.minus_step < 0) return {};
+  auto other = openOther(options.minus_run.empty() ? options.history : options.minus_run, options.minus_step);
+  if (!other) return other.error();
+  asked.minus = std::move(*other);
   return {};
 }
 
@@ -63,6 +73,7 @@ Result<DigitsAsked> askedOf(const ViewOptions& options) {
   for (int label = 0; label < asked.set->classes; ++label)
     asked.names.append(className((*data)->class_names, label));
   if (auto status = openBeside(options, asked); !status) return status.error();
+  if (auto status = openMinus(options, asked); !status) return status.error();
   return asked;
 }
 
@@ -85,16 +96,21 @@ Result<FigurePtr> askedFigureOf(const DigitsAsked& asked, const ViewOptions& opt
   return digitsJob(scene, context, scene.figure)({});
 }
 
+QString beforeWords(const DigitsAsked& asked) {
+  return asked.minus ? asked.minus->run + QStringLiteral(", ") + asked.minus->what : QString();
+}
+
 Result<FigurePtr> digitsFigureOf(const DigitsAsked& asked, const ViewOptions& options) {
   const DigitsScene& scene = asked.scene;
   if (isAsked(scene.figure)) return askedFigureOf(asked, options);
   DigitsAskers askers;
   const DigitsOutcome outcome = askDigits({.network = asked.network(),
-                                           .before = {},
+                                           .before = asked.minus ? asked.minus->network : infer::Network(),
                                            .set = asked.set,
                                            .part = scene.part,
                                            .names = asked.names,
-                                           .when = asked.when},
+                                           .when = asked.when,
+                                           .before_when = beforeWords(asked)},
                                           askers, {});
   if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
   if (scene.order == DigitsOrder::Forgotten && scene.figure == kDigitsFigures[1])
@@ -127,9 +143,12 @@ Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
   if (!asked) return asked.error();
   auto figure = digitsFigureOf(*asked, options);
   if (!figure) return figure.error();
-  return ShownFigure{.figure = std::move(*figure),
-                     .name = asked->scene.figure,
-                     .view = digitsJson(asked->scene, asked->frame, options.history)};
+  QJsonObject view = digitsJson(asked->scene, asked->frame, options.history);
+  if (asked->minus) {
+    view["minus_run"] = QString::fromStdString(options.minus_run);
+    view["minus_step"] = static_cast<qint64>(options.minus_step);
+  }
+  return ShownFigure{.figure = std::move(*figure), .name = asked->scene.figure, .view = std::move(view)};
 }
 
 }  // namespace synann::ui

@@ -7,7 +7,6 @@
 #include <QAccessible>
 #include <QComboBox>
 #include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -21,6 +20,7 @@
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
 #include "ui/pages/digits/digits_figures.h"
+#include "ui/pages/digits/digits_minus.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/synapses/synapse_figures.h"
@@ -40,6 +40,7 @@ DigitsPage::DigitsPage(Workspace& workspace, QWidget* parent)
       matrix_(new FigureView(this)),
       fields_(new FieldControls(QStringLiteral("digits"), this)),
       deck_(new FigureDeck(QStringLiteral("digits"), matrix_, this)),
+      minus_(new DigitsMinus(this)),
       worker_(
           [askers = std::make_shared<DigitsAskers>(), done = done_](
               const DigitsQuery& query, const std::stop_token& cancelled, const DigitsWorker::Tell& tell) {
@@ -88,13 +89,6 @@ void DigitsPage::take(const SynapseFramePtr& frame) {
   ask();
 }
 
-infer::Network DigitsPage::before() const {
-  if (compare_with_ == Compare::Nothing) return {};
-  if (compare_with_ != Compare::Start) return other_;
-  if (!frame_->network_at_start) return {};
-  return {frame_->model, frame_->network_at_start};
-}
-
 // While a run trains, once an epoch: a pass over ten thousand images takes its time from the training.
 void DigitsPage::ask() {
   if (!isVisible() || !frame_) return;
@@ -106,12 +100,11 @@ void DigitsPage::ask() {
                               : tr("Open the data of the run to ask its network."));
   }
   DigitsQuery query{.network = {frame_->model, frame_->network},
-                    .before = before(),
+                    .before = minus_->network(*frame_),
                     .set = set,
                     .part = scene_.part,
-                    .frame = frame_};
-  if (compare_with_ != Compare::Nothing)
-    query.before_when = compare_with_ == Compare::Start ? tr("the start of the run") : other_when_;
+                    .frame = frame_,
+                    .before_when = minus_->when()};
   if (asked_ && query.same(*asked_)) return;
   const int epoch = frame_->network_at.position.epoch;
   const bool trains = workspace_.controller().busy() && frame_->live;
@@ -139,6 +132,7 @@ void DigitsPage::answered(const DigitsOutcome& outcome) {
   busy_->end();
   if (!outcome.answer) return showNothing(outcome.error);
   answer_ = outcome.answer;
+  minus_->setShown(answer_, workspace_.source().run());
   refresh();
 }
 
@@ -185,34 +179,6 @@ void DigitsPage::chooseImage(int image) {
   scene_.image = image;
   if (scene_.part == infer::Part::Test) workspace_.selection().setImage(image);
   refresh();
-}
-
-void DigitsPage::chooseComparison(int index) {
-  const auto chosen = static_cast<Compare>(index);
-  if (chosen == Compare::Other) return openOther();
-  if (chosen == Compare::Pinned && answer_) {
-    other_ = answer_->network;
-    other_when_ = runName(workspace_.source().run()) + QStringLiteral(", ") + answer_->when;
-  }
-  compare_with_ = chosen;
-  ask();
-}
-
-// The best of a run, or any checkpoint.
-void DigitsPage::openOther() {
-  const QString file = QFileDialog::getOpenFileName(this, tr("Compare with a checkpoint"), {},
-                                                    tr("Checkpoints (*.safetensors *.pth *.pt)"));
-  if (!file.isEmpty()) {
-    auto opened = infer::open_network(file.toStdString());
-    if (opened) {
-      other_ = opened->network;
-      other_when_ = QFileInfo(file).fileName();
-      compare_with_ = Compare::Other;
-      return ask();
-    }
-    emit failed(QString::fromStdString(opened.error().sentence()));
-  }
-  compare_->setCurrentIndex(static_cast<int>(compare_with_));
 }
 
 void DigitsPage::figureChanged() {
@@ -327,7 +293,10 @@ QJsonObject DigitsPage::view() const {
   DigitsScene scene = scene_;
   scene.figure = figureName();
   for (const OtherNetwork& one : beside_->networks()) scene.checkpoints.push_back(one.path.string());
-  return answer_ ? digitsJson(scene, *answer_->frame, workspace_.source().run()) : QJsonObject();
+  if (!answer_) return {};
+  QJsonObject json = digitsJson(scene, *answer_->frame, workspace_.source().run());
+  minus_->write(json);
+  return json;
 }
 
 Result<ShownFigure> DigitsPage::shownFigure() const {
@@ -339,8 +308,8 @@ Status DigitsPage::restoreView(const QJsonObject& json) {
     return Error{.problem = "what was drawn is not kept in its figure",
                  .remedy = "open the picture itself on the Digits page"};
   scene_ = digitsSceneFromJson(json);
-  if (const Status beside = beside_->restore(std::exchange(scene_.checkpoints, {})); !beside)
-    emit failed(QString::fromStdString(beside.error().sentence()));
+  for (const Status& other : {beside_->restore(std::exchange(scene_.checkpoints, {})), minus_->restore(json)})
+    if (!other) emit failed(QString::fromStdString(other.error().sentence()));
   fields_->show(digitsFields(), scene_);
   nameClasses();
   deck_->choose(scene_.figure);

@@ -23,6 +23,7 @@ class AskedFigure;
 class BusyRow;
 class DigitDrawing;
 class DigitsBeside;
+class DigitsMinus;
 class FieldControls;
 class FigureDeck;
 class FigureView;
@@ -49,6 +50,7 @@ class DigitsPage : public PicturePage {
   const DigitsAnswerPtr& answer() const { return answer_; }  // null: none yet
   bool busy() const override;
   DigitDrawing& drawing() { return *drawing_; }
+  DigitsMinus& minus() { return *minus_; }
   DigitsBeside& beside() { return *beside_; }
   Claim claims(const QString& file) const override;  // a picture; a checkpoint, where curves are compared
   Status openFile(const QString& file) override;
@@ -61,8 +63,6 @@ class DigitsPage : public PicturePage {
   void hideEvent(QHideEvent* event) override;
 
  private:
-  enum class Compare { Nothing, Start, Pinned, Other };
-
   // digits_page_layout.cpp
   void makeControls();
   QWidget* makeFigures();
@@ -75,8 +75,6 @@ class DigitsPage : public PicturePage {
   void ask();
   void answered(const DigitsOutcome& outcome);
   void changeScene(const QString& field);
-  void chooseComparison(int index);
-  void openOther();
   void showNothing(const QString& why);
   void tell(const QString& sentence);  // to a screen reader too
   void figureChanged();                // one that is not the page's own to make
@@ -85,7 +83,6 @@ class DigitsPage : public PicturePage {
   void refreshAsked();
   std::int64_t lastStep() const;  // that is recorded
   void fillLayers();
-  infer::Network before() const;
   QJsonObject view() const;
 
   Workspace& workspace_;
@@ -96,16 +93,13 @@ class DigitsPage : public PicturePage {
   int asked_epoch_ = -1;      // of a run that trains
   std::uint64_t number_ = 0;  // of the question asked last
   std::shared_ptr<std::atomic<double>> done_ = std::make_shared<std::atomic<double>>(0);
-  Compare compare_with_ = Compare::Nothing;
-  infer::Network other_;  // pinned, or of another run
-  QString other_when_;
 
   FigureView* matrix_;
   FieldControls* fields_;
   FigureDeck* deck_;
   QComboBox* truth_ = nullptr;
   QComboBox* said_ = nullptr;
-  QComboBox* compare_ = nullptr;
+  DigitsMinus* minus_;
   FigureView* gallery_ = nullptr;
   AskedFigure* forgotten_ = nullptr;  // the gallery, where it takes its time
   infer::SetPtr gallery_set_;         // that the gallery shows

@@ -14,6 +14,7 @@
 #include "ui/pages/digits/digit_drawing.h"
 #include "ui/pages/digits/digits_beside.h"
 #include "ui/pages/digits/digits_export.h"
+#include "ui/pages/digits/digits_minus.h"
 #include "ui/pages/digits/digits_page.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
@@ -25,7 +26,7 @@
 namespace synann::ui {
 
 namespace {
-constexpr int kClassWide = 6, kCompareWide = 12;  // characters
+constexpr int kClassWide = 6, kLayerWide = 12;  // characters
 }  // namespace
 
 PageInfo DigitsPage::info() {
@@ -55,14 +56,9 @@ void DigitsPage::makeControls() {
                  tr("Lists only images of this class; a click on a cell of the matrix chooses both"));
   said_ = named(makeChoice({}, this, kClassWide), "digits.said", tr("Said class"),
                 tr("Lists only images that the network takes for this class"));
-  compare_ = named(
-      makeChoice({tr("nothing"), tr("the start of the run"), tr("this step"), tr("a run or checkpoint…")},
-                 this, kCompareWide),
-      "digits.compare", tr("Compare with"),
-      tr("Subtracts the matrix of the start, of the step that is shown now, or of another run"));
   addControls(tr("Images"), {fields_->widget("part")});
   addControls(tr("Numbers"), {fields_->widget("numbers"), fields_->widget("log_colors")});
-  addControls(tr("Minus"), {compare_});
+  addControls(tr("Minus"), {minus_->box(), minus_->stepBox()});
   addControls(tr("List"), {truth_, said_});
   addControls(tr("Order"), {fields_->widget("order")});
   matrix_->setObjectName("digits.confusion");
@@ -72,6 +68,7 @@ void DigitsPage::makeControls() {
   nameClasses();
   layOut(matrix_, figures, tr("Numbers of the picture"),
          tr("The cell, image or class under the pointer, else the chosen one"), 1);
+  showControl(minus_->stepBox(), false);
 }
 
 QWidget* DigitsPage::makeFigures() {
@@ -139,8 +136,7 @@ void DigitsPage::addAskedTabs() {
   }
   against_ = named(makeChoice({}, this, kClassWide), "digits.against", tr("Rather than"),
                    tr("The class that the network could have said instead"));
-  layer_ =
-      named(makeChoice({}, this, kCompareWide), "digits.layer", tr("Layer"), tr("Whose values are shown"));
+  layer_ = named(makeChoice({}, this, kLayerWide), "digits.layer", tr("Layer"), tr("Whose values are shown"));
   const auto of = [this](std::size_t k) { return asked_figures_[k]; };
   deck_->addTab(tr("Biography"), {of(0)->view(), of(0)->busyRow()});
   deck_->addTab(tr("Why"),
@@ -165,7 +161,11 @@ void DigitsPage::connectAll() {
   for (QComboBox* box : {truth_, said_})
     connect(box, &QComboBox::activated, this,
             [this] { chooseCell(truth_->currentData().toInt(), said_->currentData().toInt()); });
-  connect(compare_, &QComboBox::activated, this, &DigitsPage::chooseComparison);
+  connect(minus_, &DigitsMinus::changed, this, [this] {
+    showControl(minus_->stepBox(), minus_->ofRun());
+    ask();
+  });
+  connect(minus_, &DigitsMinus::failed, this, &Page::failed);
   connect(matrix_, &FigureView::pointChosen, this, [this](int point) {
     if (answer_) chooseCell(point / answer_->now.classes, point % answer_->now.classes);
   });
