@@ -52,7 +52,7 @@ void AskedFigure::ask(const std::string& key, Kept kept, Job job) {
 void AskedFigure::release() {
   key_.clear();
   kept_.clear();
-  ++number_;
+  released_ = number_;
   stop();
   running_ = false;
   busy_->end();
@@ -71,8 +71,10 @@ void AskedFigure::stop() {
 }
 
 void AskedFigure::take(const Answer& answer) {
-  if (answer.number != number_) return;
-  running_ = false;
+  if (answer.number <= released_) return;
+  // What was found meanwhile is shown: who asks without a pause sees something.
+  if (answer.number != number_ && !answer.figure) return;
+  running_ = answer.number != number_;
   busy_->end();
   if (!answer.figure) view_->setPlaceholder(answer.why);
   view_->setFigure(answer.figure);

@@ -22,7 +22,8 @@ class BusyRow;
 class FigureView;
 
 // A figure that takes its time: made on a thread of its own, the newest question wins, and progress and Stop
-// are there where it takes longer than a second. Lives in the window's thread.
+// are there where it takes longer than a second. An older question that was answered all the same is shown
+// until the newest is. Lives in the window's thread.
 class AskedFigure : public QObject {
   Q_OBJECT
 
@@ -65,7 +66,8 @@ class AskedFigure : public QObject {
   BusyRow* busy_;
   std::string key_;
   Kept kept_;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_ = 0;    // of the question asked last
+  std::uint64_t released_ = 0;  // up to which no answer counts
   bool running_ = false;
   std::stop_source stop_{std::nostopstate};
   std::atomic<double> done_ = 0;

@@ -12,6 +12,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/infer/asker.h"
 #include "engine/model/state.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/record.h"
@@ -90,6 +91,7 @@ class NetworkPageTest : public QObject {
   void liveWhileTrainingAndAtEveryStep();
   void aModelWithoutSynapsesIsShown();
   void oneSelectionForAllPages();
+  void layersShowWhatTheyGive();
   void theTableIsTheGraph();
   void anExportedFigureRebuildsTheView();
   void everyViewHasAFile();
@@ -235,6 +237,46 @@ void NetworkPageTest::oneSelectionForAllPages() {
   QVERIFY(b.find<QLabel>("network.words")->text().contains("fc2.weight [10, 196]"));
 }
 
+void NetworkPageTest::layersShowWhatTheyGive() {
+  NetworkBench b;
+  auto* const tabs = b.find<QTabWidget>("network.figures");
+  auto* const view = b.find<FigureView>("network.layer-activations");
+  for (int k = 0; k < tabs->count(); ++k)
+    if (tabs->widget(k)->isAncestorOf(view)) tabs->setCurrentIndex(k);
+  QTRY_VERIFY(view->placeholder().contains("press Train"));
+  b.train(2);
+  const auto shows = [&](const QString& begin, const QString& part) {
+    const auto figure = view->figure();
+    return figure && figure->title().startsWith(begin) && figure->title().contains(part) && !b.page->busy();
+  };
+  b.choose("conv1");
+  b.workspace.selection().setImage(3);
+  QTRY_VERIFY_WITH_TIMEOUT(shows("conv1 of test image 3", "step 40"), kNetworkWait);
+  // The numbers are those of the checkpoint.
+  const auto opened = infer::open_network(b.run() / train::kLastCheckpoint);
+  infer::Asker asker;
+  const std::vector<std::uint32_t> image{3};
+  const auto layers = asker.activations(opened->network, b.workspace.source().data()->test, image, {});
+  const auto maps = std::dynamic_pointer_cast<const TilesFigure>(view->figure());
+  QVERIFY(maps && maps->content().values == layers->front().values);
+  // A layer whose values are not kept shows the next whose are; the last the output.
+  b.find<QComboBox>("network.layer")->setCurrentIndex(1);
+  emit b.find<QComboBox>("network.layer")->activated(1);
+  QTRY_VERIFY_WITH_TIMEOUT(shows("conv1 of", "image 3"), kNetworkWait);
+  b.choose("fcn");
+  QTRY_VERIFY_WITH_TIMEOUT(shows("fcn of", "image 3"), kNetworkWait);
+  b.choose("fc2");
+  QTRY_VERIFY_WITH_TIMEOUT(shows("output of", "image 3"), kNetworkWait);
+  // At every recorded step.
+  b.workspace.selection().setStep(0);
+  QTRY_VERIFY_WITH_TIMEOUT(shows("output of", "step 0"), kNetworkWait);
+  const QJsonObject json = b.page->shownFigure()->view;
+  b.workspace.selection().setImage(5);
+  QTRY_VERIFY_WITH_TIMEOUT(shows("output of test image 5", "step 0"), kNetworkWait);
+  QVERIFY(b.page->restoreView(json).ok());
+  QCOMPARE(b.workspace.selection().image(), 3);
+}
+
 void NetworkPageTest::theTableIsTheGraph() {
   NetworkBench b;
   QTRY_VERIFY(b.find<FigureView>("network.network")->figure());
@@ -274,6 +316,7 @@ void NetworkPageTest::everyViewHasAFile() {
       options.history = b.run().string();
       options.view = view.toStdString();
       options.layer = "fc1";
+      options.data = "digits";
       const auto figure = networkViewFigure(options);
       QVERIFY2(figure.ok(), figure.ok() ? "" : figure.error().sentence().c_str());
       const QString path = b.home.filePath(view + end);

@@ -56,36 +56,6 @@ std::shared_ptr<const Figure> biographyFigure(const infer::Biographies& lives, s
   return std::make_shared<const CurveFigure>(std::move(content));
 }
 
-std::shared_ptr<const Figure> activationFigure(const infer::Activation& layer, const QString& image) {
-  const QString name = QString::fromStdString(layer.name);
-  const QString title = AnswerWords::tr("%1 of %2").arg(name, image);
-  if (layer.shape.rows * layer.shape.columns > 1) {
-    TilesFigure::Content content;
-    content.count = layer.shape.channels;
-    content.rows = layer.shape.rows;
-    content.columns = layer.shape.columns;
-    content.values = layer.values;
-    content.scale = scaleOf(layer.values, ColorMap::Automatic);
-    content.title = title;
-    content.value = name;
-    for (int k = 0; k < content.count; ++k) content.names.push_back(AnswerWords::tr("map %1").arg(k));
-    return std::make_shared<const TilesFigure>(std::move(content));
-  }
-  BarsFigure::Content content{.title = title, .rows = AnswerWords::tr("unit"), .digits = 5};
-  BarsFigure::Column column{.name = AnswerWords::tr("value"), .values = {}};
-  for (std::size_t k = 0; k < layer.values.size(); ++k) {
-    content.names.append(QString::number(k));
-    column.values.push_back(static_cast<double>(layer.values[k]));
-  }
-  const auto [least, most] = std::minmax_element(column.values.begin(), column.values.end());
-  if (least != column.values.end()) {
-    content.least = std::min(0.0, *least);
-    content.most = *most > 0 ? *most : *least < 0 ? 0 : 1;
-  }
-  content.columns.push_back(std::move(column));
-  return std::make_shared<const BarsFigure>(std::move(content));
-}
-
 std::shared_ptr<const Figure> explanationFigure(const infer::Explanation& explanation, const QString& image,
                                                 const QString& a, const QString& b) {
   BarsFigure::Content content{

@@ -18,8 +18,6 @@ namespace synann::ui {
 // The surprisal of one sample over the recorded steps, and when it was right; `sample` is its place.
 std::shared_ptr<const Figure> biographyFigure(const infer::Biographies& lives, std::size_t sample,
                                               const QString& image, const QStringList& names);
-// One layer's values for one image: maps as pictures, vectors as bars.
-std::shared_ptr<const Figure> activationFigure(const infer::Activation& layer, const QString& image);
 // The units of the synapse layer that made it one class rather than the other, the strongest first.
 std::shared_ptr<const Figure> explanationFigure(const infer::Explanation& explanation, const QString& image,
                                                 const QString& a, const QString& b);

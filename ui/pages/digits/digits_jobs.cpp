@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "ui/pages/activations.h"
 #include "ui/pages/digits/answer_figures.h"
 #include "ui/pages/digits/digits_figures.h"
 #include "ui/pages/synapses/synapse_figures.h"
@@ -73,14 +74,7 @@ Made makeOcclusion(const DigitsScene& scene, const DigitsContext& of, const infe
 }
 
 Made makeActivations(const DigitsScene& scene, const DigitsContext& of, const infer::Work& work) {
-  infer::Asker asker;
-  const auto layers =
-      asker.activations(of.network, *of.set, std::array{static_cast<std::uint32_t>(scene.image)}, work);
-  if (!layers) return layers.error();
-  const auto chosen = std::find_if(layers->begin(), layers->end(),
-                                   [&](const infer::Activation& one) { return one.name == scene.layer; });
-  if (layers->empty()) return Error{.problem = "no layer of this network can be looked at"};
-  return activationFigure(chosen == layers->end() ? layers->back() : *chosen, imageOf(scene, of));
+  return activationJob({of.network, of.set, scene.image, scene.layer, imageOf(scene, of)})(work);
 }
 
 // One curve, out of those that are known where it is one of them.

@@ -13,6 +13,7 @@
 
 #include "engine/data/picture.h"
 #include "engine/io/safetensors.h"
+#include "ui/pages/activations.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/busy_row.h"
 #include "ui/pages/digits/digit_adding.h"
@@ -242,10 +243,7 @@ void DigitsPage::refreshAsked() {
 }
 
 void DigitsPage::fillLayers() {
-  QStringList names;
-  for (const model::Layer& layer : answer_->network.model->layers)
-    if (!layer.exposes.empty()) names.append(QString::fromStdString(layer.exposes));
-  names.append(QStringLiteral("output"));
+  const QStringList names = activationNames(*answer_->network.model);
   QStringList present;
   for (int k = 0; k < layer_->count(); ++k) present.append(layer_->itemText(k));
   const QSignalBlocker quiet(layer_);

@@ -150,6 +150,16 @@ std::shared_ptr<const Figure> weightHistogram(const NetworkScene& scene, const N
                                .value = QStringLiteral("w")});
 }
 
+ActivationQuestion activationsOf(const NetworkScene& scene, const NetworkMoment& moment,
+                                 const infer::SetPtr& set) {
+  const auto layer = static_cast<std::size_t>(layerOf(moment, scene).number - 1);
+  return {.network = {moment.model, moment.values},
+          .set = set,
+          .image = scene.image,
+          .layer = activationBehind(*moment.model, layer),
+          .words = NetworkWords::tr("test image %1 · %2").arg(scene.image).arg(whenText(moment))};
+}
+
 std::shared_ptr<const Figure> networkFigure(const NetworkScene& scene, const NetworkMoment& moment,
                                             QString& why) {
   if (scene.figure == QLatin1String("weights")) return weightsFigure(scene, moment, why);

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include "ui/pages/activations.h"
 #include "ui/pages/network/network_scene.h"
 #include "ui/plots/figure.h"
 
@@ -18,7 +19,10 @@ std::shared_ptr<const Figure> weightsFigure(const NetworkScene& scene, const Net
                                             QString& why);
 std::shared_ptr<const Figure> weightHistogram(const NetworkScene& scene, const NetworkMoment& moment,
                                               QString& why);
-// By scene.figure.
+// What the chosen layer gives for the scene's image; the moment's numbers must be known.
+ActivationQuestion activationsOf(const NetworkScene& scene, const NetworkMoment& moment,
+                                 const infer::SetPtr& set);
+// By scene.figure; not the activations.
 std::shared_ptr<const Figure> networkFigure(const NetworkScene& scene, const NetworkMoment& moment,
                                             QString& why);
 

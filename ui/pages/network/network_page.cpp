@@ -10,6 +10,7 @@
 #include <QTabWidget>
 
 #include "engine/model/layer_words.h"
+#include "ui/pages/asked_figure.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/network/network_export.h"
@@ -33,7 +34,7 @@ PageInfo NetworkPage::info() {
       .glyph = Glyph::Network,
       .time_line = true,
       .actions = {},
-      .views = {"network", "weights", "weight-histogram"},
+      .views = networkViews(),
       .make = [](Workspace& workspace, const PageActions&, QWidget* parent) -> Page* {
         return new NetworkPage(workspace, parent);
       },
@@ -94,7 +95,18 @@ QWidget* NetworkPage::makeFigures() {
   histogram_ = deck_->add("weight-histogram", later,
                           tr("How the tensor's numbers are spread, with their spread at the start behind"));
   deck_->addTab(tr("Weights"), {weights_});
+  activations_ = new AskedFigure(
+      deck_->add(
+          "layer-activations", later,
+          tr("What the chosen layer gives for the chosen image; of a layer whose values are not kept, the "
+             "next whose are")),
+      QStringLiteral("network.activations"), tr("activations"), this);
+  connect(activations_, &AskedFigure::changed, this, [this] {
+    deck_->showTable();
+    emit exportableChanged();
+  });
   deck_->addTab(tr("Histogram"), {histogram_});
+  deck_->addTab(tr("Activations"), {activations_->view(), activations_->busyRow()});
   deck_->addTab(tr("About"), {scroll});
   return deck_->finish();
 }
@@ -114,7 +126,8 @@ void NetworkPage::connectAll() {
     fields_->take(networkFields(), field, scene_);
     refresh();
   });
-  for (FigureView* view : {graph_, weights_, histogram_})
+  connect(&workspace_.selection(), &Selection::imageChanged, this, &NetworkPage::askActivations);
+  for (FigureView* view : {graph_, weights_, histogram_, activations_->view()})
     connect(view, &FigureView::currentPointChanged, this,
             [this](const QString& text) { numbers()->setText(text); });
   connect(deck_, &FigureDeck::tabChanged, this, &NetworkPage::refresh);
@@ -225,9 +238,28 @@ void NetworkPage::refresh() {
   if (deck_->wanted(histogram_)) histogram_->setFigure(weightHistogram(scene_, moment_, why));
   for (FigureView* view : {weights_, histogram_})
     if (!why.isEmpty()) view->setPlaceholder(why);
+  askActivations();
   setRemark(whenText(moment_));
   deck_->showTable();
   emit exportableChanged();
+}
+
+// Live and at any recorded step.
+void NetworkPage::askActivations() {
+  if (!isVisible() || !moment_.summary || !deck_->wanted(activations_->view())) return;
+  const infer::SetPtr set = infer::set_of(workspace_.source().data());
+  if (!moment_.values)
+    return activations_->clear(
+        tr("What the layer gives appears as soon as training begins: press Train (F5), or open a run."));
+  if (!set || set->count() == 0)
+    return activations_->clear(tr("Open the data of the run to see what the layer gives for an image."));
+  scene_.image = std::clamp(workspace_.selection().image(), 0, set->count() - 1);
+  const ActivationQuestion question = activationsOf(scene_, moment_, set);
+  activations_->ask(activationKey(question), {moment_.values, set}, activationJob(question, asker_));
+}
+
+bool NetworkPage::busy() const {
+  return activations_->busy();
 }
 
 QString NetworkPage::figureName() const {
@@ -247,6 +279,7 @@ Result<ShownFigure> NetworkPage::shownFigure() const {
 Status NetworkPage::restoreView(const QJsonObject& json) {
   scene_ = networkSceneFromJson(json);
   fields_->show(networkFields(), scene_);
+  workspace_.selection().setImage(scene_.image);
   deck_->choose(scene_.figure);
   if (json.contains("step")) workspace_.selection().setStep(json.value("step").toInteger());
   refresh();

@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 
+#include "engine/infer/asker.h"
 #include "ui/pages/network/network_scene.h"
 #include "ui/pages/page_table.h"
 #include "ui/pages/picture_page.h"
@@ -16,13 +17,14 @@ class QLabel;
 
 namespace synann::ui {
 
+class AskedFigure;
 class FieldControls;
 class FigureDeck;
 class FigureView;
 
 // The network as a graph from input to output, and one layer of it from within: what it computes, its weights
-// as pictures and their spread, for the run that trains, at any recorded step, or for the model that Train
-// would begin with.
+// as pictures and their spread, what it gives for the chosen image, for the run that trains, at any recorded
+// step, or for the model that Train would begin with.
 class NetworkPage : public PicturePage {
   Q_OBJECT
 
@@ -34,6 +36,7 @@ class NetworkPage : public PicturePage {
 
   bool canExport() const override { return true; }
   QWidget* emptyFigure() const override;  // the weights: the graph needs no run
+  bool busy() const override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;
@@ -55,6 +58,7 @@ class NetworkPage : public PicturePage {
   void chooseLayer(int index);
   void chooseUnit(int point);
   void refresh();
+  void askActivations();
   void fillChoices();
   QJsonObject view() const;
 
@@ -73,6 +77,8 @@ class NetworkPage : public PicturePage {
   QLabel* words_ = nullptr;
   FigureView* weights_ = nullptr;
   FigureView* histogram_ = nullptr;
+  AskedFigure* activations_ = nullptr;
+  std::shared_ptr<infer::Asker> asker_ = std::make_shared<infer::Asker>();  // of that figure's thread
 };
 
 }  // namespace synann::ui

@@ -29,8 +29,17 @@ const FieldTable<NetworkScene>& networkFields() {
                      .option = "--tensor",
                      .option_help = "weights, weight-histogram: of the layer; weight unless told otherwise."};
     for (const QString& name : kTensors) tensor.words.push_back({name, name});
+    FieldInfo image{.id = "image",
+                    .kind = FieldKind::Whole,
+                    .most = kMostIndex,
+                    .plain = false,  // the one that is chosen on all pages
+                    .option = "--image",
+                    .option_help =
+                        "The image, from 0, of each view that shows one; of the test set unless --part "
+                        "says another."};
     return FieldTable<NetworkScene>{
         fieldOf<NetworkScene, &NetworkScene::tensor>(tensor),
+        fieldOf<NetworkScene, &NetworkScene::image>(image),
         fieldOf<NetworkScene, &NetworkScene::colors>(colorField(NetworkSceneWords::tr(
             "Of the weights; automatic is blue–orange about 0 where one is negative")))};
   }();

@@ -26,11 +26,12 @@ struct NetworkScene {
   std::string layer;  // its name, or its number from 1; empty or unknown: the first that has parameters
   int tensor = 0;     // of kTensors
   ColorMap colors = ColorMap::Automatic;
+  int image = 0;                               // of the test set: whose activations
   QString figure = QStringLiteral("network");  // one of kNetworkFigures
 };
 
 // "network", …: as --view and files name them.
-inline const QStringList kNetworkFigures = {"network", "weights", "weight-histogram"};
+inline const QStringList kNetworkFigures = {"network", "weights", "weight-histogram", "layer-activations"};
 
 // Its fields: controls, JSON and options of the prompt.
 const FieldTable<NetworkScene>& networkFields();
