@@ -8,38 +8,22 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
-#include <QEventLoop>
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include "benchmarks/ui_running.h"
+#include "benchmarks/ui_timing.h"
 #include "engine/core/thread_pool.h"
-#include "ui/shell/main_window.h"
 
 namespace {
 
+using synann::bench::quantile;
+using synann::bench::reach;
+using synann::bench::spin;
 using synann::ui::MainWindow;
 using synann::ui::RunState;
 
-constexpr int kBeat = 10;           // milliseconds
-constexpr int kTimeLimit = 60'000;  // milliseconds for any one state to be reached
-
-void spin(int milliseconds) {
-  QEventLoop loop;
-  QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
-  loop.exec();
-}
-
-// Milliseconds until the controller is in `state`; negative when it never gets there.
-double reach(MainWindow& window, RunState state) {
-  QElapsedTimer clock;
-  clock.start();
-  while (window.controller().state() != state) {
-    QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 1);
-    if (clock.elapsed() > kTimeLimit) return -1;
-    if (window.controller().state() != state) QCoreApplication::processEvents();
-  }
-  return static_cast<double>(clock.nsecsElapsed()) * 1e-6;
-}
+constexpr int kBeat = 10;  // milliseconds
 
 // How late each beat of the window's thread came during `milliseconds`, sorted.
 std::vector<double> measureLateness(int milliseconds) {
@@ -56,10 +40,6 @@ std::vector<double> measureLateness(int milliseconds) {
   spin(milliseconds);
   std::sort(late.begin(), late.end());
   return late;
-}
-
-double quantile(const std::vector<double>& sorted, double q) {
-  return sorted.empty() ? -1 : sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
 }
 
 }  // namespace
