@@ -8,6 +8,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QGuiApplication>
 #include <QLabel>
@@ -105,6 +106,7 @@ class DigitsPageTest : public QObject {
   void withoutARecordForgettingIsNotKnown();
   void anImageHasItsProbabilities();
   void earlierStepsAreAskedToo();
+  void playingQuicklyShowsAnswersAllTheSame();
   void theStartIsSubtracted();
   void anotherRunIsSubtractedAtItsSteps();
   void otherPartsAreAsked();
@@ -258,6 +260,31 @@ void DigitsPageTest::earlierStepsAreAskedToo() {
   QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->when != when && !b.page().busy(),
                            testing::kWait);
   QVERIFY(infer::score(b.page().answer()->now).loss() > last);
+}
+
+void DigitsPageTest::playingQuicklyShowsAnswersAllTheSame() {
+  const DigitsBench b("syna-cnn", 3);
+  b.show();
+  b.choose("digits.part", 2);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && !b.page().busy(), testing::kWait);
+  const auto record = train::RecordReader::open(b.run() / train::kNetworkRecord);
+  const auto steps = record->frames();
+  Selection& selection = b.window->workspace().selection();
+  int answers = 0;
+  DigitsAnswerPtr last = b.page().answer();
+  QElapsedTimer clock;
+  clock.start();
+  for (std::size_t k = 0; clock.elapsed() < 4000; ++k) {
+    selection.setStep(steps[k % steps.size()].steps);
+    QTest::qWait(2);
+    if (b.page().answer() == last) continue;
+    last = b.page().answer();
+    ++answers;
+  }
+  QVERIFY2(answers >= 2, qPrintable(QString::number(answers)));
+  // What comes last is what is shown in the end.
+  selection.setStep(0);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer()->when.contains("step 0") && !b.page().busy(), testing::kWait);
 }
 
 void DigitsPageTest::theStartIsSubtracted() {

@@ -32,7 +32,8 @@
 namespace synann::ui {
 
 namespace {
-constexpr qsizetype kFirstAsked = 5;  // of kDigitsFigures
+constexpr qsizetype kFirstAsked = 5;      // of kDigitsFigures
+constexpr qint64 kLongestSilence = 1000;  // milliseconds in which the time line overtakes every pass
 }  // namespace
 
 DigitsPage::DigitsPage(Workspace& workspace, QWidget* parent)
@@ -112,6 +113,10 @@ void DigitsPage::ask() {
   const bool only_later = asked_ && query.set == asked_->set && query.before == asked_->before &&
                           query.network.model == asked_->network.model;
   if (trains && only_later && epoch == asked_epoch_) return;
+  // Where the time line plays quicker than a pass takes, one is finished now and then.
+  overtaken_ = only_later && worker_.busy() && since_.hasExpired(kLongestSilence);
+  if (overtaken_) return;
+  if (!worker_.busy()) since_.start();
   asked_epoch_ = epoch;
   for (int label = 0; label < set->classes; ++label)
     query.names.append(className(opened->class_names, label));
@@ -131,10 +136,15 @@ void DigitsPage::answered(const DigitsOutcome& outcome) {
   // What was asked meanwhile, or asked of nothing any more, counts.
   if (!frame_ || !asked_ || outcome.number != asked_->number) return;
   busy_->end();
-  if (!outcome.answer) return showNothing(outcome.error);
+  since_.start();
   answer_ = outcome.answer;
-  minus_->setShown(answer_, workspace_.source().run());
-  refresh();
+  if (answer_) {
+    minus_->setShown(answer_, workspace_.source().run());
+    refresh();
+  } else {
+    showNothing(outcome.error);
+  }
+  if (std::exchange(overtaken_, false)) ask();
 }
 
 void DigitsPage::tell(const QString& sentence) {

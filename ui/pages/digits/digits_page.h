@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include <QElapsedTimer>
 #include <QJsonObject>
 
 #include "ui/pages/digits/digits_jobs.h"
@@ -91,6 +92,8 @@ class DigitsPage : public PicturePage {
   DigitsAnswerPtr answer_;
   std::optional<DigitsQuery> asked_;
   int asked_epoch_ = -1;      // of a run that trains
+  QElapsedTimer since_;       // the last answer, or the first question after it
+  bool overtaken_ = false;    // the pass that is finished all the same is of an earlier step
   std::uint64_t number_ = 0;  // of the question asked last
   std::shared_ptr<std::atomic<double>> done_ = std::make_shared<std::atomic<double>>(0);
 
