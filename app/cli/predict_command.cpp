@@ -91,8 +91,9 @@ std::string line_of(const PredictArguments& a, const infer::Predictions& said, i
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Result<std::vector<std::string>> class_names(const PredictArguments& a) {
-  if (a.data.empty()) return std::vector<std::string>();
+// Those of the data that were named, else those that the checkpoint knows.
+Result<std::vector<std::string>> class_names(const PredictArguments& a, const infer::OpenedNetwork& opened) {
+  if (a.data.empty()) return opened.class_names;
   const auto data = data::open_dataset(a.data);
   if (!data) return data.error();
   print_notes((*data)->notes);
@@ -103,7 +104,7 @@ int predict_run(const PredictArguments& a) {
   const auto opened = infer::open_network(a.checkpoint, {.asked = {.model = a.model}});
   if (!opened) return report(opened.error());
   print_notes(opened->notes);
-  const auto names = class_names(a);
+  const auto names = class_names(a, *opened);
   if (!names) return report(names.error());
   const auto set = load(a, *opened->network.model);
   if (!set) return report(set.error());
@@ -134,7 +135,8 @@ void add_predict(CLI::App& app, Action& action) {
   app::add_word(*c, "--normalise", a->normalise, {"mnist", "none"},
                 "mnist (the default): dark ink on a light ground inverted, its longest side scaled to 20 "
                 "pixels, its centre of mass shifted to (14, 14) of 28 × 28; none: the pixels as they are.");
-  app::add_text(*c, "--data", "DATA", a->data, "The data set whose names of classes are told.");
+  app::add_text(*c, "--data", "DATA", a->data,
+                "The data set whose names of classes are told; those of the checkpoint's own unless named.");
   c->add_option("images", a->images,
                 "PNG or JPEG files of one digit each, or FILE#INDEX: an image of an IDX file, from 0.")
       ->type_name("IMAGE")

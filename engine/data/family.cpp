@@ -123,6 +123,12 @@ std::vector<std::string> class_names_or_numbers(const std::vector<std::string>& 
   return numbers;
 }
 
+std::vector<std::string> names_beyond_numbers(const std::vector<std::string>& names, int classes) {
+  Names told = class_names_or_numbers(names, classes);
+  if (told == class_names_or_numbers({}, classes)) told.clear();
+  return told;
+}
+
 std::string plain_name(std::string_view name) {
   std::string plain = lower_case(std::string(name));
   while (remove_any_ending(plain, kPacked)) continue;

@@ -24,6 +24,9 @@ Family family_of(std::string_view prefix, const std::filesystem::path& folder);
 // The names of `classes` classes: those given where they are as many, else their numbers.
 std::vector<std::string> class_names_or_numbers(const std::vector<std::string>& names, int classes);
 
+// The same where they say more than the numbers; else none.
+std::vector<std::string> names_beyond_numbers(const std::vector<std::string>& names, int classes);
+
 // ---- names of files
 // ---------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ Result<OpenedNetwork> open_network(const std::filesystem::path& path, const trai
       .network = {loaded->model, std::make_shared<const std::vector<float>>(std::move(c.state.values))},
       .sizes = {c.rows, c.columns, c.classes},
       .data_sha256 = c.data_sha256,
+      .class_names = c.class_names,
       .notes = loaded->notes};
 }
 

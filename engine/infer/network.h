@@ -32,9 +32,10 @@ model::State state_of(const Network& network);
 // A network out of a checkpoint or a bare state dict.
 struct OpenedNetwork {
   Network network;
-  train::DataSizes sizes;          // of the images it is for
-  std::string data_sha256;         // of the data it was trained on; empty where that is not known
-  std::vector<std::string> notes;  // what a person is to be told of it, each one sentence
+  train::DataSizes sizes;                // of the images it is for
+  std::string data_sha256;               // of the data it was trained on; empty where that is not known
+  std::vector<std::string> class_names;  // of these data; empty: their numbers, or not known
+  std::vector<std::string> notes;        // what a person is to be told of it, each one sentence
 };
 // Errors: as read_checkpoint.
 Result<OpenedNetwork> open_network(const std::filesystem::path& path, const train::Reading& reading = {});

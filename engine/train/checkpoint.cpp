@@ -72,6 +72,9 @@ std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model:
       {"plateau_bad_epochs", fmt::format("{}", c.plateau.bad_epochs)},
       {"plateau_epochs_seen", fmt::format("{}", c.plateau.epochs_seen)},
   };
+  if (!c.class_names.empty())
+    metadata["class_names"] =
+        nlohmann::json(c.class_names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (c.optimiser_begun > 0) metadata["optimizer_begun"] = fmt::format("{}", c.optimiser_begun);
   return metadata;
 }
@@ -181,6 +184,22 @@ Status read_first_format(Metadata& metadata, const io::SafeTensors& content, mod
   return read_block(metadata, "adam_squares", state.squares);
 }
 
+// A JSON list of names, as many as there are classes.
+Status read_class_names(Metadata& metadata, Checkpoint& c) {
+  if (!metadata.has("class_names")) return {};
+  const auto value = nlohmann::json::parse(metadata.text("class_names"), nullptr, false);
+  const bool fits =
+      value.is_array() && value.size() == static_cast<std::size_t>(c.classes) &&
+      std::all_of(value.begin(), value.end(), [](const auto& name) { return name.is_string(); });
+  if (!fits) {
+    metadata.fail("class_names", fmt::format("a list of {} names", c.classes),
+                  value.is_array() ? fmt::format("{} entries", value.size()) : "no list");
+    return *metadata.error;
+  }
+  c.class_names = value.get<std::vector<std::string>>();
+  return {};
+}
+
 Status read_facts(Metadata& metadata, const std::string& file, Checkpoint& c) {
   auto settings = read_settings(metadata, file);
   if (!settings) return settings.error();
@@ -200,7 +219,7 @@ Status read_facts(Metadata& metadata, const std::string& file, Checkpoint& c) {
   if (metadata.error) return *metadata.error;
   if (c.rows > 4096 || c.columns > 4096 || c.classes > 4096)
     return input_error(file, "the checkpoint's image size or number of classes is implausible");
-  return {};
+  return read_class_names(metadata, c);
 }
 
 // What `synann.optimizer` names: nothing else than a file of ours beside the checkpoint.
@@ -227,6 +246,7 @@ void begin_anew(const std::string& file, LoadedCheckpoint& loaded) {
   fresh.rows = loaded.checkpoint.rows;
   fresh.columns = loaded.checkpoint.columns;
   fresh.classes = loaded.checkpoint.classes;
+  fresh.class_names = loaded.checkpoint.class_names;
   loaded.checkpoint = std::move(fresh);
 }
 

@@ -37,6 +37,7 @@ struct Checkpoint {
   Settings settings;        // `data` is not kept: it is a path; the digest names the data
   std::string data_sha256;  // empty: the run has not begun, and any data that fits will do (an import)
   int rows = 28, columns = 28, classes = 10;  // of the data, which shape the model
+  std::vector<std::string> class_names{};     // [classes]; empty: their numbers, or not known
   Position position;
   Best best;
   Plateau plateau;

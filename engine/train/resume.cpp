@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/data/family.h"
 #include "engine/data/registry.h"
 #include "engine/train/run_data.h"
 
@@ -121,7 +122,10 @@ Status settle(const ResumeRequest& request, Resumption& plan) {
   if (plan.loaded.bare) settings = recommended_settings(settings.model, plan.data_location);
   settings.data = plan.data_location;
   apply_settings(settings, request.asked);
-  if (plan.begins) checkpoint.data_sha256 = plan.data->sha256;
+  if (plan.begins) {
+    checkpoint.data_sha256 = plan.data->sha256;
+    checkpoint.class_names = data::names_beyond_numbers(plan.data->class_names, plan.data->train.classes);
+  }
   if (request.fresh_optimiser) {
     std::fill(checkpoint.state.momenta.begin(), checkpoint.state.momenta.end(), 0.0f);
     std::fill(checkpoint.state.squares.begin(), checkpoint.state.squares.end(), 0.0f);

@@ -7,6 +7,7 @@
 
 #include "engine/compute/batch.h"
 #include "engine/core/version.h"
+#include "engine/data/family.h"
 #include "engine/data/registry.h"
 #include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
@@ -61,6 +62,7 @@ Status Session::Impl::build_model() {
   if (!built) return built.error();
   model_ = std::make_shared<const model::Model>(std::move(*built));
   checkpoint_.data_sha256 = data.sha256;
+  checkpoint_.class_names = data::names_beyond_numbers(data.class_names, data.train.classes);
   checkpoint_.rows = data.train.rows;
   checkpoint_.columns = data.train.columns;
   checkpoint_.classes = data.train.classes;

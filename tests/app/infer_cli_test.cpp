@@ -49,6 +49,7 @@ class InferCliTest : public QObject {
   void initTestCase();
   void predictionsAreTheEvaluations();
   void predictionsAreForPeopleToo();
+  void theCheckpointKnowsTheNames();
   void predictNormalises();
   void goldenClassesArePyTorchs();
   void evalTellsTheConfusion();
@@ -112,6 +113,27 @@ void InferCliTest::predictionsAreForPeopleToo() {
   QCOMPARE(said.code, 0);
   QVERIFY2(QRegularExpression("^.*#3: \\d \\(\\d+\\.\\d\\d %\\)\n$").match(said.out).hasMatch(),
            qPrintable(said.out));
+}
+
+// Of classes that have names; the data are not asked for again, and others may be named.
+void InferCliTest::theCheckpointKnowsTheNames() {
+  const QString fashion = at("fashion-mnist");
+  QCOMPARE(run_synann({"data", "make", fashion, "--train", "200", "--test", "50", "--seed", "9"}).code, 0);
+  const Outcome run =
+      run_synann({"train", "--data", fashion, "--epochs", "1", "--batch-size", "20", "--out", at("named")});
+  QVERIFY2(run.code == 0, qPrintable(run.err));
+  const auto names = (*data::open_dataset(fashion.toStdString()))->class_names;
+  QCOMPARE(names[9], std::string("Ankle boot"));
+  QVERIFY(QDir(fashion).removeRecursively());
+  const auto label = [&](const QStringList& more) {
+    const Outcome said = run_synann(QStringList{"predict", "--json", "--normalise", "none", "--checkpoint",
+                                                at("named/last.safetensors"), image(3)} +
+                                    more);
+    return answer_of(said.out);
+  };
+  const QJsonObject line = label({});
+  QCOMPARE(line["label"].toString().toStdString(), names[static_cast<std::size_t>(line["class"].toInt())]);
+  QCOMPARE(label({"--data", data_})["label"].toString(), QString::number(line["class"].toInt()));
 }
 
 // A digit as MNIST has it is what it was, also where its picture was doubled and inverted.

@@ -11,6 +11,7 @@
 
 #include "engine/core/file.h"
 #include "engine/core/version.h"
+#include "engine/data/family.h"
 #include "engine/std_strings.h"
 #include "engine/train/checkpoint_fixtures.h"
 #include "engine/train/event_json.h"
@@ -90,6 +91,7 @@ class CheckpointTest : public QObject {
   void roundTrip();
   void isAStateDict();
   void equalOnesAreEqualFiles();
+  void classesKeepTheirNames();
   void withoutMomentaThereIsNoSecondFile();
   void leavesTheOptimiserWhereItIsNotAsked();
   void theFirstFormatIsRead_data();
@@ -157,6 +159,25 @@ void CheckpointTest::equalOnesAreEqualFiles() {
   const auto optimiser = listing(path("other"), "optimizer-*");
   QCOMPARE(optimiser.size(), 1);
   QCOMPARE(listing(dir_->path().toStdString(), "optimizer-*"), optimiser);
+}
+
+void CheckpointTest::classesKeepTheirNames() {
+  const auto model = model_of("linear");
+  Checkpoint c = numbered_checkpoint(model);
+  QVERIFY(data::names_beyond_numbers({}, 10).empty());
+  QVERIFY(data::names_beyond_numbers({"a", "b"}, 10).empty());  // of other data
+  c.class_names = data::names_beyond_numbers({"a", "b", "c", "\"d\"", "お", "f", "g", "h", "i", "j"}, 10);
+  QCOMPARE(c.class_names.size(), std::size_t{10});
+  QVERIFY(write_checkpoint(path("named"), c, model).ok());
+  const auto read = read_checkpoint(path("named"));
+  QVERIFY2(read.ok(), read ? "" : read.error().sentence().c_str());
+  QVERIFY(read->checkpoint.class_names == c.class_names);
+  // As many names as classes, or one sentence.
+  c.class_names.pop_back();
+  QVERIFY(write_checkpoint(path("wrong"), c, model).ok());
+  const auto wrong = read_checkpoint(path("wrong"));
+  QVERIFY(!wrong &&
+          wrong.error().sentence().find("expected a list of 10 names, found 9 entries") != std::string::npos);
 }
 
 void CheckpointTest::withoutMomentaThereIsNoSecondFile() {
