@@ -120,7 +120,7 @@ void BiographyTest::whatIsKnownIsNotAskedAgain() {
   // Other images, or another run, are followed from their start on.
   QVERIFY(follow(asker, {.run = at("run"), .set = set, .samples = {3}}, lives, {}).ok());
   QCOMPARE(lives.said.size(), std::size_t{4});
-  Settings settings = testing::tiny_settings();
+  train::Settings settings = testing::tiny_settings();
   settings.seed += 1;
   (void)run(at("other"), 1, {}, -1, settings);
   told.clear();

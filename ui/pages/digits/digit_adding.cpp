@@ -16,7 +16,7 @@ namespace synann::ui {
 
 namespace {
 
-constexpr int kLabelWide = 3, kDigits = 10;  // characters; classes while none are known
+constexpr int kLabelWide = 3, kTenDigits = 10;  // characters; classes while none are known
 
 QString folderName(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder.has_filename() ? folder : folder.parent_path();
@@ -28,7 +28,7 @@ QString folderName(const std::filesystem::path& folder) {
 DigitAdding::DigitAdding(QWidget* page) : QObject(page), row_(new QWidget(page)) {
   makeRow(page);
   QStringList digits;
-  for (int label = 0; label < kDigits; ++label) digits.append(QString::number(label));
+  for (int label = 0; label < kTenDigits; ++label) digits.append(QString::number(label));
   setNames(digits);
   update();
 }
