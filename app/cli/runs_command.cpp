@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <memory>
+#include <system_error>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -117,9 +119,18 @@ void print_table(const std::vector<RunSummary>& found) {
   }
 }
 
+void say_no_runs(const std::filesystem::path& folder) {
+  fmt::print(stderr, "synann: no runs in or below {}.\n", folder.string());
+}
+
 int runs_run(const RunsArguments& a) {
+  const bool usual = a.folder.empty();
   const std::filesystem::path folder =
-      a.folder.empty() ? train::default_run_folder({}).parent_path() : std::filesystem::path(a.folder);
+      usual ? train::default_run_folder({}).parent_path() : std::filesystem::path(a.folder);
+  if (std::error_code code; usual && !std::filesystem::exists(folder, code)) {
+    say_no_runs(folder);
+    return kOk;
+  }
   const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto catalogue = [&]() -> Result<runs::Catalogue> {
     AskedWork asked([](int done, int count) { return fmt::format("run {} of {}", done, count); });
@@ -132,7 +143,7 @@ int runs_run(const RunsArguments& a) {
     for (const RunSummary& run : catalogue->runs)
       print_line(to_json(run).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
   } else if (catalogue->runs.empty()) {
-    fmt::print(stderr, "synann: no runs in or below {}.\n", folder.string());
+    say_no_runs(folder);
   } else {
     print_table(catalogue->runs);
   }
@@ -150,7 +161,7 @@ void add_runs(CLI::App& app, Action& action) {
   CLI::App* c =
       app.add_subcommand("runs", "List the runs in a folder and below it: how far, how good, what differs");
   app::add_text(*c, "folder", "FOLDER", a->folder,
-                "Where to look; where runs are kept that were given no folder, unless told otherwise.");
+                "Where to look; unless told otherwise where runs are kept that no folder was named for.");
   c->add_flag("--json", a->json, "One JSON object a run");
   c->callback([a, &action] { action = [a] { return runs_run(*a); }; });
 }

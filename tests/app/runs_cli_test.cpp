@@ -83,6 +83,10 @@ void RunsCliTest::noRunsIsSaid() {
   QCOMPARE(outcome.code, 0);
   QCOMPARE(outcome.out, QString());
   QVERIFY2(outcome.err.startsWith("synann: no runs in or below "), qPrintable(outcome.err));
+  // Nor is it a mistake that nothing was trained yet.
+  const Outcome usual = run_synann({"runs"});
+  QCOMPARE(usual.code, 0);
+  QVERIFY2(usual.err.startsWith("synann: no runs in or below "), qPrintable(usual.err));
 }
 
 void RunsCliTest::whatCannotBeReadIsNamedOnce() {
