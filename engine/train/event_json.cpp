@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -81,6 +82,10 @@ constexpr State kEnds[] = {State::Finished, State::Stopped, State::Failed};
 const char* end_word(State state) {
   return state == State::Finished ? "finished" : state == State::Stopped ? "stopped" : "failed";
 }
+
+// FaultPlace::None is not written.
+constexpr std::pair<FaultPlace, const char*> kFaults[] = {
+    {FaultPlace::Step, "step"}, {FaultPlace::Validation, "validation"}, {FaultPlace::Test, "test"}};
 
 void read_settings(Fields& f, Settings& s) {
   f.read("model", s.model);
@@ -316,12 +321,14 @@ ordered_json to_json(const End& end) {
   ordered_json j = position_json("end", end.position);
   j["state"] = end_word(end.state);
   j["reason"] = end.reason;
+  for (const auto& [fault, word] : kFaults)
+    if (end.fault == fault) j["fault"] = word;
   return j;
 }
 
 Result<End> end_from_json(const json& value, const ReadFrom& from) {
   End end;
-  std::string word;
+  std::string word, broken;
   Fields f = open_event(value, from.where);
   read_position(f, end.position);
   f.read("state", word);
@@ -333,6 +340,10 @@ Result<End> end_from_json(const json& value, const ReadFrom& from) {
   } else {
     end.state = *known;
   }
+  f.read("fault", broken);
+  for (const auto& [fault, name] : kFaults)
+    if (broken == name) end.fault = fault;
+  if (!broken.empty() && end.fault == FaultPlace::None) f.fail("fault", "step, validation or test");
   return close_event(f, "end", from, std::move(end));
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/dataset.h"
 #include "engine/model/description.h"
 #include "engine/train/settings.h"
 
@@ -124,11 +125,16 @@ struct Pause {
   bool operator==(const Pause&) const = default;
 };
 
+// Where the numbers of a run broke: in the next step, whose update was not made, or in the measurement of a
+// set.
+enum class FaultPlace { None, Step, Validation, Test };
+
 // The run is over for now: Stopped, Finished or Failed, and why.
 struct End {
   Position position;
   State state = State::Finished;
-  std::string reason{};  // one sentence; empty where all epochs were trained
+  std::string reason{};                 // one sentence; empty where all epochs were trained
+  FaultPlace fault = FaultPlace::None;  // else it failed because its numbers broke
   bool operator==(const End&) const = default;
 };
 
@@ -154,6 +160,19 @@ struct Weights {
   std::vector<float> values;  // [float_count] of the model's parameter table
 };
 
+// A run that failed because its numbers broke, with what it takes to look for the cause
+// (engine/infer/fault.h); shared, never changed.
+struct Failure {
+  FaultPlace place = FaultPlace::None;
+  Position position;       // Step: the step with this 0-based number of the epoch broke
+  std::int64_t steps = 0;  // done since the start of the run
+  std::string reason{};    // the sentence that was told
+  Settings settings{};     // in force there
+  // Before the step, or as measured; null where only the run's folder can tell (read_failure).
+  std::shared_ptr<const Weights> weights{};
+  data::DataPairPtr data{};  // as it was trained on, without the images held back; null likewise
+};
+
 // Told what happens, on the training thread, between steps: keep it short, block never.
 class Observer {
  public:
@@ -176,6 +195,8 @@ class Observer {
   virtual bool wants_weights() { return false; }
   virtual void on_weights(std::shared_ptr<const Weights>) {}
   virtual void on_saved(const std::string& /*checkpoint path*/) {}
+  // The numbers broke: before on_state(Failed).
+  virtual void on_failure(std::shared_ptr<const Failure>) {}
 };
 
 }  // namespace synann::train

@@ -278,10 +278,13 @@ Status Session::Impl::pause() {
 }
 
 // A checkpoint that could not be read again must not replace one that can.
-Status Session::Impl::check_finite() const {
+Status Session::Impl::check_finite() {
   const model::State& state = checkpoint_.state;
   const Parameter* bad = compute::first_not_finite(*model_, state.values);
   if (!bad && compute::all_finite(state.momenta) && compute::all_finite(state.squares)) return {};
+  const FaultPlace measured =
+      options_.data->validation.count() > 0 ? FaultPlace::Validation : FaultPlace::Test;
+  if (bad) fault_ = at().step < steps_per_epoch() ? FaultPlace::Step : measured;
   return Error{.kind = ErrorKind::Failed,
                .where = fmt::format("epoch {}, after step {}", at().epoch, at().step),
                .problem = fmt::format("{} holds a number that is not finite",
@@ -316,9 +319,27 @@ Result<State> Session::Impl::end(State state, const std::string& reason) {
 
 // The checkpoint stays as it was saved last. Where the disk is what failed, the history cannot tell either.
 Result<State> Session::Impl::fail(const Error& error) {
-  if (folder_) (void)folder_->append(End{at(), State::Failed, error.sentence()});
-  set_state(State::Failed, error.sentence());
+  const std::string reason = error.sentence();
+  if (fault_ != FaultPlace::None) hand_over_failure(reason);
+  if (folder_) (void)folder_->append(End{at(), State::Failed, reason, fault_});
+  set_state(State::Failed, reason);
   return error;
+}
+
+// The update that broke was not made, so what the back end holds is what it broke with. It costs nothing
+// before: the numbers are fetched here alone, and recorded for whoever opens the run later.
+void Session::Impl::hand_over_failure(const std::string& reason) {
+  if (!backend_->fetch(checkpoint_.state)) return;
+  (void)record(true);
+  Failure failure{.place = fault_,
+                  .position = at(),
+                  .steps = steps_done(),
+                  .reason = reason,
+                  .settings = settings(),
+                  .data = options_.data};
+  failure.weights = std::make_shared<const Weights>(
+      Weights{.position = at(), .steps = failure.steps, .model = model_, .values = checkpoint_.state.values});
+  observer_.on_failure(std::make_shared<const Failure>(std::move(failure)));
 }
 
 Result<std::unique_ptr<Session>> Session::create(SessionOptions options, Observer& observer) {

@@ -17,10 +17,10 @@ namespace {
 constexpr double kSpanSeconds = 0.03;  // steps between two looks at the commands; a window needs 30 a second
 constexpr double kAutosaveSeconds = 30.0;  // what a killed process loses at most
 
-// The set on which the loss is NaN or infinite; nullptr where there is none.
-const char* broken_loss(const Evaluation& e) {
-  if (!std::isfinite(e.validation_loss)) return "validation";
-  return std::isfinite(e.test_loss) ? nullptr : "test";
+// The set on which the loss is NaN or infinite.
+FaultPlace broken_loss(const Evaluation& e) {
+  if (!std::isfinite(e.validation_loss)) return FaultPlace::Validation;
+  return std::isfinite(e.test_loss) ? FaultPlace::None : FaultPlace::Test;
 }
 
 }  // namespace
@@ -73,6 +73,7 @@ Status Session::Impl::train_span() {
     if (auto status = take_losses(losses); !status) return status;
   }
   if (result->failure) {
+    fault_ = FaultPlace::Step;
     return Error{
         .kind = ErrorKind::Failed,
         .where = fmt::format("epoch {}, step {}", at().epoch, result->failure->step),
@@ -147,7 +148,7 @@ Status Session::Impl::evaluate() {
         learning_rate(settings(), checkpoint_.plateau, at().epoch, steps_per_epoch() - 1, steps_per_epoch());
     e.train_seconds = epoch_seconds_;
   }
-  if (const char* broken = broken_loss(e)) return fail_evaluation(e, broken);
+  if (const FaultPlace set = broken_loss(e); set != FaultPlace::None) return fail_evaluation(e, set);
   if (measured_start_) return finish_epoch(e);
   measured_start_ = true;
   if (folder_) {
@@ -158,14 +159,16 @@ Status Session::Impl::evaluate() {
 }
 
 // The measurement is told and recorded as it is; nothing is saved, so the last checkpoint is one that works.
-Status Session::Impl::fail_evaluation(const Evaluation& evaluation, const char* set) {
+Status Session::Impl::fail_evaluation(const Evaluation& evaluation, FaultPlace set) {
+  fault_ = set;
   if (folder_) {
     if (auto status = folder_->append(evaluation); !status) return status;
   }
   observer_.on_evaluation(evaluation);
   return Error{.kind = ErrorKind::Failed,
                .where = evaluation.epoch == 0 ? "before training" : fmt::format("epoch {}", evaluation.epoch),
-               .problem = fmt::format("the loss on the {} set is not finite", set),
+               .problem = fmt::format("the loss on the {} set is not finite",
+                                      set == FaultPlace::Test ? "test" : "validation"),
                .remedy = "lower the learning rate and resume from the last checkpoint"};
 }
 

@@ -88,14 +88,15 @@ class Session::Impl {
   Result<bool> measure(compute::EvaluationSet set, int count, double& loss, int& correct);
   std::string batch_words(int step) const;
   std::string met_criterion(const Evaluation& evaluation) const;
-  Status fail_evaluation(const Evaluation& evaluation, const char* set);
+  Status fail_evaluation(const Evaluation& evaluation, FaultPlace set);
   Status finish_epoch(Evaluation evaluation);
-  Status check_finite() const;
+  Status check_finite();
   Status save(bool best);
   Status record(bool always);
   Status offer_weights();
   Result<State> end(State state, const std::string& reason);
   Result<State> fail(const Error& error);
+  void hand_over_failure(const std::string& reason);
   void set_state(State state, const std::string& reason = {});
 
   int train_count() const { return options_.data->train.count(); }
@@ -137,11 +138,12 @@ class Session::Impl {
   std::optional<State> told_;
   std::vector<std::uint32_t> order_;  // of epoch order_epoch_
   int order_epoch_ = 0;
-  double step_seconds_ = 0;   // smoothed, to size the next span
-  double epoch_seconds_ = 0;  // training steps of this epoch
-  double eval_seconds_ = 0;   // of the latest evaluation
-  double total_seconds_ = 0;  // of training in all epochs this session finished
-  std::string criterion_;     // why the run ends early
+  double step_seconds_ = 0;              // smoothed, to size the next span
+  double epoch_seconds_ = 0;             // training steps of this epoch
+  double eval_seconds_ = 0;              // of the latest evaluation
+  double total_seconds_ = 0;             // of training in all epochs this session finished
+  std::string criterion_;                // why the run ends early
+  FaultPlace fault_ = FaultPlace::None;  // where the numbers broke that end the run
   bool measured_start_ = false;
   Clock::time_point saved_at_ = Clock::now();
 

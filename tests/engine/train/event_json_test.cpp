@@ -118,6 +118,14 @@ void EventJsonTest::endsComeBack() {
   const End end{{4, 5}, static_cast<State>(state), kWords};
   QVERIFY(through_a_line(end, end_from_json) == end);
   QCOMPARE(to_json(end)["state"].get<std::string>(), std::string(QTest::currentDataTag()));
+  QVERIFY(!to_json(end).contains("fault"));
+  for (const FaultPlace place : {FaultPlace::Step, FaultPlace::Validation, FaultPlace::Test}) {
+    const End broken{{4, 5}, State::Failed, kWords, place};
+    QVERIFY(through_a_line(broken, end_from_json) == broken);
+  }
+  auto other = to_json(end);
+  other["fault"] = "somewhere";
+  QVERIFY(!end_from_json(other, {"a line"}).ok());
 }
 
 void EventJsonTest::pausesForksTimesAndDevicesComeBack() {

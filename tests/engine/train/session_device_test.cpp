@@ -220,6 +220,7 @@ void SessionDeviceTest::deviceThatFailsLaterEndsTheRun() {
       moved(at("a"), 1, {.device = kHost, .tier = "plain"}, breaking({.lost_after = 100}), &ended);
   QVERIFY(!ended);
   QVERIFY(seen.states.back() == State::Failed);
+  QVERIFY(!seen.failure);  // its numbers did not break
   QVERIFY(seen.losses.size() > 7);
   const auto last = read_checkpoint(at("a") / kLastCheckpoint);
   QVERIFY(last.ok());

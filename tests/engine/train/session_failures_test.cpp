@@ -97,6 +97,13 @@ void SessionFailuresTest::notANumberStopsBeforeTheUpdate() {
     QVERIFY2(sentence.contains(part), qPrintable(sentence));
   QVERIFY(seen.states.back() == State::Failed);
   QVERIFY(seen.losses.empty());
+  QVERIFY(seen.failure && seen.failure->place == FaultPlace::Step);
+  QVERIFY((seen.failure->position == Position{1, 1}));
+  QCOMPARE(seen.failure->steps, std::int64_t{1});
+  QCOMPARE(seen.failure->reason, seen.reason);
+  QVERIFY(seen.failure->data == data_);
+  QVERIFY(seen.failure->weights->values == checkpoint.state.values);
+  QVERIFY(read_history(at("a"))->end->fault == FaultPlace::Step);
   QVERIFY(bytes_of(at("a") / kLastCheckpoint) == before);  // nothing is overwritten
 }
 

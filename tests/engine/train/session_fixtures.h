@@ -38,6 +38,7 @@ struct Recorder : Observer {
   std::vector<State> states;
   std::vector<std::string> notices;
   std::string reason;
+  std::shared_ptr<const Failure> failure;
   std::function<void(int steps)> after_steps = [](int) {};
   std::function<void(const Evaluation&)> after_evaluation = [](const Evaluation&) {};
 
@@ -51,6 +52,7 @@ struct Recorder : Observer {
     after_evaluation(e);
   }
   void on_change(const SettingChange& change) override { changes.push_back(change); }
+  void on_failure(std::shared_ptr<const Failure> what) override { failure = std::move(what); }
   void on_notice(const std::string& sentence) override { notices.push_back(sentence); }
   void on_state(State state, const std::string& why) override {
     states.push_back(state);

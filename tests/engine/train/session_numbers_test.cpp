@@ -8,6 +8,7 @@
 
 #include "engine/std_strings.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/failure.h"
 #include "engine/train/history.h"
 #include "engine/train/session.h"
 #include "engine/train/session_fixtures.h"
@@ -218,6 +219,9 @@ void SessionNumbersTest::aLossThatIsNoNumberEndsTheRun() {
   QVERIFY(seen.states.back() == State::Failed);
   QCOMPARE(QString::fromStdString(seen.reason), sentence);
   QCOMPARE(seen.evaluations.size(), static_cast<std::size_t>(after + 1));
+  const FaultPlace place = validation > 0 ? FaultPlace::Validation : FaultPlace::Test;
+  QVERIFY(seen.failure && seen.failure->place == place);
+  QCOMPARE(seen.failure->data->validation.count(), validation);
 
   const auto h = read_history(at("a"));
   QVERIFY2(h.ok(), h.ok() ? "" : h.error().sentence().c_str());
@@ -227,6 +231,11 @@ void SessionNumbersTest::aLossThatIsNoNumberEndsTheRun() {
     QVERIFY(!e.best);
   }
   QVERIFY(h->end && h->end->state == State::Failed);
+  QVERIFY(h->end->fault == place);
+  const auto read = read_failure(at("a"), data_);
+  QVERIFY2(read.ok(), read.ok() ? "" : read.error().sentence().c_str());
+  QVERIFY(read->weights->values == seen.failure->weights->values);
+  QCOMPARE(read->data->validation.count(), validation);
   QCOMPARE(QString::fromStdString(h->end->reason), sentence);
   // The last checkpoint is that of the last good measurement, and so is the best one.
   QCOMPARE(fs::exists(at("a") / kLastCheckpoint), after > 0);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/failure.h"
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "engine/train/record.h"
+#include "engine/train/run_data.h"
+
+namespace synann::train {
+namespace {
+
+Result<std::shared_ptr<const Weights>> recorded_weights(const std::filesystem::path& run,
+                                                        const Failure& failure) {
+  const Error missing{.where = run.string(),
+                      .problem = fmt::format(
+                          "the network is not recorded at step {}, where the numbers broke", failure.steps),
+                      .remedy = "resume the run from its last checkpoint: it comes to the same step"};
+  std::error_code code;
+  if (!std::filesystem::exists(run / kNetworkRecord, code)) return missing;
+  auto record = RecordReader::open(run / kNetworkRecord);
+  if (!record) return record.error();
+  const auto k = record->at_or_before(failure.steps);
+  if (!k || record->frames()[*k].steps != failure.steps) return missing;
+  auto model = recorded_model(record->header());
+  if (!model) return model.error();
+  const auto frame = record->look(*k);
+  if (!frame) return frame.error();
+  auto weights = std::make_shared<Weights>(
+      Weights{.position = failure.position, .steps = failure.steps, .model = *model, .values = {}});
+  weights->values.resize((*model)->parameters.float_count());
+  scatter(record->header(), **model, *frame, weights->values);
+  return std::shared_ptr<const Weights>(std::move(weights));
+}
+
+}  // namespace
+
+Failure failure_of(const History& history) {
+  Failure failure{.place = history.end->fault,
+                  .position = history.end->position,
+                  .steps = history.steps_at(history.end->position),
+                  .reason = history.end->reason};
+  failure.settings = history.settings_at(failure.steps);
+  return failure;
+}
+
+Result<Failure> read_failure(const std::filesystem::path& run, const data::DataPairPtr& opened) {
+  const auto history = read_history(run);
+  if (!history) return history.error();
+  if (!history->end || history->end->fault == FaultPlace::None)
+    return input_error(run.string(), "the run did not end because its numbers broke", "choose one that did");
+  Failure failure = failure_of(*history);
+  auto weights = recorded_weights(run, failure);
+  if (!weights) return weights.error();
+  failure.weights = std::move(*weights);
+  if (opened && opened->sha256 == history->start.data_sha256) {
+    failure.data = opened;
+  } else {
+    auto found = open_run_data(*history, run);
+    if (!found) return found.error();
+    failure.data = std::move(found->data);
+  }
+  const int held_back = failure.settings.validation;
+  if (held_back > 0 && held_back < failure.data->train.count() && failure.data->validation.count() == 0)
+    failure.data = data::hold_back(*failure.data, held_back);
+  return failure;
+}
+
+}  // namespace synann::train
