@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/batch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -35,6 +36,13 @@ bool all_finite(std::span<const float> values) {
   for (; k < values.size(); ++k) rest += values[k] * 0.0f;
   for (const float sum : sums) rest += sum;
   return !std::isnan(rest);
+}
+
+bool batch_coupled(const model::Model& model) {
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
+    return l.kind == model::LayerKind::Synapse &&
+           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
+  });
 }
 
 std::string loss_not_finite(const std::string& first_broken_layer) {

@@ -52,6 +52,9 @@ void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std:
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients);
 bool all_finite(std::span<const float> values);
 
+// Whether the samples of a batch see each other in evaluation, too.
+bool batch_coupled(const model::Model& model);
+
 // Sentences for people about numbers that broke.
 std::string loss_not_finite(const std::string& first_broken_layer);  // empty: all outputs are finite
 std::string headroom_gone(const std::string& layer, double least);

@@ -11,17 +11,6 @@
 
 namespace synann::compute {
 
-namespace {
-
-bool batch_coupled(const model::Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
-    return l.kind == model::LayerKind::Synapse &&
-           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
-  });
-}
-
-}  // namespace
-
 BatchBackend::BatchBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
                            std::unique_ptr<BatchNetwork> network)
     : model_(std::move(model)),

@@ -4,97 +4,225 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
 
 #include "engine/compute/reference/network.h"
 #include "engine/core/random.h"
+#include "engine/model/layer_words.h"
 
 namespace synann::infer {
 namespace {
 
 using Forward = compute::reference::Network<float>;
 
-// One image's part of a layer's output.
-std::span<const float> part(std::span<const float> output, std::size_t place, int size) {
-  const auto n = static_cast<std::size_t>(size);
-  return output.subspan(place * n, n);
+constexpr int kMeasuredAtOnce = 100;  // images, where they do not see each other
+
+// One image's part of numbers [count, size].
+std::span<const float> part(std::span<const float> all, std::size_t place, std::size_t size) {
+  return all.subspan(place * size, size);
 }
 
-// The place in the batch of the image at fault.
-std::size_t worst_image(const Forward& forward, std::span<const std::uint8_t> target, int classes) {
-  std::size_t worst = 0;
-  float most = -1;
-  for (std::size_t s = 0; s < target.size(); ++s) {
-    const float loss = -part(forward.log_probs(), s, classes)[target[s]];
-    if (!std::isfinite(loss)) return s;
-    if (loss > most) {
-      most = loss;
-      worst = s;
+// The images of a batch whose part of these numbers is not finite.
+std::vector<std::size_t> broken_images(std::span<const float> all, std::size_t count) {
+  std::vector<std::size_t> broken;
+  if (compute::all_finite(all)) return broken;
+  for (std::size_t s = 0; s < count; ++s)
+    if (!compute::all_finite(part(all, s, all.size() / count))) broken.push_back(s);
+  return broken;
+}
+
+std::string layer_name(const model::Layer& layer) {
+  if (!layer.name.empty()) return layer.name;
+  return layer.exposes.empty() ? std::string(model::kind_id(layer.kind)) : layer.exposes;
+}
+
+// A batch with all that was computed of it.
+class Pass {
+ public:
+  Pass(const FaultQuery& query, std::vector<std::uint32_t> samples)
+      : q_(query),
+        model_(*query.network.model),
+        samples_(std::move(samples)),
+        input_(samples_.size() * query.set->image_size()),
+        target_(samples_.size()),
+        forward_(model_) {
+    compute::gather(*q_.set, samples_, compute::scaling_table(model_.scaling), input_, target_);
+    forward_.forward(*q_.network.values, batch(),
+                     step() ? compute::Mode::Training : compute::Mode::Evaluation, draws());
+  }
+
+  Fault fault() {
+    Fault fault{.part = q_.part, .batch = samples_};
+    std::size_t place = largest_loss();
+    if (const auto k = first_broken_layer()) {
+      place = broken_images(forward_.output(*k), samples_.size()).front();
+      fault.layer = layer_name(model_.layers[*k]);
+    } else if (const auto spoilt = step() ? first_spoilt_image() : std::nullopt) {
+      place = *spoilt;
+      fault.gradient = true;
     }
+    fault.image = samples_[place];
+    fault.loss = loss(place);
+    fault.headroom = least_headroom();
+    return fault;
+  }
+
+ private:
+  bool step() const { return q_.part == Part::Train; }
+  compute::Batch<float> batch() const {
+    return {.count = static_cast<int>(samples_.size()), .input = input_, .target = target_};
+  }
+  compute::DropoutDraws draws() const {
+    return {.enabled = q_.dropout, .seed = q_.seed, .epoch = q_.epoch, .step = q_.step};
+  }
+  double loss(std::size_t place) const {
+    const auto classes = static_cast<std::size_t>(model_.classes);
+    return -static_cast<double>(part(forward_.log_probs(), place, classes)[target_[place]]);
+  }
+
+  std::size_t largest_loss() const {
+    std::size_t worst = 0;
+    for (std::size_t s = 1; s < samples_.size(); ++s)
+      if (loss(s) > loss(worst)) worst = s;
+    return worst;
+  }
+
+  // Behind it batch norm spreads what broke over all images.
+  std::optional<std::size_t> first_broken_layer() const {
+    for (std::size_t k = 0; k < model_.layers.size(); ++k)
+      if (!compute::all_finite(forward_.output(k))) return k;
+    return std::nullopt;
+  }
+
+  // The pass back, from the loss to the image; nothing where no image, or each of them, is broken at once.
+  std::optional<std::size_t> first_spoilt_image() {
+    std::vector<float> gradients(q_.network.values->size());
+    forward_.backward(*q_.network.values, batch(), draws(), gradients);
+    for (std::size_t k = model_.layers.size() - 1; k-- > 0;) {
+      const auto broken = broken_images(forward_.delta(k), samples_.size());
+      if (broken.size() == samples_.size()) return std::nullopt;
+      if (!broken.empty()) return broken.front();
+    }
+    return std::nullopt;
+  }
+
+  // The smallest factor of all synapse layers that have one input for each image.
+  std::optional<Fault::Headroom> least_headroom() const {
+    std::optional<Fault::Headroom> least;
+    for (const train::SynapseLayer& layer : train::synapse_layers(model_)) {
+      if (layer.recurrent) continue;
+      const auto beta = beta_of(q_.network, layer);
+      const auto n = static_cast<std::size_t>(layer.n);
+      const auto x = layer.index == 0 ? std::span<const float>(input_) : forward_.output(layer.index - 1);
+      for (std::size_t s = 0; s < samples_.size(); ++s)
+        for (std::size_t k = 0; k < n * n; ++k) {
+          const double value = 1 - static_cast<double>(beta[k]) * static_cast<double>(x[s * n + k % n]);
+          if (std::isnan(value) || (least && !(value < least->value))) continue;
+          least = {layer.name, {static_cast<int>(k / n), static_cast<int>(k % n)}, samples_[s], value};
+        }
+    }
+    return least;
+  }
+
+  const FaultQuery& q_;
+  const model::Model& model_;
+  std::vector<std::uint32_t> samples_;
+  std::vector<float> input_;
+  std::vector<std::uint8_t> target_;
+  Forward forward_;
+};
+
+Error no_such_step(const FaultQuery& q, int steps) {
+  return {.where = fmt::format("epoch {}", q.epoch),
+          .problem = "there is no such step",
+          .expected = fmt::format("from 0 to {}", steps - 1),
+          .found = fmt::format("{}", q.step)};
+}
+
+// The images from `first` on, a batch of them, in this order.
+std::vector<std::uint32_t> next_batch(std::span<const std::uint32_t> order, int first, int size) {
+  const auto batch = order.subspan(static_cast<std::size_t>(first));
+  const auto count = std::min(batch.size(), static_cast<std::size_t>(size));
+  return {batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+// Of two batches of a measurement, neither of which is broken.
+void keep_worse(Fault& kept, Fault&& other) {
+  const auto least = !kept.headroom || (other.headroom && other.headroom->value < kept.headroom->value)
+                         ? other.headroom
+                         : kept.headroom;
+  if (kept.batch.empty() || other.loss > kept.loss) kept = std::move(other);
+  kept.headroom = least;
+}
+
+Result<Fault> fault_of_measurement(const FaultQuery& q, int batch_size, const Work& work) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(q.set->count()));
+  std::iota(order.begin(), order.end(), 0u);
+  const int count = (q.set->count() + batch_size - 1) / batch_size;
+  Fault worst;
+  for (int k = 0; k < count; ++k) {
+    if (work.stopped()) return interrupted();
+    Fault fault = Pass(q, next_batch(order, k * batch_size, batch_size)).fault();
+    if (fault.not_finite()) return fault;
+    keep_worse(worst, std::move(fault));
+    work.tell(k + 1, count);
   }
   return worst;
 }
 
-std::string first_broken_layer(const Forward& forward, const model::Model& model, std::size_t place) {
-  for (std::size_t k = 0; k < model.layers.size(); ++k) {
-    const model::Layer& l = model.layers[k];
-    if ((l.name.empty() && l.exposes.empty()) ||
-        compute::all_finite(part(forward.output(k), place, l.result.size())))
-      continue;
-    return l.name.empty() ? l.exposes : l.name;
-  }
-  return {};
-}
-
-// The smallest factor of all synapse layers that have one input for each image.
-std::optional<Fault::Headroom> least_headroom(const Forward& forward, const FaultQuery& q,
-                                              std::span<const float> input,
-                                              const std::vector<std::uint32_t>& batch) {
-  std::optional<Fault::Headroom> least;
-  for (const train::SynapseLayer& layer : train::synapse_layers(*q.network.model)) {
-    if (layer.recurrent) continue;
-    const auto beta = beta_of(q.network, layer);
-    const auto n = static_cast<std::size_t>(layer.n);
-    const auto x = layer.index == 0 ? input : forward.output(layer.index - 1);
-    for (std::size_t s = 0; s < batch.size(); ++s)
-      for (std::size_t k = 0; k < n * n; ++k) {
-        const double value = 1 - static_cast<double>(beta[k]) * static_cast<double>(x[s * n + k % n]);
-        if (std::isnan(value) || (least && !(value < least->value))) continue;
-        least = {layer.name, {static_cast<int>(k / n), static_cast<int>(k % n)}, batch[s], value};
-      }
-  }
-  return least;
+std::string image_name(Part part, std::uint32_t image) {
+  const char* set = part == Part::Train ? "training" : part == Part::Test ? "test" : "validation";
+  return fmt::format("{} image {}", set, image);
 }
 
 }  // namespace
 
-Result<Fault> locate_fault(const FaultQuery& q) {
-  if (!q.train) return input_error("images", "no data set is open", "choose the one the run was trained on");
-  if (auto status = check_fit(q.network, *q.train); !status) return status.error();
-  const int steps = q.batch_size > 0 ? (q.train->count() + q.batch_size - 1) / q.batch_size : 0;
-  if (q.step < 0 || q.step >= steps) {
-    return Error{.where = fmt::format("epoch {}", q.epoch),
-                 .problem = "there is no such step",
-                 .expected = fmt::format("from 0 to {}", steps - 1),
-                 .found = fmt::format("{}", q.step)};
+FaultQuery fault_query(const train::Failure& failure) {
+  using train::FaultPlace;
+  const Part part = failure.place == FaultPlace::Test         ? Part::Test
+                    : failure.place == FaultPlace::Validation ? Part::Validation
+                                                              : Part::Train;
+  const train::Settings& s = failure.settings;
+  return {.network = network_of(failure.weights),
+          .set = set_of(failure.data, part),
+          .part = part,
+          .seed = s.seed,
+          .epoch = failure.position.epoch,
+          .step = failure.position.step,
+          .batch_size = part == Part::Train ? s.batch_size : s.test_batch_size};
+}
+
+Result<Fault> locate_fault(const FaultQuery& q, const Work& work) {
+  if (!q.set) return input_error("images", "no data set is open", "choose the one the run was trained on");
+  if (auto status = check_fit(q.network, *q.set); !status) return status.error();
+  if (q.set->count() == 0) return input_error("images", "there are none of this set");
+  const int size = std::max(1, q.batch_size), steps = (q.set->count() + size - 1) / size;
+  if (q.part != Part::Train) {
+    const bool coupled = compute::batch_coupled(*q.network.model);
+    return fault_of_measurement(q, coupled ? size : kMeasuredAtOnce, work);
   }
-  const model::Model& model = *q.network.model;
-  const auto order = epoch_order(q.seed, q.epoch, q.train->count());
-  const int first = q.step * q.batch_size, end = std::min(q.train->count(), first + q.batch_size);
-  Fault fault;
-  fault.batch.assign(order.begin() + first, order.begin() + end);
-  std::vector<float> input(fault.batch.size() * q.train->image_size());
-  std::vector<std::uint8_t> target(fault.batch.size());
-  compute::gather(*q.train, fault.batch, compute::scaling_table(model.scaling), input, target);
-  Forward forward(model);
-  forward.forward(*q.network.values, {.count = end - first, .input = input, .target = target},
-                  compute::Mode::Training,
-                  {.enabled = q.dropout, .seed = q.seed, .epoch = q.epoch, .step = q.step});
-  const std::size_t place = worst_image(forward, target, model.classes);
-  fault.image = fault.batch[place];
-  fault.loss = -static_cast<double>(part(forward.log_probs(), place, model.classes)[target[place]]);
-  fault.layer = first_broken_layer(forward, model, place);
-  fault.headroom = least_headroom(forward, q, input, fault.batch);
+  if (q.step < 0 || q.step >= steps) return no_such_step(q, steps);
+  if (work.stopped()) return interrupted();
+  work.tell(0, 1);
+  const auto order = epoch_order(q.seed, q.epoch, q.set->count());
+  Fault fault = Pass(q, next_batch(order, q.step * size, size)).fault();
+  work.tell(1, 1);
   return fault;
+}
+
+std::string fault_words(const Fault& f) {
+  const std::string image = fmt::format("{} (batch of {})", image_name(f.part, f.image), f.batch.size());
+  const std::string words =
+      !f.layer.empty()
+          ? fmt::format("{} is the first layer whose output is not finite, for {}", f.layer, image)
+      : f.gradient ? fmt::format("{} is the first whose gradient is not finite", image)
+                   : fmt::format("{} has the largest loss, {:.4g} nats", image, f.loss);
+  if (!f.headroom) return words;
+  const Fault::Headroom& h = *f.headroom;
+  const std::string least =
+      fmt::format("the smallest 1 − βx is {:.4g}, in cell ({}, {}) of {} for {}", h.value, h.cell.row,
+                  h.cell.column, h.layer, image_name(f.part, h.image));
+  return f.no_headroom() ? least + "; " + words : words + "; " + least;
 }
 
 }  // namespace synann::infer

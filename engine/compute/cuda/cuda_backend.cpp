@@ -14,13 +14,6 @@ namespace {
 
 constexpr int kEvaluationBatch = 1000;  // samples, where they do not see each other
 
-bool batch_coupled(const model::Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
-    return l.kind == model::LayerKind::Synapse &&
-           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
-  });
-}
-
 // Data, parameters and steps stay on the device; host and device meet once a span.
 class DeviceBackend final : public Backend {
  public:

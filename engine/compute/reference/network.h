@@ -33,6 +33,8 @@ class Network {
   double loss(const Batch<T>& batch) const;
   std::span<const T> output(std::size_t layer) const { return outputs_[layer + 1]; }
   std::span<const T> log_probs() const { return outputs_.back(); }
+  // After backward(): the gradient of the mean loss by that output.
+  std::span<const T> delta(std::size_t layer) const { return deltas_[layer + 1]; }
 
  private:
   void forward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch, Mode mode,
