@@ -2,13 +2,16 @@
 #include <atomic>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/fault_report.h"
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
@@ -119,6 +122,16 @@ class Printer final : public train::Observer {
     checkpoint_ = checkpoint;
     best_epoch_ = best_measured_;
   }
+  void on_failure(std::shared_ptr<const train::Failure> failure) override { failure_ = std::move(failure); }
+
+  // What is at fault where the numbers broke, if they did.
+  std::optional<infer::Fault> find_fault() {
+    progress_.wipe();
+    if (!failure_) return std::nullopt;
+    auto fault = fault_of(*failure_);
+    if (fault && json_) print(fault_json(*failure_, *fault));
+    return fault;
+  }
 
   void finish(bool failed) {
     progress_.wipe();
@@ -165,6 +178,7 @@ class Printer final : public train::Observer {
   std::int64_t steps_ = 0;
   int best_measured_ = 0, best_epoch_ = 0;  // the latter is saved
   std::string checkpoint_;
+  std::shared_ptr<const train::Failure> failure_;
 };
 
 std::atomic<Session*> running{nullptr};
@@ -214,6 +228,7 @@ int train_run(TrainArguments a) {
   if (interrupted.load()) (*session)->request_stop();
   const auto end = (*session)->run();
   running.store(nullptr);
+  const std::optional<infer::Fault> fault = end ? std::nullopt : printer.find_fault();
   printer.finish(!end);
   if (end && *end == train::State::Finished && printer.steps() == 0 && !a.resume.empty()) {
     fmt::print(
@@ -221,7 +236,7 @@ int train_run(TrainArguments a) {
         "synann: nothing was left to do: all {} epochs of {} are trained; --epochs N goes on to epoch N.\n",
         printer.epochs(), a.resume);
   }
-  if (!end) return report(end.error());
+  if (!end) return report(fault ? with_fault(end.error(), *fault) : end.error());
   if (*end != train::State::Stopped) return kOk;
   fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",
              printer.checkpoint());

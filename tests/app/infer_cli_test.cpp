@@ -55,6 +55,7 @@ class InferCliTest : public QObject {
   void evalTellsTheConfusion();
   void ablatedRowIsTheEditedStateDict();
   void rankingIsMeasured();
+  void whatBrokeARunIsNamed();
   void whatIsWrongIsOneSentence_data();
   void whatIsWrongIsOneSentence();
 
@@ -251,6 +252,37 @@ void InferCliTest::rankingIsMeasured() {
     QCOMPARE(cell["loss_change"].toDouble(),
              alone["test_loss"].toDouble() - ranked["before"].toObject()["test_loss"].toDouble());
   }
+}
+
+// In the error, and in a line of its own before the end's.
+void InferCliTest::whatBrokeARunIsNamed() {
+  const Outcome run = run_synann({"train", "--json", "--model", "syna-pixel", "--data", data_, "--batch-size",
+                                  "20", "--lr", "1", "--watch-headroom", "--out", at("broken")});
+  QCOMPARE(run.code, 1);
+  QList<QJsonObject> events;
+  for (const QString& line : run.lines())
+    if (!line.isEmpty()) events.append(answer_of(line));
+  QVERIFY(events.size() > 2);
+  QCOMPARE(events.last()["event"].toString(), QString("end"));
+  const QJsonObject fault = events[events.size() - 2];
+  QCOMPARE(fault["event"].toString(), QString("fault"));
+  QCOMPARE(fault["set"].toString(), QString("train"));
+  QVERIFY(run.err.contains(
+      QString("epoch %1, step %2: ").arg(fault["epoch"].toInt()).arg(fault["step"].toInt())));
+  const QJsonArray batch = fault["batch"].toArray();
+  QCOMPARE(batch.size(), 20);
+  QVERIFY(batch.contains(fault["image"]));
+  const QJsonObject headroom = fault["headroom"].toObject();
+  QVERIFY(headroom["value"].toDouble() <= 0);
+  QVERIFY(batch.contains(headroom["image"]));
+  const QString cell =
+      QString("in cell (%1, %2) of fcn for training image %3; training image %4 (batch of 20)")
+          .arg(headroom["row"].toInt())
+          .arg(headroom["column"].toInt())
+          .arg(headroom["image"].toInt())
+          .arg(fault["image"].toInt());
+  QVERIFY2(run.err.contains(cell), qPrintable(run.err));
+  QCOMPARE(run.err.count('\n'), 1);  // one sentence
 }
 
 void InferCliTest::whatIsWrongIsOneSentence_data() {
