@@ -11,7 +11,7 @@ constexpr int kVectors = kOutputs / kLanes;
 constexpr int kSide = 8 / kVectors;  // rows of a tile: enough independent sums to hide the latency
 
 inline Vec sigmoid(Vec x) {
-  const Vec bounded = x > 80.0f ? spread(80.0f) : x;
+  const Vec bounded = x < -80.0f ? spread(-80.0f) : x;  // e^80 is still a float
   const Vec power = exponential(-bounded);
   return 1.0f / (1.0f + power);
 }

@@ -69,6 +69,7 @@ class TiersTest : public QObject {
  private slots:
   void eigenMatchesReference_data();
   void eigenMatchesReference();
+  void shutGatesAreZero();
   void threadsChangeNothing();
   void samplesDoNotSeeEachOtherInEvaluation();
 };
@@ -122,6 +123,26 @@ void TiersTest::eigenMatchesReference() {
   }
   oracle.forward(values, wide, Mode::Evaluation, {});
   QVERIFY(testing::relative_error(answer.evaluated, oracle.log_probs()) < 1e-5);
+}
+
+// Far out a gate of the recurrent cell is 0 or 1, not NaN: e^300 is no float.
+void TiersTest::shutGatesAreZero() {
+  for (const char* id : {"syna-rnn", "dense-rnn", "identity-rnn"}) {
+    const auto m = *model::build(id, 28, 28, 10);
+    auto values = model::initialise(m, 9).values;
+    for (const char* bias : {"rnn.bias_e", "rnn.bias_f"})
+      for (std::size_t k = 0; k < 64; k += 3)
+        values[m.parameters.find(bias)->offset + k] = k % 2 ? 300 : -300;
+    const auto data = testing::random_batch<float>(m, 7, 21);
+    reference::Network<double> oracle(m);
+    const std::vector<double> wide(values.begin(), values.end()), input(data.input.begin(), data.input.end());
+    oracle.forward(wide, {7, input, data.target}, Mode::Training, {});
+    const auto network = make_eigen_network(m, 1);
+    std::vector<float> gradients(values.size());
+    QVERIFY(std::isfinite(network->gradient(values, data.view(), {}, gradients)));
+    QVERIFY(all_finite(gradients));
+    QVERIFY(testing::relative_error(network->log_probs(), oracle.log_probs()) < 1e-5);
+  }
 }
 
 void TiersTest::threadsChangeNothing() {
