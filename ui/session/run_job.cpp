@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/train/checkpoint.h"
+#include "engine/train/failure.h"
 #include "engine/train/history.h"
 #include "engine/train/run_data.h"
 #include "engine/train/session.h"
@@ -58,6 +59,8 @@ Status readRun(const RunJob& job, SnapshotMailbox& mailbox) {
   Result<train::History> history = train::read_history(job.folder);
   if (!history) return history.error();
   findData(*history, job.folder);
+  if (history->end && history->end->fault != train::FaultPlace::None)
+    mailbox.on_failure(std::make_shared<const train::Failure>(train::failure_of(*history)));
   const StateChange end = left(*history);
   mailbox.putState(end.state, end.state == RunState::Failed ? end.reason : std::string());
   if (const std::string note = history->unknown_note(); !note.empty()) mailbox.on_notice(note);

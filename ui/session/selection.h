@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 
+#include "engine/infer/network.h"
 #include "engine/synapse/cell.h"
 
 namespace synann::ui {
@@ -39,6 +40,8 @@ class Selection : public QObject {
   void openCell() { emit cellOpened(); }
   // Asks for the selected unit to be shown by itself, as a circuit.
   void openUnit() { emit unitOpened(); }
+  // Asks for an image of any set to be shown by itself.
+  void openImage(infer::Part part, int image) { emit imageOpened(part, image); }
   void setImage(int image) {
     if (set(image_, image)) emit imageChanged(image);
   }
@@ -55,6 +58,7 @@ class Selection : public QObject {
   void cellChanged(const synann::synapse::Cell& cell);
   void cellOpened();
   void unitOpened();
+  void imageOpened(synann::infer::Part part, int image);
   void imageChanged(int image);
   void classesChanged(int a, int b);
   void stepChanged(qint64 step);

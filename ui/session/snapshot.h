@@ -68,6 +68,7 @@ struct Snapshot {
   data::DataPairPtr data;                         // a data set was opened
   std::shared_ptr<const train::Weights> weights;  // the network's numbers, where they were asked for
   std::string saved;                              // path of the checkpoint written last
+  std::shared_ptr<const train::Failure> failure;  // the run's numbers broke
   std::string error;                              // one sentence; empty = none
   std::string refused;                            // why another device could not be had; empty = it was not
   train::Execution execution;                     // where `refused` left the run

@@ -178,6 +178,10 @@ void SnapshotMailbox::on_saved(const std::string& checkpoint) {
   write([&] { pending_.saved = checkpoint; });
 }
 
+void SnapshotMailbox::on_failure(std::shared_ptr<const train::Failure> failure) {
+  write([&] { pending_.failure = std::move(failure); });
+}
+
 // Where a run that is only looked at stands.
 void SnapshotMailbox::standAtEnd(const train::History& history) {
   Progress& p = pending_.progress;

@@ -50,6 +50,7 @@ class SnapshotMailbox final : public train::Observer {
   bool wants_weights() override { return weights_wanted_.load(); }
   void on_weights(std::shared_ptr<const train::Weights> weights) override;
   void on_saved(const std::string& checkpoint) override;
+  void on_failure(std::shared_ptr<const train::Failure> failure) override;
 
  private:
   template <class Change>

@@ -18,6 +18,7 @@
 #include "ui/session/words.h"
 #include "ui/shell/device_choice.h"
 #include "ui/shell/drop_zone.h"
+#include "ui/shell/failure_offer.h"
 #include "ui/shell/field_escape.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/last_run.h"
@@ -259,6 +260,8 @@ void MainWindow::connectController() {
     onState(controller().state(), {});
     if (closing_) emit closed();
   });
+  connect(new FailureOffer(workspace_, *messages_, this), &FailureOffer::pageWanted, this,
+          [this](const QString& id) { showPage(pageNamed(id)); });
 }
 
 void MainWindow::start(const QString& spec, const QString& run_folder) {

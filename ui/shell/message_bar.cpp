@@ -56,10 +56,14 @@ void MessageBar::showError(const QString& sentence) {
 
 void MessageBar::showOffer(const QString& sentence, const QString& button, std::function<void()> work) {
   show(sentence, false);
+  addOffer(button, std::move(work));
+}
+
+void MessageBar::addOffer(const QString& button, std::function<void()> work) {
   offered_ = std::move(work);
   offer_->setText(button);
   offer_->setAccessibleName(button);
-  offer_->setToolTip(sentence);
+  offer_->setToolTip(text());
   offer_->show();
 }
 

@@ -24,6 +24,8 @@ class MessageBar : public QFrame {
   void showError(const QString& sentence);
   // A note with one thing to do about it; doing it dismisses the note.
   void showOffer(const QString& sentence, const QString& button, std::function<void()> work);
+  // The same for the message that is shown.
+  void addOffer(const QString& button, std::function<void()> work);
   void dismiss();
   QString text() const;
   bool isError() const { return error_; }

@@ -197,6 +197,18 @@ void DigitsPage::figureChanged() {
   emit exportableChanged();
 }
 
+// As if its set and then the image had been chosen.
+void DigitsPage::openImage(infer::Part part, int image) {
+  scene_.part = part;
+  scene_.image = image;
+  if (part == infer::Part::Test) workspace_.selection().setImage(image);
+  fields_->show(digitsFields(), scene_);
+  deck_->choose(QStringLiteral("digit"));
+  emit askedFor();
+  ask();
+  refresh();
+}
+
 void DigitsPage::refresh() {
   // What is shown is of one set at all times.
   if (!isVisible() || !answer_ || answer_->part != scene_.part) return;

@@ -58,6 +58,7 @@ class DigitsPage : public PicturePage {
   // Lists the images of one cell of the matrix; −1: of any class.
   void chooseCell(int truth, int said);
   void chooseImage(int image);  // of the part that is shown
+  void openImage(infer::Part part, int image);
 
  protected:
   void showEvent(QShowEvent* event) override;

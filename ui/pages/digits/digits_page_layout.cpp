@@ -178,6 +178,7 @@ void DigitsPage::connectAll() {
   connect(&workspace_.selection(), &Selection::imageChanged, this, [this](int image) {
     if (scene_.part == infer::Part::Test) chooseImage(image);
   });
+  connect(&workspace_.selection(), &Selection::imageOpened, this, &DigitsPage::openImage);
   for (FigureView* view : findChildren<FigureView*>())
     connect(view, &FigureView::currentPointChanged, this,
             [this](const QString& text) { numbers()->setText(text); });
