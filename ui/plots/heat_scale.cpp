@@ -25,7 +25,7 @@ QList<Tick> logarithmicTicks(const HeatScale& scale) {
   QList<Tick> ticks;
   const double largest = std::max(std::abs(scale.least), std::abs(scale.most));
   const auto add = [&](double value) {
-    if (value >= scale.least && value <= scale.most) ticks.append({value, numberText(value, 2)});
+    if (value >= scale.least && value <= scale.most) ticks.append({value, numberText(value, 5)});
   };
   add(0);
   const int top = static_cast<int>(std::floor(std::log10(largest)));
