@@ -194,13 +194,8 @@ CLI::Option* add_one(CLI::App& c, const char* name, std::optional<int>& out, int
 void add_ablate(CLI::App& app, Action& action) {
   auto a = std::make_shared<AblateArguments>();
   CLI::App* c = app.add_subcommand("ablate", "Knock out β of a synapse layer, and measure what that does");
-  app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
-                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
-      ->required();
-  add_model_of_state_dict(*c, a->model);
-  app::add_text(
-      *c, "--data", "DATA", a->data,
-      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+  add_checkpoint(*c, a->checkpoint, a->model);
+  add_data(*c, a->data);
   std::vector<CLI::Option*> choices{
       app::add_wholes(*c, "--cells", "I,J", a->cells, 0, kMostUnits, 2, 2 * kMostUnits,
                       "Cells of β: row and column from 0, one pair after the other."),
@@ -214,8 +209,7 @@ void add_ablate(CLI::App& app, Action& action) {
       if (one != other) one->excludes(other);
   app::add_text(*c, "--layer", "NAME", a->layer, "The synapse layer; the first unless told otherwise.");
   app::add_number(*c, "--value", a->value, -1e6, 1e6, "What β becomes; 0 unless told otherwise.");
-  app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,
-                 "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
+  add_test_batch_size(*c, a->batch_size);
   add_execution(*c, a->execution);
   c->add_flag("--json", a->json, "One JSON object");
   c->callback([a, choices, &action] {

@@ -124,15 +124,9 @@ int eval_run(const EvalArguments& a) {
 void add_eval(CLI::App& app, Action& action) {
   auto a = std::make_shared<EvalArguments>();
   CLI::App* c = app.add_subcommand("eval", "Measure a checkpoint on a test set");
-  app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
-                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
-      ->required();
-  add_model_of_state_dict(*c, a->model);
-  app::add_text(
-      *c, "--data", "DATA", a->data,
-      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
-  app::add_whole(*c, "--test-batch-size", a->batch_size, 1, 100'000,
-                 "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
+  add_checkpoint(*c, a->checkpoint, a->model);
+  add_data(*c, a->data);
+  add_test_batch_size(*c, a->batch_size);
   add_execution(*c, a->execution);
   c->add_flag("--json", a->json, "One JSON object");
   c->callback([a, &action] { action = [a] { return eval_run(*a); }; });

@@ -102,7 +102,10 @@ void add_execution(CLI::App& command, train::Execution& execution) {
       ->group(kComputing);
 }
 
-void add_model_of_state_dict(CLI::App& command, std::string& model) {
+void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model) {
+  app::add_text(command, "--checkpoint", "FILE", checkpoint,
+                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
+      ->required();
   app::add_value(
       command, "--model", "ID",
       [&model](const std::string& id) -> Status {
@@ -110,6 +113,17 @@ void add_model_of_state_dict(CLI::App& command, std::string& model) {
         return check_model(id);
       },
       "The network of a bare state dict, where several fit. One of " + model_list() + ".");
+}
+
+CLI::Option* add_data(CLI::App& command, std::string& data) {
+  return app::add_text(
+      command, "--data", "DATA", data,
+      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+}
+
+void add_test_batch_size(CLI::App& command, int& batch_size) {
+  app::add_whole(command, "--test-batch-size", batch_size, 1, 100'000,
+                 "Images measured at a time, 1 to 100000; 100 unless told otherwise.");
 }
 
 Status check_model(const std::string& id) {

@@ -8,7 +8,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 // Options that several commands share, generated from the engine's tables.
 namespace synann::cli {
@@ -19,8 +20,12 @@ void add_settings(CLI::App& command, train::AskedSettings& asked);
 // --device, --tier, --threads.
 void add_execution(CLI::App& command, train::Execution& execution);
 
-// --model, for commands that read a checkpoint.
-void add_model_of_state_dict(CLI::App& command, std::string& model);
+// --checkpoint, which must be given, and --model, for bare state dicts.
+void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model);
+
+// --data, which has a default, and --test-batch-size: what is measured.
+CLI::Option* add_data(CLI::App& command, std::string& data);
+void add_test_batch_size(CLI::App& command, int& batch_size);
 
 inline constexpr int kMostThreads = 1024;
 

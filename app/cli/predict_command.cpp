@@ -128,10 +128,7 @@ int predict_run(const PredictArguments& a) {
 void add_predict(CLI::App& app, Action& action) {
   auto a = std::make_shared<PredictArguments>();
   CLI::App* c = app.add_subcommand("predict", "Ask a network which digits images show");
-  app::add_text(*c, "--checkpoint", "FILE", a->checkpoint,
-                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
-      ->required();
-  add_model_of_state_dict(*c, a->model);
+  add_checkpoint(*c, a->checkpoint, a->model);
   app::add_word(*c, "--normalise", a->normalise, {"mnist", "none"},
                 "mnist (the default): dark ink on a light ground inverted, its longest side scaled to 20 "
                 "pixels, its centre of mass shifted to (14, 14) of 28 × 28; none: the pixels as they are.");

@@ -162,9 +162,7 @@ void add_study(CLI::App& app, Action& action) {
                   fmt::join(a->models, ","), model_list()));
   app::add_whole(*c, "--seeds", a->seeds, 1, 1000,
                  "How many seeds, 1 to 1000; 3 unless told otherwise. They count up from --seed, or from 1.");
-  app::add_text(
-      *c, "--data", "DATA", a->data,
-      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+  add_data(*c, a->data);
   add_settings(*c, a->asked);
   add_execution(*c, a->execution);
   app::add_text(*c, "--out", "FOLDER", a->out, "For study.json: every run, kept as soon as it is finished.");

@@ -255,9 +255,7 @@ void add_train(CLI::App& app, Action& action) {
         return check_model(id);
       },
       fmt::format("The network, {} unless told otherwise. One of {}.", a->model, model_list()));
-  auto* data = app::add_text(
-      *c, "--data", "DATA", a->data,
-      "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");
+  auto* data = add_data(*c, a->data);
   app::add_text(*c, "--resume", "FILE", a->resume,
                 "Goes on from this checkpoint with its settings, bit for bit as if never stopped; or begins "
                 "with the weights of a PyTorch state dict.");
