@@ -10,6 +10,7 @@
 #include "ui/pages/circuit/circuit_layout.h"
 #include "ui/pages/circuit/circuit_view.h"
 #include "ui/pages/circuit/circuit_words.h"
+#include "ui/widgets/arrow_key.h"
 
 namespace synann::ui {
 namespace {
@@ -91,23 +92,9 @@ void CircuitView::beginWire(int node) {
 }
 
 bool CircuitView::walkKey(const QKeyEvent& event) {
-  QPointF way;
-  switch (event.key()) {
-    case Qt::Key_Left:
-      way = {-1, 0};
-      break;
-    case Qt::Key_Right:
-      way = {1, 0};
-      break;
-    case Qt::Key_Up:
-      way = {0, -1};
-      break;
-    case Qt::Key_Down:
-      way = {0, 1};
-      break;
-    default:
-      return false;
-  }
+  const auto arrow = arrowWay(event.key());
+  if (!arrow) return false;
+  const QPointF way = *arrow;
   if (event.modifiers().testFlag(Qt::ControlModifier)) {
     moveChosen(way * CircuitSize::kGrid);
     emit moved();

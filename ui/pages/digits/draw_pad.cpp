@@ -10,6 +10,7 @@
 
 #include "ui/plots/figure_look.h"
 #include "ui/plots/figure_widget.h"
+#include "ui/widgets/arrow_key.h"
 
 namespace synann::ui {
 
@@ -112,32 +113,17 @@ void DrawPad::keyPressEvent(QKeyEvent* event) {
 }
 
 bool DrawPad::arrowKey(const QKeyEvent& event) {
-  QPoint way;
-  switch (event.key()) {
-    case Qt::Key_Left:
-      way = {-1, 0};
-      break;
-    case Qt::Key_Right:
-      way = {1, 0};
-      break;
-    case Qt::Key_Up:
-      way = {0, -1};
-      break;
-    case Qt::Key_Down:
-      way = {0, 1};
-      break;
-    default:
-      return false;
-  }
+  const auto way = arrowWay(event.key());
+  if (!way) return false;
   if (event.modifiers().testFlag(Qt::ControlModifier)) {
     liftPen();
-    ink_.shift(QPointF(way) / kFields);
+    ink_.shift(QPointF(*way) / kFields);
     changed();
     emit told(tr("Shifted."));
     return true;
   }
-  const QPoint to(std::clamp(cursor_.x() + way.x(), 0, kFields - 1),
-                  std::clamp(cursor_.y() + way.y(), 0, kFields - 1));
+  const QPoint to(std::clamp(cursor_.x() + way->x(), 0, kFields - 1),
+                  std::clamp(cursor_.y() + way->y(), 0, kFields - 1));
   if (to == cursor_) return true;
   cursor_ = to;
   if (pen_down_) {
