@@ -18,17 +18,19 @@
 #include "engine/core/text_value.h"
 #include "engine/data/registry.h"
 #include "engine/infer/ranking.h"
+#include "engine/synapse/cells_text.h"
 
 namespace synann::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kMostUnits = 65536, kMostRanked = 1'000'000;
+constexpr int kMostRanked = 1'000'000;
+constexpr const char* kCells = "--cells";
 
 struct AblateArguments {
   std::string checkpoint, model, data = "digits", layer;
-  std::vector<int> cells;  // row, column, row, column …
+  std::vector<synapse::CellBlock> cells;
   std::optional<int> row, column, rank;
   double value = 0;
   train::Execution execution;
@@ -55,12 +57,12 @@ Result<Opened> open(const AblateArguments& a) {
   return Opened{std::move(*opened), std::move(*data)};
 }
 
-std::vector<infer::Cell> cells_of(const AblateArguments& a, int n) {
+Result<std::vector<infer::Cell>> cells_of(const AblateArguments& a, int n) {
   if (a.row) return infer::cells_of_row(n, *a.row);
   if (a.column) return infer::cells_of_column(n, *a.column);
-  std::vector<infer::Cell> cells;
-  for (std::size_t k = 0; k + 1 < a.cells.size(); k += 2) cells.push_back({a.cells[k], a.cells[k + 1]});
-  return cells;
+  const auto chosen = synapse::chosen_cells(kCells, a.cells, n);
+  if (!chosen) return chosen.error();
+  return infer::cells_of_mask(*chosen, n);
 }
 
 ordered_json json_of(const infer::Score& score) {
@@ -159,15 +161,16 @@ Status ablate_asked(const AblateArguments& a, const Opened& opened, infer::Ablat
     return {};
   }
   const auto cells = cells_of(a, layer->n);
+  if (!cells) return cells.error();
   Result<infer::Ablation> result = infer::interrupted();
   {
     AskedWork asked([](int done, int count) { return fmt::format("{} of {}", done, count); });
     result = ablator.ablate(
-        {.network = network, .set = test, .layer = layer->name, .changes = infer::set_to(cells, value)},
+        {.network = network, .set = test, .layer = layer->name, .changes = infer::set_to(*cells, value)},
         asked.work());
   }
   if (!result) return result.error();
-  print_ablation(a, layer->name, cells.size(), *result, *opened.data);
+  print_ablation(a, layer->name, cells->size(), *result, *opened.data);
   return {};
 }
 
@@ -197,8 +200,16 @@ void add_ablate(CLI::App& app, Action& action) {
   add_checkpoint(*c, a->checkpoint, a->model);
   add_data(*c, a->data);
   std::vector<CLI::Option*> choices{
-      app::add_wholes(*c, "--cells", "I,J", a->cells, 0, kMostUnits, 2, 2 * kMostUnits,
-                      "Cells of β: row and column from 0, one pair after the other."),
+      app::add_phrase(
+          *c, kCells, "CELLS",
+          [a](const std::string& text) -> Status {
+            auto cells = synapse::parse_cells(kCells, text);
+            if (!cells) return cells.error();
+            a->cells = std::move(*cells);
+            return {};
+          },
+          "Cells of β, rows and columns from 0, with spaces between them: 3,4 is row 3, column 4; "
+          "0-7,16-23 a block; row 3; column 4; all."),
       add_one(*c, "--row", a->row, 0, "All cells of this row: what inhibits one output."),
       add_one(*c, "--column", a->column, 0, "All cells of this column: what one input inhibits."),
       add_one(*c, "--rank", a->rank, 1,
@@ -216,8 +227,6 @@ void add_ablate(CLI::App& app, Action& action) {
     bool chosen = false;
     for (const CLI::Option* choice : choices) chosen = chosen || choice->count() > 0;
     if (!chosen) throw CLI::RequiredError("--cells, --row, --column or --rank");
-    if (a->cells.size() % 2 != 0)
-      throw CLI::ValidationError("--cells", "a column is missing: give I,J pairs");
     action = [a] { return ablate_run(*a); };
   });
 }

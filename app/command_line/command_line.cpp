@@ -13,6 +13,8 @@
 namespace synann::app {
 namespace {
 
+constexpr int kMostWords = 1000;  // behind one option
+
 // A sentence of ours on its way through CLI11.
 class Complaint : public CLI::ParseError {
  public:
@@ -166,6 +168,19 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const std::strin
       ->type_name(value);
 }
 
+CLI::Option* add_phrase(CLI::App& app, const std::string& names, const std::string& value,
+                        std::function<Status(const std::string& text)> take, const std::string& help) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          names,
+          [take = std::move(take)](const std::vector<std::string>& words) {
+            require(take(fmt::format("{}", fmt::join(words, " "))));
+          },
+          help)
+      ->type_name(value)
+      ->expected(1, kMostWords);
+}
+
 CLI::Option* add_whole_value(CLI::App& app, const std::string& names, std::function<void(std::int64_t)> put,
                              std::int64_t least, std::int64_t most, const std::string& help) {
   return add_value(
@@ -243,7 +258,7 @@ CLI::Option* add_list(CLI::App& app, const std::string& names, const std::string
   };
   return app.add_option_function<std::vector<std::string>>(names, take, help)
       ->type_name(value)
-      ->expected(1, static_cast<int>(std::min<std::size_t>(most_values, 1000)));
+      ->expected(1, static_cast<int>(std::min<std::size_t>(most_values, kMostWords)));
 }
 
 }  // namespace
@@ -276,7 +291,7 @@ CLI::Option* add_words(CLI::App& app, const std::string& names, const std::strin
     if (auto status = check_word(name, text, words); !status) return status.error();
     return text;
   };
-  return add_list(app, names, value, out, 1, 1000, read, help);
+  return add_list(app, names, value, out, 1, kMostWords, read, help);
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::string& program) {

@@ -21,6 +21,10 @@ namespace synann::app {
 CLI::Option* add_value(CLI::App& app, const std::string& names, const std::string& value,
                        std::function<Status(const std::string& text)> take, const std::string& help);
 
+// The same for a text that may be typed as several arguments: they come joined by spaces.
+CLI::Option* add_phrase(CLI::App& app, const std::string& names, const std::string& value,
+                        std::function<Status(const std::string& text)> take, const std::string& help);
+
 // A whole number from `least` to `most`, which the help names; `out` holds the default until then.
 template <class Whole>
 CLI::Option* add_whole(CLI::App& app, const std::string& names, Whole& out, std::int64_t least,

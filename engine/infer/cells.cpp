@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <numeric>
 
 #include "engine/compute/batch.h"
@@ -27,6 +26,18 @@ bool has_zero_diagonal(const model::Model& model, const train::SynapseLayer& lay
 // Beyond ±200 the sigmoid is 0 or 1 in float32.
 constexpr double kSaturated = 200;
 
+BetaRange range_of(Beta kind) {
+  switch (kind) {
+    case Beta::Free:
+      break;
+    case Beta::Clamp:
+      return {0, static_cast<float>(1 - compute::kClampMargin)};
+    case Beta::Sigmoid:
+      return {0, 1};
+  }
+  return {};
+}
+
 Result<float> weight_for(Beta kind, float beta) {
   const auto out_of_range = [&](const char* range) {
     return Error{.where = "β",
@@ -36,15 +47,16 @@ Result<float> weight_for(Beta kind, float beta) {
   };
   if (!std::isfinite(beta)) return out_of_range("a finite number");
   const auto wide = static_cast<double>(beta);
+  const BetaRange range = range_of(kind);
+  const bool outside = beta < range.least || beta > range.most;
   switch (kind) {
     case Beta::Free:
       return beta;
     case Beta::Clamp:
-      if (wide < 0 || beta > static_cast<float>(1 - compute::kClampMargin))
-        return out_of_range("from 0 to 1 − 1e-6, where β is clamped");
+      if (outside) return out_of_range("from 0 to 1 − 1e-6, where β is clamped");
       return beta;
     case Beta::Sigmoid:
-      if (wide < 0 || wide > 1) return out_of_range("from 0 to 1, where β is a sigmoid");
+      if (outside) return out_of_range("from 0 to 1, where β is a sigmoid");
       if (wide == 0 || wide == 1) return static_cast<float>(wide == 0 ? -kSaturated : kSaturated);
       return static_cast<float>(std::clamp(std::log(wide) - std::log1p(-wide), -kSaturated, kSaturated));
   }
@@ -53,23 +65,12 @@ Result<float> weight_for(Beta kind, float beta) {
 
 }  // namespace
 
-Result<train::SynapseLayer> layer_named(const model::Model& model, const std::string& name) {
-  const auto layers = train::synapse_layers(model);
-  if (layers.empty()) return input_error(model.title, "has no synapse layer", "choose another network");
-  if (name.empty()) return layers.front();
-  std::vector<std::string> names;
-  for (const train::SynapseLayer& layer : layers) {
-    if (layer.name == name) return layer;
-    names.push_back(layer.name);
-  }
-  return Error{.where = model.title,
-               .problem = "has no such synapse layer",
-               .expected = fmt::format("{}", fmt::join(names, " or ")),
-               .found = fmt::format("\"{}\"", name)};
-}
-
 std::vector<float> beta_of(const Network& network, const train::SynapseLayer& layer) {
   return train::synapse_parameters(*network.model, layer, *network.values).beta;
+}
+
+BetaRange beta_range(const model::Model& model, const train::SynapseLayer& layer) {
+  return range_of(beta_kind(model, layer));
 }
 
 std::vector<Cell> cells_of_row(int n, int row) {
@@ -86,6 +87,13 @@ std::vector<Cell> cells_of_rectangle(Cell one, Cell other) {
   std::vector<Cell> cells;
   for (int row = top; row <= bottom; ++row)
     for (int column = left; column <= right; ++column) cells.push_back({row, column});
+  return cells;
+}
+
+std::vector<Cell> cells_of_mask(std::span<const std::uint8_t> chosen, int n) {
+  std::vector<Cell> cells;
+  for (std::size_t k = 0; k < chosen.size(); ++k)
+    if (chosen[k] != 0) cells.push_back({static_cast<int>(k) / n, static_cast<int>(k) % n});
   return cells;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,16 +26,24 @@ struct CellValue {
   bool operator==(const CellValue&) const = default;
 };
 
-// The layer of that name, the first where it is empty. Errors: none of that name, no such layer at all.
-Result<train::SynapseLayer> layer_named(const model::Model& model, const std::string& name);
+using train::layer_named;
 
 // β [n, n] of a layer.
 std::vector<float> beta_of(const Network& network, const train::SynapseLayer& layer);
+
+// What β of the layer can be; without bounds where it is free.
+struct BetaRange {
+  float least = -std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::infinity();
+  bool free() const { return std::isinf(most); }
+};
+BetaRange beta_range(const model::Model& model, const train::SynapseLayer& layer);
 
 std::vector<Cell> cells_of_row(int n, int row);
 std::vector<Cell> cells_of_column(int n, int column);
 // Both corners included, in any order.
 std::vector<Cell> cells_of_rectangle(Cell one, Cell other);
+// Those that are chosen [n, n], row by row.
+std::vector<Cell> cells_of_mask(std::span<const std::uint8_t> chosen, int n);
 // Those with the largest |β|, the largest first; of equals the first in row-major order.
 std::vector<Cell> strongest_cells(std::span<const float> beta, int n, int count);
 

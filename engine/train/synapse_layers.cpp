@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/compute/reference/network.h"
 #include "engine/compute/reference/synapse.h"
@@ -76,6 +77,21 @@ std::vector<SynapseLayer> synapse_layers(const model::Model& model) {
                      .columns = picture ? l.in.columns : 0});
   }
   return found;
+}
+
+Result<SynapseLayer> layer_named(const model::Model& model, const std::string& name) {
+  const auto layers = synapse_layers(model);
+  if (layers.empty()) return input_error(model.title, "has no synapse layer", "choose another network");
+  if (name.empty()) return layers.front();
+  std::vector<std::string> names;
+  for (const SynapseLayer& layer : layers) {
+    if (layer.name == name) return layer;
+    names.push_back(layer.name);
+  }
+  return Error{.where = model.title,
+               .problem = "has no such synapse layer",
+               .expected = fmt::format("{}", fmt::join(names, " or ")),
+               .found = fmt::format("\"{}\"", name)};
 }
 
 SynapseParameters synapse_parameters(const model::Model& model, const SynapseLayer& layer,

@@ -23,6 +23,8 @@ struct SynapseLayer {
   int rows = 0, columns = 0;  // of the picture whose pixels its inputs are; 0 where they are none
 };
 std::vector<SynapseLayer> synapse_layers(const model::Model& model);
+// The layer of that name, the first where it is empty. Errors: none of that name, no such layer at all.
+Result<SynapseLayer> layer_named(const model::Model& model, const std::string& name);
 
 // The parameters of one layer as the theory knows them: made of the weights by the layer's options.
 struct SynapseParameters {

@@ -297,7 +297,9 @@ void InferCliTest::whatIsWrongIsOneSentence_data() {
   QTest::newRow("normalise") << QStringList{"predict", "--normalise", "some", "IMAGES#0"} << "--normalise";
   QTest::newRow("no choice") << QStringList{"ablate"} << "--cells, --row, --column or --rank";
   QTest::newRow("two choices") << QStringList{"ablate", "--row", "1", "--column", "2"} << "excludes";
-  QTest::newRow("half a cell") << QStringList{"ablate", "--cells", "1,2,3"} << "give I,J pairs";
+  QTest::newRow("half a cell") << QStringList{"ablate", "--cells", "1,2,3"}
+                               << "--cells: names no cells: expected 3,4";
+  QTest::newRow("no such cell") << QStringList{"ablate", "--cells", "row 2", "0-64,1"} << "found 64,1";
   QTest::newRow("no such row") << QStringList{"ablate", "--row", "64"} << "found 64,0";
   QTest::newRow("no such layer") << QStringList{"ablate", "--row", "1", "--layer", "fc1"} << "expected fcn";
 }

@@ -93,6 +93,7 @@ void AblationTest::cellsAreChosen() {
   QCOMPARE(cells_of_row(3, 1), (std::vector<Cell>{{1, 0}, {1, 1}, {1, 2}}));
   QCOMPARE(cells_of_column(2, 0), (std::vector<Cell>{{0, 0}, {1, 0}}));
   QCOMPARE(cells_of_rectangle({2, 1}, {1, 2}), (std::vector<Cell>{{1, 1}, {1, 2}, {2, 1}, {2, 2}}));
+  QCOMPARE(cells_of_mask(std::vector<std::uint8_t>{0, 1, 1, 0}, 2), (std::vector<Cell>{{0, 1}, {1, 0}}));
   const std::vector<float> beta{0.1f, -0.5f, 0.5f, 0.0f};
   QCOMPARE(strongest_cells(beta, 2, 3), (std::vector<Cell>{{0, 1}, {1, 0}, {0, 0}}));
   QCOMPARE(strongest_cells(beta, 2, 99).size(), std::size_t{4});
@@ -121,6 +122,11 @@ void AblationTest::constrainedBetaIsReached() {
   const std::vector<CellValue> change{{{3, 7}, value}};
   const auto changed = with_beta(network, layer, change);
   QVERIFY(changed.ok());
+  const BetaRange range = beta_range(*model, layer);
+  QCOMPARE(range.free(), options.beta == model::SynapseOptions::Beta::Free);
+  QVERIFY(value >= range.least && value <= range.most);
+  const std::vector<CellValue> beyond{{{3, 7}, std::nextafter(range.most, 2 * range.most)}};
+  QCOMPARE(with_beta(network, layer, beyond).ok(), false);
   const auto before = beta_of(network, layer), after = beta_of(*changed, layer);
   for (std::size_t k = 0; k < before.size(); ++k) {
     if (k == 3 * 196 + 7) {
