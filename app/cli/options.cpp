@@ -34,7 +34,7 @@ std::string help_of(const train::SettingInfo& info) {
 
 const char* group_of(std::string_view key) {
   constexpr std::string_view ending[] = {"target-accuracy", "patience", "minutes", "watch-headroom"};
-  constexpr std::string_view synapse[] = {"synapse", "beta", "alpha", "diagonal"};
+  constexpr std::string_view synapse[] = {"synapse", "beta", "alpha", "diagonal", "frozen"};
   if (std::find(std::begin(ending), std::end(ending), key) != std::end(ending)) return kEnding;
   return std::find(std::begin(synapse), std::end(synapse), key) != std::end(synapse) ? kSynapse : kTraining;
 }
@@ -71,12 +71,14 @@ void add_settings(CLI::App& command, train::AskedSettings& asked) {
     add_setting(command, info, asked)->group(group_of(info.key));
   for (const train::ChoiceInfo& info : train::choice_infos()) {
     const std::string key(info.key);
-    std::vector<std::string> words(info.options.begin(), info.options.end());
-    std::string help = fmt::format("{} One of {}.", info.help, fmt::join(words, ", "));
+    const std::string help = info.is_text()
+                                 ? std::string(info.help)
+                                 : fmt::format("{} One of {}.", info.help, fmt::join(info.options, ", "));
     app::add_value(
-        command, "--" + key, "WORD",
-        [&asked, key, words = std::move(words)](const std::string& text) -> Status {
-          if (auto status = check_word("--" + key, text, words); !status) return status;
+        command, "--" + key, info.is_text() ? "CELLS" : "WORD",
+        [&asked, key](const std::string& text) -> Status {
+          if (text.empty()) return Error{.where = "--" + key, .problem = "has an empty value"};
+          if (auto status = train::check_choice(key, text); !status) return status;
           asked.choices[key] = text;
           return {};
         },

@@ -59,7 +59,10 @@ struct StepSpan {
   std::span<const float> learning_rates;  // [step_count]
   Optimiser optimiser{};
   std::int64_t first_count = 0;  // steps of the whole run before the first of these
-  bool dropout = true;           // false only for golden files
+  // Places in the block of values, all of trained numbers: they stay as they are, and with them the
+  // optimiser's numbers of theirs.
+  std::span<const std::uint32_t> frozen{};
+  bool dropout = true;  // false only for golden files
   Watch watch{};
 };
 

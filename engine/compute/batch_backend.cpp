@@ -89,7 +89,7 @@ Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& can
       break;
     }
     update(span.optimiser, *model_, state_, gradients_, span.learning_rates[static_cast<std::size_t>(k)],
-           span.first_count + k + 1);
+           span.first_count + k + 1, span.frozen);
     result.losses.push_back(static_cast<float>(loss));
   }
   return result;

@@ -18,7 +18,6 @@ void sgd(const Optimiser& o, model::State& state, std::span<const float> gradien
 
 void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate,
           std::int64_t step) {
-  if (state.squares.empty()) state.squares.resize(state.momenta.size());
   const auto beta2 = static_cast<float>(o.beta2), epsilon = static_cast<float>(o.epsilon);
   // In double: 1 − 0.999f is off by 1e-5 of itself, and every step would be by half of that.
   const auto new1 = static_cast<float>(1 - o.beta1), new2 = static_cast<float>(1 - o.beta2);
@@ -47,7 +46,31 @@ void move_buffers(const model::Model& model, model::State& state, std::span<cons
   }
 }
 
+std::vector<float> numbers_at(std::span<const std::uint32_t> places, std::span<const float> from) {
+  std::vector<float> numbers;
+  if (from.empty()) return numbers;
+  numbers.reserve(places.size());
+  for (const std::uint32_t place : places) numbers.push_back(from[place]);
+  return numbers;
+}
+
 }  // namespace
+
+FrozenNumbers::FrozenNumbers(std::span<const std::uint32_t> places, std::span<const float> values,
+                             std::span<const float> momenta, std::span<const float> squares)
+    : places_(places),
+      values_(numbers_at(places, values)),
+      momenta_(numbers_at(places, momenta)),
+      squares_(numbers_at(places, squares)) {}
+
+void FrozenNumbers::put_back(std::span<float> values, std::span<float> momenta,
+                             std::span<float> squares) const {
+  for (std::size_t k = 0; k < places_.size(); ++k) {
+    values[places_[k]] = values_[k];
+    momenta[places_[k]] = momenta_[k];
+    if (!squares_.empty()) squares[places_[k]] = squares_[k];
+  }
+}
 
 double gradient_norm(const model::Model& model, std::span<const float> gradients) {
   double sum = 0;
@@ -57,7 +80,9 @@ double gradient_norm(const model::Model& model, std::span<const float> gradients
 }
 
 void update(const Optimiser& o, const model::Model& model, model::State& state, std::span<float> gradients,
-            float learning_rate, std::int64_t step) {
+            float learning_rate, std::int64_t step, std::span<const std::uint32_t> frozen) {
+  if (o.has_squares() && state.squares.empty()) state.squares.resize(state.momenta.size());
+  const FrozenNumbers unmoved(frozen, state.values, state.momenta, state.squares);
   const auto trained = gradients.first(model.parameters.trained_count());
   if (o.clip_norm > 0) {
     // PyTorch's clip_grad_norm_: the small number keeps a zero gradient a zero.
@@ -75,6 +100,7 @@ void update(const Optimiser& o, const model::Model& model, model::State& state, 
   }
   if (o.kind == Optimiser::Kind::Sgd) sgd(o, state, gradients, learning_rate);
   if (o.has_squares()) adam(o, state, gradients, learning_rate, step);
+  unmoved.put_back(state.values, state.momenta, state.squares);
   move_buffers(model, state, gradients);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/core/parameter_table.h"
 #include "engine/model/state.h"
@@ -26,9 +27,24 @@ struct Optimiser {
 
 // One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in
 // their gradient slots; counters count. `step` counts all steps of the run from 1 (Adam's bias correction).
-// The gradient is clipped and decayed in place. Squares are made where they are needed and has none yet.
+// The gradient is clipped and decayed in place. Squares are made where they are needed and has none yet. The
+// numbers at the places of `frozen` stay as they are; the length of the gradient counts theirs all the same.
 void update(const Optimiser& optimiser, const model::Model& model, model::State& state,
-            std::span<float> gradients, float learning_rate, std::int64_t step);
+            std::span<float> gradients, float learning_rate, std::int64_t step,
+            std::span<const std::uint32_t> frozen = {});
+
+// Trained numbers that an update must leave as they are, with the optimiser's numbers of theirs: what stood
+// there before it, put back behind it. Squares may be empty.
+class FrozenNumbers {
+ public:
+  FrozenNumbers(std::span<const std::uint32_t> places, std::span<const float> values,
+                std::span<const float> momenta, std::span<const float> squares);
+  void put_back(std::span<float> values, std::span<float> momenta, std::span<float> squares) const;
+
+ private:
+  std::span<const std::uint32_t> places_;
+  std::vector<float> values_, momenta_, squares_;  // [places]
+};
 
 // ‖gradient‖ over the trained tensors, summed in double.
 double gradient_norm(const model::Model& model, std::span<const float> gradients);

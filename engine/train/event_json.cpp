@@ -120,7 +120,10 @@ ordered_json to_json(const Settings& s) {
       j[json_key(info.key)] = value;
     }
   }
-  for (const ChoiceInfo& info : choice_infos()) j[json_key(info.key)] = choice_value(s, info.key);
+  for (const ChoiceInfo& info : choice_infos()) {
+    const std::string& option = choice_value(s, info.key);
+    if (!info.is_text() || !option.empty()) j[json_key(info.key)] = option;
+  }
   return j;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/core/version.h"
 #include "engine/data/family.h"
 #include "engine/data/registry.h"
+#include "engine/train/frozen_cells.h"
 #include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session_impl.h"
@@ -118,6 +119,9 @@ Status Session::Impl::prepare() {
   const bool writes = !options_.folder.empty(), resumes = !options_.resume.empty();
   if (auto status = resumes ? take_up() : build_model(); !status) return status;
   if (auto status = split_data(); !status) return status;
+  auto frozen = frozen_places(*model_, settings().frozen);
+  if (!frozen) return frozen.error();
+  frozen_ = std::move(*frozen);
   if (auto status = check_batches(); !status) return status;
   // As a new optimiser of PyTorch would, Adam counts its steps anew; SGD has no count.
   if (resumes && options_.fresh_optimiser && settings().optimizer.starts_with("adam"))

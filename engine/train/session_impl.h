@@ -132,7 +132,8 @@ class Session::Impl {
   std::optional<FolderLock> lock_;     // until folder_ takes it over
   std::optional<HistoryFile> past_;    // the same
   std::optional<RunFolder> folder_;
-  Checkpoint checkpoint_;  // its state is fetched from the back end only when it is saved
+  std::vector<std::uint32_t> frozen_;  // places of the cells that the settings freeze
+  Checkpoint checkpoint_;              // its state is fetched from the back end only when it is saved
 
   Goal goal_ = Goal::End;
   std::optional<State> told_;

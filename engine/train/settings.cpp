@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include "engine/core/text_value.h"
+#include "engine/synapse/cells_text.h"
 
 namespace synann::train {
 namespace {
@@ -134,6 +136,14 @@ const std::vector<Choice>& choices() {
         {"keep", "zero"},
         {"Kept", "Zero"}},
        &Settings::diagonal},
+      {{"frozen",
+        "Frozen cells",
+        "Cells of β that training leaves as they are: 3,4 is row 3, column 4; 0-7,16-23 a block; row 3; "
+        "column 4; all; with spaces between them. A name and a colon before them choose another layer than "
+        "the first, a semicolon goes on to the next.",
+        {},
+        {}},
+       &Settings::frozen},
   };
   return all;
 }
@@ -191,6 +201,7 @@ std::string_view setting_group(std::string_view key) {
       {"beta", "Synapse layer"},
       {"alpha", "Synapse layer"},
       {"diagonal", "Synapse layer"},
+      {"frozen", "Synapse layer"},
   };
   for (const auto& [named, group] : kGroups)
     if (named == key) return group;
@@ -240,7 +251,9 @@ std::string setting_words(std::string_view key, const SettingValue& value) {
   // In the middle of a sentence; "β" and abbreviations stay.
   const bool word = name.size() > 1 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z';
   if (word) name[0] = static_cast<char>(name[0] - 'A' + 'a');
-  return name + ' ' + value_text(value);
+  const std::string text = value_text(value);
+  constexpr std::size_t kLongest = 60;  // a sentence goes on behind it
+  return name + ' ' + (text.size() > kLongest ? in_quotes(text) : text);
 }
 
 bool apply_setting(Settings& s, std::string_view key, const SettingValue& value) {
@@ -312,15 +325,21 @@ Status validate(const Settings& settings) {
                  .expected = fmt::format("{} to {}", n.info.minimum, n.info.maximum),
                  .found = fmt::format("{}", value)};
   }
-  for (const Choice& c : choices()) {
-    const std::string& option = settings.*c.member;
-    if (std::find(c.info.options.begin(), c.info.options.end(), option) != c.info.options.end()) continue;
-    return Error{.where = fmt::format("--{}", c.info.key),
-                 .problem = "is not known",
-                 .expected = fmt::format("one of {}", fmt::join(c.info.options, ", ")),
-                 .found = fmt::format("\"{}\"", option)};
-  }
+  for (const Choice& c : choices())
+    if (auto status = check_choice(c.info.key, settings.*c.member); !status) return status;
   return {};
+}
+
+Status check_choice(std::string_view key, std::string_view option) {
+  const ChoiceInfo& info = find_choice(key).info;
+  const std::string name = fmt::format("--{}", key);
+  if (!info.is_text()) {
+    const std::vector<std::string> words(info.options.begin(), info.options.end());
+    return check_word(name, option, words);
+  }
+  if (option.empty()) return {};
+  const auto cells = synapse::parse_layer_cells(name, option);
+  return cells ? Status() : Status(cells.error());
 }
 
 model::SynapseOptions synapse_options(const Settings& s) {

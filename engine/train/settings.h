@@ -44,6 +44,7 @@ struct Settings {
   std::string beta = "free";           // free, sigmoid, clamp
   std::string alpha = "one";           // one, exp, softplus
   std::string diagonal = "keep";       // keep, zero
+  std::string frozen{};                // cells of β that stay as they are; empty: none (frozen_cells.h)
   bool watch_headroom = true;          // stop before the first update at which min (1 − βx) ≤ 0
 
   bool operator==(const Settings&) const = default;
@@ -70,15 +71,18 @@ struct SettingInfo {
   std::string_view zero = {};  // what 0 means, in one word, where it is not a quantity: "never"
 };
 
-// The same for a choice among words.
+// The same for a choice among words, or for a text.
 struct ChoiceInfo {
   std::string_view key, label, help;
-  std::vector<std::string_view> options;  // the first is the original's
+  std::vector<std::string_view> options;  // the first is the original's; none: a text, empty in the original
   std::vector<std::string_view> names;    // of the options, for people: "Stochastic gradient descent"
+  bool is_text() const { return options.empty(); }
 };
 
 std::span<const SettingInfo> setting_infos();
 std::span<const ChoiceInfo> choice_infos();
+
+inline constexpr std::string_view kFrozenOption = "--frozen";  // in sentences about it
 
 bool is_live(std::string_view key);  // SettingInfo::live of a number; false for any other key
 
@@ -87,6 +91,8 @@ double setting_value(const Settings& settings, std::string_view key);
 void set_setting(Settings& settings, std::string_view key, double value);
 const std::string& choice_value(const Settings& settings, std::string_view key);
 void set_choice(Settings& settings, std::string_view key, std::string_view option);
+// One sentence where a choice does not have this option, or a text means nothing; an empty text is none.
+Status check_choice(std::string_view key, std::string_view option);
 
 // The value of a setting by its key: a number of setting_infos(), or a word of choice_infos() or of "data".
 using SettingValue = std::variant<double, std::string>;

@@ -130,10 +130,11 @@ void RunPlan::setModel(const QString& id) {
   const auto brought = train::differences(before, settings_);
   const bool other_optimizer = before.optimizer != settings_.optimizer;
   for (const train::SettingDifference& d : mine) {
-    // What both models recommend alike is no matter of the model; a learning rate is one of its optimiser.
+    // What both models recommend alike is no matter of the model; a learning rate is one of its optimiser,
+    // and cells are those of its layers.
     const bool recommended =
         std::any_of(brought.begin(), brought.end(), [&](const auto& b) { return b.key == d.key; });
-    if (recommended || (other_optimizer && d.key == "lr")) {
+    if (recommended || (other_optimizer && d.key == "lr") || d.key == "frozen") {
       mine_.push_back(d);
     } else {
       train::apply_setting(settings_, d.key, d.to);

@@ -111,11 +111,16 @@ FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index, std::s
                       .momenta = state_.momenta.data(),
                       .rate = span.learning_rates[static_cast<std::size_t>(index)],
                       .momentum = static_cast<float>(span.optimiser.momentum)};
+  const FrozenNumbers kept(span.frozen, state_.values, state_.momenta, state_.squares);
   const auto outcome =
       network_.step(samples, draws, gradients_, span.optimiser.plain() ? &update : nullptr, [&](double loss) {
         trouble = this->trouble(loss, span, samples.count);
         return trouble.empty();
       });
+  if (!span.frozen.empty() && span.optimiser.plain()) {
+    kept.put_back(state_.values, state_.momenta, state_.squares);
+    network_.load(state_.values.data());
+  }
   if (!std::isfinite(outcome.loss)) {
     trouble = loss_not_finite(first_broken_layer(samples.count));
   } else if (!outcome.finite && trouble.empty()) {
@@ -161,7 +166,7 @@ void FusedBackend::common_update(const StepSpan& span, int index) {
   model::State state;
   (void)fetch(state);
   update(span.optimiser, *model_, state, {gradients_.data(), gradients_.size()},
-         span.learning_rates[static_cast<std::size_t>(index)], span.first_count + index + 1);
+         span.learning_rates[static_cast<std::size_t>(index)], span.first_count + index + 1, span.frozen);
   take(state);
 }
 

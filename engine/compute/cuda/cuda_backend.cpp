@@ -101,6 +101,7 @@ Result<SpanResult> DeviceBackend::run(const StepSpan& span, const CancelFlag& ca
   device_->forgive();
   storage_.upload_set(data_->train, storage_.train);
   storage_.upload_order(span.order);
+  storage_.upload_frozen(span.frozen);
   auto result = runner_->run(span, cancel);
   if (!result) return result;
   for (std::int64_t& counter : counters_) counter += static_cast<std::int64_t>(result->losses.size());

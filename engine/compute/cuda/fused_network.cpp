@@ -149,6 +149,7 @@ FusedReduce FusedNetwork::reduce(const FusedMemory& m, int count, const StepForm
           .update = form != nullptr ? 1 : 0,
           .form = form != nullptr ? form->update : UpdateForm{},
           .moving = storage_.moving.data(),
+          .frozen = form != nullptr ? storage_.frozen_mask(*form) : nullptr,
           .watched = buffers_.watched().data(),
           .towards = static_cast<float>(kBatchNormMomentum)};
 }

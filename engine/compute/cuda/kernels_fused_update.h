@@ -18,6 +18,7 @@ struct FusedReduce {
   int batch, update;
   UpdateForm form;
   const std::uint8_t* moving;   // [count − trained]: whether it is a running statistic
+  const std::uint8_t* frozen;   // [trained]: whether it stays as it is; null where none does
   const std::uint8_t* watched;  // [count]: number of the watched tensor, 255 for none
   float towards;
 
@@ -106,7 +107,8 @@ struct FusedReduce {
     float value = from.values[k];
     if (k < p.trained) {
       float momentum = from.momenta[k], square = from.squares != nullptr ? from.squares[k] : 0.0f;
-      update_element(form, *m.control, g, &value, &momentum, &square);
+      if (frozen == nullptr || frozen[k] == 0)
+        update_element(form, *m.control, g, &value, &momentum, &square);
       to.momenta[k] = momentum;
       if (to.squares != nullptr) to.squares[k] = square;
     } else if (moving[k - p.trained] != 0) {

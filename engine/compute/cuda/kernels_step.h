@@ -173,6 +173,7 @@ struct Update {
   float *values, *momenta, *squares;  // squares: null unless Adam
   const float* gradients;
   const std::uint8_t* moving;  // [count − trained]: whether it is a running statistic
+  const std::uint8_t* frozen;  // [trained]: whether it stays as it is; null where none does
   Index trained, count;
   float towards;
 
@@ -184,6 +185,7 @@ struct Update {
       const Index k = Index{block.x()} * kThreads + t;
       if (k >= count || control->apply == 0) return;
       if (k < trained) {
+        if (frozen != nullptr && frozen[k] != 0) return;
         update_element(form, *control, gradients[k], values + k, momenta + k,
                        squares != nullptr ? squares + k : nullptr);
       } else if (moving[k - trained] != 0) {

@@ -168,6 +168,7 @@ void queue_update(Storage& s, const StepForm& form, const HeadroomView& headroom
                        .squares = s.squares.data(),
                        .gradients = s.gradients.data(),
                        .moving = s.moving.data(),
+                       .frozen = s.frozen_mask(form),
                        .trained = trained,
                        .count = static_cast<Index>(s.model.parameters.float_count()),
                        .towards = static_cast<float>(kBatchNormMomentum)});

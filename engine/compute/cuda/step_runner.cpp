@@ -88,6 +88,7 @@ void StepRunner::enqueue(const StepSpan& span, int first, int steps) {
                 .largest_loss = static_cast<float>(span.watch.largest_loss),
                 .dropout = span.dropout,
                 .headroom = span.watch.headroom,
+                .frozen = !span.frozen.empty(),
                 .batch_size = span.batch_size,
                 .count = span.batch_size};
   const int last = batch_count(span, span.first_step + first + steps - 1);

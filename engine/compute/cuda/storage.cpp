@@ -80,4 +80,12 @@ void Storage::upload_order(std::span<const std::uint32_t> wanted) {
   order_.assign(wanted.begin(), wanted.end());
 }
 
+void Storage::upload_frozen(std::span<const std::uint32_t> places) {
+  if (std::equal(frozen_.begin(), frozen_.end(), places.begin(), places.end())) return;
+  std::vector<std::uint8_t> mask(model.parameters.trained_count());
+  for (const std::uint32_t place : places) mask[place] = 1;
+  upload<std::uint8_t>(memory, frozen, mask, "frozen");
+  frozen_.assign(places.begin(), places.end());
+}
+
 }  // namespace synann::compute::cuda

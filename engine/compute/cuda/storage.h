@@ -21,6 +21,7 @@ struct StepForm {
   double clip_norm = 0;
   float largest_loss = 0;
   bool dropout = true, headroom = false;
+  bool frozen = false;            // some numbers stay as they are: Storage::frozen
   int batch_size = 0, count = 0;  // of the batch at hand: the last of an epoch may be smaller
 
   bool operator==(const StepForm& o) const {
@@ -28,7 +29,7 @@ struct StepForm {
            update.weight_decay == o.update.weight_decay && update.new1 == o.update.new1 &&
            update.beta2 == o.update.beta2 && update.epsilon == o.update.epsilon && clip_norm == o.clip_norm &&
            largest_loss == o.largest_loss && dropout == o.dropout && headroom == o.headroom &&
-           batch_size == o.batch_size && count == o.count;
+           frozen == o.frozen && batch_size == o.batch_size && count == o.count;
   }
 };
 
@@ -42,12 +43,18 @@ class Storage {
   void fetch(model::State& state);  // all but the counters
   void make_squares();              // Adam's, zero, where there are none yet
   void upload_set(const data::Dataset& set, DeviceSet& to);
-  void upload_order(std::span<const std::uint32_t> order);  // skipped where it is there already
+  void upload_order(std::span<const std::uint32_t> order);    // skipped where it is there already
+  void upload_frozen(std::span<const std::uint32_t> places);  // the same
+  // Of the trained numbers: whether each is frozen; null where none is.
+  const std::uint8_t* frozen_mask(const StepForm& form) const {
+    return form.frozen ? frozen.data() : nullptr;
+  }
 
   Memory& memory;
   const model::Model& model;
   Buffer<float> values, momenta, squares, gradients;  // squares: empty until Adam needs them
   Buffer<std::uint8_t> moving;  // which numbers behind the trained ones are running statistics
+  Buffer<std::uint8_t> frozen;  // [trained]; empty until something is
   Buffer<Range> ranges;         // of the tensors that are watched
   std::vector<const Parameter*> watched;
   Buffer<int> flags;          // [watched, kFlagChunks]
@@ -58,7 +65,7 @@ class Storage {
   DeviceSet train, test, validation;
 
  private:
-  std::vector<std::uint32_t> order_;  // what was uploaded last
+  std::vector<std::uint32_t> order_, frozen_;  // what was uploaded last
   bool adam_ = false;
 };
 

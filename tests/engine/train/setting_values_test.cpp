@@ -61,7 +61,8 @@ void SettingValuesTest::everyNumberMakesADifference() {
 
 void SettingValuesTest::everyChoiceMakesADifference() {
   for (const ChoiceInfo& info : choice_infos()) {
-    const std::string before(info.options.front()), after(info.options.back());
+    const std::string before(info.is_text() ? "" : info.options.front()),
+        after(info.is_text() ? "3,4" : info.options.back());
     Settings to;
     QVERIFY(apply_setting(to, info.key, after));
     const std::vector<SettingDifference> expected{{std::string(info.key), before, after}};

@@ -42,7 +42,7 @@ void SettingsTest::defaultsAreTheOriginals() {
   QCOMPARE(recommended_settings("syna-cnn", "digits").epochs, 20);
   for (const SettingInfo& info : setting_infos()) QCOMPARE(setting_value(s, info.key), info.fallback);
   for (const ChoiceInfo& info : choice_infos())
-    QCOMPARE(choice_value(s, info.key), std::string(info.options.front()));
+    QCOMPARE(choice_value(s, info.key), std::string(info.is_text() ? "" : info.options.front()));
   for (const auto& info : model::known_models())
     QVERIFY(validate(recommended_settings(info.id, "digits")).ok());
 }
@@ -64,6 +64,7 @@ void SettingsTest::jsonRoundTrip() {
   s.seed = 123456789;
   s.weight_decay = 1e-4;
   s.beta = "sigmoid";
+  s.frozen = "fcn: 3,4 row 5";
   const auto read = settings_from_json(nlohmann::json::parse(to_json(s).dump()), "here");
   QVERIFY(read.ok());
   QVERIFY(*read == s);
@@ -92,6 +93,11 @@ void SettingsTest::refusesWhatIsOutOfRange() {
   Settings s;
   s.schedule = "random";
   QVERIFY(validate(s).error().sentence().find("one-cycle") != std::string::npos);
+  s = {};
+  s.frozen = "row 3; again: 1,2";
+  QVERIFY(validate(s).ok());
+  s.frozen = "everything";
+  QCOMPARE(validate(s).error().found, std::string("\"everything\""));
 }
 
 void SettingsTest::choicesBecomeOptions() {

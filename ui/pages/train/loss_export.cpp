@@ -29,8 +29,12 @@ QString settingsText(const train::StartInfo& start, const std::vector<SettingMar
     parts.append(key + '=' + (info.key == "seed" ? QString::number(s.seed) : value));
   }
   for (const train::ChoiceInfo& info : train::choice_infos()) {
-    parts.append(QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size())) + '=' +
-                 QString::fromStdString(train::choice_value(s, info.key)));
+    const QString key = QString::fromUtf8(info.key.data(), static_cast<qsizetype>(info.key.size()));
+    const QString value = QString::fromStdString(train::choice_value(s, info.key));
+    if (!info.is_text())
+      parts.append(key + '=' + value);
+    else if (!value.isEmpty())
+      parts.append(QStringLiteral("%1=\"%2\"").arg(key, value));
   }
   parts.append(QStringLiteral("data-sha256=%1").arg(QString::fromStdString(start.data_sha256)));
   for (const SettingMark& mark : marks) {

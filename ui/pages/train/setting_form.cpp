@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
 #include <QScrollArea>
@@ -111,7 +112,12 @@ void SettingForm::addGroup(std::string_view group) {
   }
   for (const train::ChoiceInfo& info : train::choice_infos()) {
     if (train::setting_group(info.key) == group)
-      addRow({std::string(info.key), std::string(group), nullptr, makeChoice(info), {}}, info.label);
+      addRow({std::string(info.key),
+              std::string(group),
+              nullptr,
+              info.is_text() ? makeText(info) : makeChoice(info),
+              {}},
+             info.label);
   }
   for (const train::SettingInfo& info : train::setting_infos()) {
     if (train::setting_group(info.key) != group) continue;
@@ -195,6 +201,17 @@ QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
   return box;
 }
 
+// What means nothing is told below the form, and by whoever tries to train with it.
+QWidget* SettingForm::makeText(const train::ChoiceInfo& info) {
+  auto* line = new QLineEdit(this);
+  describe(line, info.key, info.label, text(info.help) + '\n' + whenText(false));
+  line->setPlaceholderText(tr("none"));
+  connect(line, &QLineEdit::editingFinished, this, [this, line, key = std::string(info.key)] {
+    plan_.set(key, line->text().simplified().toStdString());
+  });
+  return line;
+}
+
 // Everything as the plan has it now.
 void SettingForm::fill() {
   for (const Row& row : rows_) {
@@ -203,7 +220,8 @@ void SettingForm::fill() {
     showDifference(row);
   }
   showRows();
-  const QString words = plan_.hint();
+  const Status valid = train::validate(plan_.settings());
+  const QString words = valid ? plan_.hint() : QString::fromStdString(valid.error().sentence());
   hint_->setText(words);
   hint_->setVisible(!words.isEmpty());
 }
@@ -212,7 +230,9 @@ void SettingForm::fillEditor(const Row& row) {
   const QSignalBlocker quiet(row.editor);
   const train::Settings& settings = plan_.settings();
   auto* combo = qobject_cast<QComboBox*>(row.editor);
-  if (combo != nullptr && combo->itemData(0).isValid()) {
+  if (auto* line = qobject_cast<QLineEdit*>(row.editor)) {
+    line->setText(QString::fromStdString(train::choice_value(settings, row.key)));
+  } else if (combo != nullptr && combo->itemData(0).isValid()) {
     combo->setCurrentIndex(combo->findData(QString::fromStdString(train::choice_value(settings, row.key))));
   } else if (combo != nullptr) {
     combo->setCurrentIndex(train::setting_value(settings, row.key) != 0);

@@ -57,6 +57,7 @@ class SettingForm : public QWidget {
   QWidget* makeBox(const train::SettingInfo& info);
   QWidget* makeSwitch(const train::SettingInfo& info);
   QWidget* makeChoice(const train::ChoiceInfo& info);
+  QWidget* makeText(const train::ChoiceInfo& info);
   void fill();
   void fillEditor(const Row& row);
   void showDifference(const Row& row);
