@@ -20,10 +20,10 @@ namespace synann::ui {
 // What every figure in the window has: focus and its frame, words where there is no figure, a name for screen
 // readers, a menu, and one set of manners. Window's thread only.
 //
-// Mouse: drag = zoom into the band (a surface turns), Shift or middle drag = move, wheel = zoom about the
-// pointer, click = choose, double click = all of it again. Keys: Escape = all of it again, Backspace = back
-// one zoom, Ctrl+C = copy the picture, Menu or Shift+F10 = the menu. A kind of figure says what these mean to
-// it by the virtual functions below, and adds keys of its own.
+// Mouse: drag = zoom into the band (a surface turns), Shift (but see selectsOnShift()) or middle drag = move,
+// wheel = zoom about the pointer, click = choose, double click = all of it again. Keys: Escape = all of it
+// again, Backspace = back one zoom, Ctrl+C = copy the picture, Menu or Shift+F10 = the menu. A kind of figure
+// says what these mean to it by the virtual functions below, and adds keys of its own.
 class FigureWidget : public QWidget {
   Q_OBJECT
 
@@ -80,6 +80,10 @@ class FigureWidget : public QWidget {
   virtual void zoomAbout(QPointF /*place*/, double /*factor*/, Qt::KeyboardModifiers /*held*/) {}
   virtual bool turnsOnDrag() const { return false; }  // then a drag is turnBy(), not a band
   virtual void turnBy(QPointF /*way*/) {}
+  // Whether Shift and a drag choose what lies between two places, rather than move. None as the first place:
+  // a click with Shift, from what is chosen already.
+  virtual bool selectsOnShift() const { return false; }
+  virtual void selectBetween(std::optional<QPointF> /*from*/, QPointF /*to*/) {}
   virtual void pointTo(std::optional<QPointF> /*place*/) {}             // the pointer is there; none: it left
   virtual void chooseAt(QPointF /*place*/) {}                           // a click
   virtual void menuAt(QPointF /*place*/) {}                             // a menu is about to open there
@@ -101,7 +105,7 @@ class FigureWidget : public QWidget {
   void focusOutEvent(QFocusEvent* event) override;
 
  private:
-  enum class Drag { None, Press, Band, Move, Turn };
+  enum class Drag { None, Press, Band, Move, Turn, Select };
 
   void beginDrag(const QMouseEvent& event);
   void dragTo(QPointF place);
@@ -111,7 +115,7 @@ class FigureWidget : public QWidget {
 
   QString placeholder_;
   Drag drag_ = Drag::None;
-  bool moves_ = false;  // the drag that a press may become
+  Drag becomes_ = Drag::Band;  // what a press is once it is dragged
   QPointF press_, last_;
   QCursor cursor_before_;
   QRubberBand* band_ = nullptr;

@@ -31,7 +31,12 @@ void FigureWidget::mousePressEvent(QMouseEvent* event) {
 void FigureWidget::beginDrag(const QMouseEvent& event) {
   press_ = last_ = event.position();
   drag_ = Drag::Press;
-  moves_ = event.button() == Qt::MiddleButton || event.modifiers().testFlag(Qt::ShiftModifier);
+  const bool middle = event.button() == Qt::MiddleButton,
+             shift = event.modifiers().testFlag(Qt::ShiftModifier);
+  becomes_ = shift && !middle && selectsOnShift() ? Drag::Select
+             : turnsOnDrag()                      ? Drag::Turn
+             : middle || shift                    ? Drag::Move
+                                                  : Drag::Band;
 }
 
 void FigureWidget::mouseMoveEvent(QMouseEvent* event) {
@@ -44,12 +49,12 @@ void FigureWidget::dragTo(QPointF place) {
   const QPointF all = place - press_, way = place - last_;
   if (drag_ == Drag::Press) {
     if (!canZoom() || std::hypot(all.x(), all.y()) <= kDragDistance) return;
-    drag_ = turnsOnDrag() ? Drag::Turn : moves_ ? Drag::Move : Drag::Band;
+    drag_ = becomes_;
     if (drag_ == Drag::Move) {
       cursor_before_ = cursor();
       setCursor(Qt::ClosedHandCursor);
     }
-    if (drag_ != Drag::Band) rememberPart(Change::Zoom);
+    if (drag_ == Drag::Move || drag_ == Drag::Turn) rememberPart(Change::Zoom);
   }
   last_ = place;
   if (drag_ == Drag::Band) {
@@ -58,6 +63,8 @@ void FigureWidget::dragTo(QPointF place) {
     moveBy(way);
   } else if (drag_ == Drag::Turn) {
     turnBy(way);
+  } else if (drag_ == Drag::Select) {
+    selectBetween(press_, place);
   }
 }
 
@@ -73,7 +80,10 @@ void FigureWidget::mouseReleaseEvent(QMouseEvent* event) {
   const bool band = was == Drag::Band && band_ != nullptr && band_->isVisible();
   endDrag();
   event->accept();
-  if (was == Drag::Press && event->button() == Qt::LeftButton) return chooseAt(event->position());
+  if (was == Drag::Press && event->button() == Qt::LeftButton) {
+    return becomes_ == Drag::Select ? selectBetween(std::nullopt, event->position())
+                                    : chooseAt(event->position());
+  }
   if (!band) return;
   const QRectF room = zoomArea();
   QRectF to = QRectF(press_, event->position()).normalized() & room;

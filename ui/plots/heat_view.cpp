@@ -4,15 +4,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QPainter>
+
 namespace synann::ui {
 HeatView::HeatView(QWidget* parent) : FigureWidget(parent) {
-  setAccessibleDescription(
-      tr("The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
-         "Page Up and Page Down ten rows; plus and minus zoom, Backspace zooms back, 0 and Escape show all, "
-         "Shift and arrows move; Enter opens the cell as a surface."));
+  setAccessibleDescription(tr(
+      "The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
+      "Page Up and Page Down ten rows; with Shift they choose the block from the cell to there; plus and "
+      "minus zoom, Backspace zooms back, 0 and Escape show all, Alt and arrows move; Enter opens the cell as "
+      "a surface."));
   setWhatsThis(
       tr("Each cell is one number of the matrix. Click to choose one, drag to zoom, wheel to zoom about the "
-         "pointer, Shift drag or middle drag to move, Backspace to zoom back, Escape for all of it; double "
+         "pointer, Shift drag to choose a block, middle drag to move, Backspace to zoom back, Escape for all "
+         "of it; double "
          "click opens the cell as a surface, right click has more."));
   updateAccessibleName();
 }
@@ -26,12 +30,15 @@ void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& s
     forgetParts();
     endDrag();
   }
+  const bool ordered = same && figure_->data().row_order == shown->row_order &&
+                       figure_->data().column_order == shown->column_order;
   figure_ = shown ? std::make_shared<HeatFigure>(std::move(shown), scale) : nullptr;
   if (figure_) {
     figure_->setViewport(viewport_);
     row_ = std::clamp(row_, 0, figure_->data().rows - 1);
     column_ = std::clamp(column_, 0, figure_->data().columns - 1);
   }
+  if (!ordered) setAnchor(std::nullopt);
   updateAccessibleName();
   update();
 }
@@ -42,14 +49,35 @@ void HeatView::setCell(int row, int column) {
     column_ = std::max(0, column);
     return;
   }
-  row = std::clamp(row, 0, figure_->data().rows - 1);
-  column = std::clamp(column, 0, figure_->data().columns - 1);
-  if (row == row_ && column == column_) return;
+  const int r = std::clamp(row, 0, figure_->data().rows - 1),
+            c = std::clamp(column, 0, figure_->data().columns - 1);
+  if (r == row_ && c == column_) return;
+  moveTo(r, c);
+  setAnchor(std::nullopt);
+}
+
+void HeatView::moveTo(int row, int column) {
   row_ = row;
   column_ = column;
   bringIntoView();
   updateAccessibleName();
   update();
+}
+
+QRect HeatView::block() const {
+  if (!figure_ || !anchor_) return {};
+  const HeatData& matrix = figure_->data();
+  const QPoint here(matrix.columnPosition(column_), matrix.rowPosition(row_));
+  return QRect(QPoint(std::min(here.x(), anchor_->x()), std::min(here.y(), anchor_->y())),
+               QPoint(std::max(here.x(), anchor_->x()), std::max(here.y(), anchor_->y())));
+}
+
+void HeatView::setAnchor(std::optional<QPoint> anchor) {
+  if (!anchor && !anchor_) return;
+  anchor_ = anchor;
+  updateAccessibleName();
+  update();
+  emit blockChanged();
 }
 
 std::optional<int> HeatView::currentPoint() const {
@@ -60,7 +88,12 @@ std::optional<int> HeatView::currentPoint() const {
 
 QString HeatView::currentPointText() const {
   const auto point = currentPoint();
-  return point ? figure_->pointText(*point) : QString();
+  if (!point) return {};
+  const QString cell = figure_->pointText(*point);
+  const QRect chosen = block();
+  return chosen.isEmpty()
+             ? cell
+             : tr("%1, in a block of %2 × %3 cells").arg(cell).arg(chosen.height()).arg(chosen.width());
 }
 
 FigurePaint HeatView::how() const {
@@ -128,17 +161,41 @@ void HeatView::bringIntoView() {
   setViewport(to);
 }
 
-void HeatView::chooseCell(int row_position, int column_position) {
+void HeatView::chooseCell(int row_position, int column_position, bool block) {
   const HeatData& matrix = figure_->data();
+  const auto anchor =
+      block
+          ? std::optional(anchor_.value_or(QPoint(matrix.columnPosition(column_), matrix.rowPosition(row_))))
+          : std::nullopt;
   const int r = matrix.rowAt(std::clamp(row_position, 0, matrix.rows - 1));
   const int c = matrix.columnAt(std::clamp(column_position, 0, matrix.columns - 1));
-  setCell(r, c);
+  moveTo(r, c);
   emit cellChosen(r, c);
+  setAnchor(anchor);
 }
 
-void HeatView::walk(int rows, int columns) {
+void HeatView::walk(int rows, int columns, bool block) {
   const HeatData& matrix = figure_->data();
-  chooseCell(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns);
+  chooseCell(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns, block);
+}
+
+// The frame of the block, on the screen alone: two lines, one dark and one light, are seen on every colour.
+void HeatView::paintEvent(QPaintEvent* event) {
+  FigureWidget::paintEvent(event);
+  const QRect chosen = block();
+  if (chosen.isEmpty()) return;
+  const QRectF matrix = figure_->matrixRect(area(), how()), cells = viewport();
+  const double across = matrix.width() / cells.width(), down = matrix.height() / cells.height();
+  const QRectF frame(matrix.left() + (chosen.left() - cells.left()) * across,
+                     matrix.top() + (chosen.top() - cells.top()) * down, chosen.width() * across,
+                     chosen.height() * down);
+  QPainter painter(this);
+  painter.setClipRect(matrix.adjusted(-2, -2, 2, 2));
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(Qt::black, 3));
+  painter.drawRect(frame);
+  painter.setPen(QPen(Qt::white, 1));
+  painter.drawRect(frame);
 }
 
 QPointF HeatView::cellsAt(QPointF place) const {

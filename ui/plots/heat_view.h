@@ -4,6 +4,9 @@
 #include <memory>
 #include <optional>
 
+#include <QPoint>
+#include <QRect>
+
 #include "ui/plots/figure_widget.h"
 #include "ui/plots/heat_figure.h"
 
@@ -11,9 +14,11 @@ namespace synann::ui {
 
 inline constexpr double kFewestCells = 4;  // that a zoom of a heat map shows
 
-// A heat map one can walk, zoom and move. Keys: arrows = next cell (Ctrl: ten), Home/End = ends of the row,
-// Page Up/Down = ten rows, + and − = zoom about the cell, 0 = all of it, Shift+arrows = move, Enter = open
-// the cell. Mouse: as every figure, but a double click opens the cell.
+// A heat map one can walk, zoom and move, where a cell or a block of cells is chosen. Keys: arrows = next
+// cell (Ctrl: ten), Home/End = ends of the row, Page Up/Down = ten rows, the same with Shift = the block from
+// the cell to there, Escape = the cell alone again, + and − = zoom about the cell, 0 = all of it, Alt+arrows
+// = move, Enter = open the cell. Mouse: as every figure, but a double click opens the cell, and Shift with a
+// click or a drag chooses a block.
 class HeatView : public FigureWidget {
   Q_OBJECT
 
@@ -30,6 +35,9 @@ class HeatView : public FigureWidget {
   void setCell(int row, int column);
   int row() const { return row_; }
   int column() const { return column_; }
+  // The block from another cell to the chosen one, by places in the picture: from the upper left corner, in
+  // cells; empty where the cell alone is chosen. Another cell that is set, or another order, ends it.
+  QRect block() const;
   QString currentPointText() const override;
 
   QRectF viewport() const;
@@ -42,6 +50,7 @@ class HeatView : public FigureWidget {
 
  signals:
   void cellChosen(int row, int column);
+  void blockChanged();
   void cellActivated(int row, int column);  // to be looked at closer; it is the chosen one
   void cellHovered(int row, int column);    // −1, −1 when the pointer is on none
   void viewportChanged();
@@ -56,6 +65,9 @@ class HeatView : public FigureWidget {
   void zoomAbout(QPointF place, double factor, Qt::KeyboardModifiers held) override;
   void pointTo(std::optional<QPointF> place) override;
   void chooseAt(QPointF place) override { chooseUnder(place); }
+  bool selectsOnShift() const override { return true; }
+  void selectBetween(std::optional<QPointF> from, QPointF to) override;
+  void paintEvent(QPaintEvent* event) override;
   void menuAt(QPointF place) override { chooseUnder(place); }  // the menu is about that cell
   void openAt(QPointF place) override;
   bool figureKey(const QKeyEvent& event) override;
@@ -65,14 +77,17 @@ class HeatView : public FigureWidget {
   std::optional<int> currentPoint() const;
   bool walkKey(const QKeyEvent& event);
   bool zoomKey(const QKeyEvent& event);
-  void walk(int rows, int columns);
-  void chooseCell(int rowPosition, int columnPosition);
+  void walk(int rows, int columns, bool block);
+  void chooseCell(int rowPosition, int columnPosition, bool block = false);
+  void moveTo(int row, int column);
+  void setAnchor(std::optional<QPoint> anchor);
   bool chooseUnder(QPointF place);
   void bringIntoView();
 
   std::shared_ptr<HeatFigure> figure_;
   QRectF viewport_;  // empty = all of it
   int row_ = 0, column_ = 0;
+  std::optional<QPoint> anchor_;  // the other corner of the block, as a place in the picture
 };
 
 }  // namespace synann::ui

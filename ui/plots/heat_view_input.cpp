@@ -6,6 +6,7 @@
 #include <QKeyEvent>
 
 #include "ui/plots/heat_view.h"
+#include "ui/widgets/arrow_key.h"
 
 namespace synann::ui {
 namespace {
@@ -19,13 +20,12 @@ bool HeatView::figureKey(const QKeyEvent& event) {
 }
 
 bool HeatView::zoomKey(const QKeyEvent& event) {
-  const bool shift = event.modifiers().testFlag(Qt::ShiftModifier);
   const QRectF cells = viewport();
-  const auto pan = [&](double x, double y) {
+  if (const auto way = arrowWay(event.key()); way && event.modifiers().testFlag(Qt::AltModifier)) {
     rememberPart(Change::Turn, event.timestamp());
-    setViewport(cells.translated(x * kPanStep * cells.width(), y * kPanStep * cells.height()));
+    setViewport(cells.translated(way->x() * kPanStep * cells.width(), way->y() * kPanStep * cells.height()));
     return true;
-  };
+  }
   switch (event.key()) {
     case Qt::Key_Plus:
     case Qt::Key_Equal:
@@ -39,14 +39,6 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
     case Qt::Key_0:
       resetView();
       return true;
-    case Qt::Key_Left:
-      return shift && pan(-1, 0);
-    case Qt::Key_Right:
-      return shift && pan(1, 0);
-    case Qt::Key_Up:
-      return shift && pan(0, -1);
-    case Qt::Key_Down:
-      return shift && pan(0, 1);
     default:
       return false;
   }
@@ -55,34 +47,31 @@ bool HeatView::zoomKey(const QKeyEvent& event) {
 bool HeatView::walkKey(const QKeyEvent& event) {
   const int step = event.modifiers().testFlag(Qt::ControlModifier) ? kPageOfCells : 1;
   const int all = figure_->data().columns;
+  const bool block = event.modifiers().testFlag(Qt::ShiftModifier);
+  if (const auto way = arrowWay(event.key())) {
+    walk(step * way->y(), step * way->x(), block);
+    return true;
+  }
   switch (event.key()) {
-    case Qt::Key_Left:
-      walk(0, -step);
-      return true;
-    case Qt::Key_Right:
-      walk(0, step);
-      return true;
-    case Qt::Key_Up:
-      walk(-step, 0);
-      return true;
-    case Qt::Key_Down:
-      walk(step, 0);
-      return true;
     case Qt::Key_Home:
-      walk(0, -all);
+      walk(0, -all, block);
       return true;
     case Qt::Key_End:
-      walk(0, all);
+      walk(0, all, block);
       return true;
     case Qt::Key_PageUp:
-      walk(-kPageOfCells, 0);
+      walk(-kPageOfCells, 0, block);
       return true;
     case Qt::Key_PageDown:
-      walk(kPageOfCells, 0);
+      walk(kPageOfCells, 0, block);
       return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:
       emit cellActivated(row_, column_);
+      return true;
+    case Qt::Key_Escape:
+      if (!anchor_) return false;
+      setAnchor(std::nullopt);
       return true;
     default:
       return false;
@@ -121,6 +110,23 @@ void HeatView::pointTo(std::optional<QPointF> place) {
   if (!point) return emit cellHovered(-1, -1);
   const HeatData& matrix = figure_->data();
   emit cellHovered(matrix.rowAt(*point / matrix.columns), matrix.columnAt(*point % matrix.columns));
+}
+
+// Whoever drags beyond the matrix means its edge.
+void HeatView::selectBetween(std::optional<QPointF> from, QPointF to) {
+  if (!figure_) return;
+  const QRectF cells = viewport();
+  const auto cellAt = [&](QPointF place) {
+    const QPointF at = cellsAt(place);
+    return QPoint(static_cast<int>(std::floor(std::clamp(at.x(), cells.left(), cells.right() - 1e-9))),
+                  static_cast<int>(std::floor(std::clamp(at.y(), cells.top(), cells.bottom() - 1e-9))));
+  };
+  if (from && (!anchor_ || *anchor_ != cellAt(*from))) {
+    const QPoint first = cellAt(*from);
+    chooseCell(first.y(), first.x());
+  }
+  const QPoint last = cellAt(to);
+  chooseCell(last.y(), last.x(), true);
 }
 
 bool HeatView::chooseUnder(QPointF place) {

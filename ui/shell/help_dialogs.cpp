@@ -36,9 +36,12 @@ void addFigureRows(QTableWidget* table) {
   addRow(table, heat + ShortcutsDialog::tr("choose a cell"), QStringLiteral("←  →  ↑  ↓  Home  End"),
          ShortcutsDialog::tr(
              "Go from cell to cell, with Ctrl ten at a time; Page Up and Page Down move ten rows"));
-  addRow(table, heat + ShortcutsDialog::tr("zoom and move"), QStringLiteral("+  −  0  Shift+←"),
+  addRow(table, heat + ShortcutsDialog::tr("choose a block"), QStringLiteral("Shift+←  Shift+↓  Esc"),
          ShortcutsDialog::tr(
-             "Show fewer cells, more or all; Shift and an arrow move; wheel and drag do it too"));
+             "The cells from the chosen one to where the arrows go; Shift and a drag or a click do it too"));
+  addRow(
+      table, heat + ShortcutsDialog::tr("zoom and move"), QStringLiteral("+  −  0  Alt+←"),
+      ShortcutsDialog::tr("Show fewer cells, more or all; Alt and an arrow move; wheel and drag do it too"));
   addRow(table, heat + ShortcutsDialog::tr("open the cell"), QStringLiteral("Enter"),
          ShortcutsDialog::tr("Show the chosen cell as a surface; a double click does it too"));
   const QString surface = ShortcutsDialog::tr("Surface: ");

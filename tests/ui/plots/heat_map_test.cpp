@@ -54,6 +54,7 @@ class HeatMapTest : public QObject {
   void zoomKeepsTheCellUnderThePointer();
   void doubleClickAndEnterOpenTheCell();
   void panAndZoomStayInside();
+  void aBlockIsChosen();
   void zoomSurvivesNewNumbers();
   void aScreenReaderHearsTheCell();
   void theTableIsTheMatrix();
@@ -251,9 +252,9 @@ void HeatMapTest::panAndZoomStayInside() {
   const QRectF all(0, 0, 32, 32);
   QVERIFY(view->viewport().width() >= 4 - 1e-9 && all.contains(view->viewport()));
   QVERIFY(view->viewport().contains(QPointF(31.5, 31.5)));
-  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Left, Qt::ShiftModifier);
+  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Left, Qt::AltModifier);
   QCOMPARE(view->viewport().left(), 0.0);
-  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Down, Qt::ShiftModifier);
+  for (int k = 0; k < 100; ++k) QTest::keyClick(view.get(), Qt::Key_Down, Qt::AltModifier);
   QVERIFY(std::abs(view->viewport().bottom() - 32) < 1e-9);
   QTest::keyClick(view.get(), Qt::Key_Home);  // the chosen cell is brought back into view
   QVERIFY(view->viewport().contains(QPointF(0.5, 31.5)));
@@ -266,6 +267,62 @@ void HeatMapTest::panAndZoomStayInside() {
   QVERIFY(view->viewport().left() > before.left());
   QTest::keyClick(view.get(), Qt::Key_0);
   QCOMPARE(view->viewport(), all);
+}
+
+// By keys and by the mouse; what is chosen are places in the picture, whatever the order of the rows.
+void HeatMapTest::aBlockIsChosen() {
+  const auto view = shownHeat();
+  QSignalSpy changed(view.get(), &HeatView::blockChanged);
+  view->setFocus();
+  view->setCell(5, 7);
+  QVERIFY(view->block().isEmpty());
+  QTest::keyClick(view.get(), Qt::Key_Right, Qt::ShiftModifier);
+  QTest::keyClick(view.get(), Qt::Key_Up, Qt::ShiftModifier);
+  QTest::keyClick(view.get(), Qt::Key_Up, Qt::ShiftModifier);
+  QCOMPARE(view->block(), QRect(7, 3, 2, 3));
+  QCOMPARE(view->row(), 3);
+  QCOMPARE(view->column(), 8);
+  QVERIFY(view->currentPointText().endsWith("in a block of 3 × 2 cells"));
+  QCOMPARE(changed.size(), 3);
+  QTest::keyClick(view.get(), Qt::Key_Down, Qt::ShiftModifier | Qt::ControlModifier);
+  QCOMPARE(view->block(), QRect(7, 5, 2, 9));
+  QTest::keyClick(view.get(), Qt::Key_Escape);
+  QVERIFY(view->block().isEmpty());
+  QCOMPARE(view->row(), 13);
+  QTest::keyClick(view.get(), Qt::Key_End, Qt::ShiftModifier);
+  QCOMPARE(view->block(), QRect(8, 13, 24, 1));
+  QTest::keyClick(view.get(), Qt::Key_Left);  // without Shift: the cell alone
+  QVERIFY(view->block().isEmpty());
+
+  const auto drag = [&](QPoint from, QPoint to) {
+    QTest::mousePress(view.get(), Qt::LeftButton, Qt::ShiftModifier, from);
+    for (const QPoint at : {(from + to) / 2, to}) {
+      QMouseEvent move(QEvent::MouseMove, at, view->mapToGlobal(at), Qt::LeftButton, Qt::LeftButton,
+                       Qt::ShiftModifier);
+      QCoreApplication::sendEvent(view.get(), &move);
+    }
+    QTest::mouseRelease(view.get(), Qt::LeftButton, Qt::ShiftModifier, to);
+  };
+  drag(cellPixel(*view, 12, 17), cellPixel(*view, 4, 9));
+  QCOMPARE(view->block(), QRect(9, 4, 9, 9));
+  QCOMPARE(view->viewport(), QRectF(0, 0, 32, 32));  // nothing moved
+  QTest::mouseClick(view.get(), Qt::LeftButton, Qt::ShiftModifier, cellPixel(*view, 20, 17));
+  QCOMPARE(view->block(), QRect(17, 12, 1, 9));
+  drag(cellPixel(*view, 30, 30), QPoint(view->width() - 1, view->height() - 1));  // beyond the edge
+  QCOMPARE(view->block(), QRect(30, 30, 2, 2));
+  view->grab();
+  QTest::mouseClick(view.get(), Qt::LeftButton, {}, cellPixel(*view, 1, 2));
+  QVERIFY(view->block().isEmpty());
+
+  // New numbers leave it, another order does not.
+  drag(cellPixel(*view, 2, 2), cellPixel(*view, 3, 4));
+  auto same = std::make_shared<HeatData>(view->figure()->data());
+  view->setData(same, view->figure()->scale());
+  QCOMPARE(view->block(), QRect(2, 2, 3, 2));
+  auto other = std::make_shared<HeatData>(*same);
+  for (int k = 0; k < 32; ++k) other->row_order.push_back(31 - k);
+  view->setData(other, view->figure()->scale());
+  QVERIFY(view->block().isEmpty());
 }
 
 void HeatMapTest::zoomSurvivesNewNumbers() {
