@@ -9,6 +9,7 @@
 namespace synann::ui {
 namespace {
 constexpr double kLargestBarPitch = 1.8;  // lines
+constexpr double kCrowded = 1.3;          // times its height that a row's letters may have
 constexpr double kBarShare = 0.66;        // of the pitch that a bar is high
 }  // namespace
 
@@ -71,6 +72,8 @@ void BarsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
   }
   painter.drawText(QRectF(area.left(), y, grid.name_right - area.left(), line),
                    Qt::AlignRight | Qt::AlignVCenter, content_.rows);
+  // Where rows are lower than letters, some of them alone are named.
+  const int every = std::max(1, static_cast<int>(std::ceil(metrics.height() / (kCrowded * grid.pitch))));
   const double bar = std::max(1.0, grid.column - 2 * grid.gap - grid.number);
   for (std::size_t c = 0; c < content_.columns.size(); ++c) {
     const double left = grid.name_right + grid.gap + static_cast<double>(c) * grid.column;
@@ -87,21 +90,21 @@ void BarsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
           QRectF(box.left() + std::min(share, zero) * bar, box.center().y() - kBarShare * box.height() / 2,
                  std::abs(share - zero) * bar, kBarShare * box.height()),
           seriesColor(how.look, content_.columns[c].color + (value < 0 ? 1 : 0)));
-      if (metrics.height() > 1.3 * grid.pitch) continue;
+      if (row % every != 0) continue;
       painter.setPen(how.look.text);
       painter.drawText(QRectF(box.left() + std::max(share, zero) * bar + grid.gap / 2, box.top(),
                               grid.number + 2, grid.pitch),
-                       Qt::AlignLeft | Qt::AlignVCenter, numberOf(row, c));
+                       Qt::TextDontClip | Qt::AlignLeft | Qt::AlignVCenter, numberOf(row, c));
     }
   }
-  for (int row = 0; row < pointCount() && metrics.height() <= 1.3 * grid.pitch; ++row) {
+  for (int row = 0; row < pointCount(); row += every) {
     QFont font = how.font;
     font.setBold(row == content_.marked);
     painter.setFont(font);
     painter.setPen(how.look.text);
     painter.drawText(
         QRectF(area.left(), grid.top + row * grid.pitch, grid.name_right - area.left(), grid.pitch),
-        Qt::AlignRight | Qt::AlignVCenter,
+        Qt::TextDontClip | Qt::AlignRight | Qt::AlignVCenter,
         QFontMetricsF(font).elidedText(content_.names[row], Qt::ElideRight, grid.name_right - area.left()));
   }
   if (how.current && *how.current < pointCount()) {

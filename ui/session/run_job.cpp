@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/core/folder_lock.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/failure.h"
 #include "engine/train/history.h"
@@ -81,21 +82,44 @@ Error withoutFolderChoice(Error error, bool fresh) {
   return error;
 }
 
+// The network that the run begins with, as a file in its folder; empty where there is none.
+Result<std::filesystem::path> writeStart(const RunJob& job) {
+  if (!job.start) return std::filesystem::path();
+  std::error_code ignored;  // the writer tells what is wrong with the folder
+  std::filesystem::create_directories(job.folder, ignored);
+  const std::filesystem::path file = job.folder / kStartCheckpoint;
+  if (auto status = train::write_checkpoint(file, job.start->checkpoint, *job.start->model); !status)
+    return status.error();
+  return file;
+}
+
+// A run that cannot begin leaves nothing behind.
+void removeStart(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.parent_path();
+  std::error_code ignored;
+  for (const std::filesystem::path& made : {file, folder / FolderLock::kFile, folder})
+    std::filesystem::remove(made, ignored);  // the folder where nothing else is in it
+}
+
 Status trainRun(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   const Result<data::DataPairPtr> data = openData(job, mailbox);
   if (!data) return data.error();
   if (link.stopRequested()) return Status();
-  train::SessionOptions options{
-      .settings = job.settings,
-      .execution = job.execution,
-      .data = *data,
-      .folder = job.folder,
-      .resume = job.resume ? job.folder / train::kLastCheckpoint : std::filesystem::path(),
-      .asked = job.asked,
-      .start_paused = job.start_paused,
-      .record = job.record};
+  const auto start = writeStart(job);
+  if (!start) return withoutFolderChoice(start.error(), !job.resume);
+  train::SessionOptions options{.settings = job.settings,
+                                .execution = job.execution,
+                                .data = *data,
+                                .folder = job.folder,
+                                .resume = job.resume ? job.folder / train::kLastCheckpoint : *start,
+                                .asked = job.asked,
+                                .start_paused = job.start_paused,
+                                .record = job.record};
   Result<std::unique_ptr<train::Session>> session = train::Session::create(std::move(options), mailbox);
-  if (!session) return withoutFolderChoice(session.error(), !job.resume);
+  if (!session) {
+    if (!start->empty()) removeStart(*start);
+    return withoutFolderChoice(session.error(), !job.resume);
+  }
   if (auto history = (*session)->take_history())
     mailbox.putHistory(std::make_shared<const train::History>(std::move(*history)));
   link.attach(session->get());

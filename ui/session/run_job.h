@@ -10,6 +10,7 @@
 #include "engine/train/record.h"
 #include "engine/train/settings.h"
 #include "ui/session/command_link.h"
+#include "ui/session/network_start.h"
 #include "ui/session/snapshot_mailbox.h"
 
 namespace synann::ui {
@@ -31,6 +32,7 @@ struct RunJob {
   train::RecordBudget record;
   bool resume = false;         // go on from the folder's last checkpoint
   train::AskedSettings asked;  // then: what is to change there
+  NetworkStartPtr start;       // what a new run begins with; null: random numbers
   bool start_paused = false;
   DataOpener open_data;
   data::DataPairPtr data;  // already open, when it is what settings.data names

@@ -73,6 +73,11 @@ void TrainingController::restart(const train::Settings& settings) {
   request({Intent::Restart, settings, {}});
 }
 
+void TrainingController::trainFrom(const NetworkStartPtr& start) {
+  if (sessionOpen()) stop();
+  request({Intent::Restart, start->checkpoint.settings, {}, start});
+}
+
 void TrainingController::pause() {
   if (sessionOpen() && !stopping_) link_->post({.kind = train::Command::Kind::Pause});
 }
@@ -196,6 +201,7 @@ void TrainingController::beginRun(const Request& request) {
   job.kind = RunJob::Kind::Train;
   job.settings = request.settings;
   job.folder = run_->folder;
+  job.start = request.start;
   job.start_paused = request.intent == Intent::StepBatch || request.intent == Intent::StepEpoch;
   emit settingsChanged(run_->settings);
   launch(std::move(job), request.intent);

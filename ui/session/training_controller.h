@@ -74,6 +74,8 @@ class TrainingController : public QObject {
   void stepBatch(const synann::train::Settings& settings);
   void stepEpoch(const synann::train::Settings& settings);
   void restart(const synann::train::Settings& settings);  // a new run; the same seed gives the same losses
+  // A new run that begins with this network and its settings; whatever trains is stopped first.
+  void trainFrom(const synann::ui::NetworkStartPtr& start);
   void pause();
   void stop();      // finishes the step and saves
   void shutDown();  // stop, and start nothing more; idle() follows unless nothing is busy
@@ -103,6 +105,7 @@ class TrainingController : public QObject {
     Intent intent;
     train::Settings settings;
     std::filesystem::path folder;
+    NetworkStartPtr start{};  // of a restart
   };
   // The run that Train would go on with.
   struct OpenRun {

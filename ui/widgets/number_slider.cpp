@@ -48,6 +48,13 @@ NumberSlider::NumberSlider(const QString& name, const QString& label, const QStr
   connect(box_, &QDoubleSpinBox::valueChanged, this, &NumberSlider::take);
 }
 
+void NumberSlider::setBounds(const Bounds& bounds) {
+  bounds_ = bounds;
+  const QSignalBlocker quiet(box_);
+  box_->setRange(bounds.from, bounds.to);
+  setValue(std::clamp(value_, bounds.from, bounds.to));
+}
+
 void NumberSlider::setValue(double value) {
   value_ = value;
   const QSignalBlocker quiet_slider(slider_), quiet_box(box_);

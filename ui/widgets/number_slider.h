@@ -29,6 +29,8 @@ class NumberSlider : public QObject {
   NumberSlider(const QString& name, const QString& label, const QString& help, const Bounds& bounds,
                QWidget* parent);
 
+  // The value stays, cut to the box's range; tells nobody.
+  void setBounds(const Bounds& bounds);
   double value() const { return value_; }
   void setValue(double value);  // tells nobody
 

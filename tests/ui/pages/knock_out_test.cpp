@@ -4,6 +4,8 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QSignalSpy>
+#include <QSlider>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
@@ -12,8 +14,11 @@
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/synapses/synapses_page.h"
+#include "ui/plots/bars_figure.h"
 #include "ui/plots/figure_view.h"
+#include "ui/plots/heat_view.h"
 #include "ui/plots/rank_figure.h"
+#include "ui/session/words.h"
 
 namespace synann::ui {
 
@@ -62,6 +67,13 @@ class KnockOutTest : public QObject {
   void theStrongestAndAValue();
   void everyCellIsRanked();
   void theChangedNetworkIsSaved();
+  void aBlockIsSet();
+  void aDragIsOneStepOfUndo();
+  void aDragKeepsToWhatTheLayerCanHave();
+  void aRunBeginsFromTheChangedNetwork_data();
+  void aRunBeginsFromTheChangedNetwork();
+  void itsFiguresAreExportedAndOpened_data();
+  void itsFiguresAreExportedAndOpened();
 };
 
 void KnockOutTest::aRowIsKnockedOutAndRestored() {
@@ -182,6 +194,154 @@ void KnockOutTest::theChangedNetworkIsSaved() {
   QCOMPARE(
       infer::score(*asker.predict(opened->network, *infer::set_of(b.page().source().data()), {}, {})).correct,
       b.evaluated().correct);
+}
+
+void KnockOutTest::aBlockIsSet() {
+  const LabBench b;
+  HeatView& heat = *b.page().heatView();
+  b.lab().set(KnockOut::What::Block, 1, 0);  // there is none: said, nothing is changed
+  QVERIFY(b.lab().changes().empty());
+  heat.setFocus();
+  b.page().source().selection().setCell({5, 7});
+  QTest::keyClick(&heat, Qt::Key_Right, Qt::ShiftModifier);
+  QTest::keyClick(&heat, Qt::Key_Down, Qt::ShiftModifier);
+  QTest::keyClick(&heat, Qt::Key_Down, Qt::ShiftModifier);
+  QCOMPARE(b.find<QComboBox>("synapses.knock-what")->currentText(), "block");
+  QVERIFY(b.find<QLabel>("synapses.knock-words")->text().contains("block of 6 cells"));
+  b.find<QToolButton>("synapses.knock-set")->click();
+  QCOMPARE(b.lab().changes().size(), std::size_t{6});
+  for (const infer::CellValue& one : b.lab().changes())
+    QVERIFY(one.cell.row >= 5 && one.cell.row <= 7 && one.cell.column >= 7 && one.cell.column <= 8);
+  // Without the block it is the cell again.
+  QTest::keyClick(&heat, Qt::Key_Escape);
+  QCOMPARE(b.find<QComboBox>("synapses.knock-what")->currentText(), "cell");
+  QVERIFY(!b.find<QLabel>("synapses.knock-words")->text().contains("block"));
+}
+
+void KnockOutTest::aDragIsOneStepOfUndo() {
+  const LabBench b;
+  b.page().source().selection().setCell({5, 7});
+  b.find<QComboBox>("synapses.knock-what")->setCurrentIndex(static_cast<int>(KnockOut::What::Row));
+  auto* const slider = b.find<QSlider>("synapses.knock-value-slider");
+  slider->setSliderDown(true);
+  for (int step = 101; step <= 150; ++step) {
+    slider->setSliderPosition(step);
+    QCoreApplication::processEvents();
+  }
+  slider->setSliderDown(false);
+  QCOMPARE(b.lab().changes().size(), std::size_t{64});
+  QCOMPARE(b.lab().changes().front().beta, 0.5F);
+  QCOMPARE(b.lab().undoStack().count(), 1);
+  // What is measured is what the drag ended at.
+  QTRY_VERIFY_WITH_TIMEOUT(b.title().startsWith("64 cells") && !b.lab().busy(), testing::kWait);
+  const QString loss = numberText(b.evaluated().loss(), 4);
+  QTRY_VERIFY_WITH_TIMEOUT(
+      dynamic_cast<const BarsFigure&>(*b.figure("knock-out").figure()).content().note.contains(loss),
+      testing::kWait);
+  // Another drag is another step; so are other cells.
+  slider->setSliderDown(true);
+  slider->setSliderPosition(20);
+  slider->setSliderPosition(10);
+  slider->setSliderDown(false);
+  QCOMPARE(b.lab().undoStack().count(), 2);
+  b.page().source().selection().setCell({6, 7});
+  slider->setFocus();
+  QTest::keyClick(slider, Qt::Key_Right);
+  QTest::keyClick(slider, Qt::Key_Right);
+  QCOMPARE(b.lab().undoStack().count(), 3);
+  QCOMPARE(b.lab().changes().size(), std::size_t{128});
+  b.lab().undoStack().undo();
+  b.lab().undoStack().undo();
+  QCOMPARE(b.lab().changes().front().beta, 0.5F);
+  b.lab().undoStack().undo();
+  QVERIFY(b.lab().changes().empty());
+  b.lab().undoStack().redo();
+  QCOMPARE(b.lab().changes().front().beta, 0.5F);
+}
+
+void KnockOutTest::aDragKeepsToWhatTheLayerCanHave() {
+  LabBench b;
+  b.settings.beta = "sigmoid";
+  b.train();
+  QTRY_COMPARE_WITH_TIMEOUT(b.page().frame()->run.settings.beta, std::string("sigmoid"), testing::kWait);
+  b.settle("knock-out");
+  auto* const slider = b.find<QSlider>("synapses.knock-value-slider");
+  QSignalSpy failed(&b.lab(), &KnockOut::failed);
+  slider->setSliderPosition(slider->maximum());
+  slider->setSliderPosition(slider->minimum());
+  QVERIFY(failed.isEmpty());
+  QCOMPARE(b.lab().changes().size(), std::size_t{1});
+  QCOMPARE(b.lab().changes().front().beta, 0.0F);
+}
+
+void KnockOutTest::aRunBeginsFromTheChangedNetwork_data() {
+  QTest::addColumn<bool>("frozen");
+  QTest::newRow("changed cells frozen") << true;
+  QTest::newRow("all cells trained") << false;
+}
+
+void KnockOutTest::aRunBeginsFromTheChangedNetwork() {
+  QFETCH(bool, frozen);
+  const LabBench b;
+  auto* const button = b.find<QToolButton>("synapses.knock-train");
+  QVERIFY(!button->isEnabled());
+  b.page().source().selection().setCell({5, 7});
+  b.lab().set(KnockOut::What::Row, 1, 0.25);
+  QVERIFY(button->isEnabled());
+  const infer::Network changed =
+      *infer::with_beta({b.page().frame()->model, b.page().frame()->network},
+                        *infer::layer_named(*b.page().frame()->model, {}), b.lab().changes());
+  const std::filesystem::path before = b.run();
+  QSignalSpy began(&b.window->controller(), &TrainingController::runBegan);
+  QSignalSpy idle(&b.window->controller(), &TrainingController::idle);
+  b.find<QAction>(frozen ? "synapses.knock-train-frozen" : "synapses.knock-train-all")->trigger();
+  QTRY_COMPARE_WITH_TIMEOUT(idle.size(), 1, testing::kWait);
+  QCOMPARE(began.size(), 1);
+  QVERIFY(b.run() != before);
+  QVERIFY(b.lab().changes().empty());  // they are in the run
+  const auto start = train::read_checkpoint(b.run() / kStartCheckpoint);
+  QVERIFY(start.ok() && start->checkpoint.state.values == *changed.values);
+  const auto last = train::read_checkpoint(b.run() / train::kLastCheckpoint);
+  QVERIFY(last.ok());
+  QCOMPARE(last->checkpoint.settings.frozen, std::string(frozen ? "row 5" : ""));
+  QCOMPARE(last->checkpoint.position.epoch, b.page().frame()->run.settings.epochs + 1);
+  const auto weight = last->model->parameters.find("fcn.weight")->offset;
+  int moved = 0, others = 0;
+  for (std::size_t k = 0; k < 64 * 64; ++k) {
+    const bool same = last->checkpoint.state.values[weight + k] == (*changed.values)[weight + k];
+    (k / 64 == 5 ? moved : others) += same ? 0 : 1;
+  }
+  QCOMPARE(moved, frozen ? 0 : 64);
+  QVERIFY(others > 63 * 64 - 10);
+  // Train on with the run that it is now: its cells stay frozen.
+  QCOMPARE(b.window->workspace().plan().settings().frozen, std::string(frozen ? "row 5" : ""));
+}
+
+void KnockOutTest::itsFiguresAreExportedAndOpened_data() {
+  QTest::addColumn<QString>("figure");
+  for (const char* name : {"knock-out", "effects"}) QTest::newRow(name) << name;
+}
+
+// As any other figure: saved, and opened as it stood.
+void KnockOutTest::itsFiguresAreExportedAndOpened() {
+  QFETCH(QString, figure);
+  const LabBench b;
+  b.page().source().selection().setCell({5, 7});
+  b.lab().set(KnockOut::What::Row, 1, 0.25);
+  const QByteArray name = figure.toLatin1();
+  b.look(name.constData());
+  b.figure(name.constData()).setFocus();
+  b.settle(name.constData());
+  QVERIFY(b.page().canExport());
+  QCOMPARE(b.page().figureName(), figure);
+  const QString file = b.home.filePath(figure + ".png");
+  QVERIFY(b.window->exportFigure(file));
+  b.lab().restore({});
+  b.look("histogram");
+  QVERIFY(b.window->openFigure(file));
+  QCOMPARE(b.lab().changes().size(), std::size_t{64});
+  QVERIFY(b.figure(name.constData()).isVisible());
+  QCOMPARE(b.page().figureName(), figure);
 }
 
 }  // namespace synann::ui

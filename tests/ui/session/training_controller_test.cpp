@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include <QDir>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -87,6 +88,8 @@ class TrainingControllerTest : public QObject {
   void openingNoRunIsTold();
   void goingAwayWhileTrainingSaves();
   void shutDownEndsEverything();
+  void aRunBeginsFromANetwork();
+  void aNetworkThatCannotBeginLeavesNothing();
 };
 
 void TrainingControllerTest::trainsToTheEnd() {
@@ -373,6 +376,55 @@ void TrainingControllerTest::shutDownEndsEverything() {
   QTRY_COMPARE_WITH_TIMEOUT(idle.size(), 1, kWait);
   QVERIFY(b.idle());
   QVERIFY(b.in(RunState::Stopped));
+}
+
+namespace {
+
+NetworkStartPtr startWith(const train::Settings& settings, std::uint64_t seed) {
+  auto model = std::make_shared<const model::Model>(*model::build(settings.model, 28, 28, 10));
+  auto start = std::make_shared<NetworkStart>();
+  start->checkpoint.settings = settings;
+  start->checkpoint.state = model::initialise(*model, seed);
+  start->model = std::move(model);
+  return start;
+}
+
+}  // namespace
+
+// Whatever trains is stopped; the network stays with the run, and the run can be gone on with.
+void TrainingControllerTest::aRunBeginsFromANetwork() {
+  TrainingBench b;
+  train::Settings settings = smallSettings(50);
+  b.controller.train(settings);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.losses.empty(), kWait);
+  const std::filesystem::path before = b.controller.runFolder();
+  settings.epochs = 1;
+  const NetworkStartPtr start = startWith(settings, 99);
+  b.controller.trainFrom(start);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle() && b.in(RunState::Finished), kWait);
+  const std::filesystem::path run = b.controller.runFolder();
+  QVERIFY(run != before && std::filesystem::exists(before / train::kLastCheckpoint));
+  const auto kept = train::read_checkpoint(run / kStartCheckpoint);
+  QVERIFY(kept.ok() && kept->checkpoint.state.values == start->checkpoint.state.values);
+  QVERIFY(b.losses != lossesOf(settings));  // the seed's own network begins elsewhere
+  const std::size_t count = b.losses.size();
+  settings.epochs = 2;
+  b.controller.train(settings);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle() && b.losses.size() == 2 * count, kWait);
+  QCOMPARE(b.controller.runFolder(), run);
+  QVERIFY2(b.errors.isEmpty(), qPrintable(b.errors.join('\n')));
+}
+
+void TrainingControllerTest::aNetworkThatCannotBeginLeavesNothing() {
+  TrainingBench b;
+  train::Settings settings = smallSettings(1);
+  settings.frozen = "64,64";
+  b.controller.trainFrom(startWith(settings, 99));
+  QTRY_COMPARE_WITH_TIMEOUT(b.errors.size(), 1, kWait);
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY2(b.errors[0].contains("--frozen: there is no such cell"), qPrintable(b.errors[0]));
+  QVERIFY(b.controller.runFolder().empty());
+  QVERIFY(QDir(b.home.path()).entryList({"run*"}, QDir::Dirs).isEmpty());
 }
 
 }  // namespace synann::ui

@@ -3,55 +3,62 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
+#include <utility>
 
 #include <QAction>
 #include <QComboBox>
-#include <QFileDialog>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QSpinBox>
-#include <QToolButton>
 #include <QUndoCommand>
 
-#include "engine/train/checkpoint.h"
+#include "engine/synapse/cells_text.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/figure_deck.h"
-#include "ui/pages/page_controls.h"
 #include "ui/pages/synapses/knock_out_figures.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/rank_figure.h"
 #include "ui/widgets/number_slider.h"
-#include "ui/widgets/ring_button.h"
 
 namespace synann::ui {
 
 namespace {
 
-constexpr double kLargestBeta = 1e6;
 constexpr int kMostUndoneSets = 500;
 constexpr int kLivePause = 2000;  // milliseconds between measurements while a run trains
+constexpr int kOneStroke = 1000;  // between two values of one drag, at most
+constexpr int kDragPause = 400;   // after which whoever drags has come to rest
 
 // A later value of a cell takes the place of an earlier one.
 std::vector<infer::CellValue> withCells(std::vector<infer::CellValue> changes,
                                         const std::vector<infer::CellValue>& more) {
-  for (const infer::CellValue& one : more)
-    std::erase_if(changes, [&](const infer::CellValue& other) { return other.cell == one.cell; });
+  const auto place = [](const infer::CellValue& one) { return std::pair(one.cell.row, one.cell.column); };
+  std::set<std::pair<int, int>> replaced;
+  for (const infer::CellValue& one : more) replaced.insert(place(one));
+  std::erase_if(changes, [&](const infer::CellValue& one) { return replaced.contains(place(one)); });
   changes.insert(changes.end(), more.begin(), more.end());
   return changes;
 }
 
 }  // namespace
 
+// Commands of one stroke are one step of undo; 0 belongs to none.
 class KnockOut::Command : public QUndoCommand {
  public:
-  Command(KnockOut& lab, const QString& text, std::vector<infer::CellValue> after)
-      : QUndoCommand(text), lab_(lab), before_(lab.changes_), after_(std::move(after)) {}
+  Command(KnockOut& lab, const QString& text, std::vector<infer::CellValue> after, int stroke)
+      : QUndoCommand(text), lab_(lab), before_(lab.changes_), after_(std::move(after)), stroke_(stroke) {}
   void undo() override { lab_.take(before_); }
   void redo() override { lab_.take(after_); }
+  int id() const override { return stroke_ > 0 ? 1 : -1; }
+  bool mergeWith(const QUndoCommand* next) override {
+    const auto& later = static_cast<const Command&>(*next);
+    if (later.stroke_ != stroke_) return false;
+    after_ = later.after_;
+    return true;
+  }
 
  private:
   KnockOut& lab_;
   std::vector<infer::CellValue> before_, after_;
+  int stroke_;
 };
 
 KnockOut::KnockOut(FigureDeck& deck, Selection& selection, QWidget* page)
@@ -88,7 +95,10 @@ KnockOut::KnockOut(FigureDeck& deck, Selection& selection, QWidget* page)
     page->addAction(action);
   }
   for (AskedFigure* asked : {effect_, switched_, ranking_})
-    connect(asked, &AskedFigure::changed, this, &KnockOut::changed);
+    connect(asked, &AskedFigure::changed, this, [this] {
+      if (std::exchange(ask_again_, false)) follow();
+      emit changed();
+    });
   connect(switched_->view(), &FigureView::pointChosen, this, [this](int point) {
     const auto shown = std::dynamic_pointer_cast<const SwitchedFigure>(switched_->view()->figure());
     if (shown && point < shown->pointCount()) selection_.setImage(shown->image(point));
@@ -106,76 +116,11 @@ KnockOut::~KnockOut() {
   undo_.disconnect();
 }
 
-void KnockOut::addTabs() {
-  words_ = named(new QLabel(page_), "synapses.knock-words", tr("What is changed"), QString());
-  words_->setWordWrap(true);
-  deck_.addTab(tr("Knock out"), {makeControls(), makeButtons(), effect_->view(), effect_->busyRow(), words_});
-  deck_.addTab(tr("Switched"), {switched_->view(), switched_->busyRow()});
-  deck_.addTab(tr("Effects"), {ranking_->view(), ranking_->busyRow()});
-  connect(&undo_, &QUndoStack::indexChanged, this, &KnockOut::update);
-  connect(&selection_, &Selection::cellChanged, this, &KnockOut::update);
-  update();
-}
-
-QWidget* KnockOut::makeControls() {
-  auto* line = new QWidget(page_);
-  auto* row = new QHBoxLayout(line);
-  row->setContentsMargins(0, 0, 0, 0);
-  what_ = named(makeChoice({tr("cell"), tr("row"), tr("column"), tr("strongest")}, line, 6),
-                "synapses.knock-what", tr("What is set"),
-                tr("The selected cell of β, its row, its column, or the cells of the largest |β|"));
-  count_ = named(new QSpinBox(line), "synapses.knock-count", tr("How many"), tr("How many of the strongest"));
-  count_->setRange(1, 1'000'000);
-  count_->setValue(10);
-  value_ = named(new ExactBox(line), "synapses.knock-value", tr("Value"), tr("What their β is set to"));
-  value_->setRange(-kLargestBeta, kLargestBeta);
-  value_->setValue(0);
-  auto* const button = named(new RingButton(line), "synapses.knock-set", tr("Set"),
-                             tr("Set β to this value and measure anew; the run itself stays as it is"));
-  button->setText(tr("Set"));
-  button->setAutoRaise(false);
-  connect(button, &QToolButton::clicked, this,
-          [this] { set(static_cast<What>(what_->currentIndex()), count_->value(), value_->value()); });
-  connect(what_, &QComboBox::currentIndexChanged, this, &KnockOut::update);
-  auto* const to = new QLabel(tr("to"), line);
-  to->setBuddy(value_);
-  row->addWidget(what_, 2);
-  row->addWidget(count_, 1);
-  row->addWidget(to);
-  row->addWidget(value_, 1);
-  row->addWidget(button);
-  return line;
-}
-
-QWidget* KnockOut::makeButtons() {
-  auto* line = new QWidget(page_);
-  auto* row = new QHBoxLayout(line);
-  row->setContentsMargins(0, 0, 0, 0);
-  const auto button = [&](const char* name, const QString& text, const QString& help, auto&& work) {
-    auto* made = named(new RingButton(line), QLatin1String(name), text, help);
-    made->setText(text);
-    made->setAutoRaise(false);
-    connect(made, &QToolButton::clicked, this, work);
-    row->addWidget(made);
-    return made;
-  };
-  undo_button_ =
-      button("synapses.knock-undo", tr("Undo"), tr("Take the last change back"), [this] { undo_.undo(); });
-  redo_button_ = button("synapses.knock-redo", tr("Redo"), tr("Make it again"), [this] { undo_.redo(); });
-  restore_ = button("synapses.knock-restore", tr("Restore"),
-                    tr("Give every cell its own β again; Undo brings this back"),
-                    [this] { undo_.push(new Command(*this, tr("restore"), {})); });
-  save_ = button("synapses.knock-save", tr("Save as…"),
-                 tr("Write the changed network as a checkpoint; File › Open run… and Train go on from it"),
-                 [this] { saveDialog(); });
-  row->addStretch(1);
-  return line;
-}
-
-void KnockOut::set(What what, int count, double value) {
-  if (!moment_.network.model || moment_.n == 0) return emit failed(tr("There is no network to change yet."));
+Result<std::vector<infer::CellValue>> KnockOut::changesWith(What what, int count, double value) const {
+  if (!moment_.network.model || moment_.n == 0)
+    return input_error({}, "there is no network to change yet", "train, or open a run");
   const auto layer = infer::layer_named(*moment_.network.model, moment_.layer);
-  if (!layer) return emit failed(QString::fromStdString(layer.error().sentence()));
+  if (!layer) return layer.error();
   const synapse::Cell at = selection_.cell();
   std::vector<infer::Cell> cells;
   switch (what) {
@@ -192,15 +137,48 @@ void KnockOut::set(What what, int count, double value) {
       cells = infer::strongest_cells(infer::beta_of(moment_.network, *layer), moment_.n,
                                      std::min(count, moment_.n * moment_.n));
       break;
+    case What::Block:
+      cells = block_;
+      if (cells.empty())
+        return input_error({}, "no block of cells is chosen",
+                           "hold Shift and drag over the matrix, or walk it with Shift and the arrow keys");
+      break;
   }
   auto after = withCells(changes_, infer::set_to(cells, static_cast<float>(value)));
   const auto fits = infer::with_beta(moment_.network, *layer, after);
-  if (!fits) return emit failed(QString::fromStdString(fits.error().sentence()));
-  undo_.push(new Command(*this, tr("set β"), std::move(after)));
+  if (!fits) return fits.error();
+  return after;
+}
+
+void KnockOut::push(const QString& text, Result<std::vector<infer::CellValue>> after, int stroke) {
+  if (!after) return emit failed(QString::fromStdString(after.error().sentence()));
+  undo_.push(new Command(*this, text, std::move(*after), stroke));
+}
+
+void KnockOut::set(What what, int count, double value) {
+  push(tr("set β"), changesWith(what, count, value), 0);
+}
+
+void KnockOut::drag(What what, int count, double value) {
+  const bool goes_on =
+      since_drag_.isValid() && (value_->slider()->isSliderDown() || since_drag_.elapsed() < kOneStroke);
+  if (!goes_on) ++stroke_;
+  since_drag_.start();
+  push(tr("drag β"), changesWith(what, count, value), stroke_);
+}
+
+void KnockOut::setBlock(std::vector<infer::Cell> cells) {
+  const bool had = !block_.empty(), has = !cells.empty();
+  endStroke();
+  block_ = std::move(cells);
+  if (has) what_->setCurrentIndex(static_cast<int>(What::Block));
+  if (had && !has && what() == What::Block) what_->setCurrentIndex(static_cast<int>(What::Cell));
+  update();
 }
 
 void KnockOut::take(const std::vector<infer::CellValue>& changes) {
   changes_ = changes;
+  ++version_;
   follow();
 }
 
@@ -209,6 +187,7 @@ void KnockOut::setMoment(const Moment& moment) {
   const bool other = moment_.n > 0 && (moment.n != moment_.n || moment.layer != moment_.layer);
   const bool soon = moment.live && since_.isValid() && since_.elapsed() < kLivePause;
   moment_ = moment;
+  showRange();
   if (other) {  // its cells are not those of this one
     undo_.clear();
     changes_.clear();
@@ -230,28 +209,35 @@ bool KnockOut::busy() const {
   return effect_->busy() || switched_->busy() || ranking_->busy();
 }
 
+// Whoever drags asks faster than anything can be measured: what is under way is measured to its end, then
+// what is set by then.
 void KnockOut::follow() {
   if (!moment_.network.model || !moment_.set) return;
   const std::string key = fmt::format("{} {} {}", static_cast<const void*>(moment_.network.values.get()),
                                       static_cast<const void*>(moment_.set.get()), moment_.layer);
   const AskedFigure::Kept kept{moment_.network.values, moment_.set};
-  std::string changed = key;
-  for (const infer::CellValue& one : changes_)
-    changed += fmt::format(" {},{}={}", one.cell.row, one.cell.column, one.beta);
+  const std::string changed = fmt::format("{} {}", key, version_);
   const KnockOutQuestion question{.network = moment_.network,
                                   .set = moment_.set,
                                   .layer = moment_.layer,
                                   .changes = changes_,
                                   .names = moment_.names,
                                   .when = moment_.when};
-  if (deck_.wanted(effect_->view())) effect_->ask(changed, kept, knockOutJob(effect_ablator_, question));
-  if (deck_.wanted(switched_->view()))
-    switched_->ask(changed, kept, switchedJob(switched_ablator_, question));
+  const bool drags = since_drag_.isValid() && since_drag_.elapsed() < kDragPause;
+  const auto ask = [&](AskedFigure* asked, const AskedFigure::Job& job) {
+    if (!deck_.wanted(asked->view())) return;
+    if (drags && asked->busy())
+      ask_again_ = true;
+    else
+      asked->ask(changed, kept, job);
+  };
+  ask(effect_, knockOutJob(effect_ablator_, question));
+  ask(switched_, switchedJob(switched_ablator_, question));
   if (deck_.wanted(ranking_->view())) ranking_->ask(key, kept, effectsJob(ranking_ablator_, question));
 }
 
 void KnockOut::restore(const std::vector<infer::CellValue>& changes) {
-  if (changes != changes_) undo_.push(new Command(*this, tr("open figure"), changes));
+  if (changes != changes_) undo_.push(new Command(*this, tr("open figure"), changes, 0));
 }
 
 void KnockOut::clear(const QString& why) {
@@ -259,56 +245,52 @@ void KnockOut::clear(const QString& why) {
   moment_ = {};
   undo_.clear();
   changes_.clear();
+  ask_again_ = false;
   for (AskedFigure* asked : {effect_, switched_, ranking_}) asked->clear(why);
   update();
 }
 
-void KnockOut::update() {
-  if (words_ == nullptr) return;
-  count_->setVisible(what_->currentIndex() == static_cast<int>(What::Strongest));
-  undo_button_->setEnabled(undo_.canUndo());
-  redo_button_->setEnabled(undo_.canRedo());
-  restore_->setEnabled(!changes_.empty());
-  save_->setEnabled(moment_.network.model != nullptr && !changes_.empty());
-  const synapse::Cell at = selection_.cell();
-  const QString chosen = tr("Selected: unit %1, synapse %2.").arg(at.i).arg(at.j);
-  words_->setText(changes_.empty()       ? tr("No cell is changed. %1").arg(chosen)
-                  : changes_.size() == 1 ? tr("β(%1, %2) is %3. %4")
-                                               .arg(changes_[0].cell.row)
-                                               .arg(changes_[0].cell.column)
-                                               .arg(numberText(static_cast<double>(changes_[0].beta)), chosen)
-                                         : tr("%1 cells are changed. %2").arg(changes_.size()).arg(chosen));
-}
-
-Status KnockOut::save(const QString& path) const {
+Result<train::Checkpoint> KnockOut::checkpoint() const {
   const auto layer = infer::layer_named(*moment_.network.model, moment_.layer);
   if (!layer) return layer.error();
   const auto changed = infer::with_beta(moment_.network, *layer, changes_);
   if (!changed) return changed.error();
-  train::Checkpoint checkpoint{.settings = moment_.settings,
-                               .data_sha256 = {},
-                               .rows = moment_.set->rows,
-                               .columns = moment_.set->columns,
-                               .classes = moment_.set->classes,
-                               .position = {1, 0},
-                               .best = {},
-                               .plateau = {},
-                               .state = infer::state_of(*changed)};
-  if (checkpoint.settings.optimizer != "sgd")
-    checkpoint.state.squares.assign(checkpoint.state.momenta.size(), 0.0F);
-  return train::write_checkpoint(path.toStdString(), checkpoint, *moment_.network.model);
+  return train::Checkpoint{.settings = moment_.settings,
+                           .data_sha256 = {},
+                           .rows = moment_.set->rows,
+                           .columns = moment_.set->columns,
+                           .classes = moment_.set->classes,
+                           .position = {1, 0},
+                           .best = {},
+                           .plateau = {},
+                           .state = infer::state_of(*changed)};
 }
 
-void KnockOut::saveDialog() {
-  QFileDialog dialog(page_, tr("Save the changed network"), QStringLiteral("knocked-out.safetensors"),
-                     tr("Checkpoints (*.safetensors)"));
-  dialog.setAcceptMode(QFileDialog::AcceptSave);
-  dialog.setDefaultSuffix(QStringLiteral("safetensors"));
-  if (dialog.exec() != QDialog::Accepted) return;
-  const QString path = dialog.selectedFiles().constFirst();
-  if (const Status saved = save(path); !saved)
-    return emit failed(QString::fromStdString(saved.error().sentence()));
-  emit told(tr("Saved %1.").arg(path));
+Status KnockOut::save(const QString& path) const {
+  const auto made = checkpoint();
+  if (!made) return made.error();
+  return train::write_checkpoint(path.toStdString(), *made, *moment_.network.model);
+}
+
+// As train::Settings::frozen has them; the first layer needs no name.
+std::string KnockOut::changedCells() const {
+  const auto n = static_cast<std::size_t>(moment_.n);
+  std::vector<std::uint8_t> chosen(n * n);
+  for (const infer::CellValue& one : changes_)
+    chosen[static_cast<std::size_t>(one.cell.row) * n + static_cast<std::size_t>(one.cell.column)] = 1;
+  const std::string cells = synapse::cells_text(chosen, moment_.n);
+  const auto first = infer::layer_named(*moment_.network.model, {});
+  return cells.empty() || (first && first->name == moment_.layer) ? cells : moment_.layer + ": " + cells;
+}
+
+void KnockOut::trainOn(Train which) {
+  if (!moment_.network.model) return;
+  auto made = checkpoint();
+  if (!made) return emit failed(QString::fromStdString(made.error().sentence()));
+  made->settings.frozen = which == Train::ChangedFrozen ? changedCells() : std::string();
+  emit trainWanted(std::make_shared<const NetworkStart>(
+      NetworkStart{.model = moment_.network.model, .checkpoint = std::move(*made)}));
+  push(tr("train on"), std::vector<infer::CellValue>(), 0);  // they are in the new run
 }
 
 }  // namespace synann::ui

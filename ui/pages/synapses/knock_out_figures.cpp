@@ -27,10 +27,7 @@ double percentOf(int part, int whole) {
 std::shared_ptr<const Figure> knockOutFigure(const infer::Ablation& found, std::size_t changes,
                                              const QStringList& names, const QString& when) {
   BarsFigure::Content content{
-      .title = KnockWords::tr("%1 cells of β, %2 of %3 images switch · %4")
-                   .arg(changes)
-                   .arg(found.switched.size())
-                   .arg(countWords(found.after.count), when),
+      .title = KnockWords::tr("%1 cells of β · %2").arg(changes).arg(when),
       .rows = KnockWords::tr("class"),
       .names = names,
       .columns = {{.name = KnockWords::tr("right before, %"), .values = {}},
@@ -41,9 +38,10 @@ std::shared_ptr<const Figure> knockOutFigure(const infer::Ablation& found, std::
     content.columns[0].values.push_back(percentOf(found.correct_before[label], found.class_counts[label]));
     content.columns[1].values.push_back(percentOf(found.correct_after[label], found.class_counts[label]));
   }
-  content.note = KnockWords::tr("loss %1 → %2 · right %3 → %4")
+  content.note = KnockWords::tr("loss %1 → %2 · right %3 → %4 · %5 switch")
                      .arg(numberText(found.before.loss(), 4), numberText(found.after.loss(), 4),
-                          countWords(found.before.correct), countWords(found.after.correct));
+                          countWords(found.before.correct), countWords(found.after.correct),
+                          countWords(static_cast<int>(found.switched.size())));
   return std::make_shared<const BarsFigure>(std::move(content));
 }
 

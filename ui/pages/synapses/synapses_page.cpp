@@ -61,6 +61,7 @@ SynapsesPage::SynapsesPage(Workspace& workspace, const PageActions& actions, QWi
   putControls();
   connectControls();
   connectFigures();
+  connect(knock_, &KnockOut::trainWanted, &workspace.controller(), &TrainingController::trainFrom);
   QAction* const unit = actions("synapses.unit-as-circuit");
   connect(unit, &QAction::triggered, &source_.selection(), &Selection::openUnit);
   heat_->addAction(unit);

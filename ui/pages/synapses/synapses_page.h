@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include <QJsonObject>
 
+#include "engine/infer/cells.h"
 #include "ui/pages/page_table.h"
 #include "ui/pages/picture_page.h"
 #include "ui/pages/synapses/synapse_view.h"
@@ -60,6 +62,7 @@ class SynapsesPage : public PicturePage {
   void putControls();
   void connectControls();
   void connectFigures();
+  std::vector<infer::Cell> chosenBlock() const;
 
   static QString emptyWords();
   void take(const SynapseFramePtr& frame);

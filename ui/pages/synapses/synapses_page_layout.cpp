@@ -107,6 +107,16 @@ void SynapsesPage::connectControls() {
   });
 }
 
+// Of the matrix, whatever the order in which its rows and columns stand.
+std::vector<infer::Cell> SynapsesPage::chosenBlock() const {
+  std::vector<infer::Cell> cells;
+  const QRect block = heat_->block();
+  for (int row = block.top(); row <= block.bottom(); ++row)
+    for (int column = block.left(); column <= block.right(); ++column)
+      cells.push_back({data_->rowAt(row), data_->columnAt(column)});
+  return cells;
+}
+
 // What the numbers of the classes mean.
 void SynapsesPage::nameClasses() {
   if (!source_.data()) return;
@@ -126,6 +136,7 @@ void SynapsesPage::connectFigures() {
     const bool hovers = row >= 0;
     showReadOut(hovers ? synapse::Cell{row, column} : synapse::Cell{heat_->row(), heat_->column()});
   });
+  connect(heat_, &HeatView::blockChanged, this, [this] { knock_->setBlock(chosenBlock()); });
   connect(heat_, &HeatView::cellActivated, &selection, &Selection::openCell);
   auto* open = new QAction(tr("Open as &surface"), heat_);
   open->setObjectName("synapses.open-surface");
