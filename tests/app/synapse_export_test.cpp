@@ -5,6 +5,9 @@
 
 #include <QFile>
 #include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -53,6 +56,7 @@ class SynapseExportTest : public QObject {
   void everyStepIsTheRecordsOwn();
   void everyViewHasAFile_data();
   void everyViewHasAFile();
+  void theLabIsAblations();
   void wrongRequestsAreOneSentence_data();
   void wrongRequestsAreOneSentence();
   void oldRunsShowTheirCheckpoint();
@@ -103,6 +107,9 @@ void SynapseExportTest::everyViewHasAFile_data() {
   QTest::newRow("class difference") << QStringList{"--view",    "synapses", "--lens", "class-difference",
                                                    "--classes", "3",        "8"};
   QTest::newRow("change") << QStringList{"--view", "synapses", "--minus-step", "0", "--dark"};
+  QTest::newRow("knock-out") << QStringList{"--view", "knock-out", "--cells", "row 3 0-7,16-23"};
+  QTest::newRow("switched") << QStringList{"--view", "switched", "--cells", "all", "--value", "0.9"};
+  QTest::newRow("effects") << QStringList{"--view", "effects", "--dark"};
 }
 
 void SynapseExportTest::everyViewHasAFile() {
@@ -128,6 +135,42 @@ void SynapseExportTest::wrongRequestsAreOneSentence_data() {
                          << "--classes: there is no such class: expected 0 to 9, found 12";
   QTest::newRow("inputs") << QStringList{"--view", "waterfall", "--step", "3"} << "ends of epochs";
   QTest::newRow("view") << QStringList{"--view", "spectrum"} << "--view";
+  QTest::newRow("no cells") << QStringList{"--view", "knock-out"} << "--view knock-out requires --cells";
+  QTest::newRow("bad cells") << QStringList{"--view", "switched", "--cells", "here"}
+                             << "--cells: names no cells: expected 3,4";
+  QTest::newRow("cells beyond") << QStringList{"--view", "knock-out", "--cells", "64,0"}
+                                << "--cells: there is no such cell: expected row and column from 0 to 63";
+  QTest::newRow("cells of a row") << QStringList{"--view", "row", "--cells", "1,2"}
+                                  << "--cells does not belong to --view row";
+  QTest::newRow("value of effects") << QStringList{"--view", "effects", "--value", "1"}
+                                    << "--value does not belong to --view effects";
+  QTest::newRow("layer of the lab") << QStringList{"--view", "knock-out", "--cells", "1,2", "--layer", "fc1"}
+                                    << "has no such synapse layer: expected fcn";
+  QTest::newRow("network not recorded")
+      << QStringList{"--view", "effects", "--step", "3"} << "the whole network is not known at this step";
+}
+
+// The same numbers as `synann ablate`, at the prompt's other end.
+void SynapseExportTest::theLabIsAblations() {
+  QCOMPARE(save("lab.csv", {"--view", "knock-out", "--cells", "row 3", "--value", "0.5"}).exit_code, 0);
+  const QList<QByteArray> lines = bytesOf(at("lab.csv")).split('\n');
+  const ExportOutcome ablated = run_program("synann", {"ablate", "--json", "--cells", "row 3", "--value",
+                                                       "0.5", "--checkpoint", at("run/last.safetensors")});
+  QVERIFY2(ablated.exit_code == 0, qPrintable(ablated.err));
+  const QJsonArray classes =
+      QJsonDocument::fromJson(ablated.out.toUtf8()).object().value("classes").toArray();
+  QCOMPARE(classes.size(), 10);
+  for (int k = 0; k < 10; ++k) {
+    const QJsonObject one = classes[k].toObject();
+    const QList<QByteArray> cells = lines[k + 1].split(',');
+    for (const auto& [column, key] : {std::pair{1, "correct_before"}, std::pair{2, "correct"}}) {
+      const double percent = 100 * one.value(QLatin1String(key)).toDouble() / one.value("count").toDouble();
+      QVERIFY2(std::abs(cells[column].toDouble() - percent) < 1e-9, lines[k + 1].constData());
+    }
+  }
+  QCOMPARE(save("lab.png", {"--view", "knock-out", "--cells", "3,4 5,6", "--value", "0.5"}).exit_code, 0);
+  const QString remembered = QImage(at("lab.png")).text("synann-figure");
+  QVERIFY2(remembered.contains("\"knocked_out\":[[3,4,0.5],[5,6,0.5]]"), qPrintable(remembered));
 }
 
 void SynapseExportTest::wrongRequestsAreOneSentence() {

@@ -2,6 +2,7 @@
 #include "ui/pages/page_table.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <QStringList>
 
@@ -43,7 +44,10 @@ std::vector<std::string> allViews() {
 std::vector<std::string> runViews() {
   std::vector<std::string> views;
   for (const PageInfo& page : pageTable())
-    if (page.of_run) views.insert(views.end(), page.views.begin(), page.views.end());
+    if (page.of_run)
+      std::ranges::copy_if(page.views, std::back_inserter(views), [&](const std::string& view) {
+        return std::ranges::find(page.what_if, view) == page.what_if.end();
+      });
   return views;
 }
 

@@ -23,7 +23,7 @@ class Workspace;
 // The actions of a page's row by their ids; the window owns them.
 using PageActions = std::function<QAction*(const QString& id)>;
 
-// A file that a page's views are made of, as an option of the prompt.
+// A file or a text that a page's views are made of, as an option of the prompt.
 struct PageFile {
   std::string option, value, help;  // "--circuit", "FILE|EXAMPLE"
 };
@@ -47,6 +47,7 @@ struct PageInfo {
   std::vector<FieldInfo> fields{};
   std::vector<PageFile> files{};
   bool of_run = true;  // whether its views are of a run, and thus of all that is exported of one
+  std::vector<std::string> what_if{};  // those that are not: of a run as it might be
 };
 
 // In the order of the rail; a page's shortcut is Ctrl and its number.

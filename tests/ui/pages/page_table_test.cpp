@@ -69,6 +69,11 @@ void PageTableTest::everyViewBelongsToOnePage() {
   QVERIFY(pageOfView("no-such-view") == nullptr);
   for (const std::string& view : runViews()) QVERIFY(pageOfView(view)->of_run);
   QVERIFY(runViews().size() > 10);
+  for (const PageInfo& page : pageTable())
+    for (const std::string& view : page.what_if) {
+      QVERIFY(pageOfView(view) == &page);
+      QCOMPARE(std::ranges::count(runViews(), view), 0);
+    }
 }
 
 void PageTableTest::everyPageLivesAlone() {

@@ -7,9 +7,7 @@
 #include "ui/pages/digits/digits_jobs.h"
 #include "ui/pages/digits/digits_worker.h"
 #include "ui/pages/synapses/synapse_export.h"
-#include "ui/pages/synapses/synapse_figures.h"
 #include "ui/pages/synapses/synapse_view.h"
-#include "ui/session/class_words.h"
 
 namespace synann::ui {
 
@@ -18,14 +16,10 @@ namespace {
 // What the prompt asks, and of what.
 struct DigitsAsked {
   DigitsScene scene;
-  train::SynapseFrame frame;
+  ViewedNetwork at;
   infer::SetPtr set;
-  QStringList names;  // of the classes
-  QString when;
   std::vector<OtherNetwork> beside;
   std::optional<OtherNetwork> minus;
-
-  infer::Network network() const { return {frame.model, frame.network}; }
 };
 
 // The checkpoints of --checkpoint, with commas between them.
@@ -55,23 +49,16 @@ Result<DigitsAsked> askedOf(const ViewOptions& options) {
   applyTyped(digitsFields(), options.typed, asked.scene);
   asked.scene.figure = QString::fromStdString(options.view);
   if (isAsked(asked.scene.figure)) asked.scene.layer = options.layer;
-  const auto data = dataOfView(options);
-  if (!data) return data.error();
-  train::SynapseQuery query{.run = options.history, .network = true};
-  if (options.step >= 0) query.steps = options.step;
-  query.data = *data;
-  asked.frame = train::SynapseReader().answer(query);
-  if (!asked.frame.model) return Error{.where = {}, .problem = asked.frame.error};
-  if (!asked.frame.network)
-    return input_error(options.history, "the whole network is not known at this step",
-                       "choose a step at which it is recorded, such as the end of an epoch");
-  asked.when = stepWords(asked.frame.network_at);
-  asked.set = infer::set_of(*data, asked.scene.part);
+  // The layer is one whose activations are looked at, not a synapse layer.
+  ViewOptions moment = options;
+  moment.layer.clear();
+  auto at = networkOfView(moment);
+  if (!at) return at.error();
+  asked.at = std::move(*at);
+  asked.set = infer::set_of(asked.at.data, asked.scene.part);
   if (!asked.set || asked.set->count() == 0)
     return Error{
         .where = "--part", .problem = "there are no such images in the data", .expected = "test or train"};
-  for (int label = 0; label < asked.set->classes; ++label)
-    asked.names.append(className((*data)->class_names, label));
   if (auto status = openBeside(options, asked); !status) return status.error();
   if (auto status = openMinus(options, asked); !status) return status.error();
   return asked;
@@ -86,12 +73,12 @@ Result<FigurePtr> askedFigureOf(const DigitsAsked& asked, const ViewOptions& opt
                  .problem = "there is no such image",
                  .expected = fmt::format("0 to {}", asked.set->count() - 1),
                  .found = fmt::format("{}", scene.image)};
-  const DigitsContext context{.network = asked.network(),
+  const DigitsContext context{.network = asked.at.network,
                               .set = asked.set,
                               .part = scene.part,
-                              .names = asked.names,
+                              .names = asked.at.names,
                               .run = options.history,
-                              .when = asked.when,
+                              .when = asked.at.when,
                               .beside = asked.beside};
   return digitsJob(scene, context, scene.figure)({});
 }
@@ -104,12 +91,12 @@ Result<FigurePtr> digitsFigureOf(const DigitsAsked& asked, const ViewOptions& op
   const DigitsScene& scene = asked.scene;
   if (isAsked(scene.figure)) return askedFigureOf(asked, options);
   DigitsAskers askers;
-  const DigitsOutcome outcome = askDigits({.network = asked.network(),
+  const DigitsOutcome outcome = askDigits({.network = asked.at.network,
                                            .before = asked.minus ? asked.minus->network : infer::Network(),
                                            .set = asked.set,
                                            .part = scene.part,
-                                           .names = asked.names,
-                                           .when = asked.when,
+                                           .names = asked.at.names,
+                                           .when = asked.at.when,
                                            .before_when = beforeWords(asked)},
                                           askers, {});
   if (!outcome.answer) return Error{.where = {}, .problem = outcome.error.toStdString()};
@@ -143,7 +130,7 @@ Result<ShownFigure> digitsViewFigure(const ViewOptions& options) {
   if (!asked) return asked.error();
   auto figure = digitsFigureOf(*asked, options);
   if (!figure) return figure.error();
-  QJsonObject view = digitsJson(asked->scene, asked->frame, options.history);
+  QJsonObject view = digitsJson(asked->scene, asked->at.frame, options.history);
   if (asked->minus) {
     view["minus_run"] = QString::fromStdString(options.minus_run);
     view["minus_step"] = static_cast<qint64>(options.minus_step);

@@ -6,7 +6,9 @@
 #include "engine/data/registry.h"
 #include "engine/train/history.h"
 #include "engine/train/run_data.h"
+#include "ui/pages/synapses/knock_out_export.h"
 #include "ui/pages/synapses/synapse_view.h"
+#include "ui/session/class_words.h"
 
 namespace synann::ui {
 
@@ -72,14 +74,43 @@ Result<data::DataPairPtr> dataOfView(const ViewOptions& options) {
   return found->data;
 }
 
+Result<ViewedNetwork> networkOfView(const ViewOptions& options) {
+  const auto data = dataOfView(options);
+  if (!data) return data.error();
+  train::SynapseQuery query{.run = options.history, .network = true};
+  if (options.step >= 0) query.steps = options.step;
+  query.layer = options.layer;
+  query.data = *data;
+  train::SynapseFrame frame = train::SynapseReader().answer(query);
+  if (!frame.model) return Error{.where = {}, .problem = frame.error};
+  if (!frame.network)
+    return input_error(options.history, "the whole network is not known at this step",
+                       "choose a step at which it is recorded, such as the end of an epoch");
+  frame.at = frame.network_at;
+  QStringList names;
+  for (int label = 0; label < (*data)->test.classes; ++label)
+    names.append(className((*data)->class_names, label));
+  const infer::Network network{frame.model, frame.network};
+  const QString when = stepText(frame);
+  return ViewedNetwork{
+      .frame = std::move(frame), .network = network, .data = *data, .names = names, .when = when};
+}
+
+std::vector<FieldInfo> synapseOptionFields() {
+  std::vector<FieldInfo> fields = fieldInfos(synapseFields());
+  fields.push_back(knockOutValue());
+  return fields;
+}
+
 Status checkSynapses(const ViewOptions& options) {
   if (auto status = requireRun(options); !status) return status;
   if (options.typed.contains("--cell"))
     return Error{.problem = "--cell belongs to --view surface; rows and columns take --unit and --synapse"};
-  return {};
+  return checkKnockOut(options);
 }
 
 Result<ShownFigure> synapseViewFigure(const ViewOptions& options) {
+  if (isKnockOutView(options.view)) return knockOutViewFigure(options);
   SynapseView view = viewOf(options);
   const bool inputs =
       view.query.lens != train::Lens::Beta || options.view == "waterfall" || options.view == "proof";

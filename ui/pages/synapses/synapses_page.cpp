@@ -7,7 +7,6 @@
 #include <QAction>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QJsonArray>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -15,6 +14,7 @@
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/synapses/knock_out.h"
+#include "ui/pages/synapses/knock_out_export.h"
 #include "ui/pages/synapses/synapse_export.h"
 #include "ui/pages/synapses/synapse_figures.h"
 #include "ui/plots/figure_view.h"
@@ -40,14 +40,17 @@ PageInfo SynapsesPage::info() {
                        tr("Open the selected row of β as a chain of synapses on the Circuit page, with the "
                           "chosen image's x"),
                        Glyph::None, MenuId::View}},
-          .views = {"synapses", "row", "column", "rows", "strongest", "histogram", "waterfall", "proof"},
+          .views = {"synapses", "row", "column", "rows", "strongest", "histogram", "waterfall", "proof",
+                    "knock-out", "switched", "effects"},
           .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
             return new SynapsesPage(workspace, actions, parent);
           },
           .viewFigure = synapseViewFigure,
           .checkView = checkSynapses,
           .heading = "Views of a synapse layer",
-          .fields = fieldInfos(synapseFields())};
+          .fields = synapseOptionFields(),
+          .files = knockOutTexts(),
+          .what_if = knockOutViews()};
 }
 
 SynapsesPage::SynapsesPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
@@ -301,10 +304,7 @@ QJsonObject SynapsesPage::view() const {
   view.cell = {heat_->row(), heat_->column()};
   view.figure = figureName();
   QJsonObject json = toJson(view, *frame_);
-  QJsonArray changed;
-  for (const infer::CellValue& one : knock_->changes())
-    changed.append(QJsonArray{one.cell.row, one.cell.column, static_cast<double>(one.beta)});
-  if (!changed.isEmpty()) json["knocked_out"] = changed;
+  writeKnockedOut(knock_->changes(), json);
   return json;
 }
 
@@ -325,10 +325,7 @@ Status SynapsesPage::restoreView(const QJsonObject& json) {
                             : q.other_steps == 0   ? kStart
                                                    : kThisStep);
   deck_->choose(scene_.figure);
-  std::vector<infer::CellValue> changed;
-  for (const QJsonValue& one : json.value("knocked_out").toArray())
-    changed.push_back({{one[0].toInt(), one[1].toInt()}, static_cast<float>(one[2].toDouble())});
-  knock_->restore(changed);
+  knock_->restore(readKnockedOut(json));
   Selection& selection = source_.selection();
   selection.setLayer(QString::fromStdString(q.layer));
   selection.setCell(scene_.cell);
