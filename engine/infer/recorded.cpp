@@ -14,7 +14,7 @@ Result<RecordedNetworks> RecordedNetworks::open(const std::filesystem::path& run
     return Error{.where = run.string(),
                  .problem = "the run has no record of its steps",
                  .expected = fmt::format("{} in its folder", train::kNetworkRecord),
-                 .remedy = "train with a record: a budget of 0 keeps none"};
+                 .remedy = "models with a synapse layer keep one, unless its budget is 0"};
   }
   auto record = train::RecordReader::open(run / train::kNetworkRecord);
   if (!record) return record.error();

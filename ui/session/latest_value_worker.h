@@ -24,6 +24,10 @@ class WorkerBell : public QObject {
   void rung();
 };
 
+// Whether a worker gives way to the window, as it does unless told otherwise, or takes its turn beside it:
+// for answers of a few milliseconds that a person waits for while every core trains.
+enum class WorkerPriority { Low, Usual };
+
 // Answers queries on a thread of its own at low priority, so that the window never waits. The newest query
 // wins: one that still waits is forgotten, one that is worked on is cancelled. Only the latest answer is
 // told, so neither side can flood the other. The thread begins with the first query. Made, asked and
@@ -40,7 +44,8 @@ class LatestValueWorker {
   // In the owner's thread. May ask again, may not destroy the worker.
   using Told = std::function<void(const Answer&)>;
 
-  LatestValueWorker(Work work, Told told) : work_(std::move(work)), told_(std::move(told)) {
+  LatestValueWorker(Work work, Told told, WorkerPriority priority = WorkerPriority::Low)
+      : work_(std::move(work)), told_(std::move(told)), priority_(priority) {
     QObject::connect(
         &bell_, &WorkerBell::rung, &bell_, [this] { deliver(); }, Qt::QueuedConnection);
   }
@@ -70,7 +75,7 @@ class LatestValueWorker {
 
  private:
   void run(const std::stop_token& end) {
-    lower_thread_priority();
+    if (priority_ == WorkerPriority::Low) lower_thread_priority();
     while (true) {
       std::optional<Query> query;
       std::uint64_t number = 0;
@@ -115,6 +120,7 @@ class LatestValueWorker {
 
   Work work_;
   Told told_;
+  WorkerPriority priority_;
   WorkerBell bell_;
   std::uint64_t asked_ = 0, heard_ = 0;  // numbers of queries, in the owner's thread
   std::mutex mutex_;

@@ -108,7 +108,9 @@ std::shared_ptr<const Figure> robustnessFigure(const std::vector<RobustnessCurve
     return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
   };
   CurveFigure::Content content{.title = AnswerWords::tr("%1, %2").arg(text(info.label), of),
-                               .x = QStringLiteral("%1, %2").arg(text(info.label), text(info.unit)),
+                               .x = info.unit.empty()
+                                        ? text(info.label)
+                                        : QStringLiteral("%1, %2").arg(text(info.label), text(info.unit)),
                                .y = AnswerWords::tr("accuracy"),
                                .at = {},
                                .series = {},

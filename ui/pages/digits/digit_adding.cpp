@@ -17,6 +17,7 @@ namespace synann::ui {
 namespace {
 
 constexpr int kLabelWide = 3, kTenDigits = 10;  // characters; classes while none are known
+constexpr int kFolderWide = 70;                 // pixels
 
 QString folderName(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder.has_filename() ? folder : folder.parent_path();
@@ -42,22 +43,23 @@ void DigitAdding::makeRow(QWidget* page) {
   line->setContentsMargins(0, 0, 0, 0);
   line->addWidget(words);
   line->addWidget(label_);
-  const auto button = [&](const char* name, const QString& text, const QString& help, auto&& work) {
-    auto* made = named(new RingButton(row_), QLatin1String(name), text, help);
+  const auto button = [&](const char* name, const QString& text, const QString& label, const QString& help,
+                          auto&& work) {
+    auto* made = named(new RingButton(row_), QLatin1String(name), label, help);
     made->setText(text);
     made->setAutoRaise(false);
     connect(made, &QToolButton::clicked, this, work);
     line->addWidget(made);
     return made;
   };
-  button("digits.own-add", tr("Add to data set"),
+  button("digits.own-add", tr("Add"), tr("Add to data set"),
          tr("Appends the drawing, as the network sees it, to a data set of your own, which Open data… opens"),
          [this] { addOrAsk(); });
-  choose_ = button("digits.own-folder", tr("Folder…"),
+  choose_ = button("digits.own-folder", tr("Folder…"), tr("Folder of your data set"),
                    tr("The folder of your data set: an empty one, or one that images were added to here"),
                    [this] { chooseFolder(); });
-  back_ = button("digits.own-back", tr("Take back"), tr("Takes the image that was added last away again"),
-                 [this] { tell(takeBack()); });
+  back_ = button("digits.own-back", tr("Take back"), tr("Take back"),
+                 tr("Takes the image that was added last away again"), [this] { tell(takeBack()); });
   line->addStretch(1);
   row_->setParent(page);
 }
@@ -85,7 +87,10 @@ void DigitAdding::setFolder(const std::filesystem::path& folder) {
 }
 
 void DigitAdding::update() {
-  choose_->setText(folder_.empty() ? tr("Folder…") : folderName(folder_) + QStringLiteral("…"));
+  choose_->setText(
+      folder_.empty() ? tr("Folder…")
+                      : choose_->fontMetrics().elidedText(folderName(folder_), Qt::ElideMiddle, kFolderWide) +
+                            QStringLiteral("…"));
   choose_->setToolTip(folder_.empty()
                           ? tr("The folder of your data set: an empty one, or one that images were added to "
                                "here")

@@ -60,8 +60,9 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
       probabilities_(deck.add("drawn-probabilities", tr("What the network says of it appears here."),
                               tr("What the network gives for the drawing"))),
       worker_(
-          [asker = std::make_shared<infer::Asker>()](const Query& query, const std::stop_token& cancelled,
-                                                     const auto& tell) {
+          // One image is not worth a helper, for which it would have to wait while every core trains.
+          [asker = std::make_shared<infer::Asker>(infer::Asking{.backend = {.device = "cpu", .threads = 1}})](
+              const Query& query, const std::stop_token& cancelled, const auto& tell) {
             Answer answer;
             auto normalised = infer::normalise_as_mnist(query.picture);
             if (!normalised) {
@@ -84,7 +85,7 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
             }
             if (!cancelled.stop_requested()) tell(std::move(answer));
           },
-          [this](const Answer& answer) { show(answer); }) {
+          [this](const Answer& answer) { show(answer); }, WorkerPriority::Usual) {
   pad_->setToolTip(
       tr("Draw with mouse or pen. By keyboard: arrows move the pen, Space puts it down or up, "
          "Ctrl+arrows shift, [ and ] turn, Delete clears, Ctrl+Z undoes, Ctrl+V pastes"));
