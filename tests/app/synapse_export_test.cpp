@@ -146,8 +146,6 @@ void SynapseExportTest::wrongRequestsAreOneSentence_data() {
                                     << "--value does not belong to --view effects";
   QTest::newRow("layer of the lab") << QStringList{"--view", "knock-out", "--cells", "1,2", "--layer", "fc1"}
                                     << "has no such synapse layer: expected fcn";
-  QTest::newRow("network not recorded")
-      << QStringList{"--view", "effects", "--step", "3"} << "the whole network is not known at this step";
 }
 
 // The same numbers as `synann ablate`, at the prompt's other end.

@@ -35,6 +35,8 @@ void PromptCasesTest::mistakesAreNamed_data() {
   row("empty seed", {"train", "--seed", ""}, "--seed: has an empty value");
   row("empty threads", {"train", "--threads", ""}, "--threads: has an empty value");
   row("empty data", {"train", "--data", ""}, "--data: has an empty value");
+  row("empty cells", {"train", "--frozen", ""}, "--frozen: has an empty value");
+  row("no cells", {"train", "--frozen", "3,"}, "--frozen: names no cells: expected 3,4");
   row("empty folder", {"train", "--out", ""}, "--out: has an empty value");
   row("empty checkpoint", {"train", "--resume", ""}, "--resume: has an empty value");
   row("empty model", {"train", "--model", ""}, "--model: has an empty value");
