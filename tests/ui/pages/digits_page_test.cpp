@@ -70,7 +70,7 @@ struct DigitsBench : testing::WindowBench {
 };
 
 // The small digits, with so many test images that asking about them takes its time.
-constexpr int kMany = 20'000;
+constexpr int kMany = 5'000;
 Result<data::DataPairPtr> openManyDigits(const std::string& spec) {
   if (spec != "many") return testing::openSmallDigits(spec);
   auto pair = std::make_shared<data::DataPair>(*testing::smallDigits());
