@@ -65,11 +65,13 @@ Error cannot_lock(const fs::path& file, int code) {
                      "choose a folder that you may write to");
 }
 
-// A lock that is held for longer than somebody needs to look whether it is held.
+// Waits out those who only look whether the lock is held, which takes them microseconds, or as long as the
+// processor is taken from them meanwhile. Where it cannot be had, errno says why.
 bool lock_now(int descriptor) {
-  for (int attempt = 0;; ++attempt) {
+  constexpr int kAttempts = 20;
+  for (int attempt = 1;; ++attempt) {
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
-    if (errno != EWOULDBLOCK || attempt == 5) return false;
+    if (errno != EWOULDBLOCK || attempt == kAttempts) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
