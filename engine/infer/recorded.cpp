@@ -24,11 +24,9 @@ Result<RecordedNetworks> RecordedNetworks::open(const std::filesystem::path& run
 }
 
 Result<Network> RecordedNetworks::read(std::size_t k) {
-  const auto frame = record_.look(k);
-  if (!frame) return frame.error();
-  auto values = std::make_shared<std::vector<float>>(model_->parameters.float_count());
-  train::scatter(record_.header(), *model_, *frame, *values);
-  return Network{model_, std::move(values)};
+  auto values = train::recorded_values(record_, k, *model_);
+  if (!values) return values.error();
+  return Network{model_, std::make_shared<const std::vector<float>>(std::move(*values))};
 }
 
 }  // namespace synann::infer

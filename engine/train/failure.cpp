@@ -24,13 +24,10 @@ Result<std::shared_ptr<const Weights>> recorded_weights(const std::filesystem::p
   if (!k || record->frames()[*k].steps != failure.steps) return missing;
   auto model = recorded_model(record->header());
   if (!model) return model.error();
-  const auto frame = record->look(*k);
-  if (!frame) return frame.error();
-  auto weights = std::make_shared<Weights>(
-      Weights{.position = failure.position, .steps = failure.steps, .model = *model, .values = {}});
-  weights->values.resize((*model)->parameters.float_count());
-  scatter(record->header(), **model, *frame, weights->values);
-  return std::shared_ptr<const Weights>(std::move(weights));
+  auto values = recorded_values(*record, *k, **model);
+  if (!values) return values.error();
+  return std::make_shared<const Weights>(Weights{
+      .position = failure.position, .steps = failure.steps, .model = *model, .values = std::move(*values)});
 }
 
 }  // namespace

@@ -116,6 +116,14 @@ void scatter(const RecordHeader& header, const model::Model& model, std::span<co
   }
 }
 
+Result<std::vector<float>> recorded_values(RecordReader& record, std::size_t k, const model::Model& model) {
+  const auto frame = record.look(k);
+  if (!frame) return frame.error();
+  std::vector<float> values(model.parameters.float_count());
+  scatter(record.header(), model, *frame, values);
+  return values;
+}
+
 Result<std::shared_ptr<const model::Model>> recorded_model(const RecordHeader& header) {
   auto built = model::build(header.settings.model, header.rows, header.columns, header.classes,
                             synapse_options(header.settings));

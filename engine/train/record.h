@@ -170,6 +170,9 @@ std::vector<float> gather(const RecordHeader& header, const model::Model& model,
 void scatter(const RecordHeader& header, const model::Model& model, std::span<const float> frame,
              std::span<float> values);
 
+// All numbers of the network at frame k of its record [float_count]. Errors: damaged there.
+Result<std::vector<float>> recorded_values(RecordReader& record, std::size_t k, const model::Model& model);
+
 // The model that a record is of. Errors as model::build.
 Result<std::shared_ptr<const model::Model>> recorded_model(const RecordHeader& header);
 

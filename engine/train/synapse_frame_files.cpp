@@ -141,12 +141,10 @@ Result<SynapseReader::Moment> SynapseReader::moment(Run& run, std::int64_t steps
 std::shared_ptr<const std::vector<float>> SynapseReader::whole(Run& run, std::size_t k) {
   const FrameStep& at = run.network->frames()[k];
   if (run.values && run.values_at == at) return run.values;
-  const auto values = run.network->look(k);
+  auto values = recorded_values(*run.network, k, *run.model);
   if (!values) return nullptr;
-  auto all = std::make_shared<std::vector<float>>(run.model->parameters.float_count());
-  scatter(run.network->header(), *run.model, *values, *all);
   run.values_at = at;
-  run.values = std::move(all);
+  run.values = std::make_shared<const std::vector<float>>(std::move(*values));
   return run.values;
 }
 

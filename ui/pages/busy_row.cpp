@@ -22,10 +22,8 @@ BusyRow::BusyRow(const QString& name, const QString& what, Done done, QWidget* p
       bar_(named(new QProgressBar(this), name + "-progress", tr("Progress: %1").arg(what),
                  tr("How much is done"))) {
   bar_->setRange(0, 100);
-  auto* stop =
-      named(new RingButton(this), name + "-stop", tr("Stop: %1").arg(what), tr("Stop: %1").arg(what));
-  stop->setText(tr("Stop"));
-  stop->setAutoRaise(false);
+  auto* stop = named(new RingButton(tr("Stop"), this), name + "-stop", tr("Stop: %1").arg(what),
+                     tr("Stop: %1").arg(what));
   connect(stop, &QToolButton::clicked, this, &BusyRow::stopWanted);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);

@@ -6,12 +6,17 @@
 
 namespace synann::ui {
 
-// A flat button that shows by a ring when it has the keyboard: the style alone leaves it as it is.
+// A button that shows by a ring when it has the keyboard: the style alone leaves it as it is. Flat, as in a
+// bar of tools; with a text it is raised.
 class RingButton : public QToolButton {
  public:
   explicit RingButton(QWidget* parent = nullptr) : QToolButton(parent) {
     setAutoRaise(true);
     setFocusPolicy(Qt::StrongFocus);
+  }
+  RingButton(const QString& text, QWidget* parent) : RingButton(parent) {
+    setText(text);
+    setAutoRaise(false);
   }
 
  protected:

@@ -81,9 +81,7 @@ CircuitTargetTable::CircuitTargetTable(QWidget* parent)
 void CircuitTargetTable::makeButtons(QBoxLayout* column) {
   auto* row = new QHBoxLayout;
   const auto button = [&](const QString& name, const QString& text, const QString& help, auto&& work) {
-    auto* made = named(new RingButton(this), name, text, help);
-    made->setText(text);
-    made->setAutoRaise(false);
+    auto* made = named(new RingButton(text, this), name, text, help);
     connect(made, &QToolButton::clicked, this, work);
     row->addWidget(made);
   };

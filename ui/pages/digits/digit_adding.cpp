@@ -45,9 +45,7 @@ void DigitAdding::makeRow(QWidget* page) {
   line->addWidget(label_);
   const auto button = [&](const char* name, const QString& text, const QString& label, const QString& help,
                           auto&& work) {
-    auto* made = named(new RingButton(row_), QLatin1String(name), label, help);
-    made->setText(text);
-    made->setAutoRaise(false);
+    auto* made = named(new RingButton(text, row_), QLatin1String(name), label, help);
     connect(made, &QToolButton::clicked, this, work);
     line->addWidget(made);
     return made;

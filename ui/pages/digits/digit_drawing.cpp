@@ -102,9 +102,7 @@ QWidget* DigitDrawing::makeButtons() {
   auto* row = new QHBoxLayout(line);
   row->setContentsMargins(0, 0, 0, 0);
   const auto button = [&](const char* name, const QString& text, const QString& help, auto&& work) {
-    auto* made = named(new RingButton(line), QLatin1String(name), text, help);
-    made->setText(text);
-    made->setAutoRaise(false);
+    auto* made = named(new RingButton(text, line), QLatin1String(name), text, help);
     connect(made, &QToolButton::clicked, this, work);
     row->addWidget(made);
   };

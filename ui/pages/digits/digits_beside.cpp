@@ -15,15 +15,11 @@ namespace synann::ui {
 DigitsBeside::DigitsBeside(QWidget* page)
     : QObject(page),
       page_(page),
-      add_(named(new RingButton(page), "digits.beside-add", tr("Add checkpoint…"),
+      add_(named(new RingButton(tr("Add checkpoint…"), page), "digits.beside-add", tr("Add checkpoint…"),
                  tr("Draws the curve of another checkpoint into the figure; one may be dropped as well"))),
-      remove_(named(new RingButton(page), "digits.beside-remove", tr("Remove"),
+      remove_(named(new RingButton(tr("Remove"), page), "digits.beside-remove", tr("Remove"),
                     tr("Takes the curve of a checkpoint away"))),
       menu_(new QMenu(remove_)) {
-  for (QToolButton* button : {add_, remove_}) {
-    button->setText(button->accessibleName());
-    button->setAutoRaise(false);
-  }
   remove_->setMenu(menu_);
   remove_->setPopupMode(QToolButton::InstantPopup);
   remove_->hide();

@@ -55,10 +55,8 @@ QWidget* KnockOut::makeControls() {
   value_ = new NumberSlider(QStringLiteral("synapses.knock-value"), tr("Value"),
                             tr("What their β is set to; the slider sets it at once while it is dragged"),
                             kFreeBounds, page_);
-  auto* const button = named(new RingButton(line), "synapses.knock-set", tr("Set"),
+  auto* const button = named(new RingButton(tr("Set"), line), "synapses.knock-set", tr("Set"),
                              tr("Set β to this value and measure anew; the run itself stays as it is"));
-  button->setText(tr("Set"));
-  button->setAutoRaise(false);
   connect(button, &QToolButton::clicked, this,
           [this] { set(what(), count_->value(), value_->box()->value()); });
   connect(what_, &QComboBox::currentIndexChanged, this, &KnockOut::endStroke);
@@ -86,9 +84,7 @@ QWidget* KnockOut::makeButtons() {
   auto* row = new QHBoxLayout(line);
   row->setContentsMargins(0, 0, 0, 0);
   const auto button = [&](const char* name, const QString& text, const QString& help, auto&& work) {
-    auto* made = named(new RingButton(line), QLatin1String(name), text, help);
-    made->setText(text);
-    made->setAutoRaise(false);
+    auto* made = named(new RingButton(text, line), QLatin1String(name), text, help);
     connect(made, &QToolButton::clicked, this, work);
     row->addWidget(made);
     return made;
@@ -109,10 +105,8 @@ QWidget* KnockOut::makeButtons() {
 }
 
 QToolButton* KnockOut::makeTrainButton(QWidget* parent) {
-  auto* made = named(new RingButton(parent), "synapses.knock-train", tr("Train on"),
+  auto* made = named(new RingButton(tr("Train on…"), parent), "synapses.knock-train", tr("Train on"),
                      tr("Begin a new run from the changed network, with the settings of the run shown"));
-  made->setText(tr("Train on…"));
-  made->setAutoRaise(false);
   auto* menu = new QMenu(made);
   const auto add = [&](const char* name, const QString& text, Train which) {
     QAction* const action = menu->addAction(text, this, [this, which] { trainOn(which); });
