@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Trains the same runs with a program that was compiled file by file and with one of a unity build. Their data and their
-# checkpoints must be the same files, byte for byte: how files are grouped for the compiler may change no number.
+# Trains the same runs with a program that was compiled file by file without optimisation, and with one of a unity build. Their
+# data and their checkpoints must be the same files, byte for byte: how files are grouped for the compiler, and what it
+# optimises of them, may change no number. (The kernels of the tiers are optimised in both.)
 #   scripts/unity_check.sh [SYNANN-FILE-BY-FILE [SYNANN-UNITY]]
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-ALONE="$(realpath -m "${1:-$ROOT/build/engine/bin/synann}")"
+ALONE="$(realpath -m "${1:-$ROOT/build/files/bin/synann}")"
 UNITY="$(realpath -m "${2:-$ROOT/build/release/bin/synann}")"
 readonly ALONE UNITY
 for program in "$ALONE" "$UNITY"; do
-  [[ -x "$program" ]] || fail 2 "$program is not there; build it (cmake --preset engine, ./scripts/run.sh), or name another."
+  [[ -x "$program" ]] || fail 2 "$program is not there; build it (cmake --preset files, ./scripts/run.sh), or name another."
 done
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT

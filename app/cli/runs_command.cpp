@@ -69,10 +69,10 @@ ordered_json to_json(const RunSummary& run) {
 }
 
 constexpr std::size_t kColumns = 9;
-using Line = std::array<std::string, kColumns>;
+using TableLine = std::array<std::string, kColumns>;
 
 // One line of the table; `differing` are the keys of the last column.
-Line line_of(const RunSummary& run, const std::vector<std::string>& differing) {
+TableLine line_of(const RunSummary& run, const std::vector<std::string>& differing) {
   if (!run.problem.empty()) return {run.name, "", "cannot be read"};
   const auto percent = [](const std::optional<train::Evaluation>& e) {
     return e ? fmt::format("{:.2f}", e->accuracy()) : std::string("–");
@@ -102,13 +102,13 @@ std::size_t width_of(const std::string& text) {
 
 void print_table(const std::vector<RunSummary>& found) {
   const auto differing = runs::differing_settings(found);
-  std::vector<Line> lines{
+  std::vector<TableLine> lines{
       {"run", "model", "state", "epochs", "best %", "last %", "test loss", "time", "settings that differ"}};
   for (const RunSummary& run : found) lines.push_back(line_of(run, differing));
   std::array<std::size_t, kColumns> widths{};
-  for (const Line& line : lines)
+  for (const TableLine& line : lines)
     for (std::size_t k = 0; k < kColumns; ++k) widths[k] = std::max(widths[k], width_of(line[k]));
-  for (const Line& line : lines) {
+  for (const TableLine& line : lines) {
     std::string text;
     for (std::size_t k = 0; k < kColumns; ++k) {
       const std::string gap(widths[k] - width_of(line[k]), ' ');
