@@ -16,7 +16,13 @@ Result<std::vector<std::uint32_t>> frozen_places(const model::Model& model, cons
   if (!parts) return parts.error();
   for (const synapse::LayerCells& part : *parts) {
     const auto layer = layer_named(model, part.layer);
-    if (!layer) return layer.error();
+    if (!layer) {
+      Error error = layer.error();
+      error.problem = error.where + " " + error.problem;
+      error.where = kFrozenOption;
+      error.remedy = "name cells of a synapse layer of the model, or leave the option out";
+      return error;
+    }
     const auto chosen = synapse::chosen_cells(kFrozenOption, part.blocks, layer->n);
     if (!chosen) return chosen.error();
     const std::size_t first = model.parameters.find(layer->name + ".weight")->offset;

@@ -11,6 +11,7 @@
 #include <QToolButton>
 
 #include "engine/infer/asker.h"
+#include "engine/train/history.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
 #include "ui/pages/synapses/synapses_page.h"
@@ -24,8 +25,17 @@ namespace synann::ui {
 
 namespace {
 
+// The small digits under any name.
+Result<data::DataPairPtr> openNamedDigits(const std::string& spec) {
+  auto pair = std::make_shared<data::DataPair>(*testing::smallDigits());
+  pair->spec = spec;
+  return data::DataPairPtr(std::move(pair));
+}
+
 struct LabBench : testing::WindowBench {
-  LabBench() : WindowBench("syna-cnn", 2) {
+  explicit LabBench(const std::string& data = "digits") : WindowBench("syna-cnn", 2) {
+    window->controller().setDataOpener(openNamedDigits);
+    settings.data = data;
     train();
     window->showPage(&page());
     look("knock-out");
@@ -72,6 +82,7 @@ class KnockOutTest : public QObject {
   void aDragKeepsToWhatTheLayerCanHave();
   void aRunBeginsFromTheChangedNetwork_data();
   void aRunBeginsFromTheChangedNetwork();
+  void itGoesOnWithTheDataAtHand();
   void itsFiguresAreExportedAndOpened_data();
   void itsFiguresAreExportedAndOpened();
 };
@@ -315,6 +326,20 @@ void KnockOutTest::aRunBeginsFromTheChangedNetwork() {
   QVERIFY(others > 63 * 64 - 10);
   // Train on with the run that it is now: its cells stay frozen.
   QCOMPARE(b.window->workspace().plan().settings().frozen, std::string(frozen ? "row 5" : ""));
+}
+
+// Not with the built-in digits, which a record's settings name.
+void KnockOutTest::itGoesOnWithTheDataAtHand() {
+  const LabBench b("other");
+  b.lab().set(KnockOut::What::Row, 1, 0);
+  const std::filesystem::path before = b.run();
+  QSignalSpy idle(&b.window->controller(), &TrainingController::idle);
+  b.find<QAction>("synapses.knock-train-all")->trigger();
+  QTRY_COMPARE_WITH_TIMEOUT(idle.size(), 1, testing::kWait);
+  QVERIFY(b.run() != before);
+  const auto history = train::read_history(b.run());
+  QVERIFY(history.ok());
+  QCOMPARE(history->start.settings.data, std::string("other"));
 }
 
 void KnockOutTest::itsFiguresAreExportedAndOpened_data() {

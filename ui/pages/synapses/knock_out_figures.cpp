@@ -53,7 +53,8 @@ std::shared_ptr<const Figure> switchedFigure(const infer::Ablation& found, const
   content.scale = {.least = 0, .most = 1, .colors = ColorMap::Grey};
   content.bar = false;
   content.value = KnockWords::tr("ink");
-  content.title = KnockWords::tr("%1 test images change class · %2").arg(found.switched.size()).arg(q.when);
+  content.title =
+      KnockWords::tr("Test images that change class: %1 · %2").arg(found.switched.size()).arg(q.when);
   std::vector<int> images;
   for (int k = 0; k < content.count; ++k) {
     const infer::Ablation::Switched& one = found.switched[static_cast<std::size_t>(k)];

@@ -140,13 +140,16 @@ void SynapsesPage::showKnockOut() {
   QStringList names;
   for (int label = 0; label < opened->test.classes; ++label)
     names.append(className(opened->class_names, label));
+  // A record does not say where its data lie; a run from the changed network goes on with those at hand.
+  train::Settings settings = frame_->run.settings;
+  settings.data = opened->spec;
   knock_->setMoment({.network = {frame_->model, frame_->network},
                      .set = infer::set_of(opened),
                      .layer = frame_->layer.name,
                      .n = frame_->n(),
                      .names = names,
                      .when = stepText(at),
-                     .settings = frame_->run.settings,
+                     .settings = std::move(settings),
                      .live = frame_->live});
 }
 
