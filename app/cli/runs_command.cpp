@@ -45,7 +45,11 @@ ordered_json to_json(const RunSummary& run) {
     j["problem"] = run.problem;
     return j;
   }
-  j.update({{"state", runs::state_word(run.state)},
+  j.update({{"title", run.notes.title},
+            {"tags", run.notes.tags},
+            {"note", run.notes.note},
+            {"archived", run.notes.archived},
+            {"state", runs::state_word(run.state)},
             {"reason", run.reason},
             {"writer", run.writer},
             {"data_name", run.data_name},
@@ -71,9 +75,17 @@ ordered_json to_json(const RunSummary& run) {
 constexpr std::size_t kColumns = 9;
 using TableLine = std::array<std::string, kColumns>;
 
+// Its folder, what a person calls it, and its tags.
+std::string called(const RunSummary& run) {
+  std::string text = run.name;
+  if (!run.notes.title.empty()) text += fmt::format(" \"{}\"", run.notes.title);
+  for (const std::string& tag : run.notes.tags) text += " #" + tag;
+  return text;
+}
+
 // One line of the table; `differing` are the keys of the last column.
 TableLine line_of(const RunSummary& run, const std::vector<std::string>& differing) {
-  if (!run.problem.empty()) return {run.name, "", "cannot be read"};
+  if (!run.problem.empty()) return {called(run), "", "cannot be read"};
   const auto percent = [](const std::optional<train::Evaluation>& e) {
     return e ? fmt::format("{:.2f}", e->accuracy()) : std::string("–");
   };
@@ -83,7 +95,7 @@ TableLine line_of(const RunSummary& run, const std::vector<std::string>& differi
     settings +=
         fmt::format("{}{}={}", settings.empty() ? "" : " ", key, runs::setting_text(run.settings, key));
   }
-  return {run.name,
+  return {called(run),
           run.settings.model,
           runs::state_word(run.state),
           fmt::format("{}/{}", run.epochs, run.settings.epochs),

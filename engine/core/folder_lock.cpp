@@ -67,12 +67,12 @@ Error cannot_lock(const fs::path& file, int code) {
 
 // Waits out those who only look whether the lock is held, which takes them microseconds, or as long as the
 // processor is taken from them meanwhile. Where it cannot be had, errno says why.
-bool lock_now(int descriptor) {
-  constexpr int kAttempts = 20;
-  for (int attempt = 1;; ++attempt) {
+bool lock_soon(int descriptor, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kPause{5};
+  for (auto waited = kPause;; waited += kPause) {
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
-    if (errno != EWOULDBLOCK || attempt == kAttempts) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (errno != EWOULDBLOCK || waited >= patience) return false;
+    std::this_thread::sleep_for(kPause);
   }
 }
 
@@ -100,9 +100,10 @@ Status make_folder(const fs::path& folder) {
                      "choose another folder");
 }
 
-Result<FolderLock> FolderLock::take(const fs::path& folder) {
+Result<FolderLock> FolderLock::take(const fs::path& folder, const char* name,
+                                    std::chrono::milliseconds patience) {
   if (auto status = make_folder(folder); !status) return status.error();
-  const fs::path file = folder / kFile;
+  const fs::path file = folder / name;
   FolderLock lock;
   lock.descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (lock.descriptor_ < 0) return cannot_lock(file, errno);
@@ -110,7 +111,7 @@ Result<FolderLock> FolderLock::take(const fs::path& folder) {
   if (::fstat(lock.descriptor_, &info) != 0) return cannot_lock(file, errno);
   if (!S_ISREG(info.st_mode))
     return input_error(file.string(), "is not a regular file", "remove it, or choose another folder");
-  if (lock_now(lock.descriptor_)) {
+  if (lock_soon(lock.descriptor_, patience)) {
     if (auto status = write_holder(lock.descriptor_, file); !status) return status.error();
     return lock;
   }

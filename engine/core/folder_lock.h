@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,13 +14,15 @@ namespace synann {
 // where the file system shares its locks). It is an flock on folder/run.lock, so it ends with the process
 // however that ends; the file itself is never renamed or removed, for a second program might hold the old
 // one. Reading the folder needs no lock. Movable; released by the destructor. One thread at a time.
+// A folder can have other locks, on files of their own.
 class FolderLock {
  public:
   static constexpr const char* kFile = "run.lock";
 
   // Makes the folder where there is none. Errors: the folder cannot be made or written; somebody writes into
-  // it (who, since when).
-  static Result<FolderLock> take(const std::filesystem::path& folder);
+  // it (who, since when), and still does after `patience`.
+  static Result<FolderLock> take(const std::filesystem::path& folder, const char* name = kFile,
+                                 std::chrono::milliseconds patience = std::chrono::milliseconds(100));
 
   // Who writes into the folder: "process 123 on host since 2026-11-28T10:29:23Z"; nothing where nobody does,
   // or where that cannot be told. Takes the lock for a moment that take() waits out.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/core/folder_lock.h"
+#include "engine/runs/run_care.h"
 #include "engine/train/history.h"
 #include "engine/train/run_folder.h"
 
@@ -34,7 +35,8 @@ std::vector<fs::path> folders_with_runs(const fs::path& top, const CatalogueProg
       std::error_code unknown;
       if (entry.path().filename() == train::kHistoryFile && entry.is_regular_file(unknown)) {
         found.push_back(folder);
-      } else if (!entry.is_symlink(unknown) && entry.is_directory(unknown)) {
+      } else if (entry.path().filename() != kBin && !entry.is_symlink(unknown) &&
+                 entry.is_directory(unknown)) {
         open.push_back(entry.path());
       }
       entries.increment(code);
@@ -126,6 +128,11 @@ RunSummary summarise(const fs::path& folder) {
   const auto written = fs::last_write_time(folder / train::kHistoryFile, code);
   if (!code) run.written = seconds_of(written);
   run.bytes = train::folder_sizes(folder).all();
+  if (auto notes = read_notes(folder)) {
+    run.notes = std::move(*notes);
+  } else {
+    run.notes_problem = notes.error().sentence();
+  }
   // The lock first: a run that ends in between then says how it ended.
   const auto writer = FolderLock::holder(folder);
   const auto history = train::read_history(folder);
@@ -167,6 +174,8 @@ Result<Catalogue> list_runs(const fs::path& folder, int threads, const Catalogue
     return Error{.kind = ErrorKind::Cancelled, .problem = "listing the runs was interrupted"};
   std::sort(catalogue.runs.begin(), catalogue.runs.end(),
             [](const RunSummary& a, const RunSummary& b) { return a.name < b.name; });
+  for (const RunSummary& run : catalogue.runs)
+    if (!run.notes_problem.empty()) catalogue.notes.push_back(run.notes_problem);
   return catalogue;
 }
 

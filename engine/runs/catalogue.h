@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/core/result.h"
+#include "engine/runs/run_notes.h"
 #include "engine/train/events.h"
 #include "engine/train/settings.h"
 
@@ -30,8 +31,10 @@ const char* state_word(RunState state);
 // What a folder's history says, in short.
 struct RunSummary {
   std::filesystem::path folder;
-  std::string name;     // the folder below the one that was listed, "." for that one itself
-  std::string problem;  // why the history cannot be read, one sentence; then nothing below is known
+  std::string name;           // the folder below the one that was listed, "." for that one itself
+  RunNotes notes;             // what a person says about it
+  std::string notes_problem;  // why these cannot be read, one sentence; then they are empty
+  std::string problem;        // why the history cannot be read, one sentence; then nothing below is known
 
   RunState state = RunState::Interrupted;
   std::string reason;  // why it ended; empty where it was trained to its end
@@ -61,9 +64,9 @@ struct Catalogue {
 // How many runs have been read, of how many that were found; from the calling thread.
 using CatalogueProgress = std::function<void(int done, int count)>;
 
-// Reads every run in `folder` and below it, those set aside as earlier-N too; links to folders are not
-// followed. The runs are read by `threads` threads at once. Needs no lock and disturbs no writer. Any thread.
-// Errors: the folder is not there; cancelled.
+// Reads every run in `folder` and below it, those set aside as earlier-N too; links to folders and bins
+// (kBin) are not followed. The runs are read by `threads` threads at once. Needs no lock and disturbs no
+// writer. Any thread. Errors: the folder is not there; cancelled.
 Result<Catalogue> list_runs(const std::filesystem::path& folder, int threads,
                             const CatalogueProgress& progress = {}, const std::stop_token& stop = {});
 

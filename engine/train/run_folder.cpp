@@ -29,6 +29,7 @@ std::vector<fs::path> files_of_run(const fs::path& folder) {
   std::error_code code;
   for (const char* file : kFiles)
     if (fs::exists(folder / file, code)) files.push_back(folder / file);
+  if (fs::exists(folder / kNotesFile, code)) files.push_back(folder / kNotesFile);
   for (const auto& entry : fs::directory_iterator(folder, code))
     if (is_optimiser_file_name(entry.path().filename().string())) files.push_back(entry.path());
   return files;
@@ -100,8 +101,9 @@ FolderSizes folder_sizes(const fs::path& folder) {
     const std::uint64_t bytes = fs::file_size(file, code);
     if (code) continue;
     const bool checkpoint = name == kLastCheckpoint || name == kBestCheckpoint;
+    const bool words = name == kHistoryFile || name == kNotesFile;
     (is_optimiser_file_name(name) ? sizes.optimiser
-     : name == kHistoryFile       ? sizes.history
+     : words                      ? sizes.history
      : checkpoint                 ? sizes.checkpoints
                                   : sizes.records) += bytes;
   }

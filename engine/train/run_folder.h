@@ -16,12 +16,15 @@
 
 namespace synann::train {
 
+// What a person says about the run (engine/runs/run_notes.h).
+inline constexpr const char* kNotesFile = "notes.json";
+
 // What a run's files take up, in bytes.
 struct FolderSizes {
   std::uint64_t checkpoints = 0;  // last and best
   std::uint64_t optimiser = 0;    // the optimiser's states that they name
   std::uint64_t records = 0;
-  std::uint64_t history = 0;
+  std::uint64_t history = 0;  // and notes
   std::uint64_t all() const { return checkpoints + optimiser + records + history; }
 };
 FolderSizes folder_sizes(const std::filesystem::path& folder);

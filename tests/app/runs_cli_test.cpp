@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
@@ -23,6 +24,9 @@ class RunsCliTest : public QObject {
   void noRunsIsSaid();
   void whatCannotBeReadIsNamedOnce();
   void aFolderThatIsNotThereIsOneSentence();
+  void notesAreSaidAndListed();
+  void wrongNotesAreOneSentence_data();
+  void wrongNotesAreOneSentence();
 
  private:
   QTemporaryDir folder_;
@@ -106,6 +110,42 @@ void RunsCliTest::aFolderThatIsNotThereIsOneSentence() {
   QCOMPARE(outcome.code, 2);
   QVERIFY2(outcome.err.contains("nowhere: is not a folder") && outcome.err.count('\n') == 1,
            qPrintable(outcome.err));
+}
+
+void RunsCliTest::notesAreSaidAndListed() {
+  const QString run = runs() + "/fast";
+  const Outcome nothing = run_synann({"note", run});
+  QCOMPARE(nothing.code, 0);
+  QVERIFY(nothing.out.startsWith("Nothing is noted"));
+  const Outcome said =
+      run_synann({"note", run, "--title", "Fast one", "--tag", "paper, wide", "--note", "βx > 1"});
+  QVERIFY2(said.code == 0, qPrintable(said.err));
+  QVERIFY(said.out.contains("Tags: paper, wide") && said.out.contains("βx > 1"));
+  const Outcome listed = run_synann({"runs", runs()});
+  QVERIFY2(listed.out.contains("fast \"Fast one\" #paper #wide"), qPrintable(listed.out));
+  const Outcome changed = run_synann({"note", run, "--untag", "wide", "--tag", "new", "--archive", "--json"});
+  const QJsonObject json = QJsonDocument::fromJson(changed.out.toUtf8()).object();
+  QCOMPARE(json["tags"].toArray(), QJsonArray({"paper", "new"}));
+  QCOMPARE(json["archived"].toBool(), true);
+  QCOMPARE(json["note"].toString(), QStringLiteral("βx > 1"));
+  const Outcome cleared = run_synann({"note", run, "--clear", "--unarchive"});
+  QVERIFY(cleared.out.startsWith("Nothing is noted"));
+}
+
+void RunsCliTest::wrongNotesAreOneSentence_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QString>("says");
+  QTest::newRow("no run") << QStringList{"note", folder_.filePath("data"), "--title", "a"} << "holds no run";
+  QTest::newRow("an empty tag") << QStringList{"note", runs() + "/slow", "--tag", "a,,b"} << "is empty";
+  QTest::newRow("both") << QStringList{"note", runs() + "/slow", "--archive", "--unarchive"} << "--unarchive";
+}
+
+void RunsCliTest::wrongNotesAreOneSentence() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QString, says);
+  const Outcome outcome = run_synann(arguments);
+  QCOMPARE(outcome.code, 2);
+  QVERIFY2(outcome.err.contains(says) && outcome.err.count('\n') == 1, qPrintable(outcome.err));
 }
 
 SYNANN_TEST(RunsCliTest)
