@@ -22,6 +22,7 @@ namespace {
 constexpr std::uint64_t kLargestHistory = 4ull << 30;  // bytes
 constexpr std::int64_t kMostExamples = 1ll << 53;      // seen in a run; sums of them cannot overflow
 constexpr int kLongestLine = 2000;                     // losses
+constexpr std::chrono::milliseconds kLongestDelay{500};
 constexpr std::string_view kLineStart = R"({"event":")";
 
 // {"event":"losses","epoch":1,"step":0,"batch_size":100,"examples":0,"loss":[…]}: step and examples of the
@@ -323,13 +324,15 @@ Status HistoryWriter::append(const StepLosses& losses) {
     pending_ = losses_head(losses.epoch, losses.first_step, losses.batch_size, losses.first_examples);
     pending_epoch_ = losses.epoch;
     pending_count_ = 0;
+    collected_since_ = std::chrono::steady_clock::now();
   }
   for (const float loss : losses.losses) {
     if (pending_count_++ > 0) pending_ += ',';
     pending_ += std::isfinite(loss) ? fmt::format("{}", loss) : "null";
   }
   pending_next_step_ = losses.first_step + static_cast<int>(losses.losses.size());
-  return {};
+  if (std::chrono::steady_clock::now() - collected_since_ < kLongestDelay) return {};
+  return flush();
 }
 
 // One write for the event, and for the end of a line that a killed process left open before it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -77,7 +78,8 @@ class HistoryWriter {
   static Result<std::unique_ptr<HistoryWriter>> open(const std::filesystem::path& folder,
                                                      const History& past);
 
-  // Losses are collected and reach the file at the next evaluation or flush(), or after some thousand steps.
+  // Losses are collected and reach the file at the next evaluation or flush(), after half a second, or after
+  // some thousand steps: whoever reads the file is never far behind.
   Status append(const StepLosses& losses);
   Status append(const Evaluation& evaluation);
   Status append(const SettingChange& change);
@@ -103,6 +105,7 @@ class HistoryWriter {
   int pending_epoch_ = 0, pending_next_step_ = 0, pending_count_ = 0;
   int torn_ = 0;  // of the History that was read
   bool open_line_ = false;
+  std::chrono::steady_clock::time_point collected_since_{};  // of what is pending
 };
 
 }  // namespace synann::train

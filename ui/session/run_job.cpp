@@ -36,25 +36,6 @@ Status loadData(const RunJob& job, SnapshotMailbox& mailbox) {
   return {};
 }
 
-// How the run was left. One that was killed, or whose history is of the first programs, does not say so
-// itself.
-StateChange left(const train::History& history) {
-  if (history.end) return {runState(history.end->state), history.end->reason};
-  const bool whole =
-      !history.evaluations.empty() && history.evaluations.back().epoch >= history.settings().epochs;
-  return {whole ? RunState::Finished : RunState::Stopped, {}};
-}
-
-// The run and its data may lie elsewhere now. What is opened there is held against the digest later.
-void findData(train::History& history, const std::filesystem::path& folder_or_file) {
-  std::error_code code;
-  const bool folder = std::filesystem::is_directory(folder_or_file, code);
-  const auto locations =
-      train::run_data_locations(history, folder ? folder_or_file : folder_or_file.parent_path());
-  if (!locations.empty() && locations.front() != history.settings().data)
-    train::set_data_location(history, locations.front());
-}
-
 Status readRun(const RunJob& job, SnapshotMailbox& mailbox) {
   mailbox.putState(RunState::Loading);
   Result<train::History> history = train::read_history(job.folder);
@@ -62,7 +43,7 @@ Status readRun(const RunJob& job, SnapshotMailbox& mailbox) {
   findData(*history, job.folder);
   if (history->end && history->end->fault != train::FaultPlace::None)
     mailbox.on_failure(std::make_shared<const train::Failure>(train::failure_of(*history)));
-  const StateChange end = left(*history);
+  const StateChange end = leftState(*history);
   mailbox.putState(end.state, end.state == RunState::Failed ? end.reason : std::string());
   if (const std::string note = history->unknown_note(); !note.empty()) mailbox.on_notice(note);
   mailbox.putHistory(std::make_shared<const train::History>(std::move(*history)));
@@ -142,6 +123,22 @@ Status doJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
 }
 
 }  // namespace
+
+StateChange leftState(const train::History& history) {
+  if (history.end) return {runState(history.end->state), history.end->reason};
+  const bool whole =
+      !history.evaluations.empty() && history.evaluations.back().epoch >= history.settings().epochs;
+  return {whole ? RunState::Finished : RunState::Stopped, {}};
+}
+
+void findData(train::History& history, const std::filesystem::path& folder_or_file) {
+  std::error_code code;
+  const bool folder = std::filesystem::is_directory(folder_or_file, code);
+  const auto locations =
+      train::run_data_locations(history, folder ? folder_or_file : folder_or_file.parent_path());
+  if (!locations.empty() && locations.front() != history.settings().data)
+    train::set_data_location(history, locations.front());
+}
 
 void runJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   const Status status = doJob(job, link, mailbox);

@@ -7,6 +7,7 @@
 
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
+#include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "engine/train/settings.h"
 #include "ui/session/command_link.h"
@@ -37,6 +38,11 @@ struct RunJob {
   DataOpener open_data;
   data::DataPairPtr data;  // already open, when it is what settings.data names
 };
+
+// How a run was left. One that was killed, or whose history is of the first programs, does not say so itself.
+StateChange leftState(const train::History& history);
+// The run and its data may lie elsewhere now. What is opened there is held against the digest later.
+void findData(train::History& history, const std::filesystem::path& folder_or_file);
 
 // Does the job on the calling thread and reports into the mailbox; putDone() is the last thing it does.
 void runJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox);

@@ -13,8 +13,9 @@
 
 namespace synann::ui {
 
-// What the window shows of a run in one word. The engine's states, and the two before a session exists.
-enum class RunState { Ready, Loading, Training, Evaluating, Paused, Stopped, Finished, Failed };
+// What the window shows of a run in one word. The engine's states, the two before a session exists, and that
+// of a run which another program trains.
+enum class RunState { Ready, Loading, Training, Evaluating, Paused, Stopped, Finished, Failed, Elsewhere };
 RunState runState(train::State state);
 
 // A change of state with its reason: empty, or one sentence.
@@ -72,6 +73,7 @@ struct Snapshot {
   std::string error;                              // one sentence; empty = none
   std::string refused;                            // why another device could not be had; empty = it was not
   train::Execution execution;                     // where `refused` left the run
+  bool followed = false;                          // another program has added this to the run's files
   bool done = false;                              // the training thread has nothing more to say
 };
 

@@ -64,6 +64,11 @@ void SnapshotMailbox::putHistory(std::shared_ptr<const train::History> history) 
   });
 }
 
+void SnapshotMailbox::beginAt(const train::History& history) {
+  const std::lock_guard lock(mutex_);
+  standAtEnd(history);
+}
+
 void SnapshotMailbox::putError(std::string sentence) {
   write([&] { pending_.error = std::move(sentence); });
 }

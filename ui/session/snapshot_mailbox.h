@@ -34,6 +34,8 @@ class SnapshotMailbox final : public train::Observer {
   void putState(RunState state, std::string reason = {});
   void putData(data::DataPairPtr data);
   void putHistory(std::shared_ptr<const train::History> history);
+  // The counters as they are at its end, as putHistory() leaves them; nothing else.
+  void beginAt(const train::History& history);
   void putError(std::string sentence);
   void putDone();
 

@@ -82,6 +82,10 @@ void SynapseSource::take(const Snapshot& snapshot) {
     wanted_data_ = snapshot.history->settings().data;
     runChanged();
   }
+  if (snapshot.followed && !snapshot.history) {
+    ++opened_;
+    ask();
+  }
   if (snapshot.weights) live_ = snapshot.weights;
   if (snapshot.weights || snapshot.data) ask();
 }

@@ -92,6 +92,7 @@ void TrainingController::stop() {
 
 void TrainingController::shutDown() {
   shutting_down_ = true;
+  stopFollowing();
   stop();
 }
 
@@ -227,6 +228,7 @@ void TrainingController::continueRun(const Request& request) {
 }
 
 void TrainingController::launch(RunJob job, Intent intent) {
+  if (job.kind != RunJob::Kind::LoadData) stopFollowing();
   job.execution = execution_;
   job.record = record_;
   job.open_data = open_data_;

@@ -17,6 +17,7 @@
 
 #include "engine/train/log_lines.h"
 #include "engine/train/settings.h"
+#include "ui/session/run_follower.h"
 #include "ui/session/run_job.h"
 #include "ui/session/snapshot.h"
 
@@ -68,6 +69,7 @@ class TrainingController : public QObject {
  public slots:
   void openData(
       const QString& spec);  // in advance, so that Train starts at once and a bad folder is told now
+  // Shows it; while another program writes it, live.
   void openRun(const QString& folder);
   // Each starts, continues or resumes the run with these settings, whichever applies.
   void train(const synann::train::Settings& settings);
@@ -128,7 +130,10 @@ class TrainingController : public QObject {
   void takeSnapshot();
   void absorb(const Snapshot& snapshot);
   void absorbStart(const train::StartInfo& start);
-  void absorbReadRun(const train::History& history);
+  void absorbReadRun(const train::History& history, const std::filesystem::path& folder_or_file);
+  void follow();
+  void stopFollowing();
+  void takeFollowed();
   void absorbChange(const train::SettingChange& change);
   void finishJob();
   void abandonJob();
@@ -158,7 +163,11 @@ class TrainingController : public QObject {
   std::shared_ptr<SnapshotMailbox> mailbox_;
   QElapsedTimer since_take_;
   QTimer take_timer_;
-  std::jthread thread_;  // last: joined before anything it uses goes away
+  std::shared_ptr<const train::History> opened_;  // of the run that is only shown
+  std::shared_ptr<SnapshotMailbox> follow_mailbox_;
+  // Last: joined before anything they use goes away.
+  std::optional<RunFollower> follower_;
+  std::jthread thread_;
 };
 
 }  // namespace synann::ui

@@ -36,6 +36,8 @@ void TrainingController::wake() {
 
 void TrainingController::takeSnapshot() {
   since_take_.restart();
+  if (follower_) takeFollowed();
+  if (!busy()) return;
   const Snapshot snapshot = mailbox_->take();
   absorb(snapshot);
   emit updated(snapshot);
@@ -55,7 +57,11 @@ void TrainingController::absorb(const Snapshot& snapshot) {
   if (snapshot.data) data_ = snapshot.data;
   if (!snapshot.saved.empty() && run_) run_->saved = true;
   if (snapshot.start && run_) absorbStart(*snapshot.start);
-  if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) absorbReadRun(*snapshot.history);
+  if (snapshot.history && job_.kind == RunJob::Kind::ReadRun) {
+    opened_ = snapshot.history;
+    started_ = true;
+    absorbReadRun(*snapshot.history, job_.folder);
+  }
   for (const train::SettingChange& change : snapshot.changes) absorbChange(change);
   for (const std::string& sentence : snapshot.notices) emit noticed(sentenceOf(sentence));
   for (const train::DeviceChange& change : snapshot.devices)
@@ -89,20 +95,59 @@ void TrainingController::absorbChange(const train::SettingChange& change) {
   emit settingsChanged(now);
 }
 
-void TrainingController::absorbReadRun(const train::History& history) {
-  started_ = true;
-  const bool is_file = job_.folder.filename() == train::kHistoryFile;
-  const std::filesystem::path folder = is_file ? job_.folder.parent_path() : job_.folder;
+void TrainingController::absorbReadRun(const train::History& history,
+                                       const std::filesystem::path& folder_or_file) {
+  const bool is_file = folder_or_file.filename() == train::kHistoryFile;
+  const std::filesystem::path folder = is_file ? folder_or_file.parent_path() : folder_or_file;
   std::error_code ignored;
   run_ = OpenRun{history.settings(), folder, history.start.settings.epochs,
                  std::filesystem::exists(folder / train::kLastCheckpoint, ignored)};
   emit settingsChanged(run_->settings);
 }
 
+// A run that is shown may be another program's.
+void TrainingController::follow() {
+  if (!run_ || !opened_) return;
+  follow_mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
+  follow_mailbox_->setLogInterval(log_interval_);
+  follow_mailbox_->beginAt(*opened_);
+  follower_.emplace(run_->folder, std::exchange(opened_, nullptr), follow_mailbox_);
+}
+
+void TrainingController::stopFollowing() {
+  follower_.reset();
+  follow_mailbox_.reset();
+  if (state_ == RunState::Elsewhere) state_ = RunState::Stopped;  // as a run is that nobody looks after
+}
+
+// While data are being loaded the state is what the window returns to afterwards.
+void TrainingController::takeFollowed() {
+  Snapshot snapshot = follow_mailbox_->take();
+  const bool grown = snapshot.history || !snapshot.losses.empty() || !snapshot.evaluations.empty() ||
+                     !snapshot.changes.empty() || !snapshot.devices.empty();
+  if (snapshot.history) absorbReadRun(*snapshot.history, run_->folder);
+  for (const train::SettingChange& change : snapshot.changes) absorbChange(change);
+  if (grown) {
+    snapshot.followed = true;
+    progress_ = snapshot.progress;
+    emit updated(snapshot);
+  }
+  for (const StateChange& change : snapshot.states) {
+    std::error_code ignored;
+    run_->saved = std::filesystem::exists(run_->folder / train::kLastCheckpoint, ignored);
+    if (busy()) {
+      settled_ = change.state;
+    } else {
+      setState(change.state, QString::fromStdString(change.reason));
+    }
+  }
+}
+
 void TrainingController::finishJob() {
   thread_.join();  // it has said its last word: no wait
   stopping_ = false;
   if (!started_) abandonJob();
+  if (job_.kind == RunJob::Kind::ReadRun && started_ && !next_ && !shutting_down_) follow();
   if (shutting_down_) next_.reset();
   if (const std::optional<Request> next = std::exchange(next_, std::nullopt)) {
     carryOut(*next);

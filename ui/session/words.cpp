@@ -38,6 +38,8 @@ QString stateWords(RunState state, bool stopping) {
       return Words::tr("Finished");
     case RunState::Failed:
       return Words::tr("Failed");
+    case RunState::Elsewhere:
+      return Words::tr("Trained elsewhere");
   }
   return {};
 }

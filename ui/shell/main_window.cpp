@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
+#include <utility>
+
 #include <QActionGroup>
 #include <QCloseEvent>
 #include <QFileInfo>
@@ -328,6 +330,12 @@ void MainWindow::onState(RunState state, const QString& reason) {
   run_bar_->showProgress(controller().progress());
   if (!reason.isEmpty() && state == RunState::Failed) messages_->showError(reason);
   if (!reason.isEmpty() && state == RunState::Paused) messages_->showNote(reason);
+  if (state == RunState::Elsewhere && !reason.isEmpty())
+    messages_->showNote(
+        tr("This run is trained by %1. It is shown live, and nothing here changes it.").arg(reason));
+  const bool loads = state == RunState::Loading;  // data, and the run stays what it is
+  if (!loads && std::exchange(shown_state_, state) == RunState::Elsewhere && state != RunState::Elsewhere)
+    messages_->dismiss();
   const QString run = QString::fromStdString(controller().runFolder().string());
   const bool over = state == RunState::Stopped || state == RunState::Finished;
   if (over && controller().sessionOpen()) messages_->showNote(tr("The run is saved in %1.").arg(run));

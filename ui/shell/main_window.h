@@ -124,6 +124,7 @@ class MainWindow : public QMainWindow {
   MessageBar* messages_;
   QList<EmptyOffer*> offers_;
   QTimer remember_soon_;
+  RunState shown_state_ = RunState::Ready;
   bool closing_ = false;
 };
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/run_follower.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "engine/core/folder_lock.h"
+#include "engine/core/thread_pool.h"
+#include "ui/session/run_job.h"
+
+namespace synann::ui {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLookInterval{300};
+
+std::uintmax_t historySize(const std::filesystem::path& folder) {
+  std::error_code code;
+  const std::uintmax_t size = std::filesystem::file_size(folder / train::kHistoryFile, code);
+  return code ? 0 : size;
+}
+
+// The steps of one epoch that `now` has beyond the first `known` of the run; returns how many.
+std::size_t tellSteps(const train::History& now, std::size_t known, SnapshotMailbox& mailbox) {
+  const auto per_epoch = static_cast<std::size_t>(now.start.steps_per_epoch);
+  const std::size_t epoch = known / per_epoch, end = std::min((epoch + 1) * per_epoch, now.losses.size());
+  mailbox.on_steps({.epoch = static_cast<int>(epoch) + 1,
+                    .first_step = static_cast<int>(known % per_epoch),
+                    .batch_size = now.start.settings.batch_size,
+                    .first_examples = now.examples[known],
+                    .losses = std::span(now.losses).subspan(known, end - known)});
+  return end - known;
+}
+
+template <class Event>
+bool beginsWith(const std::vector<Event>& now, const std::vector<Event>& before) {
+  return now.size() >= before.size() && std::equal(before.begin(), before.end(), now.begin());
+}
+
+bool continues(const train::History& before, const train::History& now) {
+  const std::size_t evaluated = before.evaluations.size();
+  return now.start.data_sha256 == before.start.data_sha256 && now.start.steps_per_epoch > 0 &&
+         now.start.steps_per_epoch == before.start.steps_per_epoch && now.resumes == before.resumes &&
+         now.forks == before.forks && now.losses.size() >= before.losses.size() &&
+         std::memcmp(now.losses.data(), before.losses.data(), before.losses.size() * sizeof(float)) == 0 &&
+         beginsWith(now.devices, before.devices) && now.changes.size() >= before.changes.size() &&
+         now.evaluations.size() >= evaluated &&
+         (evaluated == 0 || now.evaluations[evaluated - 1].test_loss == before.evaluations.back().test_loss);
+}
+
+}  // namespace
+
+// Events of several kinds come in the order of their steps: an evaluation after the steps of its epoch.
+bool tellGrowth(const train::History& before, const train::History& now, SnapshotMailbox& mailbox) {
+  if (!continues(before, now)) return false;
+  std::size_t known = before.losses.size(), evaluated = before.evaluations.size();
+  const auto tell_evaluations = [&] {
+    while (evaluated < now.evaluations.size() &&
+           now.steps_at({now.evaluations[evaluated].epoch + 1, 0}) <= static_cast<std::int64_t>(known))
+      mailbox.on_evaluation(now.evaluations[evaluated++]);
+  };
+  for (std::size_t k = before.changes.size(); k < now.changes.size(); ++k) mailbox.on_change(now.changes[k]);
+  for (std::size_t k = before.devices.size(); k < now.devices.size(); ++k) mailbox.on_device(now.devices[k]);
+  tell_evaluations();
+  while (known < now.losses.size()) {
+    known += tellSteps(now, known, mailbox);
+    tell_evaluations();
+  }
+  return true;
+}
+
+// The thread's own.
+class RunFollower::Watch {
+ public:
+  Watch(std::filesystem::path folder, std::shared_ptr<const train::History> shown,
+        std::shared_ptr<SnapshotMailbox> mailbox)
+      : folder_(std::move(folder)), shown_(std::move(shown)), mailbox_(std::move(mailbox)) {}
+
+  // The writer first: what it says at its end is in the file when it is gone.
+  void look() {
+    const auto writer = FolderLock::holder(folder_);
+    readGrowth();
+    if (writer == writer_) return;
+    if (writer) {
+      mailbox_->putState(RunState::Elsewhere, *writer);
+    } else {
+      const StateChange left = leftState(*shown_);
+      mailbox_->putState(left.state, left.state == RunState::Failed ? left.reason : std::string());
+    }
+    writer_ = writer;
+  }
+
+ private:
+  // A file that cannot be read just now is looked at again.
+  void readGrowth() {
+    const std::uintmax_t size = historySize(folder_);
+    if (size == size_) return;
+    auto history = train::read_history(folder_);
+    if (!history) return;
+    size_ = size;
+    const auto now = std::make_shared<const train::History>(std::move(*history));
+    if (!tellGrowth(*shown_, *now, *mailbox_)) {
+      auto whole = std::make_shared<train::History>(*now);
+      findData(*whole, folder_);
+      mailbox_->putHistory(std::move(whole));
+    }
+    shown_ = now;
+  }
+
+  std::filesystem::path folder_;
+  std::shared_ptr<const train::History> shown_;
+  std::shared_ptr<SnapshotMailbox> mailbox_;
+  std::uintmax_t size_ = 0;
+  std::optional<std::string> writer_;
+};
+
+RunFollower::RunFollower(std::filesystem::path folder, std::shared_ptr<const train::History> shown,
+                         std::shared_ptr<SnapshotMailbox> mailbox)
+    : thread_([watch = Watch(std::move(folder), std::move(shown), std::move(mailbox))](
+                  const std::stop_token& stop) mutable {
+        lower_thread_priority();
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        do {
+          watch.look();
+        } while (!wake.wait_for(lock, stop, kLookInterval, [&] { return stop.stop_requested(); }));
+      }) {}
+
+}  // namespace synann::ui
