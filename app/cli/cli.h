@@ -31,6 +31,7 @@ void add_parity(CLI::App& app, Action& action);
 void add_study(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
 void add_note(CLI::App& app, Action& action);
+void add_fork(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_synapse(CLI::App& app, Action& action);

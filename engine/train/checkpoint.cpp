@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
+#include "engine/core/sha256.h"
 #include "engine/core/version.h"
 #include "engine/io/base64.h"
 #include "engine/io/safetensors.h"
@@ -338,6 +339,13 @@ Result<LoadedCheckpoint> read_checkpoint(const fs::path& path, OptimiserState op
 
 Status write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const model::Model& model) {
   return write_formatted(path.parent_path(), Formatted(checkpoint, model), {&path, 1});
+}
+
+std::string parameters_sha256(const model::State& state, const model::Model& model) {
+  const io::TensorFile file({}, state_dict(state, model));
+  Sha256 digest;
+  for (const auto& piece : std::span(file.pieces()).subspan(1)) digest.add(piece);
+  return digest.hex();
 }
 
 CheckpointWriter::CheckpointWriter(fs::path folder) : folder_(std::move(folder)) {

@@ -53,13 +53,13 @@ inline constexpr const char* kBestCheckpoint = "best.safetensors";
 
 // A checkpoint and the model it belongs to.
 struct LoadedCheckpoint {
-  Checkpoint checkpoint;
-  std::shared_ptr<const model::Model> model;
+  Checkpoint checkpoint{};
+  std::shared_ptr<const model::Model> model{};
   // The name of the file beside it that holds the optimiser's state; empty where it has none, or holds it
   // itself, as those of the first format do.
-  std::string optimiser_file;
-  bool bare = false;               // a state dict without settings of its own
-  std::vector<std::string> notes;  // what a person is to be told of it, each one sentence
+  std::string optimiser_file{};
+  bool bare = false;                 // a state dict without settings of its own
+  std::vector<std::string> notes{};  // what a person is to be told of it, each one sentence
 };
 
 // Pure function of the bytes. A file without our metadata is taken for a PyTorch state dict: the model is the
@@ -69,6 +69,9 @@ struct LoadedCheckpoint {
 // right shape, finite, and nothing else. Momenta that stand in a file of their own are zero.
 Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, const std::string& file,
                                           const Reading& reading = {});
+
+// The digest of the tensors as a checkpoint's file holds them: of its bytes behind the header.
+std::string parameters_sha256(const model::State& state, const model::Model& model);
 
 enum class OptimiserState { Leave, Read };
 

@@ -77,6 +77,34 @@ std::string setting_key(const std::string& name) {
   return name == "data" ? name : std::string();
 }
 
+// {"lr": {"from": 0.012, "to": 0.006}}
+ordered_json changed_json(const std::vector<SettingDifference>& changed) {
+  ordered_json j = ordered_json::object();
+  for (const SettingDifference& d : changed)
+    j[json_key(d.key)] = {{"from", value_json(d.from)}, {"to", value_json(d.to)}};
+  return j;
+}
+
+void read_changed(Fields& fields, const char* event, const ReadFrom& from,
+                  std::vector<SettingDifference>& differences) {
+  const json* changed = fields.value("changed");
+  if (!changed) return;
+  if (!changed->is_object()) fields.fail("changed", "an object");
+  for (const auto& [name, change] : changed->items()) {
+    const std::string key = setting_key(name);
+    const auto part = [&change = change](const char* side) {
+      return change.is_object() && change.contains(side) ? value_from(change[side]) : std::nullopt;
+    };
+    const auto before = part("from"), after = part("to");
+    if (key.empty()) {
+      from.note(fmt::format("\"{}\" changed by a {}", name, event));
+      continue;
+    }
+    if (!before || !after) fields.fail(name.c_str(), "from and to");
+    if (before && after) differences.push_back({key, *before, *after});
+  }
+}
+
 constexpr State kEnds[] = {State::Finished, State::Stopped, State::Failed};
 
 const char* end_word(State state) {
@@ -262,10 +290,7 @@ Result<DeviceChange> device_from_json(const json& value, const ReadFrom& from) {
 
 ordered_json to_json(const Resume& r) {
   ordered_json j = position_json("resume", r.position);
-  ordered_json changed = ordered_json::object();
-  for (const SettingDifference& d : r.changed)
-    changed[json_key(d.key)] = {{"from", value_json(d.from)}, {"to", value_json(d.to)}};
-  j["changed"] = std::move(changed);
+  j["changed"] = changed_json(r.changed);
   if (r.fresh_optimiser) j["fresh_optimizer"] = true;
   j.update(ordered_json{{"device", r.device}, {"tier", r.tier}, {"isa", r.isa}, {"threads", r.threads}});
   if (!r.device_note.empty()) j["device_note"] = r.device_note;
@@ -290,22 +315,7 @@ Result<Resume> resume_from_json(const json& value, const ReadFrom& from) {
   f.read("commit", r.commit);
   f.value("torn");
   r.torn = torn_lines(value);
-  if (const json* changed = f.value("changed")) {
-    if (!changed->is_object()) f.fail("changed", "an object");
-    for (const auto& [name, change] : changed->items()) {
-      const std::string key = setting_key(name);
-      const auto part = [&change = change](const char* side) {
-        return change.is_object() && change.contains(side) ? value_from(change[side]) : std::nullopt;
-      };
-      const auto before = part("from"), after = part("to");
-      if (key.empty()) {
-        from.note(fmt::format("\"{}\" changed by a resume", name));
-        continue;
-      }
-      if (!before || !after) f.fail(name.c_str(), "from and to");
-      if (before && after) r.changed.push_back({key, *before, *after});
-    }
-  }
+  read_changed(f, "resume", from, r.changed);
   return close_event(f, "resume", from, std::move(r));
 }
 
@@ -353,6 +363,10 @@ Result<End> end_from_json(const json& value, const ReadFrom& from) {
 ordered_json to_json(const Fork& fork) {
   ordered_json j = position_json("fork", fork.position);
   j["from"] = fork.from;
+  if (!fork.history_sha256.empty()) j["history_sha256"] = fork.history_sha256;
+  if (!fork.parameters_sha256.empty()) j["parameters_sha256"] = fork.parameters_sha256;
+  if (!fork.changed.empty()) j["changed"] = changed_json(fork.changed);
+  if (fork.fresh_optimiser) j["fresh_optimizer"] = true;
   return j;
 }
 
@@ -361,6 +375,10 @@ Result<Fork> fork_from_json(const json& value, const ReadFrom& from) {
   Fields f = open_event(value, from.where);
   read_position(f, fork.position);
   f.read("from", fork.from);
+  f.read("history_sha256", fork.history_sha256);
+  f.read("parameters_sha256", fork.parameters_sha256);
+  f.read("fresh_optimizer", fork.fresh_optimiser);
+  read_changed(f, "fork", from, fork.changed);
   return close_event(f, "fork", from, std::move(fork));
 }
 

@@ -101,7 +101,13 @@ struct DeviceChange {
 // Where a run left the one it goes on from: its numbers up to here are the other's.
 struct Fork {
   Position position;
-  std::string from;  // the checkpoint, as it was named
+  // The checkpoint, as it was named; where a step of a run was made again (engine/runs/fork.h), the name of
+  // that run's folder, and what follows.
+  std::string from;
+  std::string history_sha256{};              // of the lines before this event
+  std::string parameters_sha256{};           // of the parameters here (parameters_sha256)
+  std::vector<SettingDifference> changed{};  // from here on
+  bool fresh_optimiser = false;              // its state was set to zero
   bool operator==(const Fork&) const = default;
 };
 

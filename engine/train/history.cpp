@@ -93,6 +93,13 @@ void go_on(History& history, Resume resume) {
 
 namespace {
 
+// How the other run ended is not how this one did.
+void leave_parent(History& history, const Fork& fork) {
+  history.end.reset();
+  for (const SettingDifference& d : fork.changed) history.changes.push_back({fork.position, d.key, d.to});
+  history.forks.push_back(fork);
+}
+
 // What one kind of event does to a history.
 template <class Event, class Take>
 Status take_event(const Result<Event>& event, Take&& take) {
@@ -116,7 +123,8 @@ Status read_event(const nlohmann::json& value, const ReadFrom& from, History& hi
   }
   if (event == "device") return take_event(device_from_json(value, from), keep(history.devices));
   if (event == "time") return take_event(time_from_json(value, from), keep(history.times));
-  if (event == "fork") return take_event(fork_from_json(value, from), keep(history.forks));
+  if (event == "fork")
+    return take_event(fork_from_json(value, from), [&](const Fork& f) { leave_parent(history, f); });
   if (event == "pause") return take_event(pause_from_json(value, from), keep(history.pauses));
   if (event == "resume")
     return take_event(resume_from_json(value, from), [&](const Resume& r) { go_on(history, r); });

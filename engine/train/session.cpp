@@ -117,7 +117,8 @@ Status Session::Impl::open_folder() {
 // cannot begin.
 Status Session::Impl::prepare() {
   const bool writes = !options_.folder.empty(), resumes = !options_.resume.empty();
-  if (auto status = resumes ? take_up() : build_model(); !status) return status;
+  if (auto status = options_.replay ? begin_replay() : resumes ? take_up() : build_model(); !status)
+    return status;
   if (auto status = split_data(); !status) return status;
   auto frozen = frozen_places(*model_, settings().frozen);
   if (!frozen) return frozen.error();
@@ -254,7 +255,12 @@ Result<State> Session::Impl::run() {
   while (true) {
     if (auto status = obey_commands(); !status) return fail(status.error());
     if (stop_.load()) return end(State::Stopped, "stopped by you");
-    if (at().epoch > settings().epochs || !criterion_.empty()) return end(State::Finished, criterion_);
+    if (options_.replay) {
+      if (auto status = follow_replay(); !status) return fail(status.error());
+      if (replay_done()) return end_replay();
+    } else if (at().epoch > settings().epochs || !criterion_.empty()) {
+      return end(State::Finished, criterion_);
+    }
     if (auto status = switch_device(); !status) return fail(status.error());
     if (goal_ == Goal::Wait) {
       // Told first, saved then: a person who pauses sees it at once, whatever the disk is doing.
@@ -361,6 +367,9 @@ Result<State> Session::run() {
 }
 std::optional<History> Session::take_history() {
   return impl_->take_history();
+}
+LoadedCheckpoint Session::take_state() {
+  return impl_->take_state();
 }
 void Session::post(Command command) {
   impl_->post(command);

@@ -12,6 +12,7 @@
 #include "engine/train/events.h"
 #include "engine/train/history.h"
 #include "engine/train/record.h"
+#include "engine/train/replay.h"
 #include "engine/train/settings.h"
 
 namespace synann::train {
@@ -45,6 +46,7 @@ struct SessionOptions {
   bool fresh_optimiser = false;  // resume with its state at zero, whether its file is there or not
   bool start_paused = false;     // wait for a command before the first step
   RecordBudget record{};         // of the synapse parameters at many steps, in `folder`
+  std::optional<Replay> replay{};  // instead of `settings` and `resume`; nothing is written
   compute::BackendMaker make_backend = compute::make_backend;
 };
 
@@ -69,6 +71,8 @@ class Session {
 
   // Of a run that was resumed, what its history holds now that it goes on; once, from the session's thread.
   std::optional<History> take_history();
+  // Where a replay arrived, once run() has returned Finished; once.
+  LoadedCheckpoint take_state();
 
   void post(Command command);
   // Goes on there from the next epoch on: the same run with the same numbers, optimiser and order, and an

@@ -32,6 +32,7 @@ int Session::Impl::steps_of_span() const {
                                   : 1;
   steps = std::clamp(steps, 1, steps_per_epoch() - at().step);
   if (folder_) steps = static_cast<int>(std::min<std::int64_t>(steps, folder_->until_record(steps_done())));
+  if (options_.replay) steps = static_cast<int>(std::min<std::int64_t>(steps, until_leg()));
   return steps;
 }
 

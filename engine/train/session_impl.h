@@ -29,7 +29,7 @@ inline double seconds_since(Clock::time_point start) {
 enum class Goal { Wait, Step, Epoch, End };
 
 // The state machine of a run: session.cpp opens, obeys and saves; session_epoch.cpp trains and
-// measures; session_device.cpp moves it from one device to another.
+// measures; session_replay.cpp makes steps again.
 class Session::Impl {
  public:
   Impl(SessionOptions options, Observer& observer) : options_(std::move(options)), observer_(observer) {}
@@ -57,6 +57,8 @@ class Session::Impl {
 
   std::optional<History> take_history() { return folder_ ? folder_->take_past() : std::nullopt; }
 
+  LoadedCheckpoint take_state() { return {.checkpoint = std::move(checkpoint_), .model = model_}; }
+
   void request_stop() noexcept {
     stop_.store(true);
     cancel_.set();
@@ -66,6 +68,12 @@ class Session::Impl {
   Status build_model();
   Status take_up();
   Status take_lock();
+  Status begin_replay();
+  bool replay_measures() const;
+  bool replay_done() const;
+  Status follow_replay();
+  std::int64_t until_leg() const;
+  Result<State> end_replay();
   Status check_batches();
   Status open_folder();
   Status split_data();
@@ -146,6 +154,7 @@ class Session::Impl {
   std::string criterion_;                // why the run ends early
   FaultPlace fault_ = FaultPlace::None;  // where the numbers broke that end the run
   bool measured_start_ = false;
+  std::size_t next_leg_ = 0;  // of a replay
   Clock::time_point saved_at_ = Clock::now();
 
   std::mutex mutex_;  // guards commands_ and wanted_execution_

@@ -133,6 +133,14 @@ void EventJsonTest::pausesForksTimesAndDevicesComeBack() {
   QVERIFY(through_a_line(pause, pause_from_json) == pause);
   const Fork fork{{3, 7}, kWords};
   QVERIFY(through_a_line(fork, fork_from_json) == fork);
+  QCOMPARE(to_json(fork).size(), std::size_t{4});
+  const Fork again{{3, 7},
+                   "parent",
+                   std::string(64, 'a'),
+                   std::string(64, 'b'),
+                   {{"lr", 0.012, 0.05}, {"optimizer", "sgd", "adam"}},
+                   true};
+  QVERIFY(through_a_line(again, fork_from_json) == again);
   const EpochTime time{{3, 7}, 1.0 / 3};
   QVERIFY(through_a_line(time, time_from_json) == time);
   const DeviceChange device{{3, 7}, "GPU", "plain", "sm_80", 5, kWords};
