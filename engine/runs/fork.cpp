@@ -2,7 +2,6 @@
 #include "engine/runs/fork.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <fmt/format.h>
 #include <optional>
@@ -22,11 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 using train::History;
 
-// What shapes the parameters and the steps: the history holds them once.
-constexpr std::array<std::string_view, 6> kOfTheWholeRun = {"batch-size", "validation", "synapse",
-                                                            "beta",       "alpha",      "diagonal"};
-
 Status check_step(const History& history, std::int64_t step) {
+  if (history.start.steps_per_epoch < 1 || history.start.train_count < 1)
+    return input_error("--step",
+                       "has no meaning: the run's history does not tell how many steps an epoch has");
   const std::int64_t first = history.steps_at(history.start.position), last = train::last_step(history);
   if (step >= first && step <= last) return {};
   return Error{.where = "--step",
@@ -41,11 +39,9 @@ Result<train::Settings> settings_of_fork(const ForkRequest& request, const Histo
   train::Settings settings = history.settings_at(request.step);
   const train::Settings before = settings;
   train::apply_settings(settings, request.asked);
-  for (const auto& change : train::differences(before, settings)) {
-    if (std::find(kOfTheWholeRun.begin(), kOfTheWholeRun.end(), change.key) != kOfTheWholeRun.end()) {
-      return input_error(fmt::format("--{}", change.key), "cannot change in the middle of a run",
-                         "leave it out, or begin a new run with synann train");
-    }
+  if (const auto key = changed_shape(before, settings)) {
+    return input_error(fmt::format("--{}", *key), "cannot change in the middle of a run",
+                       "leave it out, or begin a new run with synann train");
   }
   if (request.data) settings.data = data.location.empty() ? data.spec : data.location;
   if (auto status = train::validate(settings); !status) return status.error();
@@ -101,16 +97,18 @@ std::vector<train::Replay::Leg> legs_of(const History& history, std::int64_t sta
   return legs;
 }
 
-// Where the numbers did not come out as they were recorded.
-Error not_repeated(const ForkRequest& request, const History& history, const std::string& what) {
-  const bool from_seed = history.forks.empty();
+// Where the numbers did not come out as they were recorded. `from_seed`: no state was kept to begin at.
+Error not_repeated(const ForkRequest& request, const History& history, const std::string& what,
+                   bool from_seed) {
   const train::StartInfo& start = history.start;
-  return {.kind = ErrorKind::Failed,
-          .where = request.run.string(),
-          .problem = fmt::format("trained again, it does not repeat to the bit: {}", what),
-          .remedy = fmt::format("fork it where it was trained ({}, {}, {}, version {}){}", start.device,
-                                start.tier, start.isa, start.version,
-                                from_seed ? "" : "; it may have begun with the numbers of another run")};
+  return {
+      .kind = ErrorKind::Failed,
+      .where = request.run.string(),
+      .problem = fmt::format("trained again, it does not repeat to the bit: {}", what),
+      .remedy = fmt::format(
+          "fork it where it was trained ({}, {}, {}, version {}){}", start.device, start.tier, start.isa,
+          start.version,
+          from_seed ? "; a run that began with weights of its own has no step before its checkpoints" : "")};
 }
 
 // Compares every loss with the recorded one, tells how far it is, and stops on request.
@@ -157,11 +155,13 @@ struct Arrival {
   train::LoadedCheckpoint state;
   std::int64_t from_step = 0;
   double epoch_seconds = 0;
+  bool from_seed = false;
 };
 
 Result<Arrival> train_again(const ForkRequest& request, const History& history, data::DataPairPtr data,
                             const infer::Work& work) {
   train::Replay replay{.start = nearest_state(request.run, history, request.step), .until = request.step};
+  const bool from_seed = !replay.start;
   const train::Position begun = replay.start ? replay.start->checkpoint.position : train::Position{};
   const std::int64_t from = history.steps_at(begun);
   if (!replay.start && history.steps_at(history.start.position) > 0) {
@@ -172,6 +172,8 @@ Result<Arrival> train_again(const ForkRequest& request, const History& history, 
   replay.measured = std::any_of(history.evaluations.begin(), history.evaluations.end(),
                                 [&](const train::Evaluation& e) { return e.epoch == epoch; });
   replay.legs = legs_of(history, from, request.step);
+  for (const train::Replay::Leg& leg : replay.legs)
+    if (auto status = train::validate(leg.settings); !status) return status.error();
   Replayer replayer(history, from, request.step, work);
   for (const train::EpochTime& time : history.times)
     if (time.position == begun) replayer.epoch_seconds = time.seconds;
@@ -185,13 +187,13 @@ Result<Arrival> train_again(const ForkRequest& request, const History& history, 
   const auto end = (*session)->run();
   if (replayer.differs) {
     return not_repeated(request, history,
-                        fmt::format("the loss of step {} is another one", *replayer.differs));
+                        fmt::format("the loss of step {} is another one", *replayer.differs), from_seed);
   }
   if (!end) return end.error();
   if (*end == train::State::Stopped)
     return Error{
         .kind = ErrorKind::Cancelled, .where = request.run.string(), .problem = "the fork was given up"};
-  return Arrival{(*session)->take_state(), from, replayer.epoch_seconds};
+  return Arrival{(*session)->take_state(), from, replayer.epoch_seconds, from_seed};
 }
 
 std::string folder_name(const fs::path& folder) {
@@ -223,7 +225,8 @@ Result<Forked> fork_run(const ForkRequest& request, const infer::Work& work) {
   if (!record_agrees(request.run, request.step, *arrival->state.model, checkpoint.state.values)
            .value_or(true)) {
     return not_repeated(request, history,
-                        fmt::format("the record has other numbers after step {}", request.step));
+                        fmt::format("the record has other numbers after step {}", request.step),
+                        arrival->from_seed);
   }
   const train::Settings before = history.settings_at(request.step);
   checkpoint.settings = *settings;
@@ -233,6 +236,7 @@ Result<Forked> fork_run(const ForkRequest& request, const infer::Work& work) {
   auto written = write_fork({.run = request.run,
                              .folder = request.folder,
                              .state = arrival->state,
+                             .steps = request.step,
                              .history = train::cut_history(text, history, request.step),
                              .fork = {.position = checkpoint.position,
                                       .from = folder_name(request.run),

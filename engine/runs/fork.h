@@ -36,10 +36,11 @@ struct Forked {
 // trained again from the last state that was kept whole, at or before that step, with the settings that were
 // in force; each loss is compared with the recorded one, and where it arrives the numbers with the record's.
 // Then the new folder gets last.safetensors with the optimiser's state, best.safetensors where the run has it
-// and it is not younger, and the history up to there with a `fork` event; training goes on from it as from
-// any checkpoint. Nothing is written before that. `work` is told steps. Any thread. Errors: no such step;
-// other data; a setting that cannot change in the middle of a run; a folder with a run in it; Failed where
-// the numbers do not come out as they were recorded (another processor or version); Cancelled.
+// and it is not younger, the records where they can go on, and the history up to there with a `fork` event;
+// training goes on from it as from any checkpoint. Nothing is written before that. `work` is told steps. Any
+// thread. Errors: no such step; other data; a setting that cannot change in the middle of a run; a folder
+// with a run in it; Failed where the numbers do not come out as they were recorded (another processor or
+// version); Cancelled.
 Result<Forked> fork_run(const ForkRequest& request, const infer::Work& work);
 
 }  // namespace synann::runs

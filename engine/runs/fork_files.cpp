@@ -2,10 +2,13 @@
 #include "engine/runs/fork_files.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "engine/core/file.h"
 #include "engine/core/folder_lock.h"
 #include "engine/core/sha256.h"
 #include "engine/train/record.h"
@@ -15,7 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kLargestRecord = 1ull << 40;  // bytes, the most that a budget may be
 constexpr const char* kCheckpoints[] = {train::kLastCheckpoint, train::kBestCheckpoint};
+
+constexpr std::array<std::string_view, 6> kShapeKeys = {"batch-size", "validation", "synapse",
+                                                        "beta",       "alpha",      "diagonal"};
 
 Status write_fork_history(const ForkFiles& files) {
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(files.history.data()), files.history.size());
@@ -42,7 +49,28 @@ Status copy_best(const ForkFiles& files) {
   return train::write_checkpoint(files.folder / train::kBestCheckpoint, loaded->checkpoint, *loaded->model);
 }
 
+// The frames up to there, where settings that a record holds for its whole run stay as they are.
+Status copy_record(const ForkFiles& files, const char* name) {
+  std::error_code code;
+  if (!fs::exists(files.run / name, code)) return {};
+  const auto record = train::RecordReader::open(files.run / name);
+  if (!record) return {};
+  train::RecordHeader header = record->header();
+  header.settings = files.state.checkpoint.settings;
+  if (!record->header().same_run(header)) return {};
+  const auto bytes = read_file(files.run / name, kLargestRecord);
+  if (!bytes) return bytes.error();
+  const auto until = std::min<std::uint64_t>(bytes->size(), record->bytes_until(files.steps));
+  return write_file_atomically(files.folder / name, std::span(*bytes).first(until));
+}
+
 }  // namespace
+
+std::optional<std::string> changed_shape(const train::Settings& from, const train::Settings& to) {
+  for (const train::SettingDifference& d : train::differences(from, to))
+    if (std::find(kShapeKeys.begin(), kShapeKeys.end(), d.key) != kShapeKeys.end()) return d.key;
+  return std::nullopt;
+}
 
 std::optional<bool> record_agrees(const fs::path& run, std::int64_t steps, const model::Model& model,
                                   std::span<const float> values) {
@@ -72,6 +100,8 @@ std::optional<train::LoadedCheckpoint> nearest_state(const fs::path& run, const 
     if (!fs::exists(run / name, code)) continue;
     auto loaded = train::read_checkpoint(run / name, train::OptimiserState::Read);
     if (!loaded || loaded->checkpoint.data_sha256 != history.start.data_sha256) continue;
+    const train::Settings &theirs = loaded->checkpoint.settings, &ours = history.start.settings;
+    if (theirs.model != ours.model || changed_shape(ours, theirs)) continue;
     const std::int64_t at = history.steps_at(loaded->checkpoint.position);
     if (at > steps || at <= nearest_steps) continue;
     // One that a resume left behind is not of this run any more.
@@ -100,6 +130,9 @@ Result<train::Fork> write_fork(ForkFiles files) {
       sha256_hex({reinterpret_cast<const std::uint8_t*>(files.history.data()), files.history.size()});
   files.fork.parameters_sha256 = train::parameters_sha256(checkpoint.state, *files.state.model);
   if (auto status = copy_best(files); !status) return status.error();
+  for (const char* name : {train::kSynapseRecord, train::kNetworkRecord}) {
+    if (auto status = copy_record(files, name); !status) return status.error();
+  }
   if (auto status = write_fork_history(files); !status) return status.error();
   train::CheckpointWriter writer(files.folder);
   if (auto status = writer.save(checkpoint, *files.state.model, false); !status) return status.error();

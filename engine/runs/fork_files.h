@@ -14,6 +14,10 @@
 // Private to fork*.cpp: what a fork reads of the parent's folder and writes into its own.
 namespace synann::runs {
 
+// The first setting that differs of those that shape a run's parameters and steps, which its history holds
+// once: "batch-size".
+std::optional<std::string> changed_shape(const train::Settings& from, const train::Settings& to);
+
 // Whether the records of a run hold these numbers after so many steps; nothing where they have no frame
 // there.
 std::optional<bool> record_agrees(const std::filesystem::path& run, std::int64_t steps,
@@ -29,8 +33,9 @@ Status check_no_run(const std::filesystem::path& folder);
 struct ForkFiles {
   std::filesystem::path run, folder;  // the parent's, the new one's
   const train::LoadedCheckpoint& state;
-  std::string history{};  // of the parent up to there
-  train::Fork fork{};     // without its digests
+  std::int64_t steps = 0;  // where it begins
+  std::string history{};   // of the parent up to there
+  train::Fork fork{};      // without its digests
   double epoch_seconds = 0;
 };
 

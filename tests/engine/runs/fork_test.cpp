@@ -34,11 +34,14 @@ class ForkTest : public QObject, private SessionRuns {
   void aForkIsForked();
   void saysWhereItComesFrom();
   void keepsTheBestOfBefore();
+  void keepsTheRecordsOfBefore();
+  void ofAnImportIsNotMadeFromTheSeed();
   void otherSettingsHoldFromThereOn();
   void anotherOptimiserBeginsAtZero();
   void refusals_data();
   void refusals();
   void otherDataAreRefused();
+  void brokenHistoriesAreRefused();
   void numbersThatDoNotComeOutAreTold();
   void canBeGivenUp();
   void cutsAHistoryAtAnyStep();
@@ -242,6 +245,50 @@ void ForkTest::keepsTheBestOfBefore() {
   QVERIFY(!fs::exists(at("without") / kBestCheckpoint));
 }
 
+void ForkTest::keepsTheRecordsOfBefore() {
+  run(at("parent"));
+  mustFork(at("parent"), 10, at("fork"), {.numbers = {{"lr", 0.05}}});
+  trainOn(at("fork"));
+  for (const char* name : {kSynapseRecord, kNetworkRecord}) {
+    auto parent = RecordReader::open(at("parent") / name), fork = RecordReader::open(at("fork") / name);
+    QVERIFY(parent.ok() && fork.ok());
+    std::size_t k = 0;
+    for (; k < parent->frames().size() && parent->frames()[k].steps <= 10; ++k) {
+      QVERIFY(parent->frames()[k] == fork->frames()[k]);
+      QCOMPARE(*parent->read(k), *fork->read(k));
+    }
+    QVERIFY(k > 1 && fork->frames()[k - 1].steps <= 10);
+    QCOMPARE(fork->frames().back().steps, std::int64_t{21});
+  }
+  // A record holds one weight decay: of another one it begins anew.
+  mustFork(at("parent"), 10, at("decay"), {.numbers = {{"weight-decay", 0.01}}});
+  QVERIFY(!fs::exists(at("decay") / kSynapseRecord));
+  trainOn(at("decay"));
+  QCOMPARE(RecordReader::open(at("decay") / kSynapseRecord)->frames().front().steps, std::int64_t{10});
+}
+
+// A run that began with weights of its own is made again from a state that was kept, and from nothing else.
+void ForkTest::ofAnImportIsNotMadeFromTheSeed() {
+  run(at("other"), 1, {}, 9);
+  const auto weights = read_checkpoint(at("other") / kLastCheckpoint);
+  QVERIFY(weights.ok());
+  Checkpoint begun = weights->checkpoint;
+  begun.data_sha256.clear();
+  begun.position = {};
+  begun.best = {};
+  begun.epoch_loss_sum = 0;
+  begun.state.momenta.assign(begun.state.momenta.size(), 0);
+  fs::create_directory(at("import"));
+  QVERIFY(write_checkpoint(at("import") / kLastCheckpoint, begun, *weights->model).ok());
+  trainOn(at("import"));
+  mustFork(at("import"), 21, at("end"));
+  QVERIFY(bytes_of(at("end") / kLastCheckpoint) == bytes_of(at("import") / kLastCheckpoint));
+  fs::remove(at("import") / kBestCheckpoint);
+  const auto forked = fork(at("import"), 10, at("new"));
+  QVERIFY(!forked.ok() && forked.error().kind == ErrorKind::Failed);
+  QVERIFY(!fs::exists(at("new")));
+}
+
 // As if a person had changed the rate there in a run of its own.
 void ForkTest::otherSettingsHoldFromThereOn() {
   run(at("parent"));
@@ -337,6 +384,25 @@ void ForkTest::otherDataAreRefused() {
   QVERIFY2(forked.error().sentence().find("is not the data that") != std::string::npos,
            forked.error().sentence().c_str());
   QVERIFY(!fs::exists(at("new")));
+}
+
+void ForkTest::brokenHistoriesAreRefused() {
+  run(at("parent"));
+  const std::string whole = text_at(at("parent") / kHistoryFile);
+  fs::create_directory(at("broken"));
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string text = whole;
+    text.replace(text.find(from), from.size(), to);
+    QFile file(QString::fromStdString((at("broken") / kHistoryFile).string()));
+    if (!file.open(QIODevice::WriteOnly) || file.write(text.c_str()) < 0) return false;
+    file.close();
+    const auto forked = fork(at("broken"), 5, at("new"));
+    return !forked.ok() && forked.error().kind == ErrorKind::Input && !fs::exists(at("new"));
+  };
+  QVERIFY(refused("\"steps_per_epoch\":7", "\"steps_per_epoch\":0"));
+  QVERIFY(refused("\"train_count\":250", "\"train_count\":-1"));
+  QVERIFY(refused("\"batch_size\":40", "\"batch_size\":0"));
+  QVERIFY(refused("\"model\":\"syna-cnn\"", "\"model\":\"no-model\""));
 }
 
 // As on a processor that rounds otherwise: the history, or the record, holds other numbers.
