@@ -120,22 +120,35 @@ bool same_run(Settings a, const Settings& b) {
 
 }  // namespace
 
+Study::Study(StudyPlan plan) : plan_(std::move(plan)) {
+  for (const Settings& model : plan_.models) {
+    const auto varied = vary(model, plan_.variations);
+    rows_.insert(rows_.end(), varied.begin(), varied.end());
+  }
+}
+
 Result<Study> Study::open(StudyPlan plan) {
   if (plan.models.empty())
     return Error{.where = "--models", .problem = "names no model", .expected = "at least one"};
   if (plan.seeds < 1)
     return Error{.where = "--seeds", .problem = "is out of range", .expected = "at least 1"};
   for (auto m = plan.models.begin(); m != plan.models.end(); ++m) {
-    if (auto status = validate(*m); !status) return status.error();
     if (std::any_of(plan.models.begin(), m, [&](const Settings& s) { return s.model == m->model; }))
       return Error{.where = "--models", .problem = fmt::format("names {} twice", m->model)};
-    const data::Dataset& images = plan.data->train;
+  }
+  for (auto v = plan.variations.begin(); v != plan.variations.end(); ++v) {
+    if (std::any_of(plan.variations.begin(), v, [&](const Variation& other) { return other.key == v->key; }))
+      return Error{.where = "--vary", .problem = fmt::format("names {} twice", v->key)};
+  }
+  Study study(std::move(plan));
+  const data::Dataset& images = study.plan_.data->train;
+  for (const Settings& row : study.rows_) {
+    if (auto status = validate(row); !status) return status.error();
     if (const auto built =
-            model::build(m->model, images.rows, images.columns, images.classes, synapse_options(*m));
+            model::build(row.model, images.rows, images.columns, images.classes, synapse_options(row));
         !built)
       return built.error();
   }
-  Study study(std::move(plan));
   if (study.plan_.folder.empty()) return study;
   auto lock = FolderLock::take(study.plan_.folder);
   if (!lock) return lock.error();
@@ -210,9 +223,9 @@ Result<std::optional<StudyRun>> Study::make(
 Result<bool> Study::run(const std::atomic<bool>& stop,
                         const std::function<void(const StudyProgress&)>& on_progress,
                         const std::function<void(const StudyRun&)>& on_run) {
-  StudyProgress progress{.runs = plan_.seeds * static_cast<int>(plan_.models.size())};
+  StudyProgress progress{.runs = plan_.seeds * static_cast<int>(rows_.size())};
   for (int k = 0; k < plan_.seeds; ++k)
-    for (Settings settings : plan_.models) {
+    for (Settings settings : rows_) {
       settings.seed = plan_.first_seed + static_cast<std::uint64_t>(k);
       ++progress.run;
       if (find(settings) == nullptr) {
@@ -227,10 +240,10 @@ Result<bool> Study::run(const std::atomic<bool>& stop,
   return true;
 }
 
-std::vector<const StudyRun*> Study::runs_of(const Settings& model) const {
+std::vector<const StudyRun*> Study::runs_of(const Settings& row) const {
   std::vector<const StudyRun*> runs;
   for (int k = 0; k < plan_.seeds; ++k) {
-    Settings settings = model;
+    Settings settings = row;
     settings.seed = plan_.first_seed + static_cast<std::uint64_t>(k);
     const StudyRun* run = find(settings);
     if (run == nullptr) break;
@@ -241,9 +254,9 @@ std::vector<const StudyRun*> Study::runs_of(const Settings& model) const {
 
 std::vector<StudyRow> Study::table() const {
   std::vector<StudyRow> rows;
-  std::vector<const StudyRun*> first;  // the first model's
-  for (const Settings& model : plan_.models) {
-    const auto all = runs_of(model);
+  std::vector<const StudyRun*> first;  // the first row's
+  for (const Settings& settings : rows_) {
+    const auto all = runs_of(settings);
     if (all.empty()) continue;
     std::vector<const StudyRun*> runs;
     std::copy_if(all.begin(), all.end(), std::back_inserter(runs), counts);
@@ -253,7 +266,9 @@ std::vector<StudyRow> Study::table() const {
       return values;
     };
     const auto accuracies = each(&StudyRun::accuracy), losses = each(&StudyRun::test_loss);
-    StudyRow row{.model = model.model,
+    StudyRow row{.model = settings.model,
+                 .settings = all.front()->settings,
+                 .variation = varied_text(settings, plan_.variations),
                  .parameter_count = all.front()->parameter_count,
                  .runs = static_cast<int>(runs.size()),
                  .failed = static_cast<int>(all.size() - runs.size()),

@@ -13,6 +13,7 @@
 #include "engine/core/statistics.h"
 #include "engine/data/dataset.h"
 #include "engine/train/events.h"
+#include "engine/train/variation.h"
 
 namespace synann::train {
 
@@ -33,7 +34,8 @@ struct StudyRun {
 
 // Several models on the same data from the same seeds: the same order of images, the same batches.
 struct StudyPlan {
-  std::vector<Settings> models{};  // one per model; their seeds are replaced
+  std::vector<Settings> models{};       // one per model; their seeds are replaced
+  std::vector<Variation> variations{};  // each model is trained with all combinations of their values
   std::uint64_t first_seed = 1;
   int seeds = 3;  // first_seed, first_seed + 1, …
   Execution execution{};
@@ -48,9 +50,12 @@ struct StudyProgress {
   double epoch_fraction = 0;
 };
 
-// One row of the table: mean and standard deviation over seeds, and the comparison with the first model.
+// One row of the table, for a model and a variation: mean and standard deviation over seeds, and the
+// comparison with the first row.
 struct StudyRow {
   std::string model;
+  Settings settings{};      // of the first seed
+  std::string variation{};  // "lr=0.05"; empty where nothing is varied
   int parameter_count = 0;
   int runs = 0;    // that count: all numbers below are theirs alone, NaN where there is none
   int failed = 0;  // runs that do not count
@@ -68,14 +73,14 @@ inline constexpr const char* kStudyFile = "study.json";
 // lock.
 class Study {
  public:
-  // Errors: settings out of range, no models, a model named twice, a folder that cannot be written, that
-  // another program writes or that holds something else.
+  // Errors: settings out of range, no models, a model or a variation named twice, a folder that cannot be
+  // written, that another program writes or that holds something else.
   static Result<Study> open(StudyPlan plan);
 
   const std::vector<StudyRun>& runs() const { return runs_; }
   // Something a person should know of the folder, in one sentence; empty where there is nothing to say.
   std::string note() const { return lock_ ? lock_->warning() : std::string(); }
-  std::vector<StudyRow> table() const;  // rows in the plan's order; models without a run are left out
+  std::vector<StudyRow> table() const;  // rows in the plan's order; those without a run are left out
 
   // Returns false when stopped. `on_progress` is told often, `on_run` after each run.
   Result<bool> run(const std::atomic<bool>& stop,
@@ -83,17 +88,18 @@ class Study {
                    const std::function<void(const StudyRun&)>& on_run);
 
  private:
-  explicit Study(StudyPlan plan) : plan_(std::move(plan)) {}
+  explicit Study(StudyPlan plan);
   Status read();
   Status save() const;
   const StudyRun* find(const Settings& settings) const;
-  std::vector<const StudyRun*> runs_of(const Settings& model) const;  // from the first seed on, without gaps
+  std::vector<const StudyRun*> runs_of(const Settings& row) const;  // from the first seed on, without gaps
   // The run; nothing when it was stopped.
   Result<std::optional<StudyRun>> make(const Settings& settings, const std::atomic<bool>& stop,
                                        StudyProgress& progress,
                                        const std::function<void(const StudyProgress&)>& on_progress) const;
 
   StudyPlan plan_;
+  std::vector<Settings> rows_;  // of the plan: each model with each combination of the varied values
   std::optional<FolderLock> lock_;
   std::vector<StudyRun> runs_;  // in the order in which they were made
 };

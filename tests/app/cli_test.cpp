@@ -52,6 +52,7 @@ class CliTest : public QObject {
   void deviceIsTold();
   void madeDataIsVerified();
   void studyComparesModels();
+  void studyVariesSettings();
   void goldenFiles();
 
  private:
@@ -345,6 +346,34 @@ void CliTest::studyComparesModels() {
   QCOMPARE(row["runs"].toInt(), 2);
   QVERIFY(table.out.contains(QString::number(row["accuracy"].toDouble(), 'f', 2)));
   QCOMPARE(run_synann({"study", "--models", "linear,linear"}).code, 2);
+}
+
+void CliTest::studyVariesSettings() {
+  const QStringList study{"study",    "--data", data_,          "--models", "linear", "--seeds", "2",
+                          "--epochs", "1",      "--batch-size", "50",       "--seed", "3"};
+  const QStringList varied = study + QStringList{"--vary", "lr=0.003,0.05", "--vary", "batch-size=50,25"};
+  const auto table = run_synann(varied);
+  QVERIFY2(table.code == 0, qPrintable(table.err));
+  QVERIFY2(table.out.contains("linear lr=0.05 batch-size=25, seed 4: "), qPrintable(table.out));
+  QVERIFY(table.out.contains("against linear lr=0.003 batch-size=50 |"));
+  const auto rows = run_synann(varied + QStringList{"--json"}).out.split('\n', Qt::SkipEmptyParts);
+  QCOMPARE(rows.size(), 4);
+  const auto row = QJsonDocument::fromJson(rows[3].toUtf8()).object();
+  QCOMPARE(row["vary"]["lr"].toDouble(), 0.05);
+  QCOMPARE(row["vary"]["batch_size"].toInt(), 25);
+  // The row is the study with these settings.
+  const auto single = run_synann(study + QStringList{"--lr", "0.05", "--json"});
+  const auto alone = QJsonDocument::fromJson(single.out.toUtf8()).object();
+  QVERIFY(!alone.contains("vary"));
+  const auto same = QJsonDocument::fromJson(rows[2].toUtf8()).object();
+  QCOMPARE(same["vary"]["batch_size"].toInt(), 50);
+  QCOMPARE(same["test_loss"].toDouble(), alone["test_loss"].toDouble());
+  for (const char* wrong : {"lrr=1", "lr=1,x", "lr", "seed=1,2"}) {
+    const auto refused = run_synann(study + QStringList{"--vary", wrong});
+    QCOMPARE(refused.code, 2);
+    QCOMPARE(refused.err.count('\n'), 1);
+    QVERIFY2(refused.err.contains("--vary"), qPrintable(refused.err));
+  }
 }
 
 void CliTest::goldenFiles() {

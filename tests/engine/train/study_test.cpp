@@ -35,6 +35,10 @@ class StudyTest : public QObject {
   void goesOnAfterAStop();
   void otherFilesAreRefused();
   void impossiblePlansAreRefused();
+  void aVariedStudyIsItsSingleRuns();
+  void variationsAreRead();
+  void wrongVariationsAreRefused_data();
+  void wrongVariationsAreRefused();
 
  private:
   StudyPlan plan(std::filesystem::path folder = {}) const {
@@ -151,6 +155,85 @@ void StudyTest::impossiblePlansAreRefused() {
   auto wrong = plan();
   wrong.models[1].learning_rate = 1e9;
   QVERIFY(!Study::open(wrong).ok());
+}
+
+// Each row is the runs with these settings, number for number, in the order in which the values were named.
+void StudyTest::aVariedStudyIsItsSingleRuns() {
+  auto varied = plan();
+  varied.seeds = 2;
+  varied.variations = {{"lr", {0.05, 0.003}}, {"optimizer", {std::string("sgd"), std::string("adam")}}};
+  auto study = Study::open(varied);
+  QVERIFY(study.ok() && finishes(*study));
+  const auto table = study->table();
+  QCOMPARE(table.size(), std::size_t{8});
+  QCOMPARE(study->runs().size(), std::size_t{16});
+  const std::vector<std::string> variations = {"lr=0.05 optimizer=sgd", "lr=0.05 optimizer=adam",
+                                               "lr=0.003 optimizer=sgd", "lr=0.003 optimizer=adam"};
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    const StudyRow& row = table[k];
+    QCOMPARE(row.model, std::string(k < 4 ? "linear" : "identity-pixel"));
+    QCOMPARE(row.variation, variations[k % 4]);
+    QCOMPARE(row.settings.learning_rate, k % 4 < 2 ? 0.05 : 0.003);
+    QCOMPARE(row.settings.optimizer, std::string(k % 2 == 0 ? "sgd" : "adam"));
+    QCOMPARE(row.against_first.has_value(), k > 0);
+    auto single = plan();
+    single.seeds = 2;
+    single.models = {study_settings(row.model.c_str())};
+    single.models[0].learning_rate = row.settings.learning_rate;
+    single.models[0].optimizer = row.settings.optimizer;
+    auto alone = Study::open(single);
+    QVERIFY(alone.ok() && finishes(*alone));
+    QCOMPARE(row.test_loss, alone->table().at(0).test_loss);
+    QCOMPARE(row.test_loss_deviation, alone->table().at(0).test_loss_deviation);
+    QCOMPARE(row.accuracy, alone->table().at(0).accuracy);
+  }
+  QVERIFY(table[0].test_loss != table[1].test_loss && table[0].test_loss != table[2].test_loss);
+
+  auto twice = plan();
+  twice.variations = {{"lr", {0.05}}, {"lr", {0.003}}};
+  QVERIFY(!Study::open(twice).ok());
+}
+
+void StudyTest::variationsAreRead() {
+  const auto rates = parse_variation("--vary", "lr=0.003, 0.012,5e-2");
+  QVERIFY(rates.ok());
+  QCOMPARE(rates->key, std::string("lr"));
+  QVERIFY((rates->values == std::vector<SettingValue>{0.003, 0.012, 0.05}));
+  const auto words = parse_variation("--vary", "schedule=cosine,constant");
+  QVERIFY(words.ok());
+  QVERIFY((words->values == std::vector<SettingValue>{std::string("cosine"), std::string("constant")}));
+  const auto all = vary(Settings{}, {*rates, *words});
+  QCOMPARE(all.size(), std::size_t{6});
+  QCOMPARE(all[1].learning_rate, 0.003);
+  QCOMPARE(all[1].schedule, std::string("constant"));
+  QCOMPARE(varied_text(all[5], {*rates, *words}), std::string("lr=0.05 schedule=constant"));
+  QVERIFY(vary(Settings{}, {}) == std::vector<Settings>{Settings{}});
+}
+
+void StudyTest::wrongVariationsAreRefused_data() {
+  QTest::addColumn<QString>("sentence");
+  const auto row = [](const char* text, const char* sentence) { QTest::newRow(text) << sentence; };
+  row("lr", "--vary: does not say which setting takes which values");
+  row("=1", "--vary: does not say which setting takes which values");
+  row("momentun=1", "did you mean momentum");
+  row("lrr=1", "--vary: is not known: expected one of epochs");
+  row("seed=1,2", "--vary: cannot vary the seed");
+  row("frozen=1", "--vary");
+  row("lr=", "--vary lr: has an empty value");
+  row("lr=0.1,,0.2", "--vary lr: has an empty value");
+  row("lr=0.1,fast", "--vary lr: ");
+  row("lr=1e9", "--vary lr: ");
+  row("batch-size=1.5", "--vary batch-size: ");
+  row("lr=0.1,1e-1", "--vary lr: names 0.1 twice");
+  row("optimizer=sgd,adamm", "did you mean adam");
+}
+
+void StudyTest::wrongVariationsAreRefused() {
+  QFETCH(QString, sentence);
+  const auto variation = parse_variation("--vary", QTest::currentDataTag());
+  QVERIFY(!variation.ok() && variation.error().kind == ErrorKind::Input);
+  QVERIFY2(QString::fromStdString(variation.error().sentence()).contains(sentence),
+           variation.error().sentence().c_str());
 }
 
 SYNANN_TEST(StudyTest)
