@@ -9,6 +9,7 @@
 #include "ui/pages/circuit/circuit_page.h"
 #include "ui/pages/digits/digits_page.h"
 #include "ui/pages/network/network_page.h"
+#include "ui/pages/runs/runs_page.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/pages/swap/swap_page.h"
 #include "ui/pages/synapses/synapses_page.h"
@@ -18,8 +19,8 @@ namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
   static const std::vector<PageInfo> table = {TrainPage::info(),   NetworkPage::info(), SynapsesPage::info(),
-                                              SurfacePage::info(), DigitsPage::info(),  CircuitPage::info(),
-                                              SwapPage::info()};
+                                              SurfacePage::info(), DigitsPage::info(),  RunsPage::info(),
+                                              CircuitPage::info(), SwapPage::info()};
   return table;
 }
 

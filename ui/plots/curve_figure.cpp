@@ -66,7 +66,8 @@ int CurveFigure::headLines(double width, const FigurePaint& how) const {
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
   return Axes(area.adjusted(0, headLines(area.width(), how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
-              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, false, content_.y_log);
+              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, content_.x_counts,
+              content_.y_log);
 }
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
@@ -85,11 +86,17 @@ void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series&
   }
   QList<QPointF> line;
   for (std::size_t k = 0; k <= series.values.size(); ++k) {
-    if (k < series.values.size() && std::isfinite(scaled(series.values[k]))) {
+    const bool end = k == series.values.size();
+    if (!end && std::isfinite(scaled(series.values[k]))) {
       line.append(axes.place(content_.at[k], scaled(series.values[k])));
       continue;
     }
+    if (series.bridged && !end) continue;
     if (line.size() > 1) painter.drawPath(clippedPolyline(line, axes.plot()));
+    if (series.bridged && line.size() == 1 && axes.plot().adjusted(-1, -1, 1, 1).contains(line.front())) {
+      painter.setBrush(painter.pen().color());
+      painter.drawEllipse(line.front(), kDot, kDot);
+    }
     line.clear();
   }
 }

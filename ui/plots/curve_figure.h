@@ -17,9 +17,10 @@ class CurveFigure : public Figure {
     std::vector<double> values;  // as many as places; not finite = a gap
     int color = 0;               // seriesColor
     Qt::PenStyle pen = Qt::SolidLine;
-    bool dots = false;   // single points, not a line
-    bool listed = true;  // has an entry of its own in the legend
-    QString gap{};       // why a value is missing
+    bool dots = false;     // single points, not a line
+    bool listed = true;    // has an entry of its own in the legend
+    QString gap{};         // why a value is missing
+    bool bridged = false;  // the line goes on over a gap, and a value by itself is a point
   };
   struct Content {
     QString title, x, y;     // names of the figure and of the axes
@@ -30,6 +31,7 @@ class CurveFigure : public Figure {
     std::optional<Axes::Range> y_range{};  // what is outside it is cut off; all that is finite when empty
     QString note{};                        // one line below the title
     QString y_title{};                     // of the axis along y; most figures are named by their title alone
+    bool x_counts = false;                 // whole numbers along x
     bool y_log = false;  // a logarithmic axis along y: what is not above 0 is a gap; without a y_range
   };
   explicit CurveFigure(Content content);

@@ -158,6 +158,15 @@ void drawCurves(QPainter& p) {
   p.drawPath(curve);
 }
 
+// A table of three runs.
+void drawRuns(QPainter& p) {
+  p.setBrush(Qt::NoBrush);
+  p.drawRect(QRectF(1.5, 2.5, 13, 11));
+  lines(p, {{1.5, 6.1}, {14.5, 6.1}});
+  lines(p, {{1.5, 9.8}, {14.5, 9.8}});
+  lines(p, {{6, 2.5}, {6, 13.5}});
+}
+
 void drawWarning(QPainter& p) {
   lines(p, {{8, 2}, {14.5, 13.5}, {1.5, 13.5}, {8, 2}});
   bar(p, 7.3, 6, 1.4, 4);
@@ -254,6 +263,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawSurface(p);
     case Glyph::Digits:
       return drawDigits(p);
+    case Glyph::Runs:
+      return drawRuns(p);
     case Glyph::Swap:
       return drawSwap(p);
     case Glyph::Matrix:

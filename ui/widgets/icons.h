@@ -30,6 +30,7 @@ enum class Glyph {
   Matrix,
   Surface,
   Digits,
+  Runs,
   Circuit,
   Swap,
   Back,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/runs/run_table_model.h"
+
+#include <algorithm>
+
+#include <QDateTime>
+#include <QFont>
+
+#include "ui/pages/runs/run_words.h"
+#include "ui/session/words.h"
+
+namespace synann::ui {
+namespace {
+
+bool isNumber(int column) {
+  switch (column) {
+    case RunTableModel::Date:
+    case RunTableModel::Epochs:
+    case RunTableModel::Best:
+    case RunTableModel::Last:
+    case RunTableModel::TestLoss:
+    case RunTableModel::Time:
+    case RunTableModel::Size:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+const QStringList& RunTableModel::columnIds() {
+  static const QStringList ids = {"run",  "model", "data",   "date",    "state",  "epochs", "best",    "last",
+                                  "loss", "time",  "device", "version", "parent", "size",   "settings"};
+  return ids;
+}
+
+RunTableModel::Row RunTableModel::rowOf(const runs::RunSummary& run,
+                                        const std::vector<std::string>& differing) {
+  Row row;
+  const auto number = [&row](Column column, double value, const QString& text) {
+    row.values[column] = value;
+    row.texts[column] = text;
+  };
+  const auto utf8 = [](const std::string& text) { return QString::fromStdString(text); };
+  row.texts[Name] = utf8(run.name);
+  row.texts[State] = runStateText(run);
+  number(Date, static_cast<double>(run.written),
+         QDateTime::fromSecsSinceEpoch(run.written).toString(QStringLiteral("yyyy-MM-dd hh:mm")));
+  number(Size, static_cast<double>(run.bytes), memoryWords(run.bytes));
+  if (run.problem.empty()) {
+    row.texts[ModelName] = modelWords(run.settings.model);
+    row.texts[Data] = run.data_name.empty() ? dataWords(run.settings.data) : utf8(run.data_name);
+    number(Epochs, run.epochs, tr("%1 of %2").arg(run.epochs).arg(run.settings.epochs));
+    if (run.best) number(Best, run.best->accuracy(), QString::number(run.best->accuracy(), 'f', 2));
+    if (run.last) number(Last, run.last->accuracy(), QString::number(run.last->accuracy(), 'f', 2));
+    if (run.last) number(TestLoss, run.last->test_loss, QString::number(run.last->test_loss, 'f', 4));
+    number(Time, run.train_seconds, durationWords(run.train_seconds));
+    row.texts[Device] = run.isa.empty() ? utf8(run.device) : utf8(run.device + ' ' + run.isa);
+    row.texts[Version] = utf8(run.version);
+    row.texts[Parent] = utf8(run.parent);
+    row.texts[Settings] = runSettingsText(run, differing);
+  } else {
+    row.texts[Settings] = utf8(run.problem);
+  }
+  for (const QString& text : row.texts) row.all += text.toLower() + '\n';
+  return row;
+}
+
+void RunTableModel::setRuns(std::vector<runs::RunSummary> runs) {
+  beginResetModel();
+  runs_ = std::move(runs);
+  std::vector<std::string> differing = runs::differing_settings(runs_);
+  std::erase_if(differing, [](const std::string& key) { return key == "model" || key == "data"; });
+  rows_.clear();
+  for (const runs::RunSummary& run : runs_) rows_.push_back(rowOf(run, differing));
+  endResetModel();
+}
+
+void RunTableModel::setOpenRun(const std::filesystem::path& folder) {
+  if (open_ == folder) return;
+  open_ = folder;
+  if (!runs_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {Qt::FontRole});
+}
+
+bool RunTableModel::contains(int row, const QStringList& words) const {
+  const QString& all = rows_[static_cast<std::size_t>(row)].all;
+  return std::ranges::all_of(words, [&](const QString& word) { return all.contains(word.toLower()); });
+}
+
+int RunTableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+int RunTableModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant RunTableModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  const Row& row = rows_[static_cast<std::size_t>(index.row())];
+  const auto column = static_cast<std::size_t>(index.column());
+  switch (role) {
+    case Qt::DisplayRole:
+      return row.texts[column].isEmpty() && isNumber(index.column()) ? QStringLiteral("–")
+                                                                     : row.texts[column];
+    case Qt::EditRole:
+      if (index.column() == Date) return row.texts[column];
+      return row.values[column].isValid() || isNumber(index.column()) ? row.values[column]
+                                                                      : QVariant(row.texts[column]);
+    case Qt::ToolTipRole:
+      return help(index.row(), index.column());
+    case Qt::TextAlignmentRole:
+      return QVariant((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case Qt::FontRole:
+      if (!open_.empty() && run(index.row()).folder == open_) {
+        QFont font;
+        font.setBold(true);
+        return font;
+      }
+      return {};
+    default:
+      return role == Qt::UserRole && row.values[column].isValid() ? row.values[column] : QVariant();
+  }
+}
+
+QString RunTableModel::help(int row, int column) const {
+  const runs::RunSummary& run = this->run(row);
+  if (!run.problem.empty()) return QString::fromStdString(run.problem);
+  if (column == Name) return QString::fromStdString(run.folder.string());
+  if (column == State && !run.writer.empty())
+    return tr("Written by %1").arg(QString::fromStdString(run.writer));
+  return rows_[static_cast<std::size_t>(row)].texts[static_cast<std::size_t>(column)];
+}
+
+QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
+  struct Heading {
+    QString text, help;
+  };
+  const std::array<Heading, ColumnCount> headings = {
+      Heading{tr("Run"), tr("Its folder, below the one where it was found; bold: the run that is open")},
+      {tr("Model"), tr("The network")},
+      {tr("Data"), tr("The data set")},
+      {tr("Date"), tr("When its history was last written")},
+      {tr("State"), tr("Whether it runs, and how it was left")},
+      {tr("Epochs"), tr("Epochs done, of those asked for")},
+      {tr("Best %"), tr("Accuracy of the best epoch on the test set, percent")},
+      {tr("Last %"), tr("Accuracy of the last epoch on the test set, percent")},
+      {tr("Test loss"), tr("Loss on the test set after the last epoch, nats")},
+      {tr("Time"), tr("Of training, without the measurements")},
+      {tr("Device"), tr("Where it was computed last")},
+      {tr("Version"), tr("Of the program that went on with it last")},
+      {tr("Parent"), tr("The checkpoint that it went on from")},
+      {tr("Size"), tr("Of all its files")},
+      {tr("Settings that differ"), tr("Settings that are not the same in all runs listed here")}};
+  const Heading& heading = headings[static_cast<std::size_t>(section)];
+  if (role == Qt::DisplayRole) return heading.text;
+  if (role == Qt::ToolTipRole) return heading.help;
+  if (role == Qt::TextAlignmentRole)
+    return QVariant((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+  return {};
+}
+
+}  // namespace synann::ui

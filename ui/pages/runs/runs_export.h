@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "engine/core/result.h"
+#include "ui/pages/page_table.h"
+#include "ui/pages/view_options.h"
+#include "ui/plots/shown_figure.h"
+
+namespace synann::ui {
+
+std::vector<PageFile> runsPageFiles();
+Status checkRuns(const ViewOptions& options);
+// The curves of all runs below a folder, without a window.
+Result<ShownFigure> runsViewFigure(const ViewOptions& options);
+
+}  // namespace synann::ui

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/runs/runs_reader.h"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <thread>
+
+#include "engine/train/history.h"
+
+namespace synann::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The same folder by whatever way it is named.
+fs::path sameFolder(const fs::path& folder) {
+  std::error_code code;
+  fs::path whole = fs::weakly_canonical(folder, code);
+  return code ? folder : whole;
+}
+
+// Runs of folders that were added begin with that folder's name.
+std::string listedName(const fs::path& folder, const std::string& below, bool usual) {
+  if (below == ".") return folder.filename().string();
+  return usual ? below : (folder.filename() / below).string();
+}
+
+}  // namespace
+
+RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancelled) {
+  std::stop_source stop;
+  const auto end = [&stop] { stop.request_stop(); };
+  const std::stop_callback by_person(question.stop.get_token(), end), by_next(cancelled, end);
+  auto list = std::make_shared<RunList>();
+  std::set<fs::path> listed;
+  const auto take = [&](runs::RunSummary run) {
+    if (listed.insert(sameFolder(run.folder)).second) list->runs.push_back(std::move(run));
+  };
+  std::vector<fs::path> folders = question.folders;
+  if (std::error_code code; fs::is_directory(question.usual, code))
+    folders.insert(folders.begin(), question.usual);
+  const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  for (std::size_t k = 0; k < folders.size(); ++k) {
+    const auto progress = [&](int done, int count) {
+      const double share = count > 0 ? static_cast<double>(done) / count : 0;
+      *question.done = (static_cast<double>(k) + share) / static_cast<double>(folders.size());
+    };
+    auto found = runs::list_runs(folders[k], threads, progress, stop.get_token());
+    if (stop.stop_requested()) break;
+    if (!found) {
+      list->notes.push_back(found.error().sentence());
+      continue;
+    }
+    list->notes.insert(list->notes.end(), found->notes.begin(), found->notes.end());
+    for (runs::RunSummary& run : found->runs) {
+      run.name = listedName(folders[k], run.name, folders[k] == question.usual);
+      take(std::move(run));
+    }
+  }
+  for (const fs::path& folder : question.runs) {
+    if (stop.stop_requested() || listed.contains(sameFolder(folder))) continue;
+    runs::RunSummary run = runs::summarise(folder);
+    run.name = folder.filename().string();
+    take(std::move(run));
+  }
+  list->stopped = stop.stop_requested();
+  return list;
+}
+
+std::vector<RunCurve> RunCurveReader::read(const std::vector<runs::RunSummary>& runs,
+                                           const std::stop_token& stop) {
+  std::vector<RunCurve> curves;
+  for (const runs::RunSummary& run : runs) {
+    if (stop.stop_requested()) break;
+    const std::pair of(run.written, run.bytes);
+    auto known = known_.find(run.folder);
+    if (known == known_.end() || known->second.of != of) {
+      const auto history = train::read_history(run.folder);
+      if (!history) continue;
+      known = known_.insert_or_assign(run.folder, Known{of, runs::learning_curve(*history)}).first;
+    }
+    RunCurve curve;
+    curve.run = run;
+    curve.points = known->second.points;
+    curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+}  // namespace synann::ui
