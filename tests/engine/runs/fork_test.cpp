@@ -29,6 +29,8 @@ class ForkTest : public QObject, private SessionRuns {
   void init() { QVERIFY(renew()); }
   void goesOnAsItsParent_data();
   void goesOnAsItsParent();
+  void beginsAtTheNearestState();
+  void imagesHeldBackStayAside();
   void repeatsWhatAPersonChanged();
   void repeatsWhatAResumeOvertook();
   void aForkIsForked();
@@ -64,6 +66,23 @@ class ForkTest : public QObject, private SessionRuns {
     if (!session) qFatal("%s", session.error().sentence().c_str());
     const auto end = (*session)->run();
     if (!end) qFatal("%s", end.error().sentence().c_str());
+  }
+  // A run that a person stops after so many steps.
+  void runUntil(const fs::path& out, int steps) const {
+    Recorder seen;
+    auto session = Session::create({.settings = tiny_settings(),
+                                    .execution = {.threads = 1},
+                                    .data = data_,
+                                    .folder = out,
+                                    .start_paused = true},
+                                   seen);
+    if (!session) qFatal("%s", session.error().sentence().c_str());
+    (*session)->post({Command::Kind::StepBatch});
+    seen.after_steps = [&](int now) {
+      if (now < steps) (*session)->post({Command::Kind::StepBatch});
+      if (now == steps) (*session)->request_stop();
+    };
+    if (!(*session)->run()) qFatal("the run failed");
   }
   // A run whose learning rate a person changes where so many steps are done.
   void runWithRate(const fs::path& out, int steps, double rate) const {
@@ -141,6 +160,37 @@ void ForkTest::goesOnAsItsParent() {
   QVERIFY(parent.ok() && fork.ok());
   QCOMPARE(fork->losses, parent->losses);
   QCOMPARE(fork->evaluations.size(), parent->evaluations.size());
+}
+
+// Inside an epoch and with momenta, where the checkpoint is older than the history.
+void ForkTest::beginsAtTheNearestState() {
+  runUntil(at("parent"), 10);
+  fs::copy(at("parent"), at("early"));
+  run(at("parent"), 1, at("parent") / kLastCheckpoint);
+  fs::copy(at("parent"), at("old"));
+  fs::copy(at("early"), at("old"), fs::copy_options::overwrite_existing | fs::copy_options::recursive);
+  fs::copy_file(at("parent") / kHistoryFile, at("old") / kHistoryFile, fs::copy_options::overwrite_existing);
+  constexpr std::int64_t steps = 10;
+  fs::remove(at("old") / kBestCheckpoint);
+  for (const std::int64_t step : {steps, steps + 1, std::int64_t{14}, std::int64_t{16}}) {
+    const fs::path out = at("fork") += std::to_string(step);
+    const auto forked = fork(at("old"), step, out);
+    QVERIFY2(forked.ok(), forked.ok() ? "" : forked.error().sentence().c_str());
+    QCOMPARE(forked->from_step, steps);
+    trainOn(out);
+    QVERIFY(bytes_of(out / kLastCheckpoint) == bytes_of(at("parent") / kLastCheckpoint));
+  }
+  // Before it there is the seed alone.
+  QCOMPARE(fork(at("old"), steps - 1, at("before"))->from_step, std::int64_t{0});
+}
+
+void ForkTest::imagesHeldBackStayAside() {
+  Settings settings = tiny_settings();
+  settings.validation = 49;  // 201 = 5 · 40 + 1: batch norm leaves one out
+  run(at("parent"), 1, {}, -1, settings);
+  mustFork(at("parent"), 7, at("fork"));
+  trainOn(at("fork"));
+  QVERIFY(bytes_of(at("fork") / kLastCheckpoint) == bytes_of(at("parent") / kLastCheckpoint));
 }
 
 // The rate that a person changed in the middle of an epoch, and an optimiser that was set to zero.
