@@ -10,6 +10,7 @@
 #include "engine/core/result.h"
 #include "ui/plots/shown_figure.h"
 
+class QAction;
 class QSplitter;
 
 namespace synann::ui {
@@ -56,8 +57,11 @@ class Page : public QWidget {
   void exportWanted();                   // of the figure at hand
   void askedFor();                       // something asks for this page to be seen
   void failed(const QString& sentence);  // to be told in the message bar
-  void opened(const QString& file);      // a file of the page's own, from now on a recent one
-  void rememberWanted();                 // what remembered() gives has changed and would be missed
+  void told(const QString& sentence);    // likewise, where nothing is wrong
+  // Likewise, with one thing to do about it, which an action of the page does.
+  void offered(const QString& sentence, QAction* action);
+  void opened(const QString& file);  // a file of the page's own, from now on a recent one
+  void rememberWanted();             // what remembered() gives has changed and would be missed
 };
 
 }  // namespace synann::ui

@@ -84,6 +84,10 @@ void MainWindow::addPages() {
     connect(page, &Page::askedFor, this, [this, page] { showPage(page); });
     connect(page, &Page::exportWanted, this, &MainWindow::exportDialog);
     connect(page, &Page::failed, messages_, &MessageBar::showError);
+    connect(page, &Page::told, messages_, &MessageBar::showNote);
+    connect(page, &Page::offered, messages_, [this](const QString& sentence, QAction* action) {
+      messages_->showOffer(sentence, action->text().remove('&'), [action] { action->trigger(); });
+    });
     connect(page, &Page::opened, this, &MainWindow::rememberFile);
     connect(page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }

@@ -14,8 +14,13 @@ void RunFilterModel::setSearch(const QString& words) {
   invalidateFilter();
 }
 
+void RunFilterModel::setArchived(bool shown) {
+  archived_ = shown;
+  invalidateFilter();
+}
+
 bool RunFilterModel::filterAcceptsRow(int row, const QModelIndex& /*parent*/) const {
-  return runs_->contains(row, words_);
+  return (archived_ || !runs_->run(row).notes.archived) && runs_->contains(row, words_);
 }
 
 bool RunFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {

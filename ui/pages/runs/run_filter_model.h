@@ -8,7 +8,8 @@ namespace synann::ui {
 
 class RunTableModel;
 
-// The runs whose texts have all of some words, sorted: numbers as numbers, those that are missing last.
+// The runs whose texts have all of some words, without those that are archived, sorted: numbers as numbers,
+// those that are missing last.
 class RunFilterModel : public QSortFilterProxyModel {
   Q_OBJECT
 
@@ -16,6 +17,7 @@ class RunFilterModel : public QSortFilterProxyModel {
   explicit RunFilterModel(RunTableModel* runs);
 
   void setSearch(const QString& words);  // with spaces between them
+  void setArchived(bool shown);          // whether archived runs are listed too
 
  protected:
   bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
@@ -24,6 +26,7 @@ class RunFilterModel : public QSortFilterProxyModel {
  private:
   RunTableModel* runs_;
   QStringList words_;
+  bool archived_ = false;
 };
 
 }  // namespace synann::ui

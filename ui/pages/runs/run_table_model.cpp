@@ -30,8 +30,9 @@ bool isNumber(int column) {
 }  // namespace
 
 const QStringList& RunTableModel::columnIds() {
-  static const QStringList ids = {"run",  "model", "data",   "date",    "state",  "epochs", "best",    "last",
-                                  "loss", "time",  "device", "version", "parent", "size",   "settings"};
+  static const QStringList ids = {"run",    "model", "data", "date", "state",   "epochs",
+                                  "best",   "last",  "loss", "time", "device",  "version",
+                                  "parent", "size",  "tags", "note", "settings"};
   return ids;
 }
 
@@ -43,7 +44,11 @@ RunTableModel::Row RunTableModel::rowOf(const runs::RunSummary& run,
     row.texts[column] = text;
   };
   const auto utf8 = [](const std::string& text) { return QString::fromStdString(text); };
-  row.texts[Name] = utf8(run.name);
+  row.texts[Name] =
+      run.notes.title.empty() ? utf8(run.name) : tr("%1 (%2)").arg(utf8(run.notes.title), utf8(run.name));
+  for (const std::string& tag : run.notes.tags)
+    row.texts[Tags] += (row.texts[Tags].isEmpty() ? QString() : QStringLiteral(", ")) + utf8(tag);
+  row.texts[Note] = utf8(run.notes.note).simplified();
   row.texts[State] = runStateText(run);
   number(Date, static_cast<double>(run.written),
          QDateTime::fromSecsSinceEpoch(run.written).toString(QStringLiteral("yyyy-MM-dd hh:mm")));
@@ -126,6 +131,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
 
 QString RunTableModel::help(int row, int column) const {
   const runs::RunSummary& run = this->run(row);
+  if (column == Note) return QString::fromStdString(run.notes.note);
   if (!run.problem.empty()) return QString::fromStdString(run.problem);
   if (column == Name) return QString::fromStdString(run.folder.string());
   if (column == State && !run.writer.empty())
@@ -153,6 +159,8 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
       {tr("Version"), tr("Of the program that went on with it last")},
       {tr("Parent"), tr("The checkpoint that it went on from")},
       {tr("Size"), tr("Of all its files")},
+      {tr("Tags"), tr("Given by a person (F2)")},
+      {tr("Note"), tr("Written by a person (F2)")},
       {tr("Settings that differ"), tr("Settings that are not the same in all runs listed here")}};
   const Heading& heading = headings[static_cast<std::size_t>(section)];
   if (role == Qt::DisplayRole) return heading.text;

@@ -33,6 +33,8 @@ class RunTableModel : public QAbstractTableModel {
     Version,
     Parent,
     Size,
+    Tags,
+    Note,
     Settings,
     ColumnCount
   };

@@ -17,6 +17,7 @@
 #include "ui/pages/busy_row.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
+#include "ui/pages/runs/run_care_actions.h"
 #include "ui/pages/runs/run_differences_model.h"
 #include "ui/pages/runs/run_filter_model.h"
 #include "ui/pages/runs/run_table_model.h"
@@ -30,46 +31,57 @@ namespace fs = std::filesystem;
 
 PageInfo RunsPage::info() {
   const QString menu = tr("&Runs");
-  return {.id = QStringLiteral("runs"),
-          .text = tr("&Runs"),
-          .help = tr("All runs as a table, and the curves of those that are selected over each other"),
-          .glyph = Glyph::Runs,
-          .time_line = false,
-          .actions = {{"runs.open",
-                       tr("&Open selected run"),
-                       {},
-                       tr("Show the selected run in the window; Enter in the table does the same"),
-                       Glyph::OpenRun,
-                       MenuId::View,
-                       menu},
-                      {"runs.open-folder",
-                       tr("&Show its folder"),
-                       {},
-                       tr("Open the folder of the selected run in the file manager"),
-                       Glyph::OpenData,
-                       MenuId::View,
-                       menu},
-                      {"runs.add-folder",
-                       tr("&Add folder…"),
-                       {},
-                       tr("List the runs below another folder too, from now on"),
-                       Glyph::None,
-                       MenuId::View,
-                       menu,
-                       false,
-                       true},
-                      {"runs.refresh", tr("&Refresh"), "Ctrl+F5", tr("Read all runs of the Runs page again"),
-                       Glyph::Restart, MenuId::View, menu}},
-          .views = {kRunsView},
-          .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
-            return new RunsPage(workspace, actions, parent);
-          },
-          .viewFigure = runsViewFigure,
-          .checkView = checkRuns,
-          .heading = "Views of several runs",
-          .fields = fieldInfos(runsFields()),
-          .files = runsPageFiles(),
-          .of_run = false};
+  PageInfo page{.id = QStringLiteral("runs"),
+                .text = tr("&Runs"),
+                .help = tr("All runs as a table, and the curves of those that are selected over each other"),
+                .glyph = Glyph::Runs,
+                .time_line = false,
+                .actions = {{"runs.open",
+                             tr("&Open selected run"),
+                             {},
+                             tr("Show the selected run in the window; Enter in the table does the same"),
+                             Glyph::OpenRun,
+                             MenuId::View,
+                             menu},
+                            {"runs.open-folder",
+                             tr("&Show its folder"),
+                             {},
+                             tr("Open the folder of the selected run in the file manager"),
+                             Glyph::OpenData,
+                             MenuId::View,
+                             menu},
+                            {"runs.add-folder",
+                             tr("&Add folder…"),
+                             {},
+                             tr("List the runs below another folder too, from now on"),
+                             Glyph::None,
+                             MenuId::View,
+                             menu,
+                             false,
+                             true},
+                            {"runs.refresh", tr("&Refresh"), "Ctrl+F5",
+                             tr("Read all runs of the Runs page again"), Glyph::Restart, MenuId::View, menu}},
+                .views = {kRunsView},
+                .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
+                  return new RunsPage(workspace, actions, parent);
+                },
+                .viewFigure = runsViewFigure,
+                .checkView = checkRuns,
+                .heading = "Views of several runs",
+                .fields = fieldInfos(runsFields()),
+                .files = runsPageFiles(),
+                .of_run = false};
+  for (const ActionInfo& action : RunCareActions::infos(menu)) page.actions.push_back(action);
+  page.actions.push_back({"runs.show-archived",
+                          tr("&List archived runs too"),
+                          {},
+                          tr("List the runs that were archived among the others"),
+                          Glyph::None,
+                          MenuId::View,
+                          menu,
+                          true,
+                          true});
+  return page;
 }
 
 RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
@@ -91,6 +103,9 @@ RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* pa
                         const auto& tell) { tell(reader->read(runs, cancelled)); },
                     [this](const std::vector<RunCurve>& curves) { takeCurves(curves); }) {
   layOut(actions);
+  care_ = new RunCareActions(
+      actions, table_, [this] { return selectedRuns(); },
+      [this] { return workspace_.controller().runFolder(); });
   connectAll(actions);
   updateActions();
 }
@@ -98,6 +113,10 @@ RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* pa
 // The table tells of its end when the page is gone already.
 RunsPage::~RunsPage() {
   disconnect(table_->selectionModel(), nullptr, this, nullptr);
+}
+
+bool RunsPage::busy() const {
+  return lister_.busy() || curve_reader_.busy() || care_->busy();
 }
 
 void RunsPage::connectAll(const PageActions& actions) {
@@ -128,6 +147,24 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &Page::rememberWanted);
   connect(deck_, &FigureDeck::tabChanged, deck_, &FigureDeck::showTable);
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
+  connectCare(actions);
+}
+
+void RunsPage::connectCare(const PageActions& actions) {
+  connect(care_, &RunCareActions::failed, this, &Page::failed);
+  connect(care_, &RunCareActions::told, this, &Page::told);
+  connect(
+      care_, &RunCareActions::binned, this,
+      [this, undo = actions("runs.take-back")](const QString& sentence) { emit offered(sentence, undo); });
+  connect(care_, &RunCareActions::changed, this, &RunsPage::refresh);
+  archived_ = actions("runs.show-archived");
+  archived_->setCheckable(true);
+  table_->addAction(archived_);
+  connect(archived_, &QAction::toggled, this, [this](bool shown) {
+    filter_->setArchived(shown);
+    showCount();
+    emit rememberWanted();
+  });
 }
 
 void RunsPage::showEvent(QShowEvent* event) {
@@ -288,6 +325,7 @@ void RunsPage::updateActions() {
   const bool one = isVisible() && table_->selectionModel()->currentIndex().isValid() && !chosen_.empty();
   open_->setEnabled(one);
   open_folder_->setEnabled(one);
+  care_->updateEnabled(isVisible());
 }
 
 // The run of the row at hand.
@@ -318,6 +356,7 @@ QVariantMap RunsPage::remembered() const {
   kept["sort"] = RunTableModel::columnIds().value(header.sortIndicatorSection());
   kept["descending"] = header.sortIndicatorOrder() == Qt::DescendingOrder;
   kept["folders"] = folders_;
+  kept["archived"] = archived_->isChecked();
   return kept;
 }
 
@@ -326,6 +365,7 @@ void RunsPage::remember(const QVariantMap& kept) {
   readFields(runsFields(), QJsonObject::fromVariantMap(kept), scene_);
   fields_->show(runsFields(), scene_);
   folders_ = kept["folders"].toStringList();
+  archived_->setChecked(kept["archived"].toBool());
   const QStringList hidden = kept["hidden"].toStringList();
   for (QAction* column : table_->horizontalHeader()->actions())
     column->setChecked(!hidden.contains(column->data().toString()));

@@ -27,6 +27,7 @@ class BusyRow;
 class FieldControls;
 class FigureDeck;
 class FigureView;
+class RunCareActions;
 class RunDifferencesModel;
 class RunFilterModel;
 class RunTableModel;
@@ -47,7 +48,7 @@ class RunsPage : public Page {
   QList<QSplitter*> splitters() const override { return {split_}; }
   QVariantMap remembered() const override;
   void remember(const QVariantMap& kept) override;
-  bool busy() const override { return lister_.busy() || curve_reader_.busy(); }
+  bool busy() const override;
   bool canExport() const override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
@@ -58,6 +59,7 @@ class RunsPage : public Page {
   const std::vector<std::filesystem::path>& chosen() const { return chosen_; }
   const std::vector<RunCurve>& curves() const { return curves_; }  // as they are drawn
   void addFolder(const QString& folder);                           // looked through from now on
+  RunCareActions& care() const { return *care_; }
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -74,6 +76,7 @@ class RunsPage : public Page {
   void addFolderChoices();
 
   void connectAll(const PageActions& actions);
+  void connectCare(const PageActions& actions);
   void refresh();
   void askForFolder();
   void take(const RunList& list);
@@ -117,6 +120,8 @@ class RunsPage : public Page {
   BusyRow* busy_row_ = nullptr;
   QAction* open_;
   QAction* open_folder_;
+  QAction* archived_ = nullptr;
+  RunCareActions* care_ = nullptr;
 
   // Last: their threads are gone before anything that they tell.
   LatestValueWorker<RunsQuestion, RunListPtr> lister_;
