@@ -25,6 +25,7 @@
 #include "ui/pages/runs/run_table_model.h"
 #include "ui/pages/runs/runs_export.h"
 #include "ui/pages/runs/runs_figure.h"
+#include "ui/pages/runs/runs_reader.h"
 #include "ui/plots/figure_view.h"
 
 namespace synann::ui {
@@ -42,6 +43,8 @@ class RunsPageTest : public QObject {
   void aRunThatCannotBeReadSaysWhy();
   void searchLooksIntoEveryColumn();
   void sortsNumbersAsNumbers();
+  void eachRunIsListedOnce();
+  void readingCanBeStopped();
   void overlaysTheSelectedRuns();
   void looksStayAndDiffer();
   void tellsInWhatRunsDiffer();
@@ -51,6 +54,7 @@ class RunsPageTest : public QObject {
   void anExportedFigureRebuildsTheView();
   void aFolderIsExportedWithoutAWindow();
   void everyControlHasANameAndHelp();
+  void tabGoesAsTheEyeGoes();
 
  private:
   QString runs() const { return home_.path(); }
@@ -198,6 +202,28 @@ void RunsPageTest::sortsNumbersAsNumbers() {
   QCOMPARE(names(Qt::DescendingOrder), QStringLiteral("3102"));
 }
 
+// Whichever of the folders it is below, and by whatever way it is named.
+void RunsPageTest::eachRunIsListedOnce() {
+  RunsQuestion question;
+  question.done = std::make_shared<std::atomic<double>>(0);
+  question.usual = runs().toStdString();
+  question.folders = {(runs() + "/run1").toStdString(), "/nowhere"};
+  question.runs = {(runs() + "/broken/../run2").toStdString()};
+  const RunListPtr list = readRuns(question, {});
+  QCOMPARE(list->runs.size(), std::size_t{3});
+  QCOMPARE(list->notes.size(), std::size_t{1});
+  QVERIFY(list->notes[0].starts_with("/nowhere"));
+}
+
+void RunsPageTest::readingCanBeStopped() {
+  RunsQuestion question;
+  question.done = std::make_shared<std::atomic<double>>(0);
+  question.folders = {runs().toStdString()};
+  question.stop = std::stop_source();
+  question.stop.request_stop();
+  QVERIFY(readRuns(question, {})->stopped);
+}
+
 void RunsPageTest::overlaysTheSelectedRuns() {
   RunsBench b(runs());
   b.select({"/run1", "/run2"});
@@ -341,6 +367,21 @@ void RunsPageTest::everyControlHasANameAndHelp() {
     QVERIFY2(!widget->toolTip().isEmpty() || !widget->whatsThis().isEmpty() || widget->inherits("QTabWidget"),
              qPrintable(widget->objectName()));
   }
+}
+
+void RunsPageTest::tabGoesAsTheEyeGoes() {
+  const RunsBench b(runs());
+  const QStringList wanted = {"runs.search", "button.runs.open", "button.runs.refresh",
+                              "runs.list",   "runs.curve",       "runs.log-y",
+                              "runs.runs"};
+  QStringList found;
+  QWidget* const first = b.find<QLineEdit>("runs.search");
+  QWidget* at = first;
+  do {
+    if (wanted.contains(at->objectName())) found.append(at->objectName());
+    at = at->nextInFocusChain();
+  } while (at != first);
+  QVERIFY2(found == wanted, qPrintable(found.join(' ')));
 }
 
 }  // namespace synann::ui

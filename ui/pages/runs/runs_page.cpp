@@ -215,8 +215,8 @@ void RunsPage::take(const RunList& list) {
   for (const std::string& note : list.notes) notes_.append(QString::fromStdString(note));
   const fs::path open = workspace_.controller().runFolder();
   quiet_ = true;
+  model_->setOpenRun(open);  // first: a bold row is wider
   model_->setRuns(list.runs);
-  model_->setOpenRun(open);
   quiet_ = false;
   stack_->setCurrentIndex(list.runs.empty() ? 1 : 0);
   const bool first = !std::exchange(listed_, listed_ || !list.runs.empty()) && listed_;

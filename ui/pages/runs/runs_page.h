@@ -71,6 +71,7 @@ class RunsPage : public Page {
   QWidget* makeRuns(const PageActions& actions);
   QWidget* makeFigures();
   QWidget* makeEmpty();
+  void orderByEye();
   void makeTable();
   void addColumnChoices();
   void addFolderChoices();

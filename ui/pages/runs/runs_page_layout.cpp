@@ -32,6 +32,7 @@ namespace synann::ui {
 
 namespace {
 
+constexpr int kMeasuredRuns = 100;                        // rows that the widths of columns are made for
 constexpr int kLeastRunTable = 90;                        // pixels: a few rows
 constexpr int kSearchWidth = 180;                         // pixels
 constexpr int kWidestRunColumn = 320, kRunColumnGap = 8;  // pixels
@@ -63,6 +64,17 @@ void RunsPage::layOut(const PageActions& actions) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(4, 4, 4, 2);
   column->addWidget(stack_);
+  orderByEye();
+}
+
+// As the eye goes, not as the parts were made.
+void RunsPage::orderByEye() {
+  QWidgetList order{search_};
+  for (const char* id : {"open", "open-folder", "add-folder", "refresh"})
+    order.append(findChild<QWidget*>(QStringLiteral("button.runs.%1").arg(QLatin1String(id))));
+  order.append({table_, findChild<QTabWidget*>(), fields_->widget("curve"), fields_->widget("across"),
+                fields_->widget("log_y"), figure_});
+  for (qsizetype k = 1; k < order.size(); ++k) setTabOrder(order[k - 1], order[k]);
 }
 
 QWidget* RunsPage::makeRuns(const PageActions& actions) {
@@ -112,6 +124,7 @@ void RunsPage::makeTable() {
   QHeaderView* const header = table_->horizontalHeader();
   header->setStretchLastSection(true);
   header->setSectionsMovable(true);
+  header->setResizeContentsPrecision(kMeasuredRuns);
   // As wide as what is in them, once it is known; then a person's.
   connect(model_, &QAbstractItemModel::modelReset, table_, [this] {
     if (listed_) return;
