@@ -32,6 +32,7 @@ CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
     x_range_ = *content_.x_range;
   } else if (!content_.at.empty()) {
     x_range_ = {content_.at.front(), content_.at.back()};
+    if (x_range_.width() <= 0) x_range_ = {x_range_.min - 0.5, x_range_.max + 0.5};  // one place
   }
 }
 
