@@ -5,12 +5,15 @@
 #include <cmath>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "app/command_line/command_line.h"
@@ -284,6 +287,17 @@ Status misfit(const StudioOptions& o, const Options& figures) {
   return misplaced(o, page);
 }
 
+// "A,B,C" names several runs, whose curves are drawn over each other, unless a folder has that name.
+void take_histories(StudioOptions& o) {
+  std::error_code code;
+  if (o.export_path.empty() || o.history.find(',') == std::string::npos ||
+      std::filesystem::exists(o.history, code))
+    return;
+  std::istringstream parts(std::exchange(o.history, {}));
+  for (std::string part; std::getline(parts, part, ',');) o.histories.push_back(part);
+  if (o.view == "loss") o.view = "runs";
+}
+
 int complain(const std::string& sentence) {
   fmt::print(stderr, "synann-studio: {}; \"synann-studio --help\" lists what there is.\n", sentence);
   return 2;
@@ -294,7 +308,10 @@ void add_work(CLI::App& app, StudioOptions& o) {
   add_text(app, "--data", "DATA", o.data,
            "Data set to choose: digits (built in) or a folder or file: IDX, NPZ, CSV, images.")
       ->group(kWhat);
-  add_text(app, "--history", "FOLDER", o.history, "A run: to show, or to export from.")->group(kWhat);
+  add_text(app, "--history", "FOLDER", o.history,
+           "A run: to show, or to export from. Several, with commas between them: their curves over each "
+           "other.")
+      ->group(kWhat);
   CLI::Option* const file =
       add_text(
           app, "--export", "FILE", o.export_path,
@@ -342,6 +359,7 @@ std::variant<StudioOptions, Leave> read_command_line(int argc, char** argv) {
     if (field.option->count() > 0) options.typed[field.fields.front()->option] = field.values();
   for (const FileOption& file : files)
     if (file.option->count() > 0) options.files[file.name] = file.text;
+  take_histories(options);
   if (const auto status = misfit(options, figures); !status)
     return Leave{complain(status.error().sentence())};
   if (const auto size = ui::sizeOf(options.figure); !size) return Leave{complain(size.error().sentence())};

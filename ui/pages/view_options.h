@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/core/result.h"
 #include "ui/pages/view_field.h"
@@ -13,11 +14,12 @@ namespace synann::ui {
 
 // A view as the prompt asks for it: of which run, what of it, and how it looks.
 struct ViewOptions {
-  std::string data;           // "digits" or a folder; empty = the run's own
-  std::string history;        // a run's folder
-  std::string export_path;    // where it is written
-  std::string view = "loss";  // of the page table
-  FigureOptions figure;       // how large, and how it looks
+  std::string data;                    // "digits" or a folder; empty = the run's own
+  std::string history;                 // a run's folder
+  std::vector<std::string> histories;  // instead of it: those of several runs, for the view of such
+  std::string export_path;             // where it is written
+  std::string view = "loss";           // of the page table
+  FigureOptions figure;                // how large, and how it looks
   bool log_y = false;
   std::int64_t step = -1;                    // of a view of synapses; negative = the last recorded one
   std::string layer;                         // empty = the first

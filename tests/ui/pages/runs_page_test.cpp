@@ -357,6 +357,14 @@ void RunsPageTest::aFolderIsExportedWithoutAWindow() {
   QCOMPARE(shown->figure->columnCount(), 3);
   options.files["--runs"] = nothing_.path().toStdString();
   QVERIFY(!runsViewFigure(options).ok());
+  // Or runs by themselves, instead.
+  options.histories = {(runs() + "/run2/").toStdString(), (runs() + "/run1").toStdString()};
+  QVERIFY(!checkRuns(options).ok());
+  options.files.clear();
+  QVERIFY(checkRuns(options).ok());
+  QCOMPARE(runsViewFigure(options)->figure->columnCount(), 3);
+  options.histories.push_back(runs().toStdString() + "/broken");
+  QVERIFY(!runsViewFigure(options).ok());
 }
 
 void RunsPageTest::everyControlHasANameAndHelp() {

@@ -6,24 +6,28 @@
 
 #include <QCoreApplication>
 
+#include "engine/train/history.h"
 #include "ui/pages/runs/runs_reader.h"
 
 namespace synann::ui {
+namespace {
 
-std::vector<PageFile> runsPageFiles() {
-  return {{.option = "--runs",
-           .value = "FOLDER",
-           .help = "runs: the curves of every run in this folder and below it, 30 at most."}};
+// A run that cannot be read is an error: it was asked for by its name.
+Result<std::vector<runs::RunSummary>> readNamed(const std::vector<std::string>& folders) {
+  std::vector<runs::RunSummary> found;
+  for (const std::string& folder : folders) {
+    if (const auto history = train::read_history(folder); !history) return history.error();
+    runs::RunSummary run = runs::summarise(folder);
+    const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
+    run.name = (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
+    found.push_back(std::move(run));
+  }
+  return found;
 }
 
-Status checkRuns(const ViewOptions& options) {
-  if (!options.history.empty())
-    return Error{.problem = "--view runs is of several runs: name their folder with --runs, not --history"};
-  if (!options.files.contains("--runs")) return Error{.problem = "--view runs requires --runs"};
-  return {};
-}
-
-Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
+// All runs in the folder and below it, or those that were named, one by one.
+Result<std::vector<runs::RunSummary>> readWanted(const ViewOptions& options) {
+  if (!options.histories.empty()) return readNamed(options.histories);
   const std::string& folder = options.files.at("--runs");
   const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto catalogue = runs::list_runs(folder, threads);
@@ -31,6 +35,29 @@ Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
   std::vector<runs::RunSummary> found = std::move(catalogue->runs);
   std::erase_if(found, [](const runs::RunSummary& run) { return !run.problem.empty(); });
   if (found.empty()) return input_error(folder, "has no run that can be read", "name a folder of runs");
+  return found;
+}
+
+}  // namespace
+
+std::vector<PageFile> runsPageFiles() {
+  return {{.option = "--runs",
+           .value = "FOLDER",
+           .help = "runs: the curves of every run in this folder and below it, 30 at most; or name "
+                   "several runs with --history."}};
+}
+
+Status checkRuns(const ViewOptions& options) {
+  const bool below = options.files.contains("--runs"), named = !options.histories.empty();
+  if (!options.history.empty() || below == named)
+    return Error{.problem = "--view runs requires either --runs FOLDER or --history RUN,RUN"};
+  return {};
+}
+
+Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
+  auto wanted = readWanted(options);
+  if (!wanted) return wanted.error();
+  std::vector<runs::RunSummary> found = std::move(*wanted);
   const std::size_t all = found.size();
   if (found.size() > kRunLooks) found.resize(kRunLooks);
   std::vector<RunCurve> curves = RunCurveReader().read(found, {});

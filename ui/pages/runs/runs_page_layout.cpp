@@ -132,6 +132,8 @@ void RunsPage::makeTable() {
     for (int column = 0; column < RunTableModel::ColumnCount; ++column)
       table_->setColumnWidth(column, std::min(table_->columnWidth(column) + kRunColumnGap, kWidestRunColumn));
   });
+  // What tells runs apart stands beside their names.
+  header->moveSection(header->visualIndex(RunTableModel::Settings), RunTableModel::ModelName + 1);
   addColumnChoices();
   addFolderChoices();
 }
