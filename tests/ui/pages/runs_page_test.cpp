@@ -49,6 +49,7 @@ class RunsPageTest : public QObject {
   void looksStayAndDiffer();
   void tellsInWhatRunsDiffer();
   void enterOpensTheRun();
+  void showsTheOpenRunUntilOthersAreSelected();
   void columnsAndFoldersAreRemembered();
   void rowsAreCopiedWithHeadings();
   void anExportedFigureRebuildsTheView();
@@ -303,6 +304,22 @@ void RunsPageTest::enterOpensTheRun() {
                             std::filesystem::path((runs() + "/run2").toStdString()), kWait);
   b.page->hide();
   QVERIFY(!b.actions["runs.open"]->isEnabled());
+}
+
+void RunsPageTest::showsTheOpenRunUntilOthersAreSelected() {
+  RunsBench b(runs());
+  QCOMPARE(b.page->chosen().size(), std::size_t{1});  // the latest
+  for (const char* name : {"/run1", "/run2"}) {
+    const QString run = runs() + name;
+    b.workspace.controller().openRun(run);
+    QTRY_VERIFY_WITH_TIMEOUT(!b.workspace.controller().busy(), kWait);
+    QTRY_COMPARE_WITH_TIMEOUT(b.page->chosen(), std::vector<std::filesystem::path>{run.toStdString()}, kWait);
+    b.settle();
+  }
+  b.select({"/run1"});
+  b.actions["runs.refresh"]->trigger();
+  b.settle();
+  QCOMPARE(b.page->chosen(), std::vector<std::filesystem::path>{(runs() + "/run1").toStdString()});
 }
 
 void RunsPageTest::columnsAndFoldersAreRemembered() {

@@ -30,6 +30,18 @@ namespace synann::ui {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// The run that is open, or the latest.
+fs::path runToShow(const std::vector<runs::RunSummary>& runs, const fs::path& open) {
+  if (std::ranges::find(runs, open, &runs::RunSummary::folder) != runs.end()) return open;
+  return std::ranges::max_element(
+             runs, {}, [](const runs::RunSummary& run) { return run.problem.empty() ? run.written : -1; })
+      ->folder;
+}
+
+}  // namespace
+
 PageInfo RunsPage::info() {
   const QString menu = tr("&Runs");
   PageInfo page{.id = QStringLiteral("runs"),
@@ -126,6 +138,10 @@ void RunsPage::connectAll(const PageActions& actions) {
     connect(&controller, change, this, [this] {
       if (isVisible()) refresh();
     });
+  connect(&controller, &TrainingController::stateChanged, this, [this](RunState state) {
+    const bool left = state == RunState::Stopped || state == RunState::Finished || state == RunState::Failed;
+    if (isVisible() && (left || state == RunState::Elsewhere)) refresh();
+  });
   connect(actions("runs.refresh"), &QAction::triggered, this, [this] {
     isVisible() ? refresh() : emit askedFor();  // being shown reads them too
   });
@@ -133,8 +149,11 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(open_, &QAction::triggered, this, &RunsPage::openRun);
   connect(open_folder_, &QAction::triggered, this, &RunsPage::openFolder);
   connect(table_, &QTableView::activated, this, &RunsPage::openRun);
-  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-          &RunsPage::selectionChanged);
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+    if (quiet_) return;
+    by_person_ = true;
+    selectionChanged();
+  });
   connect(search_, &QLineEdit::textChanged, this, [this](const QString& words) {
     filter_->setSearch(words);
     showCount();
@@ -205,7 +224,7 @@ void RunsPage::askForFolder() {
   if (!folder.isEmpty()) addFolder(folder);
 }
 
-// What was selected stays selected; the first time it is the run that is open, or the latest.
+// What a person has selected stays selected.
 void RunsPage::take(const RunList& list) {
   busy_row_->end();
   if (list.stopped) {
@@ -221,11 +240,7 @@ void RunsPage::take(const RunList& list) {
   quiet_ = false;
   stack_->setCurrentIndex(list.runs.empty() ? 1 : 0);
   const bool first = !std::exchange(listed_, listed_ || !list.runs.empty()) && listed_;
-  if (first && chosen_.empty()) {
-    const auto latest = std::ranges::max_element(
-        list.runs, {}, [](const runs::RunSummary& run) { return run.problem.empty() ? run.written : -1; });
-    chosen_ = {open.empty() ? latest->folder : open};
-  }
+  if (!by_person_ && !list.runs.empty()) chosen_ = {runToShow(list.runs, open)};
   select(chosen_);
   if (first) table_->scrollTo(table_->selectionModel()->currentIndex().siblingAtColumn(0));
   showCount();
@@ -257,7 +272,6 @@ std::vector<runs::RunSummary> RunsPage::selectedRuns() const {
 }
 
 void RunsPage::selectionChanged() {
-  if (quiet_) return;
   const std::vector<runs::RunSummary> runs = selectedRuns();
   chosen_.clear();
   for (const runs::RunSummary& run : runs) chosen_.push_back(run.folder);
@@ -395,6 +409,7 @@ Status RunsPage::restoreView(const QJsonObject& view) {
   fields_->show(runsFields(), scene_);
   others_ = runsFromJson(view);
   chosen_ = others_;
+  by_person_ = true;
   search_->clear();
   if (isVisible()) refresh();
   return {};

@@ -102,7 +102,8 @@ class RunsPage : public Page {
   std::vector<RunCurve> curves_;
   QStringList notes_;  // what could not be read
   bool listed_ = false;
-  bool quiet_ = false;  // the selection is changed by the page itself
+  bool quiet_ = false;      // the selection is changed by the page itself
+  bool by_person_ = false;  // a person has selected runs, or a figure that was opened
   std::shared_ptr<std::atomic<double>> done_ = std::make_shared<std::atomic<double>>(0);
   std::stop_source stop_;
 
