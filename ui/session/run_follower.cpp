@@ -2,9 +2,10 @@
 #include "ui/session/run_follower.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -45,12 +46,17 @@ bool beginsWith(const std::vector<Event>& now, const std::vector<Event>& before)
   return now.size() >= before.size() && std::equal(before.begin(), before.end(), now.begin());
 }
 
+// Also where a loss is not a number.
+bool sameBits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
 bool continues(const train::History& before, const train::History& now) {
   const std::size_t evaluated = before.evaluations.size();
   return now.start.data_sha256 == before.start.data_sha256 && now.start.steps_per_epoch > 0 &&
          now.start.steps_per_epoch == before.start.steps_per_epoch && now.resumes == before.resumes &&
          now.forks == before.forks && now.losses.size() >= before.losses.size() &&
-         std::memcmp(now.losses.data(), before.losses.data(), before.losses.size() * sizeof(float)) == 0 &&
+         std::equal(before.losses.begin(), before.losses.end(), now.losses.begin(), sameBits) &&
          beginsWith(now.devices, before.devices) && now.changes.size() >= before.changes.size() &&
          now.evaluations.size() >= evaluated &&
          (evaluated == 0 || now.evaluations[evaluated - 1].test_loss == before.evaluations.back().test_loss);
