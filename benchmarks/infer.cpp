@@ -104,7 +104,8 @@ int main(int argc, char** argv) {
   const std::vector<std::uint32_t> one{7};
   const double image = median_seconds(101, [&] { return asker.predict(network, *set, one, {}).ok(); });
   const data::Picture drawn = drawing();
-  const double normalised = median_seconds(11, [&] { return infer::normalise_as_mnist(drawn).ok(); });
+  const double normalised =
+      median_seconds(11, [&] { return infer::normalise_as_mnist(drawn, infer::Origin::Pen).ok(); });
   std::printf(
       "{\"images\": %d, \"threads\": %d, \"evaluation\": %.4f, \"row_ablation\": %.4f, "
       "\"ranking\": %.4f, \"ranking_1_thread\": %.4f, \"ranking_large_beta\": %.4f, \"one_image\": %.6f, "

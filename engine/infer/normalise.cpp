@@ -174,11 +174,14 @@ std::optional<Box> box_of_found(const Picture& small) {
 }
 
 // The ink alone, at its size in MNIST.
-Picture sized(const Ink& ink, const Box& box) {
+Picture sized(const Ink& ink, const Box& box, Origin origin) {
   if (is_kept(box.longest())) return cut(ink.picture, box);
   if (const auto times = repeats(ink.picture, box)) return cut(ink.picture, box, *times);
-  if (const auto small = before_enlarging(ink.picture, kDigitSide)) {
-    if (const auto found = box_of_found(*small)) return cut(*small, *found);
+  if (origin == Origin::File) {
+    auto small = before_reducing(ink.picture, kDigitSide);
+    if (!small) small = before_enlarging(ink.picture, kDigitSide);
+    const auto found = small ? box_of_found(*small) : std::nullopt;
+    if (found) return cut(*small, *found);
   }
   const int most = *std::max_element(ink.picture.pixels.begin(), ink.picture.pixels.end());
   const Box solid = ink.clean ? box : box_above(ink.picture, static_cast<int>(kInkShare * most));
@@ -187,11 +190,11 @@ Picture sized(const Ink& ink, const Box& box) {
 
 }  // namespace
 
-Result<Picture> normalise_as_mnist(const Picture& picture) {
+Result<Picture> normalise_as_mnist(const Picture& picture, Origin origin) {
   const Ink ink = take_off_ground(picture);
   const Box box = box_above(ink.picture, 0);
   if (box.rows == 0) return input_error("picture", "shows no ink", "draw a digit first");
-  Picture made = sized(ink, box);
+  Picture made = sized(ink, box, origin);
   stretch(made, ink.clean);
   if (std::all_of(made.pixels.begin(), made.pixels.end(), [](std::uint8_t v) { return v == 0; }))
     return input_error("picture", "shows too little ink", "draw with a wider pen");

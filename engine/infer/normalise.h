@@ -20,8 +20,12 @@ inline constexpr int kDigitSide = 28, kInkSide = 20, kInkCentre = 14;  // pixels
 // - Ink whose longest side has 19 or 20 pixels keeps them, as in all of MNIST's images.
 // - A centre of mass midway between two pixels goes to the upper one. By these rules 69,999 of MNIST's 70,000
 //   images are as they should be; training image 19841, whose centre of mass is at row 13.480, moves down.
-// - Where the picture is an enlarged one, by whatever factor and method, its pixels are found again;
-//   otherwise each pixel becomes the mean over the area it covers.
-Result<data::Picture> normalise_as_mnist(const data::Picture& picture);
+// - Where the picture, or a part of it, is an enlarged one, by whatever factor and method, its pixels are
+// found
+//   again (enlarged.h), and nearly so where the whole picture was reduced; otherwise each pixel becomes the
+//   mean over the area it covers. What a pen drew was not enlarged, and is not looked at for it: that would
+//   take longer than a person's hand.
+enum class Origin { File, Pen };
+Result<data::Picture> normalise_as_mnist(const data::Picture& picture, Origin origin = Origin::File);
 
 }  // namespace synann::infer

@@ -2,6 +2,7 @@
 #include "engine/infer/normalise.h"
 
 #include <cmath>
+#include <numeric>
 
 #include <QTest>
 
@@ -46,13 +47,16 @@ Picture repeated(const Picture& p, int times) {
   return made(p.rows * times, p.columns * times, [&](int r, int c) { return at(p, r / times, c / times); });
 }
 
-// To side × side pixels by a kernel of support 1 (linear) or 2 (cubic), as image libraries enlarge.
-Picture enlarged(const Picture& p, int side, int support) {
+// To side × side pixels by a kernel of support 1 (linear) or 2 (Keys' cubic with −a of 0.5 or 0.75), as image
+// libraries enlarge.
+Picture enlarged(const Picture& p, int side, int support, double a = -0.5) {
   const double factor = static_cast<double>(side) / p.rows;
-  const auto kernel = [support](double t) {
+  const auto kernel = [support, a](double t) {
     t = std::abs(t);
     if (support == 1) return std::max(0.0, 1 - t);
-    return t < 1 ? (1.5 * t - 2.5) * t * t + 1 : t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0.0;
+    return t < 1   ? ((a + 2) * t - (a + 3)) * t * t + 1
+           : t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
+                   : 0.0;
   };
   return made(side, side, [&](int r, int c) {
     const double y = (r + 0.5) / factor - 0.5, x = (c + 0.5) / factor - 0.5;
@@ -68,6 +72,25 @@ Picture nearest(const Picture& p, int side) {
   const double factor = static_cast<double>(side) / p.rows;
   return made(side, side, [&](int r, int c) {
     return at(p, static_cast<int>((r + 0.5) / factor), static_cast<int>((c + 0.5) / factor));
+  });
+}
+
+// By a method of that name.
+Picture scaled_by(const Picture& p, int side, const QString& how) {
+  if (how == "nearest") return nearest(p, side);
+  return how == "linear" ? enlarged(p, side, 1) : enlarged(p, side, 2, how == "cubic" ? -0.5 : -0.75);
+}
+// The mean over the area that each pixel covers.
+Picture reduced(const Picture& p, int side) {
+  constexpr int kFine = 12;  // points a pixel, each way
+  const double step = static_cast<double>(p.rows) / side;
+  return made(side, side, [&](int r, int c) {
+    double sum = 0;
+    for (int i = 0; i < kFine; ++i)
+      for (int j = 0; j < kFine; ++j)
+        sum += at(p, static_cast<int>((r + (i + 0.5) / kFine) * step),
+                  static_cast<int>((c + (j + 0.5) / kFine) * step));
+    return std::lround(sum / (kFine * kFine));
   });
 }
 
@@ -90,6 +113,10 @@ class NormaliseTest : public QObject {
   void shiftedInvertedAndDoubledComeBack();
   void scaledComeClose_data();
   void scaledComeClose();
+  void scaledOnASheetComeClose_data() { scaledComeClose_data(); }
+  void scaledOnASheetComeClose();
+  void reducedAreNotLeftSmall();
+  void whatAPenDrewIsNotLookedThrough();
   void scaledAreRecognisedAsWell();
   void aDrawingIsScaledAndCentred();
   void aGroundThatIsNotEvenIsTakenOff();
@@ -158,8 +185,9 @@ void NormaliseTest::shiftedInvertedAndDoubledComeBack() {
 void NormaliseTest::scaledComeClose_data() {
   QTest::addColumn<int>("side");
   QTest::addColumn<QString>("how");
-  for (const int side : {42, 56, 70, 100, 128, 140, 224})
-    for (const char* how : {"nearest", "linear", "cubic"}) QTest::addRow("%d, %s", side, how) << side << how;
+  for (const int side : {32, 36, 42, 56, 70, 100, 128, 140, 224})
+    for (const char* how : {"nearest", "linear", "cubic", "sharp cubic"})
+      QTest::addRow("%d, %s", side, how) << side << how;
 }
 
 void NormaliseTest::scaledComeClose() {
@@ -170,13 +198,63 @@ void NormaliseTest::scaledComeClose() {
   constexpr int kCount = 60;
   for (int k = 0; k < kCount; ++k) {
     const Picture image = image_of(*images(), k);
-    const Picture scaled =
-        how == "nearest" ? nearest(image, side) : enlarged(image, side, how == "linear" ? 1 : 2);
-    const auto normal = normalise_as_mnist(scaled);
+    const auto normal = normalise_as_mnist(scaled_by(image, side, how));
     QVERIFY(normal.ok());
     sum += difference(*normal, image);
   }
   QVERIFY2(sum / kCount <= 1.0 / 200, qPrintable(QString("%1").arg(sum / kCount)));
+}
+
+// The factor and the place are found again.
+void NormaliseTest::scaledOnASheetComeClose() {
+  if (!images()) QSKIP("skipped: set SYNANN_MNIST to the folder of MNIST");
+  QFETCH(int, side);
+  QFETCH(QString, how);
+  double sum = 0;
+  constexpr int kCount = 12;
+  for (int k = 0; k < kCount; ++k) {
+    const Picture image = image_of(*images(), k), scaled = scaled_by(image, side, how);
+    const Picture sheet =
+        made(side + 31 + k, side + 17, [&](int r, int c) { return at(scaled, r - 9 - k, c - 5); });
+    const auto normal = normalise_as_mnist(sheet);
+    QVERIFY(normal.ok());
+    sum += difference(*normal, image);
+  }
+  QVERIFY2(sum / kCount <= 1.0 / 200, qPrintable(QString("%1").arg(sum / kCount)));
+}
+
+// What is lost stays lost, but the digit is as large as it was.
+void NormaliseTest::reducedAreNotLeftSmall() {
+  if (!images()) QSKIP("skipped: set SYNANN_MNIST to the folder of MNIST");
+  double sum = 0;
+  int found = 0;
+  constexpr int kCount = 60;
+  for (int k = 0; k < kCount; ++k) {
+    const Picture image = image_of(*images(), k);
+    const auto before = before_reducing(reduced(image, 22), 28);
+    if (!before) continue;
+    ++found;
+    sum += difference(*before, image);
+  }
+  QVERIFY2(found >= kCount * 9 / 10, qPrintable(QString::number(found)));
+  QVERIFY2(sum / found <= 0.03, qPrintable(QString("%1").arg(sum / found)));
+  // What is cut out of an image is not reduced.
+  for (int k = 0; k < kCount; ++k) {
+    const Picture image = image_of(*images(), k),
+                  part = made(24, 24, [&](int r, int c) { return at(image, r + 2, c + 2); });
+    if (std::accumulate(part.pixels.begin(), part.pixels.end(), 0) ==
+        std::accumulate(image.pixels.begin(), image.pixels.end(), 0))
+      QVERIFY(!before_reducing(part, 28) && normalise_as_mnist(part)->pixels == image.pixels);
+  }
+}
+
+// It would only take longer than the hand that draws; pictures of pixels made squares come back all the same.
+void NormaliseTest::whatAPenDrewIsNotLookedThrough() {
+  if (!images()) QSKIP("skipped: set SYNANN_MNIST to the folder of MNIST");
+  const Picture image = image_of(*images(), 3);
+  QVERIFY(normalise_as_mnist(enlarged(image, 100, 1), Origin::Pen)->pixels != image.pixels);
+  QVERIFY(normalise_as_mnist(enlarged(image, 100, 1), Origin::File)->pixels == image.pixels);
+  QVERIFY(normalise_as_mnist(repeated(image, 10), Origin::Pen)->pixels == image.pixels);
 }
 
 // 1,000 images, each by another factor and method: the accuracy stays within half a point.

@@ -64,7 +64,7 @@ DigitDrawing::DigitDrawing(FigureDeck& deck, QWidget* page)
           [asker = std::make_shared<infer::Asker>(infer::Asking{.backend = {.device = "cpu", .threads = 1}})](
               const Query& query, const std::stop_token& cancelled, const auto& tell) {
             Answer answer;
-            auto normalised = infer::normalise_as_mnist(query.picture);
+            auto normalised = infer::normalise_as_mnist(query.picture, query.origin);
             if (!normalised) {
               answer.error = QString::fromStdString(normalised.error().sentence());
               return tell(std::move(answer));
@@ -138,7 +138,8 @@ void DigitDrawing::setNetwork(const Asked& asked) {
 
 void DigitDrawing::ask() {
   if (pad_->ink().empty()) return show({});
-  worker_.ask({pad_->ink().picture(), asked_});
+  const Ink& ink = pad_->ink();
+  worker_.ask({ink.picture(), ink.drawn() ? infer::Origin::Pen : infer::Origin::File, asked_});
 }
 
 void DigitDrawing::show(const Answer& answer) {

@@ -10,6 +10,7 @@
 
 #include "engine/data/picture.h"
 #include "engine/infer/network.h"
+#include "engine/infer/normalise.h"
 #include "ui/plots/figure.h"
 #include "ui/session/latest_value_worker.h"
 
@@ -64,6 +65,7 @@ class DigitDrawing : public QObject {
  private:
   struct Query {
     data::Picture picture;
+    infer::Origin origin = infer::Origin::Pen;
     Asked asked;
   };
   QWidget* makeButtons();

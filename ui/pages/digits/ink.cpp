@@ -35,25 +35,27 @@ int groundOf(const QImage& picture) {
 
 }  // namespace
 
-Ink::Ink() : image_(blankPaper()) {}
+Ink::Ink() : now_{.image = blankPaper(), .taken = {}} {}
 
 bool Ink::empty() const {
   for (int y = 0; y < kSide; ++y) {
-    const uchar* const line = image_.constScanLine(y);
+    const uchar* const line = now_.image.constScanLine(y);
     if (std::any_of(line, line + kSide, [](uchar pixel) { return pixel != 0; })) return false;
   }
   return true;
 }
 
 data::Picture Ink::picture() const {
+  if (now_.taken) return *now_.taken;
   data::Picture picture{.rows = kSide, .columns = kSide, .pixels = {}};
   for (int y = 0; y < kSide; ++y)
-    picture.pixels.insert(picture.pixels.end(), image_.constScanLine(y), image_.constScanLine(y) + kSide);
+    picture.pixels.insert(picture.pixels.end(), now_.image.constScanLine(y),
+                          now_.image.constScanLine(y) + kSide);
   return picture;
 }
 
 void Ink::keep() {
-  undone_.push_back(image_);
+  undone_.push_back(now_);
   if (undone_.size() > kMostUndone) undone_.erase(undone_.begin());
   redone_.clear();
 }
@@ -66,7 +68,8 @@ void Ink::beginStroke(QPointF at, double width) {
 
 void Ink::strokeTo(QPointF at, double width) {
   redone_.clear();
-  QPainter painter(&image_);
+  now_.taken.reset();
+  QPainter painter(&now_.image);
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(QPen(Qt::white, width * kSide, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
   const QPointF from = last_ * kSide, to = at * kSide;
@@ -80,8 +83,8 @@ void Ink::strokeTo(QPointF at, double width) {
 void Ink::shift(QPointF by) {
   keep();
   QImage moved = blankPaper();
-  QPainter(&moved).drawImage(by * kSide, image_);
-  image_ = moved;
+  QPainter(&moved).drawImage(by * kSide, now_.image);
+  now_ = {.image = moved, .taken = {}};
 }
 
 void Ink::rotate(double degrees) {
@@ -91,15 +94,15 @@ void Ink::rotate(double degrees) {
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
   painter.translate(kSide / 2.0, kSide / 2.0);
   painter.rotate(degrees);
-  painter.drawImage(QPointF(-kSide / 2.0, -kSide / 2.0), image_);
+  painter.drawImage(QPointF(-kSide / 2.0, -kSide / 2.0), now_.image);
   painter.end();
-  image_ = turned;
+  now_ = {.image = turned, .taken = {}};
 }
 
 void Ink::clear() {
   if (empty()) return;
   keep();
-  image_ = blankPaper();
+  now_ = {.image = blankPaper(), .taken = {}};
 }
 
 // Ink on paper becomes light on dark, as it is here; the paper goes on where the picture ends.
@@ -117,20 +120,20 @@ void Ink::take(const data::Picture& picture) {
       whole.scaled(std::max(1, static_cast<int>(picture.columns * factor)),
                    std::max(1, static_cast<int>(picture.rows * factor)), Qt::IgnoreAspectRatio,
                    most <= kSide ? Qt::FastTransformation : Qt::SmoothTransformation);
-  image_ = blankPaper();
-  image_.fill(static_cast<uint>(groundOf(whole)));
-  QPainter(&image_).drawImage((kSide - fitted.width()) / 2, (kSide - fitted.height()) / 2, fitted);
+  now_ = {.image = blankPaper(), .taken = std::make_shared<const data::Picture>(picture)};
+  now_.image.fill(static_cast<uint>(groundOf(whole)));
+  QPainter(&now_.image).drawImage((kSide - fitted.width()) / 2, (kSide - fitted.height()) / 2, fitted);
 }
 
 void Ink::undo() {
   if (undone_.empty()) return;
-  redone_.push_back(std::exchange(image_, undone_.back()));
+  redone_.push_back(std::exchange(now_, undone_.back()));
   undone_.pop_back();
 }
 
 void Ink::redo() {
   if (redone_.empty()) return;
-  undone_.push_back(std::exchange(image_, redone_.back()));
+  undone_.push_back(std::exchange(now_, redone_.back()));
   redone_.pop_back();
 }
 

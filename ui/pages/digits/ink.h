@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <QImage>
@@ -20,9 +21,12 @@ class Ink {
 
   Ink();
 
-  const QImage& image() const { return image_; }  // Grayscale8, 255 = ink
+  const QImage& image() const { return now_.image; }  // Grayscale8, 255 = ink
   bool empty() const;
-  data::Picture picture() const;
+  data::Picture picture() const;  // what was taken, as it was, where nothing was done to it since
+  bool drawn() const {
+    return now_.taken == nullptr;
+  }  // by a pen, or changed: not just a picture that was taken
 
   // Each is one change that undo() takes back. A stroke is one from its first point to its last.
   void beginStroke(QPointF at, double width = kPen);
@@ -38,11 +42,15 @@ class Ink {
   void redo();
 
  private:
+  struct State {
+    QImage image;
+    std::shared_ptr<const data::Picture> taken;  // what the image shows; null: what a pen drew
+  };
   void keep();
 
-  QImage image_;
+  State now_;
   QPointF last_;
-  std::vector<QImage> undone_, redone_;  // states before, and after
+  std::vector<State> undone_, redone_;  // before, and after
 };
 
 }  // namespace synann::ui
