@@ -14,6 +14,7 @@
 #include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
 #include "engine/runs/fork.h"
+#include "engine/runs/fork_proof.h"
 #include "engine/train/event_json.h"
 
 namespace synann::cli {
@@ -28,10 +29,15 @@ struct ForkArguments {
 };
 
 void print_fork(const ForkArguments& a, const runs::Forked& forked) {
+  const auto proof = runs::prove_fork(a.out);
   if (a.json) {
     nlohmann::ordered_json j = train::to_json(forked.fork);
     j["trained_from"] = forked.from_step;
     j["checkpoint"] = forked.checkpoint.string();
+    if (proof) {
+      j["proof"] = {{"history", runs::agreement_word(proof->parent_history)},
+                    {"parameters", runs::agreement_word(proof->parent_parameters)}};
+    }
     print_line(j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
@@ -42,6 +48,7 @@ void print_fork(const ForkArguments& a, const runs::Forked& forked) {
     print_line(fmt::format("  {}: {} -> {}", change.key, train::value_text(change.from),
                            train::value_text(change.to)));
   }
+  if (proof) print_line(fmt::format("  Proof: {}.", proof->sentence()));
   fmt::print(stderr, "synann: \"synann train --resume {} --out {}\" goes on.\n", forked.checkpoint.string(),
              a.out);
 }

@@ -69,6 +69,11 @@ ordered_json to_json(const RunSummary& run) {
             {"parent", run.parent},
             {"bytes", run.bytes},
             {"settings", train::to_json(run.settings)}});
+  if (run.fork) {
+    j["fork"] = train::to_json(*run.fork);
+    j["fork"].erase("event");
+    j["fork"]["steps"] = run.fork_steps;
+  }
   return j;
 }
 

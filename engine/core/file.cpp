@@ -105,6 +105,24 @@ fs::path aside_of(const fs::path& target) {
   return target.string() + fmt::format(".part-{}", ::getpid());
 }
 
+// Errno of whichever of the two failed; 0 where all went well.
+struct CopyFault {
+  int reading = 0, writing = 0;
+};
+CopyFault copy_bytes(int from, int to, std::uint64_t bytes) {
+  std::vector<std::uint8_t> piece(1 << 20);
+  while (bytes > 0) {
+    const ssize_t got = ::read(from, piece.data(), std::min<std::uint64_t>(piece.size(), bytes));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return {.reading = errno};
+    if (got == 0) break;
+    if (const int code = write_all(to, std::span(piece).first(static_cast<std::size_t>(got))))
+      return {.writing = code};
+    bytes -= static_cast<std::uint64_t>(got);
+  }
+  return {.writing = ::fsync(to) == 0 ? 0 : errno};
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::uint64_t limit) {
@@ -224,6 +242,27 @@ Status write_file_atomically(const fs::path& path, std::span<const std::uint8_t>
   const Pieces content = {bytes};
   const FileToWrite file{path, &content};
   return write_files_atomically({&file, 1});
+}
+
+Status copy_start_atomically(const fs::path& from, const fs::path& to, std::uint64_t bytes) {
+  Descriptor source(::open(from.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!source.valid()) return read_error(from, errno);
+  const auto target = target_of(to);
+  if (!target) return target.error();
+  const fs::path aside = aside_of(*target);
+  Descriptor copy(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!copy.valid()) return write_error(to, errno);
+  CopyFault fault = copy_bytes(source.value(), copy.value(), bytes);
+  if (!copy.close() && fault.writing == 0) fault.writing = errno;
+  if (fault.reading == 0 && fault.writing == 0 && std::rename(aside.c_str(), target->c_str()) != 0)
+    fault.writing = errno;
+  if (fault.reading != 0 || fault.writing != 0) {
+    ::unlink(aside.c_str());
+    return fault.reading != 0 ? read_error(from, fault.reading) : write_error(to, fault.writing);
+  }
+  const fs::path folder = target->has_parent_path() ? target->parent_path() : fs::path(".");
+  if (const int code = sync_folder(folder)) return write_error(to, code);
+  return {};
 }
 
 }  // namespace synann

@@ -35,6 +35,11 @@ struct FileToWrite {
 // others old.
 Status write_files_atomically(std::span<const FileToWrite> files);
 
+// The first `bytes` of the regular file `from` (all of it where it is shorter) into `to`, in the same way and
+// a piece at a time: files of any size, which may grow meanwhile.
+Status copy_start_atomically(const std::filesystem::path& from, const std::filesystem::path& to,
+                             std::uint64_t bytes);
+
 // How a failed write is told: `code` is its errno. A full disk, or one that fails, is a Failed error.
 Error write_error(const std::filesystem::path& path, int code);
 // Makes the names in a folder last: 0, or errno. Some file systems cannot sync a folder (EINVAL): then there

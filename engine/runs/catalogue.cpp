@@ -56,7 +56,11 @@ void take_history(const train::History& history, RunSummary& run) {
     run.device = from.device, run.tier = from.tier, run.isa = from.isa, run.threads = from.threads;
   };
   history.devices.empty() ? take_device(history.start) : take_device(history.devices.back());
-  if (!history.forks.empty()) run.parent = history.forks.back().from;
+  if (!history.forks.empty()) {
+    run.parent = history.forks.back().from;
+    run.fork = history.forks.back();
+    run.fork_steps = history.steps_at(run.fork->position);
+  }
   run.steps = static_cast<std::int64_t>(history.losses.size());
   for (const train::Evaluation& e : history.evaluations) {
     if (e.epoch == 0) continue;

@@ -46,6 +46,8 @@ struct RunSummary {
   int threads = 0;
   int parameter_count = 0;
   std::string parent;  // the checkpoint that it left another run from; empty for a run from scratch
+  std::optional<train::Fork> fork{};  // the same in full: where, what was changed, the digests
+  std::int64_t fork_steps = 0;        // the parent's, at which it was left
 
   std::int64_t steps = 0;                       // done
   int epochs = 0;                               // done and evaluated

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -31,6 +32,10 @@ struct Forked {
   std::filesystem::path checkpoint;  // of the new run
   std::vector<std::string> notes{};  // what a person is to be told, each one sentence without a full stop
 };
+
+// Whether a setting can be different from a fork on: not one that shapes parameters or steps, which a run's
+// history holds once.
+bool can_differ_in_fork(std::string_view key);
 
 // Makes a new run out of a step of a recorded one. The records hold no optimiser's state, so the run is
 // trained again from the last state that was kept whole, at or before that step, with the settings that were

@@ -11,6 +11,7 @@
 #include "engine/core/file.h"
 #include "engine/core/folder_lock.h"
 #include "engine/core/sha256.h"
+#include "engine/runs/fork.h"
 #include "engine/train/record.h"
 
 namespace synann::runs {
@@ -18,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kLargestRecord = 1ull << 40;  // bytes, the most that a budget may be
 constexpr const char* kCheckpoints[] = {train::kLastCheckpoint, train::kBestCheckpoint};
 
 constexpr std::array<std::string_view, 6> kShapeKeys = {"batch-size", "validation", "synapse",
@@ -58,17 +58,18 @@ Status copy_record(const ForkFiles& files, const char* name) {
   train::RecordHeader header = record->header();
   header.settings = files.state.checkpoint.settings;
   if (!record->header().same_run(header)) return {};
-  const auto bytes = read_file(files.run / name, kLargestRecord);
-  if (!bytes) return bytes.error();
-  const auto until = std::min<std::uint64_t>(bytes->size(), record->bytes_until(files.steps));
-  return write_file_atomically(files.folder / name, std::span(*bytes).first(until));
+  return copy_start_atomically(files.run / name, files.folder / name, record->bytes_until(files.steps));
 }
 
 }  // namespace
 
+bool can_differ_in_fork(std::string_view key) {
+  return std::find(kShapeKeys.begin(), kShapeKeys.end(), key) == kShapeKeys.end();
+}
+
 std::optional<std::string> changed_shape(const train::Settings& from, const train::Settings& to) {
   for (const train::SettingDifference& d : train::differences(from, to))
-    if (std::find(kShapeKeys.begin(), kShapeKeys.end(), d.key) != kShapeKeys.end()) return d.key;
+    if (!can_differ_in_fork(d.key)) return d.key;
   return std::nullopt;
 }
 
