@@ -229,7 +229,7 @@ Result<Forked> fork_run(const ForkRequest& request, const infer::Work& work) {
                         arrival->from_seed);
   }
   const train::Settings before = history.settings_at(request.step);
-  checkpoint.settings = *settings;
+  train::adopt_settings(checkpoint, *settings);
   const bool fresh = keeps_squares(before) != keeps_squares(*settings);
   if (fresh) train::zero_optimiser(checkpoint, request.step);
   const std::string_view text(reinterpret_cast<const char*>(file->bytes.data()), file->bytes.size());

@@ -341,6 +341,12 @@ Status write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, cons
   return write_formatted(path.parent_path(), Formatted(checkpoint, model), {&path, 1});
 }
 
+void adopt_settings(Checkpoint& checkpoint, const Settings& settings) {
+  constexpr std::string_view kPlateau = "plateau";
+  if (settings.schedule == kPlateau && checkpoint.settings.schedule != kPlateau) checkpoint.plateau = {};
+  checkpoint.settings = settings;
+}
+
 std::string parameters_sha256(const model::State& state, const model::Model& model) {
   const io::TensorFile file({}, state_dict(state, model));
   Sha256 digest;

@@ -51,6 +51,9 @@ inline constexpr const char* kCheckpointFormat = "synann-checkpoint-2";
 inline constexpr const char* kLastCheckpoint = "last.safetensors";
 inline constexpr const char* kBestCheckpoint = "best.safetensors";
 
+// Other settings from here on. A plateau is looked for from there on where nobody has looked for one before.
+void adopt_settings(Checkpoint& checkpoint, const Settings& settings);
+
 // A checkpoint and the model it belongs to.
 struct LoadedCheckpoint {
   Checkpoint checkpoint{};

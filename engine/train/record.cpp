@@ -18,9 +18,7 @@ const RecordedTensor* RecordHeader::find(std::string_view name) const {
 bool RecordHeader::same_run(const RecordHeader& other) const {
   Settings mine = settings, theirs = other.settings;
   mine.data = theirs.data = {};
-  for (const SettingInfo& info : setting_infos()) {
-    if (info.live) set_setting(theirs, info.key, setting_value(mine, info.key));
-  }
+  for (const std::string& key : live_keys()) apply_setting(theirs, key, any_value(mine, key));
   return mine == theirs && data_sha256 == other.data_sha256 && rows == other.rows &&
          columns == other.columns && classes == other.classes && steps_per_epoch == other.steps_per_epoch &&
          tensors == other.tensors;

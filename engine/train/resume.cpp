@@ -42,7 +42,7 @@ Status check_resume(const fs::path& resume, const Settings& has, const AskedSett
     if (!is_live(key) && value != setting_value(has, key)) return refuse(key);
   }
   for (const auto& [key, option] : asked.choices) {
-    if (option != choice_value(has, key)) return refuse(key);
+    if (!is_live(key) && option != choice_value(has, key)) return refuse(key);
   }
   return {};
 }
@@ -118,10 +118,11 @@ Status read_whole(const ResumeRequest& request, Resumption& plan) {
 // recommended.
 Status settle(const ResumeRequest& request, Resumption& plan) {
   Checkpoint& checkpoint = plan.loaded.checkpoint;
-  Settings& settings = checkpoint.settings;
+  Settings settings = checkpoint.settings;
   if (plan.loaded.bare) settings = recommended_settings(settings.model, plan.data_location);
   settings.data = plan.data_location;
   apply_settings(settings, request.asked);
+  adopt_settings(checkpoint, settings);
   if (plan.begins) {
     checkpoint.data_sha256 = plan.data->sha256;
     checkpoint.class_names = data::names_beyond_numbers(plan.data->class_names, plan.data->train.classes);

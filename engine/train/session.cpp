@@ -193,17 +193,19 @@ void Session::Impl::set_state(State state, const std::string& reason) {
 
 // A value out of range is refused by leaving the old one; the window's fields and the command line check
 // before.
-Status Session::Impl::change_setting(const std::string& key, double value) {
+Status Session::Impl::change_setting(const Command& command) {
+  const std::string& key = command.key;
   if (!is_live(key)) return {};
+  SettingValue value = command.value;
+  if (!command.word.empty()) value = command.word;
   const int begun = at().step > 0 ? at().epoch : at().epoch - 1;
-  if (key == "epochs" && value >= 1 && value < begun) {
+  if (key == "epochs" && command.value >= 1 && command.value < begun) {
     observer_.on_notice(fmt::format("epoch {} has begun: the run ends with it", begun));
-    value = begun;
+    value = static_cast<double>(begun);
   }
   Settings changed = settings();
-  set_setting(changed, key, value);
-  if (!validate(changed) || changed == settings()) return {};
-  settings() = changed;
+  if (!apply_setting(changed, key, value) || !validate(changed) || changed == settings()) return {};
+  adopt_settings(checkpoint_, changed);
   const SettingChange change{.position = at(), .key = key, .value = value};
   observer_.on_change(change);
   return folder_ ? folder_->append(change) : Status{};
@@ -224,7 +226,7 @@ Status Session::Impl::obey(const Command& command) {
       goal_ = Goal::Epoch;
       break;
     case Command::Kind::Set:
-      return change_setting(command.key, command.value);
+      return change_setting(command);
   }
   return {};
 }
@@ -237,7 +239,15 @@ Status Session::Impl::obey_commands() {
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }
+  // An epoch is measured with the settings that its last step was made with, also where it is trained again.
+  const bool due = measured_start_ && at().step >= steps_per_epoch();
+  commands.insert(commands.begin(), held_back_.begin(), held_back_.end());
+  held_back_.clear();
   for (const Command& command : commands) {
+    if (due && command.kind == Command::Kind::Set) {
+      held_back_.push_back(command);
+      continue;
+    }
     if (auto status = obey(command); !status) return status;
   }
   return {};

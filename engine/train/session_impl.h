@@ -86,7 +86,7 @@ class Session::Impl {
   void tell_resources();
   Status obey_commands();
   Status obey(const Command& command);
-  Status change_setting(const std::string& key, double value);
+  Status change_setting(const Command& command);
   Status pause();
   void wait_for_command();
   int steps_of_span() const;
@@ -160,6 +160,7 @@ class Session::Impl {
   std::mutex mutex_;  // guards commands_ and wanted_execution_
   std::condition_variable wake_;
   std::deque<Command> commands_;
+  std::deque<Command> held_back_;  // settings, until the evaluation of this epoch is made; not guarded
   std::optional<Execution> wanted_execution_;
   std::atomic<bool> stop_{false};
   compute::CancelFlag cancel_;

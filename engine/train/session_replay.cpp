@@ -23,7 +23,7 @@ Status Session::Impl::begin_replay() {
   }
   checkpoint_ = std::move(replay.start->checkpoint);
   model_ = std::move(replay.start->model);
-  settings() = replay.legs.front().settings;
+  adopt_settings(checkpoint_, replay.legs.front().settings);
   return {};
 }
 
@@ -40,7 +40,7 @@ bool Session::Impl::replay_done() const {
 Status Session::Impl::follow_replay() {
   const std::vector<Replay::Leg>& legs = options_.replay->legs;
   for (; !replay_measures() && next_leg_ < legs.size() && legs[next_leg_].from <= steps_done(); ++next_leg_) {
-    settings() = legs[next_leg_].settings;
+    adopt_settings(checkpoint_, legs[next_leg_].settings);
     auto frozen = frozen_places(*model_, settings().frozen);
     if (!frozen) return frozen.error();
     frozen_ = std::move(*frozen);

@@ -61,16 +61,16 @@ constexpr Number kNumbers[] = {
         {"nesterov", "Nesterov", "", "Nesterov momentum for SGD.", 0, 1, 0, 1, 0, false, true}),
     number<&Settings::weight_decay>({"weight-decay", "Weight decay", "",
                                      "L2 penalty: this times the weight is added to its gradient.", 0, 1, 0,
-                                     0.0001, 6, false, true}),
+                                     0.0001, 6, true, true}),
     number<&Settings::clip>({"clip", "Gradient clip", "", "Maximum norm of the gradient; 0: no clipping.", 0,
-                             1000000, 0, 1, 3, false, true, "never"}),
+                             1000000, 0, 1, 3, true, true, "never"}),
     number<&Settings::schedule_epochs>(
         {"schedule-epochs", "Schedule epochs", "epochs",
          "step: epochs between two drops of the rate; plateau: epochs without a lower loss before one.", 1,
-         100000, 10, 1, 0, false, true}),
+         100000, 10, 1, 0, true, true}),
     number<&Settings::schedule_factor>({"schedule-factor", "Schedule factor", "",
                                         "step, plateau: what a drop multiplies the rate by.", 0.001, 1, 0.3,
-                                        0.1, 3, false, true}),
+                                        0.1, 3, true, true}),
     number<&Settings::validation>(
         {"validation", "Validation images", "samples",
          "Training images held back to choose the best epoch; 0 lets the test set choose.", 0, 1000000, 0,
@@ -109,7 +109,8 @@ const std::vector<Choice>& choices() {
         "(as "
         "OneCycleLR, the momentum kept), or on a plateau.",
         {"constant", "step", "cosine", "one-cycle", "plateau"},
-        {"Constant", "Steps", "Cosine", "One cycle", "On a plateau"}},
+        {"Constant", "Steps", "Cosine", "One cycle", "On a plateau"},
+        true},
        &Settings::schedule},
       {{"synapse",
         "Synapse",
@@ -220,8 +221,27 @@ bool setting_matters(const Settings& s, std::string_view key) {
 }
 
 bool is_live(std::string_view key) {
-  return std::any_of(std::begin(kNumbers), std::end(kNumbers),
-                     [&](const Number& n) { return n.info.key == key && n.info.live; });
+  const auto live = [&](const auto& entry) { return entry.info.key == key && entry.info.live; };
+  return std::any_of(std::begin(kNumbers), std::end(kNumbers), live) ||
+         std::any_of(choices().begin(), choices().end(), live);
+}
+
+const std::vector<std::string>& live_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all;
+    for (const Choice& c : choices())
+      if (c.info.live) all.emplace_back(c.info.key);
+    for (const Number& n : kNumbers)
+      if (n.info.live) all.emplace_back(n.info.key);
+    return all;
+  }();
+  return keys;
+}
+
+SettingValue any_value(const Settings& s, std::string_view key) {
+  const auto named = [key](const Choice& c) { return c.info.key == key; };
+  if (std::any_of(choices().begin(), choices().end(), named)) return choice_value(s, key);
+  return setting_value(s, key);
 }
 
 double setting_value(const Settings& s, std::string_view key) {

@@ -76,6 +76,7 @@ struct ChoiceInfo {
   std::string_view key, label, help;
   std::vector<std::string_view> options;  // the first is the original's; none: a text, empty in the original
   std::vector<std::string_view> names;    // of the options, for people: "Stochastic gradient descent"
+  bool live = false;                      // may change while a run is open
   bool is_text() const { return options.empty(); }
 };
 
@@ -84,7 +85,8 @@ std::span<const ChoiceInfo> choice_infos();
 
 inline constexpr std::string_view kFrozenOption = "--frozen";  // in sentences about it
 
-bool is_live(std::string_view key);  // SettingInfo::live of a number; false for any other key
+bool is_live(std::string_view key);  // SettingInfo::live or ChoiceInfo::live; false for any other key
+const std::vector<std::string>& live_keys();  // all of these, choices first: they decide what numbers mean
 
 // The value behind a key of setting_infos() or choice_infos().
 double setting_value(const Settings& settings, std::string_view key);
@@ -96,6 +98,7 @@ Status check_choice(std::string_view key, std::string_view option);
 
 // The value of a setting by its key: a number of setting_infos(), or a word of choice_infos() or of "data".
 using SettingValue = std::variant<double, std::string>;
+SettingValue any_value(const Settings& settings, std::string_view key);  // of a number or a choice
 // As a person types it: "0.006", "cosine".
 std::string value_text(const SettingValue& value);
 // With its name, as a sentence has it: "learning rate 0.006".

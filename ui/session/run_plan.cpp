@@ -96,9 +96,9 @@ void RunPlan::take(const train::Settings& settings) {
 
 // What may change in an open run goes to it; the rest is for the next one.
 void RunPlan::post(const train::Settings& before) {
-  for (const train::SettingInfo& info : train::setting_infos()) {
-    const double value = train::setting_value(settings_, info.key);
-    if (info.live && value != train::setting_value(before, info.key)) controller_.setLive(info.key, value);
+  for (const std::string& key : train::live_keys()) {
+    const train::SettingValue value = train::any_value(settings_, key);
+    if (value != train::any_value(before, key)) controller_.setLive(key, value);
   }
 }
 
@@ -160,8 +160,8 @@ void RunPlan::reset() {
   train::Settings recommended = train::recommended_settings(settings_.model, settings_.data);
   if (controller_.sessionOpen()) {
     train::Settings now = settings_;
-    for (const train::SettingInfo& info : train::setting_infos())
-      if (info.live) train::set_setting(now, info.key, train::setting_value(recommended, info.key));
+    for (const std::string& key : train::live_keys())
+      train::apply_setting(now, key, train::any_value(recommended, key));
     recommended = now;
   }
   settings_ = recommended;

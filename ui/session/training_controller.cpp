@@ -16,9 +16,7 @@ namespace {
 // Whether two runs differ in nothing but what may change while a run is open.
 bool sameRun(const train::Settings& a, const train::Settings& b) {
   train::Settings c = b;
-  for (const train::SettingInfo& info : train::setting_infos()) {
-    if (info.live) train::set_setting(c, info.key, train::setting_value(a, info.key));
-  }
+  for (const std::string& key : train::live_keys()) train::apply_setting(c, key, train::any_value(a, key));
   return a == c;
 }
 
@@ -114,16 +112,19 @@ void TrainingController::setExecution(const train::Execution& execution) {
     emit noticed(tr("The run moves there when epoch %1 is over.").arg(progress_.position.epoch));
 }
 
-void TrainingController::setLive(std::string_view key, double value) {
-  if (!sessionOpen() || !run_ || train::setting_value(run_->settings, key) == value) return;
+void TrainingController::setLive(std::string_view key, const train::SettingValue& value) {
+  if (!sessionOpen() || !run_ || train::any_value(run_->settings, key) == value) return;
   postLive(key, value);
 }
 
-void TrainingController::postLive(std::string_view key, double value) {
+void TrainingController::postLive(std::string_view key, const train::SettingValue& value) {
   if (!train::is_live(key)) return;
-  train::set_setting(run_->settings, key, value);
+  train::apply_setting(run_->settings, key, value);
   posted_.emplace_back(key);
-  link_->post({.kind = train::Command::Kind::Set, .key = std::string(key), .value = value});
+  train::Command command{.kind = train::Command::Kind::Set, .key = std::string(key)};
+  if (const double* number = std::get_if<double>(&value)) command.value = *number;
+  if (const auto* word = std::get_if<std::string>(&value)) command.word = *word;
+  link_->post(std::move(command));
 }
 
 void TrainingController::request(Request request) {
@@ -220,8 +221,11 @@ void TrainingController::continueRun(const Request& request) {
   job.settings = settings;
   job.folder = run_->folder;
   job.resume = true;
-  for (const train::SettingInfo& info : train::setting_infos())
-    if (info.live) job.asked.numbers.emplace(info.key, train::setting_value(settings, info.key));
+  for (const std::string& key : train::live_keys()) {
+    const train::SettingValue value = train::any_value(settings, key);
+    if (const double* number = std::get_if<double>(&value)) job.asked.numbers.emplace(key, *number);
+    if (const auto* word = std::get_if<std::string>(&value)) job.asked.choices.emplace(key, *word);
+  }
   job.start_paused = request.intent != Intent::Train;
   run_->settings = settings;
   launch(std::move(job), request.intent);

@@ -83,8 +83,8 @@ class TrainingController : public QObject {
   void shutDown();  // stop, and start nothing more; idle() follows unless nothing is busy
   // The network's numbers with a later snapshot; nothing where no session is open.
   void requestWeights();
-  // A live setting (train::SettingInfo::live) of the open run: lr, momentum or epochs.
-  void setLive(std::string_view key, double value);
+  // A live setting of the open run (train::live_keys()): lr, momentum, schedule, clip, …
+  void setLive(std::string_view key, const synann::train::SettingValue& value);
 
  signals:
   void stateChanged(synann::ui::RunState state, const QString& reason);
@@ -138,7 +138,7 @@ class TrainingController : public QObject {
   void finishJob();
   void abandonJob();
   void setState(RunState state, const QString& reason);
-  void postLive(std::string_view key, double value);
+  void postLive(std::string_view key, const train::SettingValue& value);
   static void postIntent(CommandLink& link, Intent intent);
 
   DataOpener open_data_;

@@ -80,7 +80,7 @@ void TrainingController::absorbStart(const train::StartInfo& start) {
   if (!job_.resume) emit runBegan();
   train::Settings now = start.settings;
   for (const std::string& key : posted_)
-    train::set_setting(now, key, train::setting_value(run_->settings, key));
+    train::apply_setting(now, key, train::any_value(run_->settings, key));
   if (now == run_->settings) return;
   run_->settings = now;
   emit settingsChanged(now);

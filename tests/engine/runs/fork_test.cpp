@@ -244,11 +244,14 @@ void ForkTest::keepsTheRecordsOfBefore() {
     QVERIFY(k > 1 && fork->frames()[k - 1].steps <= 10);
     QCOMPARE(fork->frames().back().steps, std::int64_t{21});
   }
-  // A record holds one weight decay: of another one it begins anew.
+  // What may change in the middle of a run goes on in its records: another weight decay too.
   mustFork(at("parent"), 10, at("decay"), {.numbers = {{"weight-decay", 0.01}}});
-  QVERIFY(!fs::exists(at("decay") / kSynapseRecord));
-  trainOn(at("decay"));
-  QCOMPARE(RecordReader::open(at("decay") / kSynapseRecord)->frames().front().steps, std::int64_t{10});
+  QVERIFY(fs::exists(at("decay") / kSynapseRecord));
+  // A record holds one optimiser: of another one it begins anew.
+  mustFork(at("parent"), 10, at("adam"), {.choices = {{"optimizer", "adam"}}});
+  QVERIFY(!fs::exists(at("adam") / kSynapseRecord));
+  trainOn(at("adam"));
+  QCOMPARE(RecordReader::open(at("adam") / kSynapseRecord)->frames().front().steps, std::int64_t{10});
 }
 
 // A run that began with weights of its own is made again from a state that was kept, and from nothing else.

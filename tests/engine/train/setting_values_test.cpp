@@ -156,7 +156,14 @@ void SettingValuesTest::someNumbersAreLive() {
     QCOMPARE(is_live(info.key), info.live);
     if (is_live(info.key)) live << info.key.data();
   }
-  QCOMPARE(live, (QStringList{"epochs", "lr", "momentum"}));
+  QCOMPARE(live, (QStringList{"epochs", "lr", "momentum", "weight-decay", "clip", "schedule-epochs",
+                              "schedule-factor"}));
+  for (const ChoiceInfo& info : choice_infos()) {
+    QCOMPARE(is_live(info.key), info.live);
+    QCOMPARE(info.live, info.key == "schedule");
+  }
+  QCOMPARE(live_keys().size(), std::size_t{8});
+  QVERIFY(!is_live("no-such-key"));
 }
 
 void SettingValuesTest::askedSettingsLeaveTheOthers() {

@@ -132,6 +132,7 @@ void SettingFormTest::locksWhatMayNotChange() {
     if (const QDoubleSpinBox* spin = box(form, info.key)) QCOMPARE(spin->isEnabled(), info.live);
   }
   QVERIFY(!form.findChild<QComboBox*>("setting.optimizer")->isEnabled());
+  QVERIFY(form.findChild<QComboBox*>("setting.schedule")->isEnabled());
   form.setLocked(false);
   QVERIFY(box(form, "seed")->isEnabled());
 }

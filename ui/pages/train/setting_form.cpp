@@ -189,7 +189,7 @@ QWidget* SettingForm::makeSwitch(const train::SettingInfo& info) {
 
 QWidget* SettingForm::makeChoice(const train::ChoiceInfo& info) {
   auto* box = new CalmComboBox(this);
-  describe(box, info.key, info.label, text(info.help) + '\n' + whenText(false));
+  describe(box, info.key, info.label, text(info.help) + '\n' + whenText(info.live));
   for (std::size_t k = 0; k < info.options.size(); ++k)
     box->addItem(text(info.names[k]), text(info.options[k]));
   box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
