@@ -15,6 +15,7 @@
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
+#include "engine/train/announcement.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
@@ -33,7 +34,7 @@ struct TrainArguments {
   std::string model = "syna-cnn", data = "digits";
   train::AskedSettings asked;
   train::Execution execution;
-  std::string out, resume;
+  std::string out, resume, on_end;
   int log_interval = train::kLogInterval;
   int record_mib = 64;
   bool json = false, fresh_optimiser = false;
@@ -90,6 +91,7 @@ class Printer final : public train::Observer {
 
   void on_evaluation(const train::Evaluation& e) override {
     if (e.best) best_measured_ = e.epoch;
+    last_ = e;
     if (json_) {
       print(train::to_json(e));
     } else if (e.epoch > 0) {
@@ -115,6 +117,7 @@ class Printer final : public train::Observer {
   }
 
   void on_state(train::State state, const std::string& reason) override {
+    reason_ = reason;
     const bool early = state == train::State::Stopped || state == train::State::Failed;
     if (json_ && early) print({{"event", "pause"}, {"reason", reason}});
   }
@@ -147,6 +150,17 @@ class Printer final : public train::Observer {
     }
   }
   const std::string& checkpoint() const { return checkpoint_; }
+  // What there is to tell of how it ended.
+  train::Announcement announcement(const Result<train::State>& end) const {
+    using Outcome = train::Announcement::Outcome;
+    const bool stopped = end && *end == train::State::Stopped;
+    return {.outcome = !end      ? Outcome::Failed
+                       : stopped ? Outcome::Stopped
+                                 : Outcome::Finished,
+            .folder = start_.folder,
+            .reason = reason_,
+            .last = last_};
+  }
   std::int64_t steps() const { return steps_; }  // made by this program
   int epochs() const { return start_.settings.epochs; }
 
@@ -177,7 +191,8 @@ class Printer final : public train::Observer {
   double smoothed_ = 0;  // seconds per step
   std::int64_t steps_ = 0;
   int best_measured_ = 0, best_epoch_ = 0;  // the latter is saved
-  std::string checkpoint_;
+  std::string checkpoint_, reason_;
+  std::optional<train::Evaluation> last_;
   std::shared_ptr<const train::Failure> failure_;
 };
 
@@ -187,6 +202,13 @@ std::atomic<bool> interrupted{false};
 void stop_training() {
   interrupted.store(true);
   if (Session* session = running.load()) session->request_stop();
+}
+
+// A command that fails is told, and changes nothing else.
+void tell_of_end(const std::string& command, const train::Announcement& announcement) {
+  if (command.empty()) return;
+  if (auto status = run_user_command(train::announcing_command(command, announcement)); !status)
+    fmt::print(stderr, "synann: {}\n", status.error().sentence());
 }
 
 int train_run(TrainArguments a) {
@@ -230,6 +252,8 @@ int train_run(TrainArguments a) {
   running.store(nullptr);
   const std::optional<infer::Fault> fault = end ? std::nullopt : printer.find_fault();
   printer.finish(!end);
+  session->reset();  // with the folder's lock
+  tell_of_end(a.on_end, printer.announcement(end));
   if (end && *end == train::State::Finished && printer.steps() == 0 && !a.resume.empty()) {
     fmt::print(
         stderr,
@@ -275,6 +299,11 @@ void add_train(CLI::App& app, Action& action) {
       ->group(kOutput);
   app::add_whole(*c, "--log-interval", a->log_interval, 1, kMostLogInterval,
                  "Steps between log lines; 100 as in the original.")
+      ->group(kOutput);
+  app::add_text(
+      *c, "--on-end", "COMMAND", a->on_end,
+      "Run by the shell when the run has ended, failed or was interrupted, with its folder in SYNANN_RUN and "
+      "SYNANN_OUTCOME=finished|stopped|failed.")
       ->group(kOutput);
   c->add_flag("--json", a->json, "JSON lines instead of the log.")->group(kOutput)->disable_flag_override();
   const auto* device = c->get_option("--device");
