@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   add_runs(app, action);
   add_note(app, action);
   add_fork(app, action);
+  add_twins(app, action);
   add_bench(app, action);
   add_check(app, action);
   add_synapse(app, action);

@@ -32,6 +32,7 @@ void add_study(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
 void add_note(CLI::App& app, Action& action);
 void add_fork(CLI::App& app, Action& action);
+void add_twins(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_synapse(CLI::App& app, Action& action);
