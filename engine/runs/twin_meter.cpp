@@ -78,7 +78,7 @@ bool TwinMeter::may_step(int side, const compute::CancelFlag& cancel) {
   const auto free = [&] {
     if (paused_) return false;
     if (ended_[other]) return true;
-    return models_[other] && trace_.runs[other].losses.size() >= trace_.runs[me].losses.size();
+    return models_[other] && finished_[other] >= finished_[me];
   };
   // A signal handler cannot wake anybody, so the flag is looked at now and then.
   while (!cancel.is_set()) {
@@ -105,9 +105,16 @@ bool TwinMeter::add_loss(int side, float loss) {
       diverge(steps, true);
     wanted = wants_values(steps);
   }
-  wake_.notify_all();
   tell();
   return wanted;
+}
+
+void TwinMeter::finish_step(int side) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++finished_[static_cast<std::size_t>(side)];
+  }
+  wake_.notify_all();
 }
 
 void TwinMeter::add_values(int side, std::span<const float> values) {
@@ -200,9 +207,11 @@ Result<compute::SpanResult> LockStepBackend::run(const compute::StepSpan& span,
   one.learning_rates = span.learning_rates.first(1);
   auto made = inner_->run(one, cancel);
   if (!made || made->failure || made->losses.empty()) return made;
-  if (!meter_.add_loss(side_, made->losses.front())) return made;
-  if (auto status = inner_->fetch(state_); !status) return status.error();
-  meter_.add_values(side_, state_.values);
+  if (meter_.add_loss(side_, made->losses.front())) {
+    if (auto status = inner_->fetch(state_); !status) return status.error();
+    meter_.add_values(side_, state_.values);
+  }
+  meter_.finish_step(side_);
   return made;
 }
 

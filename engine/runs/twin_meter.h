@@ -43,6 +43,7 @@ class TwinMeter {
   // After a step; whether its parameters are wanted, by add_values().
   bool add_loss(int side, float loss);
   void add_values(int side, std::span<const float> values);
+  void finish_step(int side);  // the other one may begin its next one
 
   void start(const train::StartInfo& start);
   void add_evaluation(int side, const train::Evaluation& evaluation);
@@ -72,6 +73,7 @@ class TwinMeter {
   SharedTensors shared_;
   std::array<Values, 2> values_;
   std::array<bool, 2> ended_{};
+  std::array<std::size_t, 2> finished_{};  // steps, with their values where these were wanted
   bool paused_ = false;
   bool parameters_differ_ = false;
 };

@@ -76,6 +76,7 @@ void TwinsTest::equalOnesNeverDiverge() {
   const TwinTrace trace = trained(asked);
   QCOMPARE(trace.steps, std::int64_t{7} * settings.epochs);
   QVERIFY(trace.same_parameters && !trace.divergence);
+  QCOMPARE(trace.distances.size(), static_cast<std::size_t>(trace.steps));
   for (const TwinDistance& distance : trace.distances) {
     QCOMPARE(distance.beta, 0.0);
     QCOMPARE(distance.shared, 0.0);
