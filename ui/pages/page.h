@@ -60,6 +60,8 @@ class Page : public QWidget {
   void told(const QString& sentence);    // likewise, where nothing is wrong
   // Likewise, with one thing to do about it, which an action of the page does.
   void offered(const QString& sentence, QAction* action);
+  // A new run is wanted out of the last step of this one.
+  void forkWanted(const QString& folder);
   void opened(const QString& file);  // a file of the page's own, from now on a recent one
   void rememberWanted();             // what remembered() gives has changed and would be missed
 };

@@ -18,6 +18,7 @@ RunMarks::RunMarks(TrainingController& controller, QObject* parent) : QObject(pa
 }
 
 void RunMarks::clear() {
+  fork_.reset();
   marks_.clear();
   stretches_.clear();
   width_ = 1;
@@ -83,6 +84,8 @@ void RunMarks::addHistory(const train::History& history) {
   for (const train::SettingChange& change : history.changes) addChange(change);
   for (const train::DeviceChange& change : history.devices) addDevice(change);
   for (const train::Resume& resume : history.resumes) addResume(stepsAt(resume.position));
+  fork_.reset();
+  if (!history.forks.empty()) fork_ = history.forks.back();
   for (const train::Fork& fork : history.forks) {
     const std::int64_t at = stepsAt(fork.position);
     marks_.push_back(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <QObject>
@@ -41,6 +42,9 @@ class RunMarks : public QObject {
   };
   Outline outline() const;
   QString summary() const;  // for screen readers: "20 epochs, best after epoch 18, learning rate …"
+  // Where the run left the one that it was made of; nothing where it was not, or not out of a step.
+  const std::optional<train::Fork>& fork() const { return fork_; }
+  std::int64_t stepsAt(const train::Position& position) const;
   std::uint64_t revision() const { return revision_; }  // grows with every change
 
  signals:
@@ -61,8 +65,8 @@ class RunMarks : public QObject {
   void addResume(std::int64_t steps);
   void addDevice(const train::DeviceChange& change);
   void cutBack(std::int64_t steps);
-  std::int64_t stepsAt(const train::Position& position) const;
 
+  std::optional<train::Fork> fork_;
   int steps_per_epoch_ = 0;
   std::vector<TimeMark> marks_;  // without the best epoch
   int epochs_ = 0, best_ = 0;    // 0 = none

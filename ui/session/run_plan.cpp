@@ -28,7 +28,7 @@ void RunPlan::followState() {
 }
 
 QString RunPlan::runValue(std::string_view key) const {
-  const train::Settings* const run = controller_.runSettings();
+  const train::Settings* const run = parent_ ? &*parent_ : controller_.runSettings();
   if (run == nullptr) return {};
   for (const train::SettingDifference& d : train::differences(*run, settings_))
     if (d.key == key) return QString::fromStdString(train::value_text(d.from));
@@ -85,6 +85,11 @@ QString RunPlan::hint() const {
 void RunPlan::restore(const train::Settings& settings) {
   settings_ = settings;
   emit changed();
+}
+
+void RunPlan::forkOf(const train::Settings& parent) {
+  parent_ = parent;
+  restore(parent);
 }
 
 void RunPlan::take(const train::Settings& settings) {

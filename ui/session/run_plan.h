@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <QObject>
@@ -32,6 +33,10 @@ class RunPlan : public QObject {
 
   // As it was remembered; tells changed().
   void restore(const train::Settings& settings);
+  // The settings of a run that a fork is made of, as they are there: the plan begins with them, and what
+  // differs from them is told instead of what differs from the run at hand.
+  void forkOf(const train::Settings& parent);
+  const std::optional<train::Settings>& parentSettings() const { return parent_; }
 
  public slots:
   // A person sets one: a number, or an option of a choice.
@@ -56,6 +61,7 @@ class RunPlan : public QObject {
 
   TrainingController& controller_;
   train::Settings settings_;
+  std::optional<train::Settings> parent_;       // of a fork
   QString told_;                                // what was said of the state last
   std::vector<train::SettingDifference> mine_;  // what the last model change replaced
 };

@@ -123,6 +123,22 @@ std::vector<ActionInfo> runActions() {
        Glyph::Restart,
        MenuId::Run,
        {}},
+      {"run.fork",
+       ActionWords::tr("&Fork…"),
+       "Ctrl+Shift+F",
+       ActionWords::tr("Make a new run out of a step of this one, with other settings from there on"),
+       Glyph::None,
+       MenuId::Run,
+       {},
+       false,
+       true},
+      {"run.tell",
+       ActionWords::tr("Te&ll me…"),
+       {},
+       ActionWords::tr("Be told when a run ends, fails or passes a value, by the desktop or by a command"),
+       Glyph::None,
+       MenuId::Run,
+       {}},
   };
 }
 

@@ -34,6 +34,9 @@ AppSettings loadSettings() {
   file.beginGroup("export_choices");
   for (const QString& key : file.childKeys()) s.exportChoices[key] = file.value(key);
   file.endGroup();
+  file.beginGroup("tell");
+  for (const QString& key : file.childKeys()) s.tell[key] = file.value(key);
+  file.endGroup();
   s.geometry = file.value("window/geometry").toByteArray();
   file.beginGroup("splitters");
   for (const QString& name : file.childKeys()) s.splitters[name] = file.value(name).toByteArray();
@@ -72,6 +75,7 @@ void saveSettings(const AppSettings& s) {
   file.remove("export_choices");  // one that is as shown is not there
   for (auto it = s.exportChoices.begin(); it != s.exportChoices.end(); ++it)
     file.setValue("export_choices/" + it.key(), it.value());
+  for (auto it = s.tell.begin(); it != s.tell.end(); ++it) file.setValue("tell/" + it.key(), it.value());
   file.setValue("window/geometry", s.geometry);
   for (auto it = s.splitters.begin(); it != s.splitters.end(); ++it)
     file.setValue("splitters/" + it.key(), it.value());

@@ -32,6 +32,7 @@ struct AppSettings {
   QString exportFolder;
   QString exportKind = QStringLiteral("png");  // the extension of the last figure that was saved
   QVariantMap exportChoices;                   // of the Export dialog
+  QVariantMap tell;                            // when a person wants to be told of a run (TellSettings)
   QByteArray geometry;
   QMap<QString, QByteArray> splitters;  // by object name
   QMap<QString, QVariantMap> pages;     // what a page remembers (Page::remembered), by its id

@@ -51,9 +51,10 @@ QVariant InspectorModel::headerData(int section, Qt::Orientation orientation, in
   return section == 0 ? tr("Quantity") : tr("Value");
 }
 
-Inspector::Inspector(SynapseSource& source, QWidget* parent)
+Inspector::Inspector(SynapseSource& source, const RunMarks& marks, QWidget* parent)
     : QWidget(parent),
       source_(source),
+      marks_(marks),
       model_(new InspectorModel(this)),
       table_(new QTableView(this)),
       image_(new ImagePicture(kPictureSide, this)) {
@@ -107,7 +108,7 @@ Inspector::Inspector(SynapseSource& source, QWidget* parent)
 
 void Inspector::fill() {
   if (!isVisible()) return;
-  model_->setRows(inspectorRows(source_));
+  model_->setRows(inspectorRows(source_, marks_));
   const data::DataPairPtr& opened = source_.data();
   const int index = source_.selection().image();
   const bool known = opened && index < opened->test.count();

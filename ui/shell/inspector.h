@@ -38,8 +38,8 @@ class Inspector : public QWidget {
   Q_OBJECT
 
  public:
-  // The source must outlive it.
-  explicit Inspector(SynapseSource& source, QWidget* parent = nullptr);
+  // Both must outlive it.
+  Inspector(SynapseSource& source, const RunMarks& marks, QWidget* parent = nullptr);
 
   QTableView* table() const { return table_; }
   InspectorModel* model() const { return model_; }
@@ -56,6 +56,7 @@ class Inspector : public QWidget {
   QString textOf(int row) const;
 
   SynapseSource& source_;
+  const RunMarks& marks_;
   InspectorModel* model_;
   QTableView* table_;
   ImagePicture* image_;

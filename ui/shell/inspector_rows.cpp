@@ -76,6 +76,21 @@ void addStep(const SynapseSource& source, const train::SynapseFrame* frame, std:
       {InspectorWords::tr("Epoch"), epoch, InspectorWords::tr("The epoch that this step belongs to")});
 }
 
+// The digests by which anybody can see that the run and its parent are the same up to there.
+void addFork(const RunMarks& marks, std::vector<InspectorRow>& rows) {
+  if (!marks.fork()) return;
+  const train::Fork& fork = *marks.fork();
+  rows.push_back({InspectorWords::tr("Forked from"), QString::fromStdString(fork.from),
+                  InspectorWords::tr("The run, or the checkpoint, that this one left")});
+  rows.push_back({InspectorWords::tr("Fork at step"), countText(marks.stepsAt(fork.position)),
+                  InspectorWords::tr("Up to here both runs are the same")});
+  if (fork.history_sha256.empty()) return;
+  rows.push_back({InspectorWords::tr("History there"), QString::fromStdString(fork.history_sha256),
+                  InspectorWords::tr("SHA-256 of the history up to the fork, equal to the parent's")});
+  rows.push_back({InspectorWords::tr("Parameters there"), QString::fromStdString(fork.parameters_sha256),
+                  InspectorWords::tr("SHA-256 of the parameters at the fork, equal to the parent's")});
+}
+
 void addCell(const Selection& selection, const train::SynapseFrame* frame, std::vector<InspectorRow>& rows) {
   const bool known = frame && frame->error.empty();
   const synapse::Cell at = known ? cellIn(*frame, selection.cell()) : selection.cell();
@@ -109,7 +124,7 @@ void addCell(const Selection& selection, const train::SynapseFrame* frame, std::
 
 }  // namespace
 
-std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
+std::vector<InspectorRow> inspectorRows(const SynapseSource& source, const RunMarks& marks) {
   const train::SynapseFrame* const frame = source.frame().get();
   const Selection& selection = source.selection();
   std::vector<InspectorRow> rows;
@@ -126,6 +141,7 @@ std::vector<InspectorRow> inspectorRows(const SynapseSource& source) {
                   QStringLiteral("%1, %2").arg(className(names, selection.classA()),
                                                className(names, selection.classB())),
                   InspectorWords::tr("Of the lenses by class: the first, and the one that is subtracted")});
+  addFork(marks, rows);
   return rows;
 }
 

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include "ui/session/run_marks.h"
 #include "ui/session/synapse_source.h"
 
 namespace synann::ui {
@@ -16,7 +17,8 @@ struct InspectorRow {
 };
 
 // What there is to say about the selection: the place in the run, the cell β_ij and its numbers, the image.
-// A value that is not known is told as "—", so that every row keeps its place.
-std::vector<InspectorRow> inspectorRows(const SynapseSource& source);
+// A value that is not known is told as "—", so that every row keeps its
+// place; a run that was made of a step of another one has four more, which prove it.
+std::vector<InspectorRow> inspectorRows(const SynapseSource& source, const RunMarks& marks);
 
 }  // namespace synann::ui

@@ -27,6 +27,7 @@
 #include "ui/shell/message_bar.h"
 #include "ui/shell/page_rail.h"
 #include "ui/shell/run_bar.h"
+#include "ui/shell/run_teller.h"
 #include "ui/shell/time_line.h"
 
 namespace synann::ui {
@@ -43,10 +44,11 @@ MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
       settings_(settings),
       page_group_(new QActionGroup(this)),
       stack_(new QStackedWidget(this)),
-      inspector_(new Inspector(workspace_.source(), this)),
+      inspector_(new Inspector(workspace_.source(), workspace_.marks(), this)),
       time_line_(new TimeLine(workspace_.source(), workspace_.marks(), this)),
       run_bar_(new RunBar(actions_, workspace_.plan(), this)),
-      messages_(new MessageBar(this)) {
+      messages_(new MessageBar(this)),
+      teller_(new RunTeller(controller(), this)) {
   setWindowIcon(applicationIcon());
   addPages();
   layOut();
@@ -89,6 +91,7 @@ void MainWindow::addPages() {
       messages_->showOffer(sentence, action->text().remove('&'), [action] { action->trigger(); });
     });
     connect(page, &Page::opened, this, &MainWindow::rememberFile);
+    connect(page, &Page::forkWanted, this, [this](const QString& folder) { forkRun(folder, std::nullopt); });
     connect(page, &Page::exportableChanged, this, &MainWindow::updateActions);
   }
   page_group_->actions().constFirst()->setChecked(true);
@@ -176,6 +179,7 @@ void MainWindow::restore() {
   execution.threads = settings_.threads;
   run_bar_->devices()->setExecution(execution);  // a GPU has not been found yet: onDevices()
   controller().setExecution(run_bar_->devices()->execution());
+  teller_->setSettings(TellSettings::fromMap(settings_.tell));
   actions_.action("view.time-line")->setChecked(settings_.timeLine);
   actions_.action("view.inspector")->setChecked(settings_.inspector);
   for (const QString& path : settings_.dataFolders) {
@@ -266,6 +270,8 @@ void MainWindow::connectController() {
     onState(controller().state(), {});
     if (closing_) emit closed();
   });
+  connect(teller_, &RunTeller::told, messages_, &MessageBar::showNote);
+  connect(teller_, &RunTeller::failed, messages_, &MessageBar::showError);
   connect(new FailureOffer(workspace_, *messages_, this), &FailureOffer::pageWanted, this,
           [this](const QString& id) { showPage(pageNamed(id)); });
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include <QHash>
 #include <QList>
 #include <QMainWindow>
@@ -23,6 +26,7 @@ class EmptyOffer;
 class Inspector;
 class MessageBar;
 class RunBar;
+class RunTeller;
 class TimeLine;
 
 // The one window: run bar above, in the middle the pages of the page table between their rail and the
@@ -67,6 +71,7 @@ class MainWindow : public QMainWindow {
   MessageBar* messageBar() const { return messages_; }
   Inspector* inspector() const { return inspector_; }
   TimeLine* timeLine() const { return time_line_; }
+  RunTeller* teller() const { return teller_; }
 
  signals:
   void closed();  // the window is closed, the run saved, the training thread gone
@@ -106,6 +111,10 @@ class MainWindow : public QMainWindow {
   void rememberFile(const QString& path);
   void openFigureDialog();
   void helpDialog();
+  void tellDialog();
+  void forkOpenRun();
+  void forkRun(const QString& folder, std::optional<std::int64_t> step);
+  void tellFork(const QString& sentence, const QString& made);
   void addRecentMenu();
   void addOffers();
   void showRecentRuns();
@@ -122,6 +131,7 @@ class MainWindow : public QMainWindow {
   TimeLine* time_line_;
   RunBar* run_bar_;
   MessageBar* messages_;
+  RunTeller* teller_;
   QList<EmptyOffer*> offers_;
   QTimer remember_soon_;
   RunState shown_state_ = RunState::Ready;

@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QMenuBar>
 
+#include "ui/pages/runs/fork_dialog.h"
 #include "ui/plots/figure_file.h"
 #include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
@@ -22,6 +23,8 @@
 #include "ui/shell/message_bar.h"
 #include "ui/shell/page_help.h"
 #include "ui/shell/run_bar.h"
+#include "ui/shell/tell_dialog.h"
+#include "ui/shell/time_line.h"
 
 namespace synann::ui {
 
@@ -53,6 +56,11 @@ void MainWindow::connectActions() {
   command("run.restart", &TrainingController::restart);
   on("run.pause", [this] { controller().pause(); });
   on("run.stop", [this] { controller().stop(); });
+  on("run.tell", [this] { tellDialog(); });
+  on("run.fork", [this] { forkOpenRun(); });
+  connect(time_line_, &TimeLine::forkWanted, this, [this](std::int64_t steps) {
+    forkRun(QString::fromStdString(controller().runFolder().string()), steps);
+  });
   on("file.open-data", [this] { openDataDialog(); });
   on("file.open-run", [this] { openRunDialog(); });
   on("file.open-figure", [this] { openFigureDialog(); });
@@ -96,6 +104,9 @@ void MainWindow::updateActions() {
   actions_.action("run.restart")
       ->setEnabled(open || state == RunState::Stopped || state == RunState::Finished ||
                    state == RunState::Failed);
+  actions_.action("run.fork")
+      ->setEnabled(state != RunState::Ready && state != RunState::Loading &&
+                   !controller().runFolder().empty());
   actions_.action("file.export")->setEnabled(currentPage()->canExport());
   actions_.action("file.export-all")->setEnabled(!controller().runFolder().empty());
   const RunPlan& plan = workspace_.plan();
@@ -269,6 +280,42 @@ bool MainWindow::openFigure(const QString& path) {
     messages_->showError(QString::fromStdString(restored.error().sentence()));
   }
   return restored.ok();
+}
+
+void MainWindow::tellDialog() {
+  TellDialog dialog(teller_->settings(), this);
+  if (dialog.exec() != QDialog::Accepted) return;
+  teller_->setSettings(dialog.settings());
+  settings_.tell = dialog.settings().toMap();
+}
+
+// Where the time line stands.
+void MainWindow::forkOpenRun() {
+  const Selection& selection = workspace_.selection();
+  forkRun(QString::fromStdString(controller().runFolder().string()),
+          selection.live() ? std::nullopt : std::optional(selection.step()));
+}
+
+void MainWindow::forkRun(const QString& folder, std::optional<std::int64_t> step) {
+  if (folder.isEmpty()) return;
+  ForkDialog dialog({.run = folder.toStdString(),
+                     .step = step,
+                     .data = workspace_.source().data(),
+                     .threads = controller().execution().threads},
+                    this);
+  if (dialog.exec() != QDialog::Accepted) return;
+  tellFork(dialog.sentence(), QString::fromStdString(dialog.folder().string()));
+  if (currentPage() == pageNamed(QStringLiteral("runs"))) actions_.action("runs.refresh")->trigger();
+}
+
+// What trains goes on: the new run is opened on request then, else at once.
+void MainWindow::tellFork(const QString& sentence, const QString& made) {
+  if (controller().sessionOpen())
+    return messages_->showOffer(sentence, tr("Open it"), [this, made] { openRun(made); });
+  openRun(made);
+  connect(
+      &controller(), &TrainingController::idle, this, [this, sentence] { messages_->showNote(sentence); },
+      Qt::SingleShotConnection);
 }
 
 void MainWindow::helpDialog() {

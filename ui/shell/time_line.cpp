@@ -51,7 +51,7 @@ TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent
       tr("The recorded steps of the run, from its start on the left, with its loss behind. Arrow keys go "
          "from step "
          "to step, with Ctrl from mark to mark: ends of epochs, ◆ the best one, ▾ a setting, ■ the device, ▸ "
-         "resumed, ＋ forked"));
+         "resumed, ＋ forked. Its menu makes a new run out of a step"));
   slider_->setEnabled(false);
   for (const int speed : kSpeeds) speed_->addItem(tr("%1 a second").arg(speed), speed);
   speed_->setCurrentIndex(1);
@@ -71,6 +71,7 @@ TimeLine::TimeLine(SynapseSource& source, const RunMarks& marks, QWidget* parent
   row->addWidget(live_);
   row->addWidget(words_);
   connect(slider_, &QSlider::valueChanged, this, &TimeLine::moveTo);
+  connect(slider_, &TimeTrack::forkWanted, this, &TimeLine::forkWanted);
   connect(back_, &QToolButton::clicked, this, [this] { slider_->setValue(slider_->value() - 1); });
   connect(forward_, &QToolButton::clicked, this, [this] { slider_->setValue(slider_->value() + 1); });
   connect(play_, &QToolButton::toggled, this, &TimeLine::setPlaying);

@@ -27,6 +27,9 @@ class TimeLine : public QWidget {
   bool playing() const { return timer_.isActive(); }
   void setPlaying(bool playing);
 
+ signals:
+  void forkWanted(qint64 steps);  // of the run, at a recorded step
+
  private:
   void follow(const SynapseFramePtr& frame);
   void moveTo(int frame);

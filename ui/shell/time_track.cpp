@@ -4,14 +4,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyle>
 #include <QStyleOptionSlider>
 #include <QToolTip>
+
+#include "ui/session/words.h"
 
 namespace synann::ui {
 
@@ -157,9 +161,29 @@ void TimeTrack::paintEvent(QPaintEvent* event) {
   QSlider::paintEvent(event);
 }
 
-void TimeTrack::jumpTo(double x) {
+int TimeTrack::placeAt(double x) const {
   const double across = std::clamp((x - inset()) / std::max(1, width() - 2 * inset()), 0.0, 1.0);
-  setValue(minimum() + static_cast<int>(std::lround(across * (maximum() - minimum()))));
+  return minimum() + static_cast<int>(std::lround(across * (maximum() - minimum())));
+}
+
+void TimeTrack::jumpTo(double x) {
+  setValue(placeAt(x));
+}
+
+// Of the step under the pointer; by keyboard of that where the handle is.
+void TimeTrack::contextMenuEvent(QContextMenuEvent* event) {
+  if (!frames_ || frames_->empty()) return event->ignore();
+  const bool by_mouse = event->reason() == QContextMenuEvent::Mouse;
+  const int place = by_mouse ? placeAt(event->pos().x()) : value();
+  const auto at = std::min(static_cast<std::size_t>(std::max(0, place)), frames_->size() - 1);
+  const std::int64_t steps = (*frames_)[at].steps;
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  QAction* const fork = menu->addAction(tr("&Fork at step %1…").arg(countWords(steps)));
+  fork->setObjectName("time.fork");
+  connect(fork, &QAction::triggered, this, [this, steps] { emit forkWanted(steps); });
+  menu->popup(by_mouse ? event->globalPos()
+                       : mapToGlobal(QPoint(static_cast<int>(pixelOf(steps)), height() / 2)));
 }
 
 // The handle is where the pointer is at once, and follows it while the button is held.

@@ -31,7 +31,11 @@ class TimeTrack : public QSlider {
 
   QSize sizeHint() const override;
 
+ signals:
+  void forkWanted(qint64 steps);  // by its menu, of the recorded step there
+
  protected:
+  void contextMenuEvent(QContextMenuEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -45,6 +49,7 @@ class TimeTrack : public QSlider {
   void drawOutline(QPainter& painter) const;
   void drawMarks(QPainter& painter) const;
   void jumpTo(double x);
+  int placeAt(double x) const;
   bool stepToMark(int direction);
   std::optional<std::int64_t> stepsHere() const;  // where the handle is; none without recorded steps
   int inset() const;                              // pixels from either end to the middle of the handle there

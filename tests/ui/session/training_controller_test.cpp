@@ -218,7 +218,7 @@ void TrainingControllerTest::loweredEpochsAreThoseThatHaveBegun() {
   b.controller.stepBatch(smallSettings(9));
   QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.losses.size() == 21, kWait);
   QSignalSpy changed(&b.controller, &TrainingController::settingsChanged);
-  b.controller.setLive("epochs", 1);
+  b.controller.setLive("epochs", 1.0);
   QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, kWait);
   QCOMPARE(changed[0][0].value<train::Settings>().epochs, 2);
   b.controller.train(smallSettings(9));

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 
 #include "engine/train/history.h"
+#include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_reader.h"
 
 namespace synann::ui {
@@ -43,18 +44,19 @@ Result<std::vector<runs::RunSummary>> readWanted(const ViewOptions& options) {
 std::vector<PageFile> runsPageFiles() {
   return {{.option = "--runs",
            .value = "FOLDER",
-           .help = "runs: the curves of every run in this folder and below it, 30 at most; or name "
-                   "several runs with --history."}};
+           .help = "runs: the curves of every run in this folder and below it, 30 at most; run-tree: which "
+                   "was forked from which; or name several runs with --history."}};
 }
 
 Status checkRuns(const ViewOptions& options) {
   const bool below = options.files.contains("--runs"), named = !options.histories.empty();
   if (!options.history.empty() || below == named)
-    return Error{.problem = "--view runs requires either --runs FOLDER or --history RUN,RUN"};
+    return Error{.problem = "--view " + options.view + " requires either --runs FOLDER or --history RUN,RUN"};
   return {};
 }
 
 Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
+  if (options.view == kRunTreeView) return runTreeViewFigure(options);
   auto wanted = readWanted(options);
   if (!wanted) return wanted.error();
   std::vector<runs::RunSummary> found = std::move(*wanted);

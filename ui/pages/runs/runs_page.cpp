@@ -22,6 +22,7 @@
 #include "ui/pages/runs/run_differences_model.h"
 #include "ui/pages/runs/run_filter_model.h"
 #include "ui/pages/runs/run_table_model.h"
+#include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_export.h"
 #include "ui/plots/figure_view.h"
 #include "ui/session/words.h"
@@ -63,6 +64,14 @@ PageInfo RunsPage::info() {
                              Glyph::OpenData,
                              MenuId::View,
                              menu},
+                            {"runs.fork",
+                             tr("&Fork…"),
+                             {},
+                             tr("Make a new run out of a step of the selected one, with other settings from "
+                                "there on"),
+                             Glyph::None,
+                             MenuId::View,
+                             menu},
                             {"runs.add-folder",
                              tr("&Add folder…"),
                              {},
@@ -74,7 +83,7 @@ PageInfo RunsPage::info() {
                              true},
                             {"runs.refresh", tr("&Refresh"), "Ctrl+F5",
                              tr("Read all runs of the Runs page again"), Glyph::Restart, MenuId::View, menu}},
-                .views = {kRunsView},
+                .views = {kRunsView, kRunTreeView},
                 .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
                   return new RunsPage(workspace, actions, parent);
                 },
@@ -108,6 +117,7 @@ RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* pa
       deck_(new FigureDeck(QStringLiteral("runs"), figure_, this)),
       open_(actions("runs.open")),
       open_folder_(actions("runs.open-folder")),
+      fork_(actions("runs.fork")),
       lister_([](const RunsQuestion& question, const std::stop_token& cancelled,
                  const auto& tell) { tell(readRuns(question, cancelled)); },
               [this](const RunListPtr& list) { take(*list); }),
@@ -148,6 +158,10 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(actions("runs.add-folder"), &QAction::triggered, this, &RunsPage::askForFolder);
   connect(open_, &QAction::triggered, this, &RunsPage::openRun);
   connect(open_folder_, &QAction::triggered, this, &RunsPage::openFolder);
+  table_->addAction(fork_);
+  connect(fork_, &QAction::triggered, this, [this] {
+    if (chosen_.size() == 1) emit forkWanted(QString::fromStdString(chosen_.front().string()));
+  });
   connect(table_, &QTableView::activated, this, &RunsPage::openRun);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
     if (quiet_) return;
@@ -239,6 +253,7 @@ void RunsPage::take(const RunList& list) {
   model_->setRuns(list.runs);
   quiet_ = false;
   stack_->setCurrentIndex(list.runs.empty() ? 1 : 0);
+  tree_->setFigure(runTreeFigure(list.runs));
   const bool first = !std::exchange(listed_, listed_ || !list.runs.empty()) && listed_;
   if (!by_person_ && !list.runs.empty()) chosen_ = {runToShow(list.runs, open)};
   select(chosen_);
@@ -340,6 +355,7 @@ void RunsPage::updateActions() {
   const bool one = isVisible() && table_->selectionModel()->currentIndex().isValid() && !chosen_.empty();
   open_->setEnabled(one);
   open_folder_->setEnabled(one);
+  fork_->setEnabled(one && chosen_.size() == 1);
   care_->updateEnabled(isVisible());
 }
 
@@ -400,11 +416,17 @@ QString RunsPage::figureName() const {
 Result<ShownFigure> RunsPage::shownFigure() const {
   std::vector<fs::path> drawn;
   for (const RunCurve& curve : curves_) drawn.push_back(curve.run.folder);
+  if (figureName() == QLatin1String(kRunTreeView)) return deck_->shown(runTreeView());
   if (drawn.empty()) return input_error({}, "there is no figure yet", "select a run in the table");
   return deck_->shown(toJson(scene_, drawn));
 }
 
 Status RunsPage::restoreView(const QJsonObject& view) {
+  if (view.value("view").toString() == QLatin1String(kRunTreeView)) {
+    deck_->choose(QString::fromLatin1(kRunTreeView));
+    if (isVisible()) refresh();
+    return {};
+  }
   scene_ = runsSceneFromJson(view);
   fields_->show(runsFields(), scene_);
   others_ = runsFromJson(view);

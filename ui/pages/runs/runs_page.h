@@ -113,6 +113,7 @@ class RunsPage : public Page {
   FieldControls* fields_;
   FigureView* figure_;
   FigureDeck* deck_;
+  FigureView* tree_ = nullptr;
   QStackedWidget* stack_ = nullptr;  // the runs, or what there is to say while there are none
   QSplitter* split_ = nullptr;
   QLineEdit* search_ = nullptr;
@@ -122,6 +123,7 @@ class RunsPage : public Page {
   BusyRow* busy_row_ = nullptr;
   QAction* open_;
   QAction* open_folder_;
+  QAction* fork_;
   QAction* archived_ = nullptr;
   RunCareActions* care_ = nullptr;
 

@@ -21,6 +21,7 @@
 #include "ui/pages/runs/run_differences_model.h"
 #include "ui/pages/runs/run_filter_model.h"
 #include "ui/pages/runs/run_table_model.h"
+#include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/plots/figure_view.h"
 #include "ui/plots/table_copy.h"
@@ -195,6 +196,11 @@ QWidget* RunsPage::makeFigures() {
   row->addWidget(fields_->widget("log_y"));
   row->addStretch(1);
   deck_->addTab(tr("Curves"), {controls, figure_});
+  tree_ =
+      deck_->add(QLatin1String(kRunTreeView), tr("Runs and their forks are shown here."),
+                 tr("Which run was made out of a step of which, what was different from there on, and how "
+                    "good each became; its table has the digests that prove their common past"));
+  deck_->addTab(tr("Tree"), {tree_});
   auto* table = named(new PlaceholderTable(tr("Select two or more runs whose settings differ."), this),
                       "runs.differences", tr("Settings that differ"),
                       tr("The settings in which the selected runs differ, a column for each run"));

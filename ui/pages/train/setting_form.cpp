@@ -14,6 +14,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "engine/runs/fork.h"
 #include "ui/session/words.h"
 #include "ui/widgets/calm_combo_box.h"
 #include "ui/widgets/calm_spin_box.h"
@@ -56,7 +57,7 @@ void describe(QWidget* editor, std::string_view key, std::string_view label, con
 
 }  // namespace
 
-SettingForm::SettingForm(RunPlan& plan, QWidget* parent) : QWidget(parent), plan_(plan) {
+SettingForm::SettingForm(RunPlan& plan, QWidget* parent, Use use) : QWidget(parent), plan_(plan), use_(use) {
   auto* inside = new QWidget;
   auto* column = new QVBoxLayout(inside);
   column->setContentsMargins(8, 0, 8, 0);
@@ -67,7 +68,7 @@ SettingForm::SettingForm(RunPlan& plan, QWidget* parent) : QWidget(parent), plan
   addMore();
   for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", "Synapse layer"})
     addGroup(group);
-  addRecordRows();
+  if (use == Use::NextRun) addRecordRows();
   auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
   reset_button->setObjectName("settings.reset");
   reset_button->setAutoDefault(false);
@@ -97,7 +98,24 @@ SettingForm::SettingForm(RunPlan& plan, QWidget* parent) : QWidget(parent), plan
   outer->addWidget(scroll, 1);
   outer->addWidget(hint_);  // below what scrolls, so that it is always seen
   connect(&plan_, &RunPlan::changed, this, &SettingForm::fill);
+  if (use == Use::Fork) {
+    reset_button->hide();
+    makeForFork();
+  }
   fill();
+}
+
+// Beside each setting stands when it can be changed: here, whether it can be.
+void SettingForm::makeForFork() {
+  for (Row& row : rows_) {
+    const bool can = runs::can_differ_in_fork(row.key);
+    row.help = row.help.section('\n', 0, -2) + '\n' +
+               (can ? tr("Holds from the fork on.")
+                    : tr("Shapes the parameters or the steps, so it cannot change in the middle of a run."));
+    row.editor->setEnabled(can);
+    row.editor->setAccessibleDescription(row.help);
+    row.label->setToolTip(row.help);
+  }
 }
 
 // The settings of one heading: choices first, for they decide what the numbers mean.
@@ -246,7 +264,11 @@ void SettingForm::showDifference(const Row& row) {
   QFont font = row.label->font();
   font.setBold(!run.isEmpty());
   row.label->setFont(font);
-  row.editor->setToolTip(run.isEmpty() ? row.help : tr("The run shown has %1.").arg(run) + '\n' + row.help);
+  row.editor->setToolTip(
+      run.isEmpty()
+          ? row.help
+          : (use_ == Use::Fork ? tr("The parent has %1 there.") : tr("The run shown has %1.")).arg(run) +
+                '\n' + row.help);
 }
 
 // What has no effect is hidden, not grey.
@@ -305,6 +327,7 @@ void SettingForm::setRecordMib(int mib) {
 }
 
 void SettingForm::showRecordUse(std::uint64_t bytes) {
+  if (record_words_ == nullptr) return;
   record_words_->setText(bytes > 0 ? tr("%1 in use").arg(memoryWords(bytes)) : QString());
 }
 

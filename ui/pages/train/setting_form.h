@@ -27,7 +27,10 @@ class SettingForm : public QWidget {
 
  public:
   // The plan must outlive it.
-  explicit SettingForm(RunPlan& plan, QWidget* parent = nullptr);
+  // What the settings are for: of a fork, those that cannot differ from its parent's cannot be edited and say
+  // why, and what is not the run's own (the record's budget, recommended values) is not there.
+  enum class Use { NextRun, Fork };
+  explicit SettingForm(RunPlan& plan, QWidget* parent = nullptr, Use use = Use::NextRun);
 
   // While a run is open only live settings can be edited.
   void setLocked(bool locked);
@@ -50,6 +53,7 @@ class SettingForm : public QWidget {
     QWidget* editor;
     QString help;  // the editor's tooltip, as long as nothing is to be added
   };
+  void makeForFork();
   void addGroup(std::string_view group);
   void addRow(Row row, std::string_view label);
   void addMore();
@@ -64,6 +68,7 @@ class SettingForm : public QWidget {
   void showRows();
 
   RunPlan& plan_;
+  Use use_;
   QFormLayout* form_;
   std::vector<Row> rows_;
   std::vector<std::pair<std::string, QLabel*>> headings_;
