@@ -14,13 +14,14 @@
 #include "ui/pages/swap/swap_page.h"
 #include "ui/pages/synapses/synapses_page.h"
 #include "ui/pages/train/train_page.h"
+#include "ui/pages/twins/twins_page.h"
 
 namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
   static const std::vector<PageInfo> table = {TrainPage::info(),   NetworkPage::info(), SynapsesPage::info(),
                                               SurfacePage::info(), DigitsPage::info(),  RunsPage::info(),
-                                              CircuitPage::info(), SwapPage::info()};
+                                              CircuitPage::info(), SwapPage::info(),    TwinsPage::info()};
   return table;
 }
 

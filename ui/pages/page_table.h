@@ -50,7 +50,7 @@ struct PageInfo {
   std::vector<std::string> what_if{};  // those that are not: of a run as it might be
 };
 
-// In the order of the rail; a page's shortcut is Ctrl and its number.
+// In the order of the rail; a page's shortcut is Ctrl and its number, 0 for the tenth.
 const std::vector<PageInfo>& pageTable();
 
 // By page id, and by view; null where there is none.

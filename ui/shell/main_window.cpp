@@ -74,7 +74,7 @@ void MainWindow::addPages() {
   int number = 0;
   for (const PageInfo& info : pageTable()) {
     QAction* const shown =
-        actions_.add({"page." + info.id, info.text, QStringLiteral("Ctrl+%1").arg(++number), info.help,
+        actions_.add({"page." + info.id, info.text, QStringLiteral("Ctrl+%1").arg(++number % 10), info.help,
                       info.glyph, MenuId::View, tr("&Page"), true});
     for (const ActionInfo& own : info.actions) actions_.add(own);
     Page* const page = info.make(

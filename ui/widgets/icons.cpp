@@ -167,6 +167,12 @@ void drawRuns(QPainter& p) {
   lines(p, {{6, 2.5}, {6, 13.5}});
 }
 
+// Two curves that part.
+void drawTwins(QPainter& p) {
+  lines(p, {{1.5, 3}, {6.5, 6}, {10, 10.5}, {14.5, 13.5}});
+  lines(p, {{6.5, 6}, {10.5, 6.8}, {14.5, 5.5}});
+}
+
 void drawWarning(QPainter& p) {
   lines(p, {{8, 2}, {14.5, 13.5}, {1.5, 13.5}, {8, 2}});
   bar(p, 7.3, 6, 1.4, 4);
@@ -267,6 +273,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawRuns(p);
     case Glyph::Swap:
       return drawSwap(p);
+    case Glyph::Twins:
+      return drawTwins(p);
     case Glyph::Matrix:
       return drawMatrix(p);
     case Glyph::Warning:

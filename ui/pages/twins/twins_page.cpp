@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/twins/twins_page.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+#include "engine/model/description.h"
+#include "engine/train/history.h"
+#include "engine/train/session.h"
+#include "ui/pages/asked_figure.h"
+#include "ui/pages/figure_deck.h"
+#include "ui/pages/page_controls.h"
+#include "ui/pages/runs/runs_scene.h"
+#include "ui/plots/figure_view.h"
+#include "ui/session/words.h"
+#include "ui/widgets/action_button.h"
+#include "ui/widgets/calm_spin_box.h"
+#include "ui/widgets/elided_label.h"
+
+namespace synann::ui {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double kFasterRate = 2;  // the rate that is offered for the second one: so many times the first's
+
+// The network without inhibition that is compared with a synapse network, where there is one.
+QString denseTwin(const std::string& model) {
+  const QString id = QString::fromStdString(model);
+  return id.startsWith(QLatin1String("syna-")) ? QStringLiteral("dense-") + id.mid(5) : id;
+}
+
+}  // namespace
+
+PageInfo TwinsPage::info() {
+  const QString menu = tr("Tw&ins");
+  return {.id = QStringLiteral("twins"),
+          .text = tr("Tw&ins"),
+          .help = tr("Two runs in lock-step on the same batches with one difference, and what it does"),
+          .glyph = Glyph::Twins,
+          .time_line = false,
+          .actions =
+              {{"twins.train",
+                tr("Train &twins"),
+                {},
+                tr("Train two runs step by step beside each other: one with the settings on the screen, one "
+                   "with the difference that is chosen"),
+                Glyph::Train,
+                MenuId::View,
+                menu},
+               {"twins.pause",
+                tr("&Pause twins"),
+                {},
+                tr("Both wait after the same step; again lets them go on"),
+                Glyph::Pause,
+                MenuId::View,
+                menu},
+               {"twins.stop",
+                tr("&Stop twins"),
+                {},
+                tr("Finish the current step, save both runs and end them"),
+                Glyph::Stop,
+                MenuId::View,
+                menu}},
+          .views = {kTwinLosses, kTwinDifference, kTwinDistance, kTwinImages},
+          .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
+            return new TwinsPage(workspace, actions, parent);
+          },
+          .viewFigure = twinsViewFigure,
+          .checkView = checkTwins,
+          .of_run = false};
+}
+
+TwinsPage::TwinsPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
+    : Page(parent),
+      workspace_(workspace),
+      losses_(new FigureView(this)),
+      deck_(new FigureDeck(QStringLiteral("twins"), losses_, this)),
+      train_(actions("twins.train")),
+      pause_(actions("twins.pause")),
+      stop_(actions("twins.stop")),
+      reader_(
+          [](const std::array<fs::path, 2>& folders, const std::stop_token&, const auto& tell) {
+            Pair pair{.folders = folders, .trace = nullptr, .names = {}, .problem = {}};
+            const auto first = train::read_history(folders[0]), second = train::read_history(folders[1]);
+            auto trace = runs::read_twins(folders);
+            if (!trace) {
+              pair.problem = QString::fromStdString(trace.error().sentence());
+            } else if (first && second) {
+              pair.names = twinNames(first->settings(), second->settings());
+              pair.trace = std::make_shared<const runs::TwinTrace>(std::move(*trace));
+            }
+            tell(std::move(pair));
+          },
+          [this](const Pair& pair) {
+            if (!pair.problem.isEmpty()) return void(emit failed(pair.problem));
+            folders_ = pair.folders;
+            names_ = pair.names;
+            trace_ = pair.trace;
+            drawn_ = false;
+            showFigures();
+            askImages();
+          }) {
+  layOut(actions);
+  connect(train_, &QAction::triggered, this, &TwinsPage::startTwins);
+  connect(pause_, &QAction::triggered, this, [this] {
+    runner_.paused() ? runner_.goOn() : runner_.pause();
+    updateActions();
+  });
+  connect(stop_, &QAction::triggered, this, [this] {
+    runner_.stop();
+    updateActions();
+  });
+  connect(&runner_, &TwinsRunner::changed, this, &TwinsPage::takeTrace);
+  connect(&runner_, &TwinsRunner::ended, this, &TwinsPage::takeEnd);
+  connect(&workspace_.plan(), &RunPlan::changed, this, &TwinsPage::showValue);
+  connect(&workspace_.controller(), &TrainingController::idle, this, &TwinsPage::showRun);
+  connect(other_, &QComboBox::currentIndexChanged, this, [this] {
+    showValue();
+    emit rememberWanted();
+  });
+  connect(deck_, &FigureDeck::tabChanged, deck_, &FigureDeck::showTable);
+  connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
+  for (AskedFigure* asked : {asked_losses_, asked_images_})
+    connect(asked, &AskedFigure::changed, this, [this] {
+      deck_->showTable();
+      emit exportableChanged();
+    });
+  showValue();
+  updateActions();
+}
+
+TwinsPage::~TwinsPage() = default;
+
+void TwinsPage::layOut(const PageActions& actions) {
+  losses_->setObjectName(QStringLiteral("twins.loss"));
+  losses_->setPlaceholder(tr("Train twins to see their losses here."));
+  const QString help = tr("The loss of both at each step, and on the test set at the ends of epochs");
+  losses_->setWhatsThis(help);
+  losses_->setToolTip(help);
+  difference_ =
+      deck_->add(QStringLiteral("difference"), tr("Train twins to see how far their losses are apart."),
+                 tr("How far the losses are apart at each step; a gap where they are equal to the bit"));
+  distance_ = deck_->add(QStringLiteral("beta"), tr("Train twins to see how far their parameters are apart."),
+                         tr("The norm of the difference of β, and of all parameters that both have"));
+  images_ = deck_->add(QStringLiteral("images"),
+                       tr("When twins have ended, the test images that they see differently are shown here."),
+                       tr("Test images to which the two give different classes"));
+  asked_losses_ = new AskedFigure(losses_, QStringLiteral("twins.run"), tr("reading the run"), this);
+  asked_images_ = new AskedFigure(images_, QStringLiteral("twins.asking"), tr("predictions of both"), this);
+  deck_->addTab(tr("Losses"), {asked_losses_->busyRow(), losses_});
+  deck_->addTab(tr("Difference"), {difference_});
+  deck_->addTab(tr("Δβ"), {distance_});
+  deck_->addTab(tr("Images"), {asked_images_->busyRow(), images_});
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(4, 4, 4, 2);
+  column->setSpacing(4);
+  column->addWidget(makeChoices(actions));
+  state_ = named(new ElidedLabel(this), "twins.state", tr("How far the twins are"), QString());
+  column->addWidget(state_);
+  column->addWidget(deck_->finish(), 1);
+}
+
+QWidget* TwinsPage::makeChoices(const PageActions& actions) {
+  auto* whole = new QWidget(this);
+  other_ = named(
+      makeChoice({tr("Nothing"), tr("Network"), tr("Synapse"), tr("Learning rate"), tr("Seed")}, whole, 12),
+      "twins.other", tr("Different"),
+      tr("What the second one has instead; the first has the settings on the screen"));
+  model_ =
+      named(makeChoice({}, whole, 14), "twins.model", tr("Network of the second"),
+            tr("A network without inhibition, or with another one, in the place of the synapse network"));
+  for (const model::ModelInfo& info : model::known_models())
+    model_->addItem(modelWords(std::string(info.id)),
+                    QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
+  rate_ = named(new CalmSpinBox(whole), "twins.rate", tr("Learning rate of the second"), QString());
+  rate_->setLocale(QLocale::c());
+  rate_->setDecimals(6);
+  rate_->setRange(0, 10);
+  rate_->setSingleStep(0.001);
+  seed_ = named(new CalmSpinBox(whole), "twins.seed", tr("Seed of the second"), QString());
+  seed_->setLocale(QLocale::c());
+  seed_->setDecimals(0);
+  seed_->setRange(0, 2147483647);
+  words_ = named(new ElidedLabel(whole), "twins.words", tr("What is different"), QString());
+  value_ = new QStackedWidget(whole);
+  value_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  for (QWidget* editor : {static_cast<QWidget*>(words_), static_cast<QWidget*>(model_),
+                          static_cast<QWidget*>(rate_), static_cast<QWidget*>(seed_)})
+    value_->addWidget(editor);
+  auto* label = new QLabel(tr("&Different"), whole);
+  label->setBuddy(other_);
+  auto* row = new QHBoxLayout(whole);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(8);
+  row->addWidget(label);
+  row->addWidget(other_);
+  row->addWidget(value_, 1);
+  for (const char* id : {"twins.train", "twins.pause", "twins.stop"})
+    row->addWidget(new ActionButton(actions(id), Qt::ToolButtonTextOnly, whole));
+  return whole;
+}
+
+// What is offered for the second one follows the settings on the screen until a person has changed it.
+void TwinsPage::showValue() {
+  const train::Settings& settings = workspace_.plan().settings();
+  const auto other = static_cast<TwinOther>(other_->currentIndex());
+  if (model_->property("of").toString() != QString::fromStdString(settings.model)) {
+    model_->setProperty("of", QString::fromStdString(settings.model));
+    model_->setCurrentIndex(std::max(0, model_->findData(denseTwin(settings.model))));
+  }
+  if (rate_->property("of").toDouble() != settings.learning_rate) {
+    rate_->setProperty("of", settings.learning_rate);
+    rate_->setValue(kFasterRate * settings.learning_rate);
+  }
+  const auto seed = static_cast<double>(settings.seed);
+  if (!seed_->property("of").isValid() || seed_->property("of").toDouble() != seed) {
+    seed_->setProperty("of", seed);
+    seed_->setValue(seed < seed_->maximum() ? seed + 1 : 0);
+  }
+  switch (other) {
+    case TwinOther::Nothing:
+      words_->setText(tr("Both are the same run: they stay equal to the bit."));
+      value_->setCurrentWidget(words_);
+      break;
+    case TwinOther::Synapse:
+      words_->setText(settings.synapse == "per-sample" ? tr("batch-coupled instead of per sample")
+                                                       : tr("per sample instead of batch-coupled"));
+      value_->setCurrentWidget(words_);
+      break;
+    case TwinOther::Model:
+      value_->setCurrentWidget(model_);
+      break;
+    case TwinOther::Rate:
+      value_->setCurrentWidget(rate_);
+      break;
+    case TwinOther::Seed:
+      value_->setCurrentWidget(seed_);
+      break;
+  }
+  updateActions();
+}
+
+std::array<train::Settings, 2> TwinsPage::settings() const {
+  const train::Settings first = workspace_.plan().settings();
+  train::Settings second = first;
+  switch (static_cast<TwinOther>(other_->currentIndex())) {
+    case TwinOther::Nothing:
+      break;
+    case TwinOther::Model:
+      second.model = model_->currentData().toString().toStdString();
+      break;
+    case TwinOther::Synapse:
+      second.synapse = first.synapse == "per-sample" ? "batch-coupled" : "per-sample";
+      break;
+    case TwinOther::Rate:
+      second.learning_rate = rate_->value();
+      break;
+    case TwinOther::Seed:
+      second.seed = static_cast<std::uint64_t>(seed_->value());
+      break;
+  }
+  return {first, second};
+}
+
+void TwinsPage::startTwins() {
+  emit askedFor();
+  if (runner_.busy()) return;
+  const auto both = settings();
+  for (const train::Settings& one : both)
+    if (const Status valid = train::validate(one); !valid)
+      return void(emit failed(QString::fromStdString(valid.error().sentence())));
+  const fs::path folder = train::default_run_folder(both[0]);
+  runs::TwinsRequest request{.settings = both,
+                             .execution = workspace_.controller().execution(),
+                             .folders = {folder / "a", folder / "b"}};
+  if (const data::DataPairPtr& open = workspace_.source().data(); open && open->spec == both[0].data)
+    request.data = open;
+  folders_ = request.folders;
+  names_ = twinNames(both[0], both[1]);
+  asked_losses_->release();
+  asked_images_->clear(images_->whatsThis());
+  runner_.start(std::move(request));
+  updateActions();
+}
+
+void TwinsPage::takeTrace() {
+  trace_ = runner_.trace();
+  drawn_ = false;
+  showFigures();
+}
+
+// A hidden page draws when it is shown.
+void TwinsPage::showFigures() {
+  state_->setText(stateWords());
+  updateActions();
+  if (drawn_ || !isVisible() || !trace_) return;
+  drawn_ = true;
+  asked_losses_->release();
+  losses_->setFigure(twinLossFigure(*trace_, names_));
+  difference_->setFigure(twinDifferenceFigure(*trace_));
+  distance_->setFigure(twinDistanceFigure(*trace_));
+  deck_->showTable();
+  emit exportableChanged();
+}
+
+void TwinsPage::showEvent(QShowEvent* event) {
+  Page::showEvent(event);
+  showFigures();
+  showRun();
+}
+
+// Where there are no twins yet, the first of them: the run at hand.
+void TwinsPage::showRun() {
+  const fs::path run = workspace_.controller().runFolder();
+  if (trace_ || run.empty() || !isVisible() || workspace_.controller().busy()) return;
+  const QString name = tr("run at hand");
+  asked_losses_->ask(run.string() + ' ' + std::to_string(workspace_.marks().revision()), {},
+                     [run, name](const infer::Work&) -> AskedFigure::Made {
+                       const auto history = train::read_history(run);
+                       if (!history) return history.error();
+                       runs::TwinTrace trace;
+                       trace.steps_per_epoch = history->start.steps_per_epoch;
+                       trace.runs[0].losses = history->losses;
+                       trace.runs[0].evaluations = history->evaluations;
+                       return twinLossFigure(trace, {name, {}});
+                     });
+}
+
+void TwinsPage::takeEnd(const QString& problem) {
+  showFigures();
+  if (!problem.isEmpty()) return void(emit failed(problem));
+  emit told(tr("Both runs are saved in %1: %2.")
+                .arg(QString::fromStdString(folders_[0].parent_path().string()), divergenceWords(*trace_)));
+  askImages();
+}
+
+void TwinsPage::askImages() {
+  const auto folders = folders_;
+  const data::DataPairPtr open = runner_.request().data ? runner_.request().data : workspace_.source().data();
+  if (!open) return;
+  asked_images_->ask(
+      folders[0].string() + ' ' + folders[1].string() + ' ' + std::to_string(trace_->steps), {open},
+      [folders, open](const infer::Work& work) -> AskedFigure::Made {
+        const auto images = runs::differing_predictions(folders, *open, work);
+        if (!images) return images.error();
+        auto figure = twinImagesFigure(*images, *open);
+        if (!figure) return Error{.problem = tr("Both give each test image the same class").toStdString()};
+        return figure;
+      });
+}
+
+QString TwinsPage::stateWords() const {
+  if (!trace_) return tr("The first has the settings on the screen. Both are saved as runs of their own.");
+  const int in_epoch = std::max(1, trace_->steps_per_epoch);
+  QStringList words{names_[0] + QStringLiteral(" | ") + names_[1]};
+  if (runner_.busy())
+    words.append(runner_.stopping() ? tr("stopping") : runner_.paused() ? tr("paused") : tr("training"));
+  words.append(tr("step %1, epoch %2")
+                   .arg(countWords(trace_->steps))
+                   .arg(std::max<std::int64_t>(0, trace_->steps - 1) / in_epoch + 1));
+  words.append(divergenceWords(*trace_));
+  return words.join(QStringLiteral(" · "));
+}
+
+void TwinsPage::updateActions() {
+  const bool busy = runner_.busy();
+  train_->setEnabled(!busy);
+  pause_->setEnabled(busy && !runner_.stopping());
+  pause_->setText(busy && runner_.paused() ? tr("&Go on with twins") : tr("&Pause twins"));
+  stop_->setEnabled(busy && !runner_.stopping());
+  other_->setEnabled(!busy);
+  value_->setEnabled(!busy);
+}
+
+bool TwinsPage::busy() const {
+  return runner_.busy() || asked_losses_->busy() || asked_images_->busy() || reader_.busy();
+}
+
+QVariantMap TwinsPage::remembered() const {
+  return {{"other", other_->currentIndex()}};
+}
+
+void TwinsPage::remember(const QVariantMap& kept) {
+  const int other = kept.value("other", 0).toInt();
+  if (other >= 0 && other < other_->count()) other_->setCurrentIndex(other);
+}
+
+bool TwinsPage::canExport() const {
+  return deck_->figure() != nullptr;
+}
+
+QString TwinsPage::figureName() const {
+  return deck_->figureName();
+}
+
+Result<ShownFigure> TwinsPage::shownFigure() const {
+  return deck_->shown(twinsView(QStringLiteral("twins-") + figureName(), folders_));
+}
+
+Status TwinsPage::restoreView(const QJsonObject& view) {
+  const std::vector<fs::path> folders = runsFromJson(view);
+  if (folders.size() != 2) return input_error({}, "the figure does not name two runs", "open another one");
+  if (runner_.busy())
+    return input_error({}, "twins are being trained", "stop them, then open the figure again");
+  deck_->choose(view.value(QLatin1String("view")).toString().mid(6));
+  reader_.ask({folders[0], folders[1]});
+  return {};
+}
+
+}  // namespace synann::ui
