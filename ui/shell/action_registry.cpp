@@ -123,6 +123,11 @@ std::vector<ActionInfo> runActions() {
        Glyph::Restart,
        MenuId::Run,
        {}},
+  };
+}
+
+std::vector<ActionInfo> runTools() {
+  return {
       {"run.fork",
        ActionWords::tr("&Fork…"),
        "Ctrl+Shift+F",
@@ -224,7 +229,8 @@ QChar mnemonic(const QString& text) {
 
 std::vector<ActionInfo> actionTable() {
   std::vector<ActionInfo> table;
-  for (const std::vector<ActionInfo>& part : {fileActions(), runActions(), viewActions(), helpActions()}) {
+  for (const std::vector<ActionInfo>& part :
+       {fileActions(), runActions(), runTools(), viewActions(), helpActions()}) {
     table.insert(table.end(), part.begin(), part.end());
   }
   return table;

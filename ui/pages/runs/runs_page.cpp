@@ -41,6 +41,16 @@ fs::path runToShow(const std::vector<runs::RunSummary>& runs, const fs::path& op
       ->folder;
 }
 
+ActionInfo forkInfo(const QString& menu) {
+  return {"runs.fork",
+          RunsPage::tr("&Fork…"),
+          {},
+          RunsPage::tr("Make a new run out of a step of the selected one, with other settings from there on"),
+          Glyph::None,
+          MenuId::View,
+          menu};
+}
+
 }  // namespace
 
 PageInfo RunsPage::info() {
@@ -64,14 +74,7 @@ PageInfo RunsPage::info() {
                              Glyph::OpenData,
                              MenuId::View,
                              menu},
-                            {"runs.fork",
-                             tr("&Fork…"),
-                             {},
-                             tr("Make a new run out of a step of the selected one, with other settings from "
-                                "there on"),
-                             Glyph::None,
-                             MenuId::View,
-                             menu},
+                            forkInfo(menu),
                             {"runs.add-folder",
                              tr("&Add folder…"),
                              {},
