@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <unsupported/Eigen/SpecialFunctions>
 #include <vector>
+
+#include "engine/core/distributions.h"
 
 namespace synann {
 
@@ -22,6 +25,15 @@ double standard_deviation(std::span<const double> values) {
   return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
+std::optional<MeanInterval> mean_interval(std::span<const double> values, double confidence) {
+  if (values.size() < 2 || !(confidence > 0 && confidence < 1)) return std::nullopt;
+  const double centre = mean(values), count = static_cast<double>(values.size());
+  const double half =
+      student_t_quantile((1 + confidence) / 2, count - 1) * standard_deviation(values) / std::sqrt(count);
+  if (!std::isfinite(centre) || !std::isfinite(half)) return std::nullopt;
+  return MeanInterval{.from = centre - half, .to = centre + half};
+}
+
 std::optional<PairedTest> paired_t_test(std::span<const double> a, std::span<const double> b) {
   if (a.size() != b.size() || a.size() < 2) return std::nullopt;
   std::vector<double> differences;
@@ -36,6 +48,21 @@ std::optional<PairedTest> paired_t_test(std::span<const double> a, std::span<con
   const double freedom = test.degrees_of_freedom;
   test.p = Eigen::numext::betainc(freedom / 2, 0.5, freedom / (freedom + test.t * test.t));
   return test;
+}
+
+std::vector<double> holm_corrected(std::span<const double> p) {
+  std::vector<std::size_t> order;  // of the tests that were made, the smallest p first
+  for (std::size_t k = 0; k < p.size(); ++k)
+    if (!std::isnan(p[k])) order.push_back(k);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> corrected(p.size(), std::numeric_limits<double>::quiet_NaN());
+  double largest = 0;  // no corrected value is below that of a smaller p
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const double factor = static_cast<double>(order.size() - rank);
+    largest = std::max(largest, std::min(1.0, factor * p[order[rank]]));
+    corrected[order[rank]] = largest;
+  }
+  return corrected;
 }
 
 }  // namespace synann

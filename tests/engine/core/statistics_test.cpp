@@ -6,13 +6,32 @@
 #include <numbers>
 #include <vector>
 
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QtTest>
 
 #include "tests/test_main.h"
 
 using namespace synann;
 
-// Means, deviations, and Student's test against its closed forms.
+namespace {
+
+std::vector<double> list_of(const QJsonValue& value) {
+  std::vector<double> numbers;
+  for (const QJsonValue& number : value.toArray()) numbers.push_back(number.toDouble());
+  return numbers;
+}
+
+bool near(double found, double expected) {
+  return std::abs(found - expected) <= 1e-12 * std::max(std::abs(expected), 1e-300);
+}
+
+}  // namespace
+
+// Means, deviations, and Student's test against its closed forms; all of them against SciPy
+// (tests/oracle/statistics_numbers.py).
 class StatisticsTest : public QObject {
   Q_OBJECT
  private slots:
@@ -21,6 +40,18 @@ class StatisticsTest : public QObject {
   void pairedTestWithTwoDegreesOfFreedom();
   void orderOfTheSamplesOnlyTurnsTheSign();
   void whatCannotBeTestedIsNot();
+  void intervalsAreThoseOfSciPy();
+  void pairedTestsAreThoseOfSciPy();
+  void holmIsThatOfStatsmodels();
+  void whatHasNoIntervalHasNone();
+  void holmLeavesOutWhatWasNotTested();
+
+ private:
+  static QJsonArray numbers(const char* key) {
+    QFile file(QStringLiteral(SYNANN_SOURCE_DIR "/tests/engine/core/statistics_numbers.json"));
+    if (!file.open(QIODevice::ReadOnly)) qFatal("the golden numbers cannot be read");
+    return QJsonDocument::fromJson(file.readAll()).object()[QLatin1String(key)].toArray();
+  }
 };
 
 void StatisticsTest::meanAndDeviation() {
@@ -62,6 +93,63 @@ void StatisticsTest::whatCannotBeTestedIsNot() {
   QVERIFY(!paired_t_test(std::vector<double>{1, 2}, std::vector<double>{2}));
   QVERIFY(!paired_t_test(std::vector<double>{0.1, 0.2, 0.3}, std::vector<double>{0.0, 0.1, 0.2}));
   QVERIFY(!paired_t_test(std::vector<double>{5, 5}, std::vector<double>{5, 5}));
+}
+
+void StatisticsTest::intervalsAreThoseOfSciPy() {
+  const auto cases = numbers("intervals");
+  QCOMPARE(cases.size(), 12);
+  for (const QJsonValue& value : cases) {
+    const auto interval = mean_interval(list_of(value["values"]), value["confidence"].toDouble());
+    QVERIFY(interval.has_value());
+    const double width = value["to"].toDouble() - value["from"].toDouble();
+    QVERIFY(std::abs(interval->from - value["from"].toDouble()) <= 1e-11 * (width + 1e-3));
+    QVERIFY(std::abs(interval->to - value["to"].toDouble()) <= 1e-11 * (width + 1e-3));
+  }
+}
+
+void StatisticsTest::pairedTestsAreThoseOfSciPy() {
+  const auto cases = numbers("pairs");
+  QCOMPARE(cases.size(), 5);
+  for (const QJsonValue& value : cases) {
+    const auto test = paired_t_test(list_of(value["a"]), list_of(value["b"]));
+    QVERIFY(test.has_value());
+    QCOMPARE(test->degrees_of_freedom, value["df"].toInt());
+    // Differences of numbers near 98 keep eleven of their digits.
+    QVERIFY(std::abs(test->t - value["t"].toDouble()) <= 1e-10 * std::abs(test->t));
+    QVERIFY(std::abs(test->p - value["p"].toDouble()) <= 1e-10 * test->p);
+  }
+}
+
+void StatisticsTest::holmIsThatOfStatsmodels() {
+  const auto cases = numbers("holm");
+  QCOMPARE(cases.size(), 6);
+  for (const QJsonValue& value : cases) {
+    const auto expected = list_of(value["corrected"]), found = holm_corrected(list_of(value["p"]));
+    QCOMPARE(found.size(), expected.size());
+    for (std::size_t k = 0; k < found.size(); ++k) QVERIFY(near(found[k], expected[k]));
+  }
+}
+
+void StatisticsTest::whatHasNoIntervalHasNone() {
+  QVERIFY(!mean_interval(std::vector<double>{1}));
+  QVERIFY(!mean_interval(std::vector<double>{}));
+  QVERIFY(!mean_interval(std::vector<double>{1, std::nan("")}));
+  QVERIFY(!mean_interval(std::vector<double>{1, 2}, 1));
+  QVERIFY(!mean_interval(std::vector<double>{1, 2}, 0));
+  // More values, a narrower interval; more confidence, a wider one.
+  const auto narrow = mean_interval(std::vector<double>{1, 2, 1, 2}),
+             wide = mean_interval(std::vector<double>{1, 2});
+  const auto sure = mean_interval(std::vector<double>{1, 2, 1, 2}, 0.99);
+  QVERIFY(narrow->from > wide->from && narrow->to < wide->to);
+  QVERIFY(sure->from < narrow->from && sure->to > narrow->to);
+}
+
+void StatisticsTest::holmLeavesOutWhatWasNotTested() {
+  const auto corrected = holm_corrected(std::vector<double>{0.02, std::nan(""), 0.03});
+  QCOMPARE(corrected[0], 0.04);
+  QVERIFY(std::isnan(corrected[1]));
+  QCOMPARE(corrected[2], 0.04);  // not below that of the smaller p
+  QVERIFY(holm_corrected({}).empty());
 }
 
 SYNANN_TEST(StatisticsTest)
