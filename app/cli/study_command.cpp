@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -13,33 +14,32 @@
 #include "app/cli/console.h"
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
+#include "engine/core/file.h"
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
+#include "engine/runs/ready_studies.h"
+#include "engine/runs/study.h"
+#include "engine/runs/study_text.h"
 #include "engine/train/event_json.h"
-#include "engine/train/study.h"
 
 namespace synann::cli {
 namespace {
 
 struct StudyArguments {
   std::vector<std::string> models{"syna-pixel", "dense-pixel", "identity-pixel"};
-  std::string data = "digits", out;
-  int seeds = 3;
+  std::string data = "digits", out, resume, ready, table;
+  int seeds = 3, record_mib = 8;
   train::AskedSettings asked;
   std::vector<train::Variation> variations;
   train::Execution execution;
   bool json = false;
+  bool models_given = false, seeds_given = false, data_given = false;
+  bool plan_given = false;  // models, data, or a setting
 };
 
 std::atomic<bool> stop{false};
 void stop_study() {
   stop.store(true);
-}
-
-std::string plus_minus(double value, double deviation, int decimals) {
-  if (std::isnan(value)) return "–";
-  if (std::isnan(deviation)) return fmt::format("{:.{}f}", value, decimals);
-  return fmt::format("{:.{}f} ± {:.{}f}", value, decimals, deviation, decimals);
 }
 
 // The varied settings as a history names them: {"batch_size": 50}.
@@ -55,7 +55,12 @@ nlohmann::ordered_json vary_json(const train::Settings& settings,
   return varied;
 }
 
-nlohmann::ordered_json to_json(const train::StudyRow& row, const std::vector<train::Variation>& variations) {
+nlohmann::ordered_json interval_json(const std::optional<MeanInterval>& interval) {
+  if (!interval) return {};
+  return nlohmann::ordered_json::array({interval->from, interval->to});
+}
+
+nlohmann::ordered_json to_json(const runs::StudyRow& row, const std::vector<train::Variation>& variations) {
   const auto number = [](double v) {
     return std::isnan(v) ? nlohmann::ordered_json() : nlohmann::ordered_json(v);
   };
@@ -65,102 +70,110 @@ nlohmann::ordered_json to_json(const train::StudyRow& row, const std::vector<tra
                            {"failed", row.failed},
                            {"accuracy", number(row.accuracy)},
                            {"accuracy_sd", number(row.accuracy_deviation)},
+                           {"accuracy_interval", interval_json(row.accuracy_interval)},
                            {"best_accuracy", number(row.best_accuracy)},
                            {"test_loss", number(row.test_loss)},
                            {"test_loss_sd", number(row.test_loss_deviation)},
+                           {"test_loss_interval", interval_json(row.test_loss_interval)},
                            {"train_seconds_per_epoch", number(row.seconds_per_epoch)}};
+  if (row.name != row.model) j["name"] = row.name;
   if (!variations.empty()) j["vary"] = vary_json(row.settings, variations);
   if (row.against_first) {
     j["difference"] = row.against_first->difference;
     j["t"] = row.against_first->t;
     j["df"] = row.against_first->degrees_of_freedom;
     j["p"] = row.against_first->p;
+    j["p_holm"] = number(row.corrected_p.value_or(std::nan("")));
   }
   return j;
 }
 
-// "syna-pixel", "syna-pixel lr=0.05"
-std::string row_name(const std::string& model, const std::string& variation) {
-  return variation.empty() ? model : fmt::format("{} {}", model, variation);
-}
-
-// A table that reads well as it stands and as Markdown.
-void print_table(const std::vector<train::StudyRow>& rows) {
-  if (rows.empty()) return;
-  std::size_t width = 14, last = 26;
-  const std::string against = "against " + row_name(rows.front().model, rows.front().variation);
-  for (const auto& row : rows) width = std::max(width, row_name(row.model, row.variation).size());
-  last = std::max(last, against.size());
-  print_line(fmt::format("| {:{}} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>{}} |", "model", width,
-                         "parameters", "runs", "accuracy %", "test loss", "s / epoch", against, last));
-  print_line(fmt::format("| {:-<{}} | {:->9}: | {:->3}: | {:->13}: | {:->16}: | {:->8}: | {:->{}}: |", "",
-                         width, "", "", "", "", "", "", last - 1));
-  for (const auto& row : rows) {
-    const auto& test = row.against_first;
-    print_line(fmt::format(
-        "| {:{}} | {:>10} | {:>4} | {:>14} | {:>17} | {:>9} | {:>{}} |", row_name(row.model, row.variation),
-        width, row.parameter_count, row.runs, plus_minus(row.accuracy, row.accuracy_deviation, 2),
-        plus_minus(row.test_loss, row.test_loss_deviation, 4),
-        plus_minus(row.seconds_per_epoch, std::nan(""), 2),
-        test ? fmt::format("{:+.2f} points, p = {:.2g}", test->difference, test->p) : "–", last));
-  }
-}
-
 // What a person reads when a run has ended.
-std::string run_text(const train::StudyRun& r, const std::vector<train::Variation>& variations) {
-  const auto head =
-      fmt::format("{}, seed {}: ", row_name(r.settings.model, train::varied_text(r.settings, variations)),
-                  r.settings.seed);
+std::string run_text(const runs::StudyRun& r, const std::string& title) {
+  const auto head = fmt::format("{}, seed {}: ", title, r.settings.seed);
   if (!r.failed.empty()) return head + "failed: " + r.failed;
   return head + fmt::format("{:.2f} % after {} {} (best {:.2f} %), loss {:.4f}, {:.1f} s", r.accuracy,
                             r.epochs, r.epochs == 1 ? "epoch" : "epochs", r.best_accuracy, r.test_loss,
                             r.train_seconds);
 }
 
-int study_run(const StudyArguments& a) {
-  const InterruptGuard guard(stop_study);
-  train::StudyPlan plan{
-      .variations = a.variations, .seeds = a.seeds, .execution = a.execution, .folder = a.out};
-  for (const std::string& model : a.models) {
-    train::Settings settings = train::recommended_settings(model, a.data);
-    train::apply_settings(settings, a.asked);
-    plan.models.push_back(settings);
+// The title of a run's row: the plan's name of its model, and what is varied.
+std::string title_of(const std::vector<runs::PlannedRow>& rows, train::Settings settings) {
+  for (const runs::PlannedRow& row : rows) {
+    settings.seed = row.settings.seed;
+    if (runs::same_run(settings, row.settings)) return row.title();
   }
-  // The first seed that was asked for, or 1.
-  plan.first_seed = a.asked.numbers.contains("seed") ? plan.models.front().seed : 1;
-  auto data = data::open_dataset(a.data);
-  if (!data) return report(data.error());
-  print_notes((*data)->notes);
-  plan.data = *data;
-  auto study = train::Study::open(std::move(plan));
-  if (!study) return report(study.error());
-  if (!study->note().empty()) fmt::print(stderr, "synann: {}.\n", study->note());
+  return settings.model;
+}
 
-  ProgressLine progress;
-  const auto end = study->run(
-      stop,
-      [&](const train::StudyProgress& p) {
-        progress.show(fmt::format("run {} of {} · {}, seed {} · epoch {} of {} · {:.0f} %", p.run, p.runs,
-                                  row_name(p.settings->model, train::varied_text(*p.settings, a.variations)),
-                                  p.settings->seed, p.epoch, p.epochs, 100 * p.epoch_fraction));
-      },
-      [&](const train::StudyRun& r) {
-        progress.wipe();
-        if (a.json) return;
-        print_line(run_text(r, a.variations));
-      });
-  progress.wipe();
-  if (!end) return report(end.error());
-  const auto rows = study->table();
+// A study that is there goes on with its own plan, and with more seeds where they are asked for.
+Result<runs::StudyPlan> plan_to_resume(const StudyArguments& a) {
+  if (a.plan_given || !a.out.empty() || !a.ready.empty())
+    return input_error("--resume", "goes on with the plan of the study in its folder",
+                       "leave out what would be another plan, or name the study with --out");
+  auto file = runs::read_study(a.resume);
+  if (!file) return file.error();
+  runs::StudyPlan plan = std::move(file->plan);
+  if (plan.models.empty())
+    return input_error(a.resume, "holds neither a plan nor a run", "name the models with --models");
+  plan.folder = a.resume;
+  if (a.seeds_given) plan.seeds = a.seeds;
+  return plan;
+}
+
+Result<runs::StudyPlan> plan_of_ready(const StudyArguments& a) {
+  const runs::ReadyStudy* study = runs::find_ready_study(a.ready);
+  const std::string data = a.data_given ? a.data : std::string(study->data);
+  runs::StudyPlan plan = runs::ready_plan(*study, data);
+  for (train::Settings& settings : plan.models) train::apply_settings(settings, a.asked);
+  if (a.models_given)
+    return input_error("--ready", "has models of its own", "leave out --models, or --ready");
+  if (a.seeds_given) plan.seeds = a.seeds;
+  plan.variations = a.variations;
+  plan.folder = a.out;
+  return plan;
+}
+
+runs::StudyPlan plan_of_models(const StudyArguments& a) {
+  runs::StudyPlan plan;
+  for (const std::string& model : a.models) {
+    plan.models.push_back(train::recommended_settings(model, a.data));
+    train::apply_settings(plan.models.back(), a.asked);
+  }
+  plan.variations = a.variations;
+  plan.seeds = a.seeds;
+  plan.folder = a.out;
+  return plan;
+}
+
+Result<runs::StudyPlan> asked_plan(const StudyArguments& a) {
+  auto plan = !a.resume.empty()  ? plan_to_resume(a)
+              : !a.ready.empty() ? plan_of_ready(a)
+                                 : Result<runs::StudyPlan>(plan_of_models(a));
+  if (!plan) return plan.error();
+  // The first seed that was asked for, or 1.
+  if (a.resume.empty() && a.asked.numbers.contains("seed")) plan->first_seed = plan->models.front().seed;
+  plan->execution = a.execution;
+  plan->record.bytes = std::int64_t{a.record_mib} << 20;
+  // Before anything is opened or trained.
+  if (auto status = runs::check_plan(*plan); !status) return status.error();
+  auto data = data::open_dataset(a.resume.empty() && a.ready.empty() ? a.data : plan->models.front().data);
+  if (!data) return data.error();
+  print_notes((*data)->notes);
+  plan->data = std::move(*data);
+  return plan;
+}
+
+// In words, or as JSON lines, and into a file where one was asked for.
+int print_outcome(const StudyArguments& a, const runs::StudyPlan& plan,
+                  const std::vector<runs::StudyRow>& rows) {
   if (a.json) {
-    for (const auto& row : rows) print_line(to_json(row, a.variations).dump());
+    for (const auto& row : rows) print_line(to_json(row, plan.variations).dump());
   } else {
-    print_line("");
-    print_table(rows);
-    print_line(
-        "\nAccuracy and loss on the test set after the last epoch, mean ± standard deviation over seeds; "
-        "nothing is\n"
-        "selected. Models share seeds, so the comparison is Student's t-test for pairs, two-sided.");
+    print_line("\n" + runs::study_table_text(rows, runs::StudyTableFormat::Markdown));
+    print_line(runs::study_table_note());
+    if (const auto* ready = runs::find_ready_study(plan.ready))
+      print_line("\n" + runs::expected_table_text(*ready, rows));
   }
   int failed = 0;
   for (const auto& row : rows) failed += row.failed;
@@ -168,10 +181,48 @@ int study_run(const StudyArguments& a) {
     fmt::print(stderr, "synann: {} of the runs failed and {} not count in the means and comparisons.\n",
                failed, failed == 1 ? "does" : "do");
   }
-  if (*end) return failed == 0 ? kOk : kFailed;
+  if (a.table.empty()) return failed == 0 ? kOk : kFailed;
+  const std::string text = runs::study_table_text(rows, *runs::study_table_format(a.table));
+  const auto saved =
+      write_file_atomically(a.table, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  if (!saved) return report(saved.error());
+  return failed == 0 ? kOk : kFailed;
+}
+
+int study_run(const StudyArguments& a) {
+  const InterruptGuard guard(stop_study);
+  if (!a.table.empty())
+    if (const auto format = runs::study_table_format(a.table); !format) return report(format.error());
+  auto plan = asked_plan(a);
+  if (!plan) return report(plan.error());
+  const auto planned = runs::planned_rows(*plan);
+  const bool kept = !plan->folder.empty();
+  auto study = runs::Study::open(std::move(*plan));
+  if (!study) return report(study.error());
+  if (!study->note().empty()) fmt::print(stderr, "synann: {}.\n", study->note());
+
+  ProgressLine progress;
+  const auto end = study->run(
+      stop,
+      [&](const runs::StudyProgress& p) {
+        if (!progress.enabled()) return;
+        const std::string left =
+            std::isfinite(p.seconds_left) ? fmt::format(" · {} left", clock_text(p.seconds_left)) : "";
+        progress.show(fmt::format("run {} of {} · {}, seed {} · epoch {} of {} · {:.0f} %{}", p.run, p.runs,
+                                  title_of(planned, *p.settings), p.settings->seed, p.epoch, p.epochs,
+                                  100 * p.epoch_fraction, left));
+      },
+      [&](const runs::StudyRun& r) {
+        progress.wipe();
+        if (!a.json) print_line(run_text(r, title_of(planned, r.settings)));
+      });
+  progress.wipe();
+  if (!end) return report(end.error());
+  const int code = print_outcome(a, study->plan(), study->table());
+  if (*end) return code;
   fmt::print(stderr, "synann: interrupted; {}\n",
-             a.out.empty() ? "with --out FOLDER a study goes on where it was."
-                           : "the same command goes on with the run at hand.");
+             kept ? "the same command goes on with the run at hand."
+                  : "with --out FOLDER a study goes on where it was.");
   return interrupted_code();
 }
 
@@ -181,16 +232,21 @@ void add_study(CLI::App& app, Action& action) {
   auto a = std::make_shared<StudyArguments>();
   CLI::App* c = app.add_subcommand(
       "study", "Train several models from the same seeds on the same batches and compare them");
-  std::vector<std::string> known;
+  std::vector<std::string> known, ready;
   for (const auto& info : model::known_models()) known.emplace_back(info.id);
-  app::add_words(
+  for (const auto& study : runs::ready_studies()) ready.emplace_back(study.id);
+  auto* models = app::add_words(
       *c, "--models", "ID,ID", a->models, known,
       fmt::format("With commas between them; the first is what the others are compared with. {} unless "
                   "told otherwise. Of {}.",
                   fmt::join(a->models, ","), model_list()));
-  app::add_whole(*c, "--seeds", a->seeds, 1, 1000,
-                 "How many seeds, 1 to 1000; 3 unless told otherwise. They count up from --seed, or from 1.");
-  app::add_value(
+  app::add_word(*c, "--ready", a->ready, ready,
+                fmt::format("A study with a known outcome, which is printed beside the measured one: {}.",
+                            fmt::join(ready, ", ")));
+  auto* seeds = app::add_whole(
+      *c, "--seeds", a->seeds, 1, runs::kMostStudySeeds,
+      "How many seeds, 1 to 1000; 3 unless told otherwise. They count up from --seed, or from 1.");
+  auto* vary = app::add_value(
       *c, "--vary", "SETTING=VALUE,VALUE",
       [a](const std::string& text) -> Status {
         auto variation = train::parse_variation("--vary", text);
@@ -199,15 +255,30 @@ void add_study(CLI::App& app, Action& action) {
         return {};
       },
       "Trains each model with each of these values, as in lr=0.003,0.05; any setting but the seed and the "
-      "frozen cells. Several --vary: all combinations.")
-      ->trigger_on_parse()
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  add_data(*c, a->data);
+      "frozen cells. Several --vary: all combinations.");
+  vary->trigger_on_parse()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  auto* data = add_data(*c, a->data);
   add_settings(*c, a->asked);
   add_execution(*c, a->execution);
-  app::add_text(*c, "--out", "FOLDER", a->out, "For study.json: every run, kept as soon as it is finished.");
+  app::add_text(
+      *c, "--out", "FOLDER", a->out,
+      "For study.json, kept after each run, and the runs in runs/NAME. A study that is there goes on, "
+      "in the middle of a run too; more seeds, models or values extend it.");
+  app::add_text(*c, "--resume", "FOLDER", a->resume,
+                "Goes on with the study in this folder and its plan; with --seeds, up to so many seeds.");
+  app::add_whole(*c, "--record", a->record_mib, 0, 1 << 20,
+                 "Most MiB for the record of β of each run; 8 unless told otherwise, 0 keeps none.");
+  app::add_text(*c, "--table", "FILE", a->table,
+                "Saves the table too: .md (Markdown), .tex (LaTeX) or .csv, with all digits.");
   c->add_flag("--json", a->json, "One JSON object a row of the table");
-  c->callback([a, &action] { action = [a] { return study_run(*a); }; });
+  c->callback([a, models, seeds, data, &action] {
+    a->models_given = models->count() > 0;
+    a->seeds_given = seeds->count() > 0;
+    a->data_given = data->count() > 0;
+    a->plan_given = a->models_given || a->data_given || !a->variations.empty() || !a->asked.numbers.empty() ||
+                    !a->asked.choices.empty();
+    action = [a] { return study_run(*a); };
+  });
 }
 
 }  // namespace synann::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/train/study.h"
+#include "engine/runs/study.h"
 
 #include <cmath>
 
@@ -12,6 +12,7 @@
 #include "tests/test_main.h"
 
 using namespace synann;
+using namespace synann::runs;
 using namespace synann::train;
 
 namespace {
