@@ -17,6 +17,7 @@
 #include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
 #include "engine/runs/catalogue.h"
+#include "engine/runs/run_index.h"
 #include "engine/train/event_json.h"
 #include "engine/train/session.h"
 
@@ -29,6 +30,7 @@ using runs::RunSummary;
 struct RunsArguments {
   std::string folder;
   bool json = false;
+  bool no_index = false;
 };
 
 ordered_json evaluation_json(const std::optional<train::Evaluation>& e) {
@@ -77,7 +79,7 @@ ordered_json to_json(const RunSummary& run) {
   return j;
 }
 
-constexpr std::size_t kColumns = 9;
+constexpr std::size_t kColumns = 10, kParentColumn = 8;
 using TableLine = std::array<std::string, kColumns>;
 
 // Its folder, what a person calls it, and its tags.
@@ -108,6 +110,7 @@ TableLine line_of(const RunSummary& run, const std::vector<std::string>& differi
           percent(run.last),
           run.last ? fmt::format("{:.4f}", run.last->test_loss) : "–",
           clock_text(run.train_seconds),
+          run.parent.empty() ? "–" : run.parent,
           settings};
 }
 
@@ -119,17 +122,21 @@ std::size_t width_of(const std::string& text) {
 
 void print_table(const std::vector<RunSummary>& found) {
   const auto differing = runs::differing_settings(found);
-  std::vector<TableLine> lines{
-      {"run", "model", "state", "epochs", "best %", "last %", "test loss", "time", "settings that differ"}};
+  std::vector<TableLine> lines{{"run", "model", "state", "epochs", "best %", "last %", "test loss", "time",
+                                "parent", "settings that differ"}};
   for (const RunSummary& run : found) lines.push_back(line_of(run, differing));
+  // Where no run left another one there is nothing to say about it.
+  const bool parents =
+      std::any_of(found.begin(), found.end(), [](const RunSummary& run) { return !run.parent.empty(); });
   std::array<std::size_t, kColumns> widths{};
   for (const TableLine& line : lines)
     for (std::size_t k = 0; k < kColumns; ++k) widths[k] = std::max(widths[k], width_of(line[k]));
   for (const TableLine& line : lines) {
     std::string text;
     for (std::size_t k = 0; k < kColumns; ++k) {
+      if (k == kParentColumn && !parents) continue;
       const std::string gap(widths[k] - width_of(line[k]), ' ');
-      const bool number = k >= 3 && k + 1 < kColumns;
+      const bool number = k >= 3 && k < kParentColumn;
       text += (k > 0 ? "  " : "") + (number ? gap + line[k] : line[k] + gap);
     }
     print_line(text.substr(0, text.find_last_not_of(' ') + 1));
@@ -152,7 +159,8 @@ int runs_run(const RunsArguments& a) {
   auto catalogue = [&]() -> Result<runs::Catalogue> {
     AskedWork asked([](int done, int count) { return fmt::format("run {} of {}", done, count); });
     const infer::Work work = asked.work();
-    return runs::list_runs(folder, threads, work.progress, work.stop);
+    runs::RunIndex index(a.no_index ? std::filesystem::path() : runs::RunIndex::usual_file());
+    return runs::list_runs(folder, threads, work.progress, work.stop, &index);
   }();
   if (!catalogue) return report(catalogue.error());
   print_notes(catalogue->notes);
@@ -180,6 +188,8 @@ void add_runs(CLI::App& app, Action& action) {
   app::add_text(*c, "folder", "FOLDER", a->folder,
                 "Where to look; unless told otherwise where runs are kept that no folder was named for.");
   c->add_flag("--json", a->json, "One JSON object a run");
+  c->add_flag("--no-index", a->no_index,
+              "Read every run's history, and leave what was kept of it in the user's cache alone");
   c->callback([a, &action] { action = [a] { return runs_run(*a); }; });
 }
 

@@ -181,6 +181,12 @@ std::optional<fs::path> user_data_folder() {
   return std::nullopt;
 }
 
+std::optional<fs::path> user_cache_folder() {
+  if (const auto cache = folder_from("XDG_CACHE_HOME")) return *cache / "synann-studio";
+  if (const auto home = folder_from("HOME")) return *home / ".cache" / "synann-studio";
+  return std::nullopt;
+}
+
 std::vector<KnownDataset> known_datasets() {
   std::vector<KnownDataset> known{{"digits", "Digits (built in)"}};
   if (const auto mnist = find_mnist()) known.push_back({mnist->string(), "MNIST"});

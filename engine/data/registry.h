@@ -35,5 +35,8 @@ Status write_idx_folder(const DataPair& data, const std::filesystem::path& folde
 // <XDG data>/synann-studio: the user's folder for data sets and runs; nullopt where HOME and XDG_DATA_HOME
 // are unset.
 std::optional<std::filesystem::path> user_data_folder();
+// <XDG cache>/synann-studio (XDG cache = $XDG_CACHE_HOME, else $HOME/.cache): what can be made again at any
+// time; nullopt where both are unset.
+std::optional<std::filesystem::path> user_cache_folder();
 
 }  // namespace synann::data

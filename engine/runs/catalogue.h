@@ -14,8 +14,11 @@
 #include "engine/train/events.h"
 #include "engine/train/settings.h"
 
-// All runs below a folder. Their own files are the only truth: nothing is kept beside them.
+// All runs below a folder. Their own files are the only truth; an index (run_index.h) only saves reading them
+// again.
 namespace synann::runs {
+
+class RunIndex;
 
 enum class RunState {
   Running,
@@ -27,6 +30,13 @@ enum class RunState {
 };
 // As it is printed and stored: "running".
 const char* state_word(RunState state);
+
+// How well an epoch ended.
+struct EpochScore {
+  double accuracy = 0;   // on the test set, percent
+  double test_loss = 0;  // nats
+};
+inline constexpr std::size_t kLatestEpochs = 20;
 
 // What a folder's history says, in short.
 struct RunSummary {
@@ -53,6 +63,7 @@ struct RunSummary {
   int epochs = 0;                               // done and evaluated
   double train_seconds = 0;                     // of the evaluated epochs' training steps
   std::optional<train::Evaluation> best, last;  // none before the first epoch has ended
+  std::vector<EpochScore> latest;               // of the last kLatestEpochs epochs, in order
 
   std::int64_t written = 0;  // when its history was last written, seconds since 1970, UTC
   std::uint64_t bytes = 0;   // of all its files
@@ -68,12 +79,18 @@ using CatalogueProgress = std::function<void(int done, int count)>;
 
 // Reads every run in `folder` and below it, those set aside as earlier-N too; links to folders and bins
 // (kBin) are not followed. The runs are read by `threads` threads at once. Needs no lock and disturbs no
-// writer. Any thread. Errors: the folder is not there; cancelled.
+// writer. Histories that an index knows are not read again, and what is read is put into it, also where it is
+// cancelled; its note is among the catalogue's. Any thread. Errors: the folder is not there; cancelled.
 Result<Catalogue> list_runs(const std::filesystem::path& folder, int threads,
-                            const CatalogueProgress& progress = {}, const std::stop_token& stop = {});
+                            const CatalogueProgress& progress = {}, const std::stop_token& stop = {},
+                            RunIndex* index = nullptr);
 
 // One folder with a history; `name` is left to the caller.
 RunSummary summarise(const std::filesystem::path& folder);
+
+// The mean over the last `count` epochs, at most kLatestEpochs and those that there are; nothing before the
+// first has ended.
+std::optional<EpochScore> mean_of_latest(const RunSummary& run, int count);
 
 // The settings whose values are not the same in all runs that could be read and in which they matter, by
 // their keys: "model", "data", and those of setting_infos() and choice_infos(), in that order.

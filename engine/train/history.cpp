@@ -5,7 +5,6 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <limits>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -15,44 +14,15 @@
 #include "engine/core/file.h"
 #include "engine/core/version.h"
 #include "engine/train/event_json.h"
+#include "engine/train/history_losses.h"
 
 namespace synann::train {
 namespace {
 
 constexpr std::uint64_t kLargestHistory = 4ull << 30;  // bytes
-constexpr std::int64_t kMostExamples = 1ll << 53;      // seen in a run; sums of them cannot overflow
 constexpr int kLongestLine = 2000;                     // losses
 constexpr std::chrono::milliseconds kLongestDelay{500};
 constexpr std::string_view kLineStart = R"({"event":")";
-
-// {"event":"losses","epoch":1,"step":0,"batch_size":100,"examples":0,"loss":[…]}: step and examples of the
-// first loss. fmt writes the shortest text that reads back as the same float.
-std::string losses_head(int epoch, int step, int batch_size, std::int64_t examples) {
-  return fmt::format(R"({{"event":"losses","epoch":{},"step":{},"batch_size":{},"examples":{},"loss":[)",
-                     epoch, step, batch_size, examples);
-}
-
-Status read_losses(const nlohmann::json& value, const ReadFrom& from, History& history) {
-  const auto number = [&](const char* key) {
-    return value.contains(key) && value[key].is_number_integer() ? value[key].get<std::int64_t>() : -1;
-  };
-  const std::int64_t examples = number("examples"), batch = number("batch_size");
-  if (examples < 0 || examples > kMostExamples || batch < 1 || batch > INT32_MAX || !value.contains("loss") ||
-      !value["loss"].is_array()) {
-    return Error{.where = from.where,
-                 .problem = "the losses are not complete",
-                 .expected = "examples, batch_size and a list of numbers"};
-  }
-  std::int64_t x = examples;
-  for (const auto& loss : value["loss"]) {
-    if (!loss.is_number() && !loss.is_null())
-      return Error{.where = from.where, .problem = "a loss is not a number"};
-    history.examples.push_back(x);
-    history.losses.push_back(loss.is_null() ? std::numeric_limits<float>::quiet_NaN() : loss.get<float>());
-    x += batch;
-  }
-  return {};
-}
 
 // Forgets what was made behind the position: it was not in the checkpoint that the run went on from.
 void cut_back(History& history, const Position& at) {
@@ -113,7 +83,7 @@ Status read_event(const nlohmann::json& value, const ReadFrom& from, History& hi
                                 ? value["event"].get<std::string>()
                                 : "";
   const auto keep = [](auto& list) { return [&list](const auto& e) { list.push_back(e); }; };
-  if (event == "losses") return read_losses(value, from, history);
+  if (event == "losses") return read_losses(value, from.where, history);
   if (event == "epoch" || event == "evaluation")
     return take_event(evaluation_from_json(value, from), keep(history.evaluations));
   if (event == "change") {
@@ -143,6 +113,7 @@ class Parser {
 
   Status take_line(std::string_view line) {
     ++line_;
+    if (started_ && torn_ == 0 && read_losses_line(line, history_)) return {};
     const auto value = nlohmann::json::parse(line, nullptr, false);
     if (value.is_discarded()) {
       note_torn(line);

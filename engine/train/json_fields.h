@@ -16,7 +16,7 @@
 
 #include "engine/core/result.h"
 
-// Private to the readers of JSON of runs and studies.
+// Private to the engine's readers of JSON.
 namespace synann::train {
 
 // Reads fields of one object, remembers which, and keeps the first complaint.

@@ -21,6 +21,8 @@ class RunsCliTest : public QObject {
   void initTestCase();
   void comparesRuns();
   void hasEveryNumber();
+  void namesTheParentWhereThereIsOne();
+  void aDamagedIndexIsMadeAgain();
   void noRunsIsSaid();
   void whatCannotBeReadIsNamedOnce();
   void aFolderThatIsNotThereIsOneSentence();
@@ -36,6 +38,7 @@ class RunsCliTest : public QObject {
 // Two runs that differ in their learning rate, and one of another model.
 void RunsCliTest::initTestCase() {
   QVERIFY(folder_.isValid());
+  qputenv("XDG_CACHE_HOME", folder_.filePath("cache").toUtf8());
   const QString data = folder_.filePath("data");
   QCOMPARE(run_synann({"data", "make", data, "--train", "300", "--test", "100"}).code, 0);
   const auto train = [&](const QString& name, const QStringList& more) {
@@ -80,6 +83,43 @@ void RunsCliTest::hasEveryNumber() {
   const QJsonObject measured = QJsonDocument::fromJson(eval.out.toUtf8()).object();
   QCOMPARE(run["last"]["accuracy"].toDouble(), measured["accuracy"].toDouble());
   QVERIFY(run["bytes"].toDouble() > 100'000);
+}
+
+void RunsCliTest::namesTheParentWhereThereIsOne() {
+  QVERIFY(!run_synann({"runs", runs()}).lines()[0].contains("parent"));
+  const QString family = folder_.filePath("family");
+  QVERIFY(QDir().mkpath(family + "/parent") && QDir().mkpath(family + "/child"));
+  for (const char* name : {"/parent", "/child"})
+    QVERIFY(QFile::copy(runs() + "/slow/history.jsonl", family + name + "/history.jsonl"));
+  QFile history(family + "/child/history.jsonl");
+  QVERIFY(history.open(QIODevice::Append));
+  history.write("{\"event\":\"fork\",\"epoch\":2,\"step\":1,\"from\":\"parent, step 4\"}\n");
+  history.close();
+  const QStringList lines = run_synann({"runs", family}).lines();
+  QVERIFY2(lines[0].contains("  parent"), qPrintable(lines[0]));
+  const qsizetype column = lines[0].indexOf("parent");
+  QVERIFY2(lines[1].startsWith("child ") && lines[1].mid(column).startsWith("parent, step 4"),
+           qPrintable(lines[1]));
+  QVERIFY2(lines[2].startsWith("parent ") && lines[2].mid(column).startsWith("–"), qPrintable(lines[2]));
+}
+
+void RunsCliTest::aDamagedIndexIsMadeAgain() {
+  const QString listed = run_synann({"runs", runs(), "--json"}).out;
+  QFile index(qEnvironmentVariable("XDG_CACHE_HOME") + "/synann-studio/runs-1.sqlite");
+  QVERIFY(index.exists());
+  QVERIFY(index.open(QIODevice::WriteOnly | QIODevice::Truncate));
+  index.write(QByteArray(9000, 'x'));
+  index.close();
+  const Outcome damaged = run_synann({"runs", runs(), "--json"});
+  QCOMPARE(damaged.code, 0);
+  QCOMPARE(damaged.out, listed);
+  QVERIFY2(damaged.err.contains("runs-1.sqlite: the index of the runs was damaged and is made again") &&
+               damaged.err.count('\n') == 1,
+           qPrintable(damaged.err));
+  const Outcome again = run_synann({"runs", runs(), "--json"});
+  QCOMPARE(again.err, QString());
+  QCOMPARE(again.out, listed);
+  QCOMPARE(run_synann({"runs", runs(), "--json", "--no-index"}).out, listed);
 }
 
 void RunsCliTest::noRunsIsSaid() {

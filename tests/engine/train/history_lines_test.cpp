@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <bit>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -58,6 +60,8 @@ class HistoryLinesTest : public QObject {
   void withoutAStartItIsNoHistory();
   void theFirstFormatIsRead();
   void readsAFolderOrAFile();
+  void lossesReadAsAReaderOfJsonReadsThem_data();
+  void lossesReadAsAReaderOfJsonReadsThem();
 };
 
 void HistoryLinesTest::aTornLastLineIsLeftOut() {
@@ -295,6 +299,57 @@ void HistoryLinesTest::readsAFolderOrAFile() {
     QCOMPARE(QString::fromStdString(history.error().sentence()),
              file.fileName() + ", line 3: is not valid JSON");
   }
+}
+
+void HistoryLinesTest::lossesReadAsAReaderOfJsonReadsThem_data() {
+  QTest::addColumn<QString>("losses");
+  for (const char* losses : {"[2.3025851]",
+                             "[0.1,1e-45,3.4028235e+38,1.1754944e-38,-2,17,0]",
+                             "[null,0.5,null]",
+                             "[2.5E3,0.30000001192092896,16777217,1e-400,123456789012345678]",
+                             "[]",
+                             "[1,]",
+                             "[,1]",
+                             "[01]",
+                             "[.5]",
+                             "[1.]",
+                             "[+1]",
+                             "[1e]",
+                             "[inf]",
+                             "[nan]",
+                             "[0x1]",
+                             "[1e999]",
+                             "[true]",
+                             "[1 ,2]",
+                             "[1",
+                             "[--1]",
+                             "[1]]",
+                             "[\"1\"]",
+                             "[nullnull]",
+                             "[[1]]"})
+    QTest::newRow(losses) << losses;
+}
+
+// A space makes it another line than the program writes, with the same meaning: both are taken, as the same
+// numbers, or both are refused with the same words.
+void HistoryLinesTest::lossesReadAsAReaderOfJsonReadsThem() {
+  QFETCH(QString, losses);
+  const auto parsed = [&](const char* gap) {
+    return parse_history(line_of(small_start()) +
+                             R"({"event":"losses","epoch":1,"step":0,"batch_size":40,"examples":80,"loss":)" +
+                             gap + losses.toStdString() + "}\n" + line_of(evaluation_of(1)),
+                         "h");
+  };
+  const auto one = parsed(""), other = parsed(" ");
+  QCOMPARE(one.ok(), other.ok());
+  if (!one) {
+    QCOMPARE(one.error().sentence(), other.error().sentence());
+    return;
+  }
+  QCOMPARE(one->examples, other->examples);
+  QCOMPARE(one->losses.size(), other->losses.size());
+  for (std::size_t k = 0; k < one->losses.size(); ++k)
+    QCOMPARE(std::bit_cast<std::uint32_t>(one->losses[k]), std::bit_cast<std::uint32_t>(other->losses[k]));
 }
 
 SYNANN_TEST(HistoryLinesTest)

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 
+#include "engine/runs/run_index.h"
 #include "engine/train/history.h"
 #include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_reader.h"
@@ -31,7 +32,8 @@ Result<std::vector<runs::RunSummary>> readWanted(const ViewOptions& options) {
   if (!options.histories.empty()) return readNamed(options.histories);
   const std::string& folder = options.files.at("--runs");
   const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  auto catalogue = runs::list_runs(folder, threads);
+  runs::RunIndex index;
+  auto catalogue = runs::list_runs(folder, threads, {}, {}, &index);
   if (!catalogue) return catalogue.error();
   std::vector<runs::RunSummary> found = std::move(catalogue->runs);
   std::erase_if(found, [](const runs::RunSummary& run) { return !run.problem.empty(); });

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <thread>
 
+#include "engine/runs/run_index.h"
 #include "engine/train/history.h"
 
 namespace synann::ui {
@@ -41,12 +42,13 @@ RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancell
   if (std::error_code code; fs::is_directory(question.usual, code))
     folders.insert(folders.begin(), question.usual);
   const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  runs::RunIndex index;
   for (std::size_t k = 0; k < folders.size(); ++k) {
     const auto progress = [&](int done, int count) {
       const double share = count > 0 ? static_cast<double>(done) / count : 0;
       *question.done = (static_cast<double>(k) + share) / static_cast<double>(folders.size());
     };
-    auto found = runs::list_runs(folders[k], threads, progress, stop.get_token());
+    auto found = runs::list_runs(folders[k], threads, progress, stop.get_token(), &index);
     if (stop.stop_requested()) break;
     if (!found) {
       list->notes.push_back(found.error().sentence());
