@@ -13,10 +13,14 @@ std::vector<EpochPoint> learning_curve(const train::History& history) {
     if (e.epoch > 0) {
       seconds += e.train_seconds;
       point.train_loss = e.train_loss;
+      point.rate = e.learning_rate;
     }
     point.seconds = seconds;
     point.test_loss = e.test_loss;
     point.accuracy = e.accuracy();
+    point.examples = e.examples;
+    point.numbers = e.numbers;
+    if (e.unix_time > 0) point.unix_time = e.unix_time;
     points.push_back(point);
   }
   return points;

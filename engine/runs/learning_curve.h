@@ -14,10 +14,14 @@ namespace synann::runs {
 struct EpochPoint {
   int epoch = 0;
   std::int64_t steps = 0;            // done by then
+  std::int64_t examples = 0;         // seen by then
   double seconds = 0;                // of training steps by then
   std::optional<double> train_loss;  // mean over the epoch's batches, nats; none for epoch 0
   double test_loss = 0;              // mean over the test set, nats
   double accuracy = 0;               // on the test set, percent
+  std::optional<double> rate;        // learning rate of the epoch's last step; none for epoch 0
+  train::EpochNumbers numbers;
+  std::optional<double> unix_time;  // seconds since 1970, UTC; none in histories of older versions
 };
 
 // One point for each evaluation that counts, in order.

@@ -115,6 +115,12 @@ const char* end_word(State state) {
 constexpr std::pair<FaultPlace, const char*> kFaults[] = {
     {FaultPlace::Step, "step"}, {FaultPlace::Validation, "validation"}, {FaultPlace::Test, "test"}};
 
+constexpr std::pair<const char*, std::optional<double> EpochNumbers::*> kEpochNumbers[] = {
+    {"gradient_norm", &EpochNumbers::gradient_norm},
+    {"dead_share", &EpochNumbers::dead_share},
+    {"headroom", &EpochNumbers::headroom},
+    {"beta_norm", &EpochNumbers::beta_norm}};
+
 void read_settings(Fields& f, Settings& s) {
   f.read("model", s.model);
   f.read("data", s.data);
@@ -224,6 +230,9 @@ ordered_json to_json(const Evaluation& e) {
   if (e.epoch > 0) j["train_seconds"] = e.train_seconds;
   j["eval_seconds"] = e.eval_seconds;
   if (e.best) j["best"] = true;
+  for (const auto& [key, number] : kEpochNumbers)
+    if (const auto& value = e.numbers.*number) j[key] = *value;
+  if (e.unix_time > 0) j["unix_time"] = e.unix_time;
   return j;
 }
 
@@ -243,6 +252,13 @@ Result<Evaluation> evaluation_from_json(const json& value, const ReadFrom& from)
   f.read("train_seconds", e.train_seconds);
   f.read("eval_seconds", e.eval_seconds);
   f.read("best", e.best);
+  for (const auto& [key, number] : kEpochNumbers) {
+    if (!f.has(key)) continue;
+    double recorded = 0;
+    f.read(key, recorded);
+    if (std::isfinite(recorded)) e.numbers.*number = recorded;
+  }
+  f.read("unix_time", e.unix_time);
   return close_event(f, e.epoch == 0 ? "evaluation" : "epoch", from, e);
 }
 

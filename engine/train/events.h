@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,6 +57,15 @@ struct StepLosses {
   double seconds = 0;  // wall time of these steps
 };
 
+// A few numbers of the network at the end of an epoch (epoch_numbers.h); nothing where the model has no such
+// number, it is not finite, or it was not recorded yet.
+struct EpochNumbers {
+  std::optional<double> gradient_norm{};  // Euclidean, of the mean loss by all trained parameters
+  std::optional<double> dead_share{};     // of the ReLU and synapse units, 0 … 1
+  std::optional<double> headroom{};       // min (1 − βx) over the synapse layers
+  std::optional<double> beta_norm{};      // Frobenius, of the β of all synapse layers together
+};
+
 // A measurement on the test set. Epoch 0 is the one before training.
 struct Evaluation {
   int epoch = 0;
@@ -71,6 +81,8 @@ struct Evaluation {
   double train_seconds = 0;  // wall time of the epoch's training steps alone
   double eval_seconds = 0;
   bool best = false;  // the best choosing_accuracy() so far (ties: the lower loss); never epoch 0
+  EpochNumbers numbers{};
+  double unix_time = 0;  // when it was made, seconds since 1970, UTC; 0 where that was not recorded yet
   // What chooses the best epoch: the validation set where there is one, else the test set.
   double choosing_accuracy() const {
     return validation_count > 0 ? 100.0 * validation_correct / validation_count : accuracy();

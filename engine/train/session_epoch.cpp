@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +9,7 @@
 
 #include "engine/core/memory_use.h"
 #include "engine/core/random.h"
+#include "engine/train/epoch_numbers.h"
 #include "engine/train/session_impl.h"
 #include "engine/train/work_clock.h"
 
@@ -21,6 +23,12 @@ constexpr double kAutosaveSeconds = 30.0;  // what a killed process loses at mos
 FaultPlace broken_loss(const Evaluation& e) {
   if (!std::isfinite(e.validation_loss)) return FaultPlace::Validation;
   return std::isfinite(e.test_loss) ? FaultPlace::None : FaultPlace::Test;
+}
+
+// Milliseconds are enough.
+double unix_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count()) / 1000;
 }
 
 }  // namespace
@@ -151,6 +159,9 @@ Status Session::Impl::evaluate() {
     e.train_seconds = epoch_seconds_;
   }
   if (const FaultPlace set = broken_loss(e); set != FaultPlace::None) return fail_evaluation(e, set);
+  if (backend_->fetch(checkpoint_.state))
+    e.numbers = epoch_numbers(*backend_, *model_, checkpoint_.state, options_.data->train);
+  e.unix_time = unix_now();
   if (measured_start_) return finish_epoch(e);
   measured_start_ = true;
   if (folder_) {

@@ -27,6 +27,10 @@ void LearningCurveTest::hasAPointForEachEvaluation() {
     e.correct = 10 * (epoch + 1);
     e.count = 40;
     e.train_seconds = 1.5;
+    e.examples = 1000 * epoch;
+    e.learning_rate = 0.01;
+    if (epoch == 2) e.numbers.headroom = 0.25;
+    if (epoch == 2) e.unix_time = 1'796'000'000;
     history.evaluations.push_back(e);
   }
   const std::vector<runs::EpochPoint> points = runs::learning_curve(history);
@@ -40,6 +44,12 @@ void LearningCurveTest::hasAPointForEachEvaluation() {
   QCOMPARE(points[2].seconds, 3.0);
   QCOMPARE(points[2].train_loss, std::optional(1.0));
   QCOMPARE(points[2].test_loss, 1.5);
+  QCOMPARE(points[2].examples, std::int64_t{2000});
+  QCOMPARE(points[2].rate, std::optional(0.01));
+  QVERIFY(!points[0].rate);
+  QCOMPARE(points[2].numbers.headroom, std::optional(0.25));
+  QVERIFY(!points[1].numbers.headroom && !points[1].unix_time);  // as in older histories
+  QCOMPARE(points[2].unix_time, std::optional(1'796'000'000.0));
 }
 
 void LearningCurveTest::aRunWithoutEvaluationsHasNone() {

@@ -188,8 +188,12 @@ void EventJsonTest::evaluationsComeBack() {
                            .learning_rate = 0.012,
                            .train_seconds = 1.5,
                            .eval_seconds = 0.25,
-                           .best = true};
+                           .best = true,
+                           .numbers = {.gradient_norm = 1.0 / 7, .dead_share = 0, .headroom = -0.125},
+                           .unix_time = 1'796'000'000.125};
   QCOMPARE(to_json(through_a_line(trained, evaluation_from_json)).dump(), to_json(trained).dump());
+  QCOMPARE(*through_a_line(trained, evaluation_from_json).numbers.dead_share, 0.0);
+  QVERIFY(!to_json(trained).contains("beta_norm"));
   QCOMPARE(through_a_line(trained, evaluation_from_json).test_loss, trained.test_loss);
   const Evaluation broken{.epoch = 1,
                           .train_loss = std::numeric_limits<double>::infinity(),
@@ -197,6 +201,7 @@ void EventJsonTest::evaluationsComeBack() {
   const Evaluation again = through_a_line(broken, evaluation_from_json);
   QVERIFY(std::isnan(again.test_loss) && std::isnan(again.train_loss));  // JSON has no infinity
   QVERIFY(!again.best);
+  QVERIFY(!again.numbers.gradient_norm && again.unix_time == 0);
 }
 
 void EventJsonTest::aLineIsALine() {
