@@ -23,9 +23,15 @@ QList<Tick> ticksOfLogs(double min, double max, int wanted) {
   for (Tick& tick : ticks) tick.value = std::log10(tick.value);
   return ticks;
 }
+
+QList<Tick> ticksAlong(Axes::Along along, Axes::Range x, int wanted) {
+  if (along == Axes::Along::Counts) return countTicks(x.min, x.max, wanted);
+  return along == Axes::Along::Logarithms ? ticksOfLogs(x.min, x.max, wanted)
+                                          : linearTicks(x.min, x.max, wanted);
+}
 }  // namespace
 
-Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts,
+Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, Along along,
            bool y_log)
     : area_(area), x_(x), y_(y), titles_(titles), font_(font) {
   const QFontMetricsF metrics(font);
@@ -44,7 +50,8 @@ Axes::Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFo
   plot_ =
       QRectF(area.left() + left, area.top() + line / 2, std::max(10.0, area.width() - left - right), height);
   const int wanted = std::max(2, static_cast<int>(plot_.width() / (9 * metrics.horizontalAdvance('0'))));
-  x_ticks_ = withSigns(x_counts ? countTicks(x.min, x.max, wanted) : linearTicks(x.min, x.max, wanted));
+  x_ticks_ =
+      along == Along::Clock ? clockTicks(x.min, x.max, wanted) : withSigns(ticksAlong(along, x, wanted));
 }
 
 Axes::Range Axes::partOfX(const Range& all, const FigurePaint& how) {

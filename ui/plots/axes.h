@@ -11,21 +11,27 @@
 namespace synann::ui {
 
 // The two axes of a small figure: makes room for ticks and titles in an area, and turns data into places.
-// Both are linear; the one along y may be labelled as a logarithmic one, and takes log10 of the data then.
+// Both are linear; each may be labelled as a logarithmic one, and takes log10 of the data then, and the one
+// along x as a clock, which takes seconds since 1970.
 class Axes {
  public:
   struct Range {
     double min = 0, max = 1;
     double width() const { return max - min; }
   };
+  enum class Along { Numbers, Counts, Logarithms, Clock };  // what is written along x
   struct Titles {
     QString x, y;
   };
 
-  // x_counts: whole numbers along x. Where the area is low, the plot takes the room of the name along x.
+  // Where the area is low, the plot takes the room of the name along x.
   // y_log: y and its range are log10 of the data.
-  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts,
+  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, Along along,
        bool y_log = false);
+  // x_counts: whole numbers along x.
+  Axes(const QRectF& area, Range x, Range y, const Titles& titles, const QFont& font, bool x_counts,
+       bool y_log = false)
+      : Axes(area, x, y, titles, font, x_counts ? Along::Counts : Along::Numbers, y_log) {}
 
   // The part of a whole range along x, and along y, that is to be shown.
   static Range partOfX(const Range& all, const FigurePaint& how);

@@ -3,35 +3,105 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QPainterPath>
+#include <QPolygonF>
 #include <QStringList>
 
 #include "ui/plots/polyline_clip.h"
 
 namespace synann::ui {
 namespace {
-constexpr double kSample = 22;       // pixels of a legend's line
-constexpr double kEntryGap = 14;     // pixels between its entries
-constexpr double kCurveWidth = 1.6;  // pixels
-constexpr double kDot = 3;           // pixels, the radius of a single point
+constexpr double kSample = 22;                                // pixels of a legend's line
+constexpr double kEntryGap = 14;                              // pixels between its entries
+constexpr double kCurveWidth = 1.6;                           // pixels
+constexpr double kDot = 3;                                    // pixels, the radius of a single point
+constexpr double kCurveMarkRadius = 3.6, kCurveMarkGap = 46;  // pixels, between the marks of one curve
+constexpr int kBandOpacity = 55, kFaintOpacity = 95;          // of 255
+
+// A closed shape around a point; the cross has no inside.
+QPainterPath curveMarkShape(CurveFigure::Mark mark, QPointF at) {
+  using Mark = CurveFigure::Mark;
+  const double r = kCurveMarkRadius;
+  const auto polygon = [&](std::initializer_list<QPointF> corners) {
+    QPolygonF shape;
+    for (const QPointF& corner : corners) shape.append(at + r * corner);
+    shape.append(shape.front());
+    QPainterPath path;
+    path.addPolygon(shape);
+    return path;
+  };
+  QPainterPath path;
+  switch (mark) {
+    case Mark::None:
+      return path;
+    case Mark::Disc:
+      path.addEllipse(at, r, r);
+      return path;
+    case Mark::Square:
+      return polygon({{-0.9, -0.9}, {0.9, -0.9}, {0.9, 0.9}, {-0.9, 0.9}});
+    case Mark::Diamond:
+      return polygon({{0, -1.3}, {1.3, 0}, {0, 1.3}, {-1.3, 0}});
+    case Mark::Upwards:
+      return polygon({{0, -1.2}, {1.15, 0.9}, {-1.15, 0.9}});
+    case Mark::Downwards:
+      return polygon({{0, 1.2}, {1.15, -0.9}, {-1.15, -0.9}});
+    case Mark::Cross:
+      path.moveTo(at + r * QPointF(-1, -1));
+      path.lineTo(at + r * QPointF(1, 1));
+      path.moveTo(at + r * QPointF(-1, 1));
+      path.lineTo(at + r * QPointF(1, -1));
+      return path;
+  }
+  return path;
+}
+
+void paintCurveMark(QPainter& painter, CurveFigure::Mark mark, QPointF at, const QPen& pen) {
+  if (mark == CurveFigure::Mark::None) return;
+  QPen solid = pen;
+  solid.setStyle(Qt::SolidLine);
+  painter.setPen(solid);
+  painter.setBrush(mark == CurveFigure::Mark::Cross ? QBrush(Qt::NoBrush) : QBrush(pen.color()));
+  painter.drawPath(curveMarkShape(mark, at));
+}
+
+// The parts of a line that lie between gaps.
+using CurveStretches = std::vector<QList<QPointF>>;
 }  // namespace
 
 CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
   double least = INFINITY, most = -INFINITY;
-  for (const Series& series : content_.series)
-    for (const double raw : series.values) {
-      const double value = scaled(raw);
-      if (!std::isfinite(value)) continue;
-      least = std::min(least, value);
-      most = std::max(most, value);
+  const auto include = [&](double raw) {
+    const double value = scaled(raw);
+    if (!std::isfinite(value)) return;
+    least = std::min(least, value);
+    most = std::max(most, value);
+  };
+  for (std::size_t k = 0; k < content_.series.size(); ++k) {
+    const Series& series = content_.series[k];
+    columns_.push_back({k, false});
+    if (!series.spread.empty()) columns_.push_back({k, true});
+    for (std::size_t at = 0; at < series.values.size(); ++at) {
+      include(series.values[at]);
+      if (series.spread.empty()) continue;
+      include(series.values[at] + series.spread[at]);
+      include(series.values[at] - series.spread[at]);
     }
+  }
   y_range_ = content_.y_range.value_or(roomyRange(least, most, !content_.y_log));
   if (content_.x_range) {
     x_range_ = *content_.x_range;
   } else if (!content_.at.empty()) {
-    x_range_ = {content_.at.front(), content_.at.back()};
+    x_range_ = {INFINITY, -INFINITY};
+    for (std::size_t k = 0; k < content_.at.size(); ++k) {
+      if (!std::isfinite(across(k))) continue;
+      x_range_ = {std::min(x_range_.min, across(k)), std::max(x_range_.max, across(k))};
+    }
+    if (x_range_.min > x_range_.max) x_range_ = {0, 1};
     if (x_range_.width() <= 0) x_range_ = {x_range_.min - 0.5, x_range_.max + 0.5};  // one place
   }
 }
@@ -39,6 +109,18 @@ CurveFigure::CurveFigure(Content content) : content_(std::move(content)) {
 double CurveFigure::scaled(double value) const {
   if (!content_.y_log) return value;
   return value > 0 ? std::log10(value) : std::numeric_limits<double>::quiet_NaN();
+}
+
+double CurveFigure::across(std::size_t place) const {
+  const double x = content_.at[place];
+  if (!content_.x_log) return x;
+  return x > 0 ? std::log10(x) : std::numeric_limits<double>::quiet_NaN();
+}
+
+QPen CurveFigure::penOf(const Series& series, const FigurePaint& how) const {
+  QColor color = seriesColor(how.look, series.color);
+  if (series.faint) color.setAlpha(kFaintOpacity);
+  return {color, (series.faint ? 0.7 : 1) * kCurveWidth * how.style.line_width, series.pen};
 }
 
 std::vector<CurveFigure::Entry> CurveFigure::legendEntries(double width, const QFont& font) const {
@@ -58,6 +140,11 @@ std::vector<CurveFigure::Entry> CurveFigure::legendEntries(double width, const Q
   return entries;
 }
 
+bool CurveFigure::hasMarks() const {
+  return content_.marked || std::any_of(content_.series.begin(), content_.series.end(),
+                                        [](const Series& series) { return series.mark != Mark::None; });
+}
+
 int CurveFigure::headLines(double width, const FigurePaint& how) const {
   const int lines = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1);
   if (how.style.legend == LegendPlace::None || content_.series.empty()) return lines;
@@ -67,44 +154,70 @@ int CurveFigure::headLines(double width, const FigurePaint& how) const {
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height();
   return Axes(area.adjusted(0, headLines(area.width(), how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
-              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font, content_.x_counts,
+              Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font,
+              content_.x_clock    ? Axes::Along::Clock
+              : content_.x_log    ? Axes::Along::Logarithms
+              : content_.x_counts ? Axes::Along::Counts
+                                  : Axes::Along::Numbers,
               content_.y_log);
+}
+
+// What is above and below the curve; cut at the edges by hand, for files of lines know no clipping.
+void CurveFigure::paintBand(QPainter& painter, const Axes& axes, const Series& series,
+                            const FigurePaint& how) const {
+  QPolygonF above, below;
+  for (std::size_t k = 0; k < series.spread.size(); ++k) {
+    const double high = scaled(series.values[k] + series.spread[k]);
+    // Where a logarithmic axis has no place for the lower edge it is that of the plot.
+    double low = scaled(series.values[k] - series.spread[k]);
+    if (std::isfinite(high) && std::isnan(low)) low = y_range_.min;
+    if (!std::isfinite(high) || !std::isfinite(low) || !std::isfinite(across(k))) continue;
+    above.append(axes.place(across(k), high));
+    below.append(axes.place(across(k), low));
+  }
+  if (above.size() < 2) return;
+  std::reverse(below.begin(), below.end());
+  QPainterPath band, plot;
+  band.addPolygon(above + below);
+  band.closeSubpath();
+  plot.addRect(axes.plot());
+  QColor color = seriesColor(how.look, series.color);
+  color.setAlpha(kBandOpacity);
+  painter.fillPath(band.intersected(plot), color);
 }
 
 void CurveFigure::paintSeries(QPainter& painter, const Axes& axes, const Series& series,
                               const FigurePaint& how) const {
-  painter.setPen(QPen(seriesColor(how.look, series.color), kCurveWidth * how.style.line_width, series.pen));
-  painter.setBrush(Qt::NoBrush);
-  if (series.dots) {
-    painter.setBrush(painter.pen().color());
-    for (std::size_t k = 0; k < series.values.size(); ++k) {
-      const double value = scaled(series.values[k]);
-      const QPointF place = axes.place(content_.at[k], value);
-      if (std::isfinite(value) && axes.plot().adjusted(-1, -1, 1, 1).contains(place))
-        painter.drawEllipse(place, kDot, kDot);
+  const QPen pen = penOf(series, how);
+  const QRectF inside = axes.plot().adjusted(-1, -1, 1, 1);
+  CurveStretches stretches(1);
+  for (std::size_t k = 0; k < series.values.size(); ++k) {
+    if (std::isfinite(scaled(series.values[k])) && std::isfinite(across(k))) {
+      stretches.back().append(axes.place(across(k), scaled(series.values[k])));
+    } else if (!series.bridged && !stretches.back().isEmpty()) {
+      stretches.emplace_back();
     }
-    return;
   }
-  QList<QPointF> line;
-  for (std::size_t k = 0; k <= series.values.size(); ++k) {
-    const bool end = k == series.values.size();
-    if (!end && std::isfinite(scaled(series.values[k]))) {
-      line.append(axes.place(content_.at[k], scaled(series.values[k])));
-      continue;
+  double marked = -INFINITY;  // pixels, where the last mark is
+  for (const QList<QPointF>& line : stretches) {
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    if (!series.dots && line.size() > 1) painter.drawPath(clippedPolyline(line, axes.plot()));
+    const bool single = series.bridged && line.size() == 1 && series.mark == Mark::None;
+    if (series.dots || single) painter.setBrush(pen.color());
+    for (const QPointF& place : line) {
+      if (!inside.contains(place)) continue;
+      if (series.dots || single) painter.drawEllipse(place, kDot, kDot);
+      if (series.mark == Mark::None || !how.style.marks || place.x() - marked < kCurveMarkGap) continue;
+      paintCurveMark(painter, series.mark, place, pen);
+      marked = place.x();
     }
-    if (series.bridged && !end) continue;
-    if (line.size() > 1) painter.drawPath(clippedPolyline(line, axes.plot()));
-    if (series.bridged && line.size() == 1 && axes.plot().adjusted(-1, -1, 1, 1).contains(line.front())) {
-      painter.setBrush(painter.pen().color());
-      painter.drawEllipse(line.front(), kDot, kDot);
-    }
-    line.clear();
   }
 }
 
 void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const {
   const auto mark = [&](double x, double value) {
-    if (!std::isfinite(scaled(value))) return;
+    if (!std::isfinite(scaled(value)) || !std::isfinite(x)) return;
     const QPointF place = axes.place(x, scaled(value));
     if (!axes.plot().adjusted(-1, -1, 1, 1).contains(place)) return;
     painter.setPen(QPen(how.look.text, 1));
@@ -116,23 +229,30 @@ void CurveFigure::paintMarks(QPainter& painter, const Axes& axes, const FigurePa
   const int k = how.current.value_or(-1);
   if (k < 0 || k >= pointCount()) return;
   const auto at = static_cast<std::size_t>(k);
-  const double x = axes.place(content_.at[at], 0).x();
-  if (x < axes.plot().left() - 1 || x > axes.plot().right() + 1) return;
+  const double x = axes.place(across(at), 0).x();
+  if (!std::isfinite(x) || x < axes.plot().left() - 1 || x > axes.plot().right() + 1) return;
   painter.setPen(QPen(how.look.frame, 1, Qt::DashLine));
   painter.drawLine(QPointF(x, axes.plot().top()), QPointF(x, axes.plot().bottom()));
-  mark(content_.at[at], content_.series.front().values[at]);
+  mark(across(at), content_.series.front().values[at]);
 }
 
 // What stands for a curve in the legend.
 void CurveFigure::paintSample(QPainter& painter, const Series& series, QPointF from,
                               const FigurePaint& how) const {
   const QColor color = seriesColor(how.look, series.color);
-  painter.setPen(QPen(color, kCurveWidth * how.style.line_width, series.pen));
+  const QPen pen = penOf(series, how);
+  if (!series.spread.empty()) {
+    QColor pale = color;
+    pale.setAlpha(kBandOpacity);
+    painter.fillRect(QRectF(from.x(), from.y() - kDot, kSample, 2 * kDot), pale);
+  }
+  painter.setPen(pen);
   painter.setBrush(color);
   if (series.dots)
     painter.drawEllipse(from + QPointF(kSample / 2, 0), kDot, kDot);
   else
     painter.drawLine(from, from + QPointF(kSample, 0));
+  if (how.style.marks) paintCurveMark(painter, series.mark, from + QPointF(kSample / 2, 0), pen);
   painter.setBrush(Qt::NoBrush);
 }
 
@@ -172,37 +292,50 @@ void CurveFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint
   painter.setFont(how.font);
   paintHead(painter, area, how);
   axes.paintGrid(painter, how.look);
-  for (auto series = content_.series.rbegin(); series != content_.series.rend(); ++series)
-    paintSeries(painter, axes, *series, how);
+  for (const Series& series : content_.series) paintBand(painter, axes, series, how);
+  for (const bool faint : {true, false})
+    for (auto series = content_.series.rbegin(); series != content_.series.rend(); ++series)
+      if (series->faint == faint) paintSeries(painter, axes, *series, how);
   paintMarks(painter, axes, how);
   axes.paintFrame(painter, how.look);
   painter.restore();
 }
 
 QString CurveFigure::columnName(int column) const {
-  return column == 0 ? content_.x : content_.series[static_cast<std::size_t>(column - 1)].name;
+  if (column == 0) return content_.x;
+  const Column& of = columns_[static_cast<std::size_t>(column - 1)];
+  const QString& name = content_.series[of.series].name;
+  return of.spread ? QCoreApplication::translate("curves", "%1, standard deviation").arg(name) : name;
 }
 
 QVariant CurveFigure::cell(int row, int column) const {
   const auto k = static_cast<std::size_t>(row);
-  return column == 0 ? content_.at[k] : content_.series[static_cast<std::size_t>(column - 1)].values[k];
+  if (column == 0) return content_.x_clock ? QVariant(clockText(content_.at[k])) : QVariant(content_.at[k]);
+  const Column& of = columns_[static_cast<std::size_t>(column - 1)];
+  const Series& series = content_.series[of.series];
+  return of.spread ? series.spread[k] : series.values[k];
 }
 
 QString CurveFigure::whyNoValue(int /*row*/, int column) const {
-  return column == 0 ? QString() : content_.series[static_cast<std::size_t>(column - 1)].gap;
+  if (column == 0) return {};
+  const Column& of = columns_[static_cast<std::size_t>(column - 1)];
+  return of.spread ? QString() : content_.series[of.series].gap;
 }
 
 QString CurveFigure::pointText(int point) const {
   QStringList parts;
-  for (int c = 0; c < columnCount(); ++c)
-    parts.append(columnName(c) + ' ' + valueText(cell(point, c).toDouble()));
+  for (int c = 0; c < columnCount(); ++c) {
+    const QVariant value = cell(point, c);
+    parts.append(columnName(c) + ' ' +
+                 (value.typeId() == QMetaType::QString ? value.toString() : valueText(value.toDouble())));
+  }
   return parts.join(QStringLiteral(", "));
 }
 
 std::optional<int> CurveFigure::pointAt(QPointF place, const QRectF& area, const FigurePaint& how) const {
   const Axes axes = this->axes(area, how);
   if (content_.at.empty() || !axes.plot().adjusted(-4, -4, 4, 4).contains(place)) return std::nullopt;
-  const double x = axes.xAt(place.x());
+  const double x = content_.x_log ? std::pow(10.0, axes.xAt(place.x())) : axes.xAt(place.x());
   const auto after = std::lower_bound(content_.at.begin(), content_.at.end(), x);
   auto k = static_cast<int>(after - content_.at.begin());
   if (k == pointCount()) return pointCount() - 1;

@@ -12,6 +12,8 @@ namespace synann::ui {
 // A few curves over the same places, the first of them with a marked point.
 class CurveFigure : public Figure {
  public:
+  // A shape at some of a curve's points, so that curves can be told apart without their colours.
+  enum class Mark { None, Disc, Square, Diamond, Upwards, Downwards, Cross };
   struct Series {
     QString name;
     std::vector<double> values;  // as many as places; not finite = a gap
@@ -21,6 +23,9 @@ class CurveFigure : public Figure {
     bool listed = true;    // has an entry of its own in the legend
     QString gap{};         // why a value is missing
     bool bridged = false;  // the line goes on over a gap, and a value by itself is a point
+    Mark mark = Mark::None;
+    bool faint = false;            // behind the others, thin and pale
+    std::vector<double> spread{};  // as many as values: a band of so much above and below; NaN: none there
   };
   struct Content {
     QString title, x, y;     // names of the figure and of the axes
@@ -32,7 +37,9 @@ class CurveFigure : public Figure {
     QString note{};                        // one line below the title
     QString y_title{};                     // of the axis along y; most figures are named by their title alone
     bool x_counts = false;                 // whole numbers along x
-    bool y_log = false;  // a logarithmic axis along y: what is not above 0 is a gap; without a y_range
+    bool y_log = false;    // a logarithmic axis along y: what is not above 0 is a gap; without a y_range
+    bool x_log = false;    // the same along x, without an x_range
+    bool x_clock = false;  // the places are seconds since 1970
   };
   explicit CurveFigure(Content content);
 
@@ -45,15 +52,16 @@ class CurveFigure : public Figure {
     return axes(area, how).plot();
   }
   FigureParts parts() const override {
-    return {.legend = FigureParts::Legend::Fixed, .marks = content_.marked.has_value(), .lines = true};
+    return {.legend = FigureParts::Legend::Fixed, .marks = hasMarks(), .lines = true};
   }
-  int columnCount() const override { return 1 + static_cast<int>(content_.series.size()); }
+  int columnCount() const override { return 1 + static_cast<int>(columns_.size()); }
   QString columnName(int column) const override;
   QVariant cell(int row, int column) const override;
   int shownDigits() const override { return kComputedDigits; }
   QString whyNoValue(int row, int column) const override;
 
  private:
+  bool hasMarks() const;
   int headLines(double width, const FigurePaint& how) const;
   // Where each entry of the legend begins: pixels from the left, and its line.
   struct Entry {
@@ -62,13 +70,23 @@ class CurveFigure : public Figure {
   };
   std::vector<Entry> legendEntries(double width, const QFont& font) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
-  double scaled(double value) const;  // along y, as the axes take it; NaN: nowhere
+  double scaled(double value) const;       // along y, as the axes take it; NaN: nowhere
+  double across(std::size_t place) const;  // the same along x
+  void paintBand(QPainter& painter, const Axes& axes, const Series& series, const FigurePaint& how) const;
+  QPen penOf(const Series& series, const FigurePaint& how) const;
   void paintSeries(QPainter& painter, const Axes& axes, const Series& series, const FigurePaint& how) const;
   void paintMarks(QPainter& painter, const Axes& axes, const FigurePaint& how) const;
   void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
   void paintSample(QPainter& painter, const Series& series, QPointF from, const FigurePaint& how) const;
 
+  // A column of the table: a curve's values, or its spread.
+  struct Column {
+    std::size_t series = 0;
+    bool spread = false;
+  };
+
   Content content_;
+  std::vector<Column> columns_;
   Axes::Range x_range_, y_range_;
 };
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <span>
 
+#include <QDateTime>
 #include <QLocale>
 
 namespace synann::ui {
@@ -135,6 +137,36 @@ QList<Tick> logTicks(double min, double max, int wanted) {
   if (ticks.size() < 2)  // the first and the last, which are apart
     ticks = {{values.front(), QString::number(values.front(), 'g', 6)},
              {values.back(), QString::number(values.back(), 'g', 6)}};
+  return ticks;
+}
+
+QString clockText(double seconds) {
+  return QDateTime::fromSecsSinceEpoch(static_cast<qint64>(std::floor(seconds)))
+      .toString(QStringLiteral("yyyy-MM-dd hh:mm:ss"));
+}
+
+QList<Tick> clockTicks(double min, double max, int wanted) {
+  constexpr qint64 kDay = 86'400;
+  constexpr qint64 steps[] = {1,    2,        5,        10,        15,        30,        60,     120,
+                              300,  600,      900,      1800,      3600,      10'800,    21'600, 43'200,
+                              kDay, 2 * kDay, 7 * kDay, 30 * kDay, 90 * kDay, 365 * kDay};
+  const auto fits = [&](qint64 step) {
+    return (max - min) / static_cast<double>(step) <= std::max(2, wanted);
+  };
+  const auto found = std::find_if(std::begin(steps), std::end(steps), fits);
+  const qint64 step = found == std::end(steps) ? steps[std::size(steps) - 1] : *found;
+  // Round in local time.
+  const auto from = static_cast<qint64>(std::ceil(min));
+  const qint64 offset = QDateTime::fromSecsSinceEpoch(from).offsetFromUtc();
+  const qint64 behind = (from + offset) % step;
+  QList<Tick> ticks;
+  for (qint64 at = behind == 0 ? from : from + step - behind; static_cast<double>(at) <= max; at += step) {
+    const QDateTime time = QDateTime::fromSecsSinceEpoch(at);
+    const bool midnight = time.time() == QTime(0, 0);
+    ticks.append({static_cast<double>(at), time.toString(step >= kDay || midnight ? QStringLiteral("MM-dd")
+                                                         : step >= 60             ? QStringLiteral("hh:mm")
+                                                                      : QStringLiteral("hh:mm:ss"))});
+  }
   return ticks;
 }
 

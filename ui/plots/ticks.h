@@ -28,6 +28,12 @@ QList<Tick> linearTicks(double min, double max, int wanted);
 // them, round linear steps when there are fewer than three of those. min must be positive.
 QList<Tick> logTicks(double min, double max, int wanted);
 
+// Times of day and days, of seconds since 1970, in local time: "14:30", "14:30:15", "11-29" where a day
+// begins.
+QList<Tick> clockTicks(double min, double max, int wanted);
+// "2026-11-29 14:30:15"
+QString clockText(double seconds);
+
 // The unlabelled 2 … 9 · 10ⁿ between powers of ten; none when the axis spans too many decades to tell them
 // apart.
 QList<double> logMinorTicks(double min, double max);
