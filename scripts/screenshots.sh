@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the pictures of the README, docs/images/*.png, from two runs on the built-in digits. Needs no display. The
+# Makes the pictures of the README and the manual, docs/images/*.png, from runs on the built-in digits. Needs no display. The
 # programs are those of build/release, or of the folder in SYNANN_BIN.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -19,6 +19,7 @@ readonly PICTURES=(
   "surface.png surface cnn --light --cell 27,19"
   "surface-dark.png surface cnn --dark --cell 27,19"
   "swap.png swap cnn --light"
+  "runs.png runs share/synann-studio/runs/rate-0.012-seed-1 --light"
 )
 
 if [[ -z "${SYNANN_BIN:-}" ]]; then
@@ -32,12 +33,20 @@ bin="${SYNANN_BIN:-$ROOT/build/release/bin}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 # The CPU: equal to the byte on every machine.
-say "Training the two runs that the pictures show"
+say "Training the runs that the pictures show"
 train() {
   "$bin/synann" train --data digits --device cpu "$@" >"$work/log" 2>&1 || fail 1 "$(cat "$work/log")"
 }
 train --epochs 20 --out "$work/cnn"
 train --model syna-pixel --epochs 3 --out "$work/pixel"
+# Where the window looks for runs.
+export XDG_DATA_HOME="$work/share" XDG_CACHE_HOME="$work/cache"
+for rate in 0.003 0.012 0.05; do
+  for seed in 1 2 3; do
+    train --model syna-pixel --epochs 6 --lr "$rate" --seed "$seed" \
+      --out "$work/share/synann-studio/runs/rate-$rate-seed-$seed"
+  done
+done
 
 mkdir -p "$ROOT/docs/images"
 for picture in "${PICTURES[@]}"; do
@@ -45,5 +54,14 @@ for picture in "${PICTURES[@]}"; do
   # shellcheck disable=SC2086 # several words
   QT_LOGGING_RULES="*.warning=false" "$bin/synann-studio" --picture "$ROOT/docs/images/$file" --page "$page" --history "$work/$run" \
     --width 1180 --height 720 $more
+  say "docs/images/$file"
+done
+
+# Figures of several runs.
+for figure in "runs-seeds.png --view runs --runs-curve accuracy --runs-seeds" "runs-parallel.png --view runs-parallel"; do
+  read -r file more <<<"$figure"
+  # shellcheck disable=SC2086 # several words
+  QT_LOGGING_RULES="*.warning=false" "$bin/synann-studio" --export "$ROOT/docs/images/$file" --runs "$work/share" \
+    --width 900 --height 420 --light $more
   say "docs/images/$file"
 done

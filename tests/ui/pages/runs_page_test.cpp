@@ -20,6 +20,7 @@
 #include <QTest>
 
 #include "engine/runs/learning_curve.h"
+#include "runs_bench.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/runs/run_table_model.h"
@@ -63,59 +64,10 @@ class RunsPageTest : public QObject {
   QTemporaryDir home_, nothing_;
 };
 
-namespace {
-
-// The page alone, without the window around it.
-struct RunsBench {
-  explicit RunsBench(const QString& folder = {}) {
-    testing::prepare(workspace.controller(), home);
-    page = std::make_unique<RunsPage>(workspace, [this](const QString& id) {
-      auto& action = actions[id];
-      if (!action) action = std::make_unique<QAction>(id);
-      action->setObjectName(id);
-      return action.get();
-    });
-    if (!folder.isEmpty()) page->remember({{"folders", QStringList{folder}}});
-    page->resize(950, 520);
-    page->show();
-    settle();
-  }
-  void settle() {
-    [&] { QTRY_VERIFY_WITH_TIMEOUT(!page->busy(), kWait); }();
-  }
-  template <class Widget>
-  Widget* find(const char* name) const {
-    return page->findChild<Widget*>(name);
-  }
-  QTableView* table() const { return find<QTableView>("runs.list"); }
-  QString text(int row, RunTableModel::Column column) const {
-    return table()->model()->index(row, column).data().toString();
-  }
-  int rowOf(const QString& name) const {
-    for (int row = 0; row < table()->model()->rowCount(); ++row)
-      if (text(row, RunTableModel::Name).endsWith(name)) return row;
-    return -1;
-  }
-  void select(const QStringList& names) {
-    table()->clearSelection();
-    for (const QString& name : names)
-      table()->selectionModel()->setCurrentIndex(table()->model()->index(rowOf(name), 0),
-                                                 QItemSelectionModel::Select | QItemSelectionModel::Rows);
-    settle();
-  }
-  std::shared_ptr<const Figure> figure() const { return find<FigureView>("runs.runs")->figure(); }
-
-  QTemporaryDir home;
-  Workspace workspace;
-  std::map<QString, std::unique_ptr<QAction>> actions;
-  std::unique_ptr<RunsPage> page;
-};
-
-}  // namespace
-
 // Two runs that differ in their epochs and learning rate, and one that is none.
 void RunsPageTest::initTestCase() {
   qputenv("XDG_DATA_HOME", nothing_.path().toUtf8());
+  qputenv("XDG_CACHE_HOME", nothing_.path().toUtf8());
   Workspace workspace;
   TrainingController& controller = workspace.controller();
   testing::prepare(controller, home_);
@@ -211,7 +163,7 @@ void RunsPageTest::eachRunIsListedOnce() {
   question.folders = {(runs() + "/run1").toStdString(), "/nowhere"};
   question.runs = {(runs() + "/broken/../run2").toStdString()};
   const RunListPtr list = readRuns(question, {});
-  QCOMPARE(list->runs.size(), std::size_t{3});
+  QCOMPARE(list->rows.runs.size(), std::size_t{3});
   QCOMPARE(list->notes.size(), std::size_t{1});
   QVERIFY(list->notes[0].starts_with("/nowhere"));
 }

@@ -12,7 +12,6 @@
 #include <QShortcut>
 #include <QTableView>
 
-#include "engine/train/run_folder.h"
 #include "ui/pages/runs/run_notes_dialog.h"
 #include "ui/session/words.h"
 
@@ -58,8 +57,8 @@ RunCareActions::RunCareActions(const PageActions& actions, QTableView* table, st
   connect(archive_, &QAction::triggered, this, &RunCareActions::archive);
   connect(bin_, &QAction::triggered, this, &RunCareActions::bin);
   connect(take_back_, &QAction::triggered, this, &RunCareActions::takeBack);
-  connect(prune_records_, &QAction::triggered, this, [this] { askPrune(runs::Prune::Records); });
-  connect(prune_optimiser_, &QAction::triggered, this, [this] { askPrune(runs::Prune::Optimiser); });
+  connect(prune_records_, &QAction::triggered, this, [this] { measurePrune(runs::Prune::Records); });
+  connect(prune_optimiser_, &QAction::triggered, this, [this] { measurePrune(runs::Prune::Optimiser); });
   table->addActions({note_, rename_, archive_, bin_, take_back_, prune_records_, prune_optimiser_});
   const auto key = [&](const QKeySequence& keys, void (RunCareActions::*work)()) {
     auto* shortcut = new QShortcut(keys, table);
@@ -89,8 +88,7 @@ RunFolders RunCareActions::folders() const {
   return folders;
 }
 
-RunFolders RunCareActions::movable() {
-  RunFolders folders = this->folders();
+RunFolders RunCareActions::movable(RunFolders folders) {
   if (std::erase(folders, open_()) > 0)
     emit failed(tr("The run that is open here stays where it is; open another one first."));
   return folders;
@@ -102,7 +100,7 @@ void RunCareActions::note(const std::function<void(runs::RunNotes&)>& change) {
 }
 
 void RunCareActions::rename(const QString& name) {
-  const RunFolders folders = movable();
+  const RunFolders folders = movable(this->folders());
   if (folders.size() != 1) return;
   chores_.add(
       [folder = folders.front(), text = name.toStdString()] { return renameRunFolder(folder, text); });
@@ -115,7 +113,7 @@ void RunCareActions::archive() {
 }
 
 void RunCareActions::bin() {
-  if (const RunFolders folders = movable(); !folders.empty())
+  if (const RunFolders folders = movable(this->folders()); !folders.empty())
     chores_.add([folders] { return binRuns(folders); });
 }
 
@@ -127,8 +125,12 @@ void RunCareActions::takeBack() {
 }
 
 void RunCareActions::prune(runs::Prune what) {
-  if (const RunFolders folders = movable(); !folders.empty())
-    chores_.add([folders, what] { return pruneRuns(folders, what); });
+  pruneOf(folders(), what);
+}
+
+void RunCareActions::pruneOf(const RunFolders& folders, runs::Prune what) {
+  if (const RunFolders left = movable(folders); !left.empty())
+    chores_.add([left, what] { return pruneRuns(left, what); });
 }
 
 void RunCareActions::askNote() {
@@ -151,14 +153,20 @@ void RunCareActions::askName() {
   if (accepted && name != before) rename(name);
 }
 
-void RunCareActions::askPrune(runs::Prune what) {
+// A disk may be slow: how much it would free is read where chores are done.
+void RunCareActions::measurePrune(runs::Prune what) {
   const RunFolders folders = this->folders();
   if (folders.empty()) return;
-  std::uint64_t bytes = 0;
-  for (const std::filesystem::path& folder : folders) {
-    const train::FolderSizes sizes = train::folder_sizes(folder);
-    bytes += what == runs::Prune::Records ? sizes.records : sizes.optimiser;
-  }
+  chores_.add([this, folders, what] {
+    ChoreOutcome outcome;
+    outcome.then = [this, folders, what, bytes = prunableBytes(folders, what)] {
+      askPrune(folders, what, bytes);
+    };
+    return outcome;
+  });
+}
+
+void RunCareActions::askPrune(const RunFolders& folders, runs::Prune what, std::uint64_t bytes) {
   const bool records = what == runs::Prune::Records;
   const QString question = records
                                ? tr("Remove the records of %1 runs (%2)? Their curves and checkpoints stay. "
@@ -171,10 +179,15 @@ void RunCareActions::askPrune(runs::Prune what) {
   QPushButton* const remove = box.addButton(tr("&Remove"), QMessageBox::DestructiveRole);
   box.setDefaultButton(QMessageBox::Cancel);
   box.exec();
-  if (box.clickedButton() == static_cast<QAbstractButton*>(remove)) prune(what);
+  if (box.clickedButton() == static_cast<QAbstractButton*>(remove)) pruneOf(folders, what);
 }
 
 void RunCareActions::take(const ChoreOutcome& outcome) {
+  if (outcome.then) {
+    // Not from here: a dialog has an event loop, in which other outcomes are told.
+    QMetaObject::invokeMethod(this, outcome.then, Qt::QueuedConnection);
+    return;
+  }
   const bool can_undo = !outcome.binned.empty();
   if (can_undo) thrown_.push_back(outcome.binned);
   if (!outcome.problem.isEmpty()) {

@@ -49,10 +49,12 @@ class RunCareActions : public QObject {
 
  private:
   RunFolders folders() const;
-  RunFolders movable();  // without the one that is open, which is told
+  RunFolders movable(RunFolders folders);  // without the one that is open, which is told
   void askNote();
   void askName();
-  void askPrune(runs::Prune what);
+  void measurePrune(runs::Prune what);
+  void pruneOf(const RunFolders& folders, runs::Prune what);
+  void askPrune(const RunFolders& folders, runs::Prune what, std::uint64_t bytes);
   void take(const ChoreOutcome& outcome);
 
   QTableView* table_;

@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 
+#include "engine/train/run_folder.h"
 #include "ui/session/words.h"
 
 namespace synann::ui {
@@ -73,6 +74,15 @@ ChoreOutcome renameRunFolder(const std::filesystem::path& folder, const std::str
   const auto now = runs::rename_run(folder, name);
   now ? void(outcome.renamed = *now) : noteProblem(outcome, now.error());
   return outcome;
+}
+
+std::uint64_t prunableBytes(const RunFolders& folders, runs::Prune what) {
+  std::uint64_t bytes = 0;
+  for (const std::filesystem::path& folder : folders) {
+    const train::FolderSizes sizes = train::folder_sizes(folder);
+    bytes += what == runs::Prune::Records ? sizes.records : sizes.optimiser;
+  }
+  return bytes;
 }
 
 ChoreOutcome pruneRuns(const RunFolders& folders, runs::Prune what) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -28,6 +29,7 @@ struct ChoreOutcome {
   QString problem{};                // the first thing that went wrong, one sentence
   std::vector<BinnedRun> binned{};  // to be taken back
   std::filesystem::path renamed{};  // where the run is now
+  std::function<void()> then{};     // instead of all that: what to go on with, where outcomes are told
 };
 
 // Each on the calling thread; takes as long as the disk does.
@@ -36,6 +38,8 @@ ChoreOutcome noteRuns(const RunFolders& folders, const std::function<void(runs::
 ChoreOutcome binRuns(const RunFolders& folders);
 ChoreOutcome takeBackRuns(const std::vector<BinnedRun>& binned);
 ChoreOutcome renameRunFolder(const std::filesystem::path& folder, const std::string& name);
+// How many bytes that would free.
+std::uint64_t prunableBytes(const RunFolders& folders, runs::Prune what);
 ChoreOutcome pruneRuns(const RunFolders& folders, runs::Prune what);
 
 // Does one chore after the other on a thread of its own, each of them to its end. Made, used and destroyed in

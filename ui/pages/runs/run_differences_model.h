@@ -10,7 +10,7 @@
 
 namespace synann::ui {
 
-// The settings in which some runs differ as rows, the runs as columns.
+// The settings in which some runs differ as rows, or all that matter in one of them, the runs as columns.
 class RunDifferencesModel : public QAbstractTableModel {
   Q_OBJECT
 
@@ -18,6 +18,8 @@ class RunDifferencesModel : public QAbstractTableModel {
   using QAbstractTableModel::QAbstractTableModel;
 
   void setRuns(std::vector<runs::RunSummary> runs);
+  void setDifferencesOnly(bool only);
+  bool differencesOnly() const { return only_; }
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -25,8 +27,12 @@ class RunDifferencesModel : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  private:
+  QVariant fontOf(const std::string& key) const;
+
   std::vector<runs::RunSummary> runs_;
-  std::vector<std::string> keys_;
+  std::vector<std::string> keys_;  // of the rows
+  std::vector<std::string> differing_;
+  bool only_ = true;
 };
 
 }  // namespace synann::ui

@@ -9,8 +9,8 @@ RunFilterModel::RunFilterModel(RunTableModel* runs) : QSortFilterProxyModel(runs
   setSourceModel(runs);
 }
 
-void RunFilterModel::setSearch(const QString& words) {
-  words_ = words.split(' ', Qt::SkipEmptyParts);
+void RunFilterModel::setSearch(const QString& search) {
+  terms_ = runTerms(search);
   invalidateFilter();
 }
 
@@ -20,7 +20,7 @@ void RunFilterModel::setArchived(bool shown) {
 }
 
 bool RunFilterModel::filterAcceptsRow(int row, const QModelIndex& /*parent*/) const {
-  return (archived_ || !runs_->run(row).notes.archived) && runs_->contains(row, words_);
+  return (archived_ || !runs_->run(row).notes.archived) && runs_->matches(row, terms_);
 }
 
 bool RunFilterModel::lessThan(const QModelIndex& left, const QModelIndex& right) const {

@@ -19,6 +19,8 @@ bool isNumber(int column) {
     case RunTableModel::Best:
     case RunTableModel::Last:
     case RunTableModel::TestLoss:
+    case RunTableModel::MeanAccuracy:
+    case RunTableModel::MeanLoss:
     case RunTableModel::Time:
     case RunTableModel::Size:
       return true;
@@ -30,14 +32,15 @@ bool isNumber(int column) {
 }  // namespace
 
 const QStringList& RunTableModel::columnIds() {
-  static const QStringList ids = {"run",    "model", "data", "date", "state",   "epochs",
-                                  "best",   "last",  "loss", "time", "device",  "version",
-                                  "parent", "size",  "tags", "note", "settings"};
+  static const QStringList ids = {"run",       "model", "data",   "date",    "state",
+                                  "epochs",    "best",  "last",   "loss",    "mean-accuracy",
+                                  "mean-loss", "time",  "device", "version", "parent",
+                                  "size",      "tags",  "note",   "settings"};
   return ids;
 }
 
 RunTableModel::Row RunTableModel::rowOf(const runs::RunSummary& run,
-                                        const std::vector<std::string>& differing) {
+                                        const std::vector<std::string>& differing, int mean_epochs) {
   Row row;
   const auto number = [&row](Column column, double value, const QString& text) {
     row.values[column] = value;
@@ -60,6 +63,10 @@ RunTableModel::Row RunTableModel::rowOf(const runs::RunSummary& run,
     if (run.best) number(Best, run.best->accuracy(), QString::number(run.best->accuracy(), 'f', 2));
     if (run.last) number(Last, run.last->accuracy(), QString::number(run.last->accuracy(), 'f', 2));
     if (run.last) number(TestLoss, run.last->test_loss, QString::number(run.last->test_loss, 'f', 4));
+    if (const auto mean = runs::mean_of_latest(run, mean_epochs)) {
+      number(MeanAccuracy, mean->accuracy, QString::number(mean->accuracy, 'f', 2));
+      number(MeanLoss, mean->test_loss, QString::number(mean->test_loss, 'f', 4));
+    }
     number(Time, run.train_seconds, durationWords(run.train_seconds));
     row.texts[Device] = run.isa.empty() ? utf8(run.device) : utf8(run.device + ' ' + run.isa);
     row.texts[Version] = utf8(run.version);
@@ -72,29 +79,78 @@ RunTableModel::Row RunTableModel::rowOf(const runs::RunSummary& run,
   return row;
 }
 
-void RunTableModel::setRuns(std::vector<runs::RunSummary> runs) {
+RunTableModel::Rows RunTableModel::rowsOf(std::vector<runs::RunSummary> runs, int mean_epochs) {
+  Rows made{.runs = std::move(runs), .rows = {}, .differing = {}, .mean_epochs = mean_epochs};
+  made.differing = runs::differing_settings(made.runs);
+  std::erase_if(made.differing, [](const std::string& key) { return key == "model" || key == "data"; });
+  made.rows.reserve(made.runs.size());
+  for (const runs::RunSummary& run : made.runs) made.rows.push_back(rowOf(run, made.differing, mean_epochs));
+  return made;
+}
+
+void RunTableModel::setRows(Rows rows) {
   beginResetModel();
-  runs_ = std::move(runs);
-  std::vector<std::string> differing = runs::differing_settings(runs_);
-  std::erase_if(differing, [](const std::string& key) { return key == "model" || key == "data"; });
-  rows_.clear();
-  for (const runs::RunSummary& run : runs_) rows_.push_back(rowOf(run, differing));
+  const int mean_epochs = shown_.mean_epochs;
+  shown_ = std::move(rows);
+  if (shown_.mean_epochs != mean_epochs) shown_ = rowsOf(std::move(shown_.runs), mean_epochs);
   endResetModel();
+}
+
+void RunTableModel::updateRun(runs::RunSummary run) {
+  const auto known = std::ranges::find(shown_.runs, run.folder, &runs::RunSummary::folder);
+  if (known == shown_.runs.end()) return;
+  const auto row = static_cast<int>(known - shown_.runs.begin());
+  run.name = known->name;
+  *known = std::move(run);
+  shown_.rows[static_cast<std::size_t>(row)] = rowOf(*known, shown_.differing, shown_.mean_epochs);
+  emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
+}
+
+void RunTableModel::setMeanEpochs(int epochs) {
+  if (epochs == shown_.mean_epochs) return;
+  shown_.mean_epochs = epochs;
+  for (std::size_t k = 0; k < shown_.rows.size(); ++k)
+    shown_.rows[k] = rowOf(shown_.runs[k], shown_.differing, epochs);
+  emit headerDataChanged(Qt::Horizontal, MeanAccuracy, MeanLoss);
+  if (!shown_.rows.empty())
+    emit dataChanged(index(0, MeanAccuracy), index(rowCount() - 1, MeanLoss), {Qt::DisplayRole});
 }
 
 void RunTableModel::setOpenRun(const std::filesystem::path& folder) {
   if (open_ == folder) return;
   open_ = folder;
-  if (!runs_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {Qt::FontRole});
+  if (!shown_.runs.empty())
+    emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {Qt::FontRole});
 }
 
-bool RunTableModel::contains(int row, const QStringList& words) const {
-  const QString& all = rows_[static_cast<std::size_t>(row)].all;
-  return std::ranges::all_of(words, [&](const QString& word) { return all.contains(word.toLower()); });
+bool RunTableModel::matches(int row, const std::vector<RunTerm>& terms) const {
+  return std::ranges::all_of(terms, [&](const RunTerm& term) { return holds(term, row); });
+}
+
+bool RunTableModel::holds(const RunTerm& term, int row) const {
+  const Row& shown = shown_.rows[static_cast<std::size_t>(row)];
+  if (term.how == RunTerm::How::Anywhere) return shown.all.contains(term.text);
+  const runs::RunSummary& run = this->run(row);
+  if (term.column < 0) {
+    if (!run.problem.empty()) return false;
+    const QString text = QString::fromStdString(runs::setting_text(run.settings, term.setting)).toLower();
+    bool is_number = false;
+    const double number = text.toDouble(&is_number);
+    return term.holds(is_number ? std::optional(number) : std::nullopt, text);
+  }
+  const auto column = static_cast<std::size_t>(term.column);
+  const QVariant& value = shown.values[column];
+  const std::optional<double> number = value.isValid() ? std::optional(value.toDouble()) : std::nullopt;
+  const bool held = term.holds(number, shown.texts[column].toLower());
+  if (term.column != ModelName && term.column != Data) return held;
+  // As people call it, or as the prompt does.
+  const std::string& id = term.column == ModelName ? run.settings.model : run.settings.data;
+  const bool held_by_id = term.holds(number, QString::fromStdString(id).toLower());
+  return term.how == RunTerm::How::Unequal ? held && held_by_id : held || held_by_id;
 }
 
 int RunTableModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+  return parent.isValid() ? 0 : static_cast<int>(shown_.rows.size());
 }
 
 int RunTableModel::columnCount(const QModelIndex& parent) const {
@@ -103,7 +159,7 @@ int RunTableModel::columnCount(const QModelIndex& parent) const {
 
 QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= rowCount()) return {};
-  const Row& row = rows_[static_cast<std::size_t>(index.row())];
+  const Row& row = shown_.rows[static_cast<std::size_t>(index.row())];
   const auto column = static_cast<std::size_t>(index.column());
   switch (role) {
     case Qt::DisplayRole:
@@ -136,7 +192,7 @@ QString RunTableModel::help(int row, int column) const {
   if (column == Name) return QString::fromStdString(run.folder.string());
   if (column == State && !run.writer.empty())
     return tr("Written by %1").arg(QString::fromStdString(run.writer));
-  return rows_[static_cast<std::size_t>(row)].texts[static_cast<std::size_t>(column)];
+  return shown_.rows[static_cast<std::size_t>(row)].texts[static_cast<std::size_t>(column)];
 }
 
 QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -154,6 +210,10 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
       {tr("Best %"), tr("Accuracy of the best epoch on the test set, percent")},
       {tr("Last %"), tr("Accuracy of the last epoch on the test set, percent")},
       {tr("Test loss"), tr("Loss on the test set after the last epoch, nats")},
+      {tr("Mean %"),
+       tr("Accuracy on the test set, percent, mean over the last %1 epochs").arg(shown_.mean_epochs)},
+      {tr("Mean loss"),
+       tr("Loss on the test set, nats, mean over the last %1 epochs").arg(shown_.mean_epochs)},
       {tr("Time"), tr("Of training, without the measurements")},
       {tr("Device"), tr("Where it was computed last")},
       {tr("Version"), tr("Of the program that went on with it last")},

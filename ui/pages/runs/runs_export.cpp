@@ -9,6 +9,7 @@
 #include "engine/runs/run_index.h"
 #include "engine/train/history.h"
 #include "ui/pages/runs/run_tree_figure.h"
+#include "ui/pages/runs/runs_comparison.h"
 #include "ui/pages/runs/runs_reader.h"
 
 namespace synann::ui {
@@ -41,13 +42,31 @@ Result<std::vector<runs::RunSummary>> readWanted(const ViewOptions& options) {
   return found;
 }
 
+ShownFigure curvesOf(const RunsScene& scene, std::vector<runs::RunSummary> found) {
+  const std::size_t all = found.size();
+  if (found.size() > kRunLooks) found.resize(kRunLooks);
+  std::vector<RunCurve> curves = RunCurveReader().read(found, {});
+  std::vector<std::filesystem::path> drawn;
+  for (std::size_t k = 0; k < curves.size(); ++k) {
+    curves[k].look = static_cast<int>(k);
+    drawn.push_back(curves[k].run.folder);
+  }
+  const QString note =
+      all > kRunLooks
+          ? QCoreApplication::translate("runs_export", "The first %1 of %2 runs").arg(kRunLooks).arg(all)
+          : QString();
+  return {.figure = runsFigure(scene, curves, note),
+          .name = QString::fromLatin1(kRunsView),
+          .view = toJson(scene, drawn)};
+}
+
 }  // namespace
 
 std::vector<PageFile> runsPageFiles() {
   return {{.option = "--runs",
            .value = "FOLDER",
-           .help = "runs: the curves of every run in this folder and below it, 30 at most; run-tree: which "
-                   "was forked from which; or name several runs with --history."}};
+           .help = "every run in this folder and below it, of curves 30 at most; run-tree: which was forked "
+                   "from which; or name several runs with --history."}};
 }
 
 Status checkRuns(const ViewOptions& options) {
@@ -62,24 +81,17 @@ Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
   auto wanted = readWanted(options);
   if (!wanted) return wanted.error();
   std::vector<runs::RunSummary> found = std::move(*wanted);
-  const std::size_t all = found.size();
-  if (found.size() > kRunLooks) found.resize(kRunLooks);
-  std::vector<RunCurve> curves = RunCurveReader().read(found, {});
-  std::vector<std::filesystem::path> drawn;
-  for (std::size_t k = 0; k < curves.size(); ++k) {
-    curves[k].look = static_cast<int>(k);
-    drawn.push_back(curves[k].run.folder);
-  }
   RunsScene scene;
   applyTyped(runsFields(), options.typed, scene);
   scene.log_y = options.log_y;
-  const QString note =
-      all > kRunLooks
-          ? QCoreApplication::translate("runs_export", "The first %1 of %2 runs").arg(kRunLooks).arg(all)
-          : QString();
-  return ShownFigure{.figure = runsFigure(scene, curves, note),
-                     .name = QString::fromLatin1(kRunsView),
-                     .view = toJson(scene, drawn)};
+  if (options.view == kRunsView) return curvesOf(scene, std::move(found));
+  std::vector<std::filesystem::path> compared;
+  for (const runs::RunSummary& run : found) compared.push_back(run.folder);
+  const QString name = QString::fromStdString(options.view);
+  return ShownFigure{.figure = options.view == kRunsParallelView ? runsParallelFigure(found)
+                                                                 : runsScatterFigure(scene, found),
+                     .name = name,
+                     .view = toJson(scene, compared, name)};
 }
 
 }  // namespace synann::ui

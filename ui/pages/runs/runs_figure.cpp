@@ -6,9 +6,12 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 #include <QCoreApplication>
+#include <QStringList>
 
+#include "engine/runs/curve_comparison.h"
 #include "ui/pages/runs/run_words.h"
 #include "ui/plots/curve_figure.h"
 
@@ -24,6 +27,14 @@ struct RunsFigureWords {
   Q_DECLARE_TR_FUNCTIONS(runs_figure)
 };
 
+// Each colour has a mark of its own, so that no look is told by colour alone.
+constexpr std::array kRunMarks = {CurveFigure::Mark::Disc,    CurveFigure::Mark::Square,
+                                  CurveFigure::Mark::Diamond, CurveFigure::Mark::Upwards,
+                                  CurveFigure::Mark::Cross,   CurveFigure::Mark::Downwards};
+static_assert(kRunColors == static_cast<int>(kRunMarks.size()));
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
 double placeAcross(const runs::EpochPoint& point, RunsAcross what) {
   switch (what) {
     case RunsAcross::Epochs:
@@ -32,6 +43,10 @@ double placeAcross(const runs::EpochPoint& point, RunsAcross what) {
       return static_cast<double>(point.steps);
     case RunsAcross::Seconds:
       return point.seconds;
+    case RunsAcross::Examples:
+      return static_cast<double>(point.examples);
+    case RunsAcross::Clock:
+      return point.unix_time.value_or(kUnknown);
   }
   return 0;
 }
@@ -41,30 +56,70 @@ double valueOf(const runs::EpochPoint& point, RunsQuantity what) {
     case RunsQuantity::TestLoss:
       return point.test_loss;
     case RunsQuantity::TrainLoss:
-      return point.train_loss.value_or(std::numeric_limits<double>::quiet_NaN());
+      return point.train_loss.value_or(kUnknown);
     case RunsQuantity::Accuracy:
       return point.accuracy;
+    case RunsQuantity::Rate:
+      return point.rate.value_or(kUnknown);
+    case RunsQuantity::GradientNorm:
+      return point.numbers.gradient_norm.value_or(kUnknown);
+    case RunsQuantity::DeadShare:
+      return point.numbers.dead_share.value_or(kUnknown);
+    case RunsQuantity::Headroom:
+      return point.numbers.headroom.value_or(kUnknown);
+    case RunsQuantity::BetaNorm:
+      return point.numbers.beta_norm.value_or(kUnknown);
   }
   return 0;
 }
 
 QString xTitle(RunsAcross what) {
-  return what == RunsAcross::Epochs  ? RunsFigureWords::tr("epochs")
-         : what == RunsAcross::Steps ? RunsFigureWords::tr("steps")
-                                     : RunsFigureWords::tr("seconds of training");
+  switch (what) {
+    case RunsAcross::Epochs:
+      return RunsFigureWords::tr("epochs");
+    case RunsAcross::Steps:
+      return RunsFigureWords::tr("steps");
+    case RunsAcross::Seconds:
+      return RunsFigureWords::tr("seconds of training");
+    case RunsAcross::Examples:
+      return RunsFigureWords::tr("examples");
+    case RunsAcross::Clock:
+      return RunsFigureWords::tr("time of day");
+  }
+  return {};
 }
 
-QString yTitle(RunsQuantity what) {
-  return what == RunsQuantity::TestLoss    ? RunsFigureWords::tr("test loss (nats)")
-         : what == RunsQuantity::TrainLoss ? RunsFigureWords::tr("train loss (nats)")
-                                           : RunsFigureWords::tr("test accuracy (%)");
+// What it is called, and as the name of an axis.
+struct QuantityWords {
+  QString title, axis;
+};
+
+QuantityWords quantityWords(RunsQuantity what) {
+  switch (what) {
+    case RunsQuantity::TestLoss:
+      return {RunsFigureWords::tr("Test loss"), RunsFigureWords::tr("test loss (nats)")};
+    case RunsQuantity::TrainLoss:
+      return {RunsFigureWords::tr("Train loss, mean of each epoch"),
+              RunsFigureWords::tr("train loss (nats)")};
+    case RunsQuantity::Accuracy:
+      return {RunsFigureWords::tr("Test accuracy"), RunsFigureWords::tr("test accuracy (%)")};
+    case RunsQuantity::Rate:
+      return {RunsFigureWords::tr("Learning rate at the end of each epoch"),
+              RunsFigureWords::tr("learning rate")};
+    case RunsQuantity::GradientNorm:
+      return {RunsFigureWords::tr("Gradient norm"), RunsFigureWords::tr("gradient norm")};
+    case RunsQuantity::DeadShare:
+      return {RunsFigureWords::tr("Share of dead units"), RunsFigureWords::tr("share of dead units")};
+    case RunsQuantity::Headroom:
+      return {RunsFigureWords::tr("Headroom"), RunsFigureWords::tr("min(1 − βx)")};
+    case RunsQuantity::BetaNorm:
+      return {RunsFigureWords::tr("Norm of β"), RunsFigureWords::tr("norm of β")};
+  }
+  return {};
 }
 
 QString titleOf(RunsQuantity what, std::size_t count) {
-  const QString name = what == RunsQuantity::TestLoss ? RunsFigureWords::tr("Test loss")
-                       : what == RunsQuantity::TrainLoss
-                           ? RunsFigureWords::tr("Train loss, mean of each epoch")
-                           : RunsFigureWords::tr("Test accuracy");
+  const QString name = quantityWords(what).title;
   return count == 1 ? name : RunsFigureWords::tr("%1 of %2 runs").arg(name).arg(count);
 }
 
@@ -72,13 +127,135 @@ QString titleOf(RunsQuantity what, std::size_t count) {
 std::optional<Axes::Range> rangeOf(const CurveFigure::Content& content) {
   double least = INFINITY, most = -INFINITY;
   for (const CurveFigure::Series& series : content.series)
-    for (const double value : series.values) {
-      if (!std::isfinite(value)) continue;
-      least = std::min(least, value);
-      most = std::max(most, value);
+    for (std::size_t k = 0; k < series.values.size(); ++k) {
+      if (!std::isfinite(series.values[k])) continue;
+      const double spread = series.spread.empty() || !std::isfinite(series.spread[k]) ? 0 : series.spread[k];
+      least = std::min(least, series.values[k] - spread);
+      most = std::max(most, series.values[k] + spread);
     }
   if (least > most) return std::nullopt;
   return roomyRange(least, most, false);
+}
+
+// One curve as it is drawn.
+struct DrawnCurve {
+  QString name;
+  int look = 0;
+  std::vector<runs::MeanPlace> places;  // of one run, or of several; y is NaN where nothing was measured
+  bool band = false, faint = false;
+};
+
+std::vector<runs::MeanPlace> curvePlaces(const RunCurve& curve, const RunsScene& scene) {
+  std::vector<runs::MeanPlace> places;
+  for (const runs::EpochPoint& point : curve.points) {
+    const double x = placeAcross(point, scene.across);
+    if (std::isfinite(x)) places.push_back({.x = x, .y = valueOf(point, scene.quantity), .curves = 1});
+  }
+  return places;
+}
+
+std::vector<runs::MeanPlace> smoothedPlaces(std::vector<runs::MeanPlace> places, int width) {
+  std::vector<double> values;
+  for (const runs::MeanPlace& place : places) values.push_back(place.y);
+  const std::vector<double> means = runs::trailing_mean(values, width);
+  for (std::size_t k = 0; k < places.size(); ++k) places[k].y = means[k];
+  return places;
+}
+
+// Each run by itself, and where they are smoothed as they were measured, too.
+std::vector<DrawnCurve> singleCurves(const RunsScene& scene, const std::vector<RunCurve>& curves) {
+  std::vector<runs::RunSummary> runs;
+  for (const RunCurve& curve : curves) runs.push_back(curve.run);
+  const std::vector<QString> names = runNames(runs);
+  std::vector<DrawnCurve> drawn;
+  for (std::size_t k = 0; k < curves.size(); ++k) {
+    DrawnCurve raw{.name = names[k], .look = curves[k].look, .places = curvePlaces(curves[k], scene)};
+    if (scene.smooth <= 1) {
+      drawn.push_back(std::move(raw));
+      continue;
+    }
+    DrawnCurve mean = raw;
+    mean.places = smoothedPlaces(std::move(mean.places), scene.smooth);
+    drawn.push_back(std::move(mean));
+    raw.name = RunsFigureWords::tr("%1, as measured").arg(raw.name);
+    raw.faint = true;
+    drawn.push_back(std::move(raw));
+  }
+  return drawn;
+}
+
+// The look of one of a group's runs, in a colour that no group before it has where there is one.
+int groupLook(const std::vector<RunCurve>& curves, const std::vector<std::size_t>& group,
+              std::set<int>& colors) {
+  int look = curves[group.front()].look;
+  for (const std::size_t k : group)
+    if (!colors.contains(curves[k].look % kRunColors)) {
+      look = curves[k].look;
+      break;
+    }
+  colors.insert(look % kRunColors);
+  return look;
+}
+
+// Runs that differ in their seed alone as one.
+std::vector<DrawnCurve> seedCurves(const RunsScene& scene, const std::vector<RunCurve>& curves) {
+  std::vector<runs::RunSummary> runs, first;
+  for (const RunCurve& curve : curves) runs.push_back(curve.run);
+  const auto groups = runs::alike_but_seed(runs);
+  for (const std::vector<std::size_t>& group : groups) {
+    first.push_back(runs[group.front()]);
+    first.back().settings.seed = runs[groups.front().front()].settings.seed;  // no part of the names
+  }
+  const std::vector<QString> names = runNames(first);
+  std::vector<DrawnCurve> drawn;
+  std::set<int> colors;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::vector<std::vector<runs::CurvePlace>> members;
+    for (const std::size_t k : groups[g]) {
+      std::vector<runs::CurvePlace>& member = members.emplace_back();
+      const auto places = smoothedPlaces(curvePlaces(curves[k], scene), scene.smooth);
+      for (std::size_t p = 0; p < places.size(); ++p)
+        if (std::isfinite(places[p].y))
+          member.push_back({.epoch = curves[k].points[p].epoch, .x = places[p].x, .y = places[p].y});
+    }
+    const std::size_t count = members.size();
+    drawn.push_back(
+        {.name = count == 1 ? names[g] : RunsFigureWords::tr("%1, %2 seeds").arg(names[g]).arg(count),
+         .look = groupLook(curves, groups[g], colors),
+         .places = runs::mean_curve(members),
+         .band = count > 1});
+  }
+  return drawn;
+}
+
+QString noteOf(const RunsScene& scene, bool bands, const QString& note) {
+  QStringList parts;
+  if (!note.isEmpty()) parts.append(note);
+  if (scene.smooth > 1)
+    parts.append(
+        bands ? RunsFigureWords::tr("mean of the last %1 epochs").arg(scene.smooth)
+              : RunsFigureWords::tr("mean of the last %1 epochs; faint: as measured").arg(scene.smooth));
+  if (bands) parts.append(RunsFigureWords::tr("bands: mean ± standard deviation over seeds"));
+  return parts.join(QStringLiteral(" · "));
+}
+
+CurveFigure::Series seriesOf(const DrawnCurve& curve, const std::map<double, std::size_t>& places) {
+  CurveFigure::Series series;
+  series.name = curve.name;
+  series.color = curve.look % kRunColors;
+  series.pen = kRunPens[static_cast<std::size_t>(curve.look / kRunColors) % kRunPens.size()];
+  if (!curve.faint) series.mark = kRunMarks[static_cast<std::size_t>(curve.look % kRunColors)];
+  series.gap = RunsFigureWords::tr("this run was not measured here");
+  series.bridged = true;
+  series.faint = curve.faint;
+  series.listed = !curve.faint;
+  series.values.assign(places.size(), kUnknown);
+  if (curve.band) series.spread.assign(places.size(), kUnknown);
+  for (const runs::MeanPlace& place : curve.places) {
+    series.values[places.at(place.x)] = place.y;
+    if (curve.band) series.spread[places.at(place.x)] = place.deviation;
+  }
+  return series;
 }
 
 }  // namespace
@@ -86,35 +263,26 @@ std::optional<Axes::Range> rangeOf(const CurveFigure::Content& content) {
 std::shared_ptr<const Figure> runsFigure(const RunsScene& scene, const std::vector<RunCurve>& curves,
                                          const QString& note) {
   if (curves.empty()) return nullptr;
+  // Over the time of day no two runs have a place in common.
+  const bool seeds = scene.seeds && scene.across != RunsAcross::Clock;
+  const std::vector<DrawnCurve> drawn = seeds ? seedCurves(scene, curves) : singleCurves(scene, curves);
   CurveFigure::Content content;
   content.title = titleOf(scene.quantity, curves.size());
   content.x = xTitle(scene.across);
-  content.y_title = yTitle(scene.quantity);
+  content.y_title = quantityWords(scene.quantity).axis;
   content.y_log = scene.log_y;
-  content.note = note;
+  content.x_clock = scene.across == RunsAcross::Clock;
+  content.x_log = scene.log_x && !content.x_clock;
   content.x_counts = scene.across != RunsAcross::Seconds;
-  std::map<double, std::size_t> places;  // of all runs
-  for (const RunCurve& curve : curves)
-    for (const runs::EpochPoint& point : curve.points) places[placeAcross(point, scene.across)];
+  content.note = noteOf(scene, seeds, note);
+  std::map<double, std::size_t> places;  // of all curves
+  for (const DrawnCurve& curve : drawn)
+    for (const runs::MeanPlace& place : curve.places) places[place.x];
   for (auto& [x, place] : places) {
     place = content.at.size();
     content.at.push_back(x);
   }
-  std::vector<runs::RunSummary> runs;
-  for (const RunCurve& curve : curves) runs.push_back(curve.run);
-  const std::vector<QString> names = runNames(runs);
-  for (std::size_t k = 0; k < curves.size(); ++k) {
-    CurveFigure::Series series;
-    series.name = names[k];
-    series.color = curves[k].look % kRunColors;
-    series.pen = kRunPens[static_cast<std::size_t>(curves[k].look / kRunColors) % kRunPens.size()];
-    series.gap = RunsFigureWords::tr("this run was not measured here");
-    series.bridged = true;
-    series.values.assign(content.at.size(), std::numeric_limits<double>::quiet_NaN());
-    for (const runs::EpochPoint& point : curves[k].points)
-      series.values[places[placeAcross(point, scene.across)]] = valueOf(point, scene.quantity);
-    content.series.push_back(std::move(series));
-  }
+  for (const DrawnCurve& curve : drawn) content.series.push_back(seriesOf(curve, places));
   if (!scene.log_y) content.y_range = rangeOf(content);
   return std::make_shared<CurveFigure>(std::move(content));
 }

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include <QCheckBox>
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QHeaderView>
@@ -12,6 +13,7 @@
 #include <QLineEdit>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QUrl>
 
 #include "engine/train/session.h"
@@ -23,6 +25,7 @@
 #include "ui/pages/runs/run_filter_model.h"
 #include "ui/pages/runs/run_table_model.h"
 #include "ui/pages/runs/run_tree_figure.h"
+#include "ui/pages/runs/runs_comparison.h"
 #include "ui/pages/runs/runs_export.h"
 #include "ui/plots/figure_view.h"
 #include "ui/session/words.h"
@@ -32,6 +35,9 @@ namespace synann::ui {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr int kFollowMilliseconds = 1000;
+constexpr std::size_t kMostFollowed = 20;
 
 // The run that is open, or the latest.
 fs::path runToShow(const std::vector<runs::RunSummary>& runs, const fs::path& open) {
@@ -86,7 +92,7 @@ PageInfo RunsPage::info() {
                              true},
                             {"runs.refresh", tr("&Refresh"), "Ctrl+F5",
                              tr("Read all runs of the Runs page again"), Glyph::Restart, MenuId::View, menu}},
-                .views = {kRunsView, kRunTreeView},
+                .views = {kRunsView, kRunTreeView, kRunsParallelView, kRunsScatterView},
                 .make = [](Workspace& workspace, const PageActions& actions, QWidget* parent) -> Page* {
                   return new RunsPage(workspace, actions, parent);
                 },
@@ -127,7 +133,10 @@ RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* pa
       curve_reader_([reader = std::make_shared<RunCurveReader>()](
                         const std::vector<runs::RunSummary>& runs, const std::stop_token& cancelled,
                         const auto& tell) { tell(reader->read(runs, cancelled)); },
-                    [this](const std::vector<RunCurve>& curves) { takeCurves(curves); }) {
+                    [this](const std::vector<RunCurve>& curves) { takeCurves(curves); }),
+      follower_([](const std::vector<runs::RunSummary>& runs, const std::stop_token& cancelled,
+                   const auto& tell) { tell(readAgain(runs, cancelled)); },
+                [this](const std::vector<runs::RunSummary>& fresh) { takeFresh(fresh); }) {
   layOut(actions);
   care_ = new RunCareActions(
       actions, table_, [this] { return selectedRuns(); },
@@ -142,7 +151,7 @@ RunsPage::~RunsPage() {
 }
 
 bool RunsPage::busy() const {
-  return lister_.busy() || curve_reader_.busy() || care_->busy();
+  return lister_.busy() || curve_reader_.busy() || follower_.busy() || care_->busy();
 }
 
 void RunsPage::connectAll(const PageActions& actions) {
@@ -174,17 +183,45 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(search_, &QLineEdit::textChanged, this, [this](const QString& words) {
     filter_->setSearch(words);
     showCount();
+    showComparisons();
   });
   connect(busy_row_, &BusyRow::stopWanted, this, [this] { stop_.request_stop(); });
   connect(fields_, &FieldControls::changed, this, [this](const QString& field) {
     fields_->take(runsFields(), field, scene_);
     showFigure();
+    showComparisons();
     emit rememberWanted();
   });
   connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &Page::rememberWanted);
-  connect(deck_, &FigureDeck::tabChanged, deck_, &FigureDeck::showTable);
+  connect(deck_, &FigureDeck::tabChanged, this, [this] {
+    showComparisons();
+    deck_->showTable();
+  });
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
+  auto* follow = new QTimer(this);
+  follow->setInterval(kFollowMilliseconds);
+  connect(follow, &QTimer::timeout, this, &RunsPage::follow);
+  follow->start();
   connectCare(actions);
+}
+
+// Runs that are being written, here or elsewhere, are looked at once a second: an epoch is seen when it ends.
+void RunsPage::follow() {
+  if (!isVisible() || lister_.busy() || follower_.busy()) return;
+  std::vector<runs::RunSummary> written;
+  for (const runs::RunSummary& run : model_->runs())
+    if (written.size() < kMostFollowed && !run.writer.empty()) written.push_back(run);
+  if (!written.empty()) follower_.ask(std::move(written));
+}
+
+// The selection stays; a curve that grew is drawn again.
+void RunsPage::takeFresh(const std::vector<runs::RunSummary>& fresh) {
+  bool shown = false;
+  for (const runs::RunSummary& run : fresh) {
+    model_->updateRun(run);
+    shown = shown || std::ranges::find(chosen_, run.folder) != chosen_.end();
+  }
+  if (shown) askCurves();
 }
 
 void RunsPage::connectCare(const PageActions& actions) {
@@ -220,6 +257,7 @@ void RunsPage::refresh() {
   question.usual = train::default_run_folder({}).parent_path();
   for (const QString& folder : folders_) question.folders.emplace_back(folder.toStdString());
   question.runs = others_;
+  question.mean_epochs = model_->meanEpochs();
   if (const fs::path open = workspace_.controller().runFolder(); !open.empty()) question.runs.push_back(open);
   stop_ = std::stop_source();
   done_ = std::make_shared<std::atomic<double>>(0);
@@ -242,7 +280,7 @@ void RunsPage::askForFolder() {
 }
 
 // What a person has selected stays selected.
-void RunsPage::take(const RunList& list) {
+void RunsPage::take(RunList& list) {
   busy_row_->end();
   if (list.stopped) {
     notes_ = {tr("Reading was stopped: Refresh reads again.")};
@@ -253,12 +291,14 @@ void RunsPage::take(const RunList& list) {
   const fs::path open = workspace_.controller().runFolder();
   quiet_ = true;
   model_->setOpenRun(open);  // first: a bold row is wider
-  model_->setRuns(list.runs);
+  model_->setRows(std::move(list.rows));
   quiet_ = false;
-  stack_->setCurrentIndex(list.runs.empty() ? 1 : 0);
-  tree_->setFigure(runTreeFigure(list.runs));
-  const bool first = !std::exchange(listed_, listed_ || !list.runs.empty()) && listed_;
-  if (!by_person_ && !list.runs.empty()) chosen_ = {runToShow(list.runs, open)};
+  const std::vector<runs::RunSummary>& runs = model_->runs();
+  stack_->setCurrentIndex(runs.empty() ? 1 : 0);
+  tree_->setFigure(runTreeFigure(runs));
+  if (!runs.empty() && !wanted_view_.isEmpty()) deck_->choose(std::exchange(wanted_view_, {}));
+  const bool first = !std::exchange(listed_, listed_ || !runs.empty()) && listed_;
+  if (!by_person_ && !runs.empty()) chosen_ = {runToShow(runs, open)};
   select(chosen_);
   if (first) table_->scrollTo(table_->selectionModel()->currentIndex().siblingAtColumn(0));
   showCount();
@@ -296,40 +336,25 @@ void RunsPage::selectionChanged() {
   differences_->setRuns(runs);
   updateActions();
   askCurves();
+  showComparisons();
 }
 
 void RunsPage::askCurves() {
   std::vector<runs::RunSummary> runs = selectedRuns();
   std::erase_if(runs, [](const runs::RunSummary& run) { return !run.problem.empty(); });
   if (runs.size() > kRunLooks) runs.resize(kRunLooks);
-  giveLooks(runs);
+  if (looks_.show(runs)) emit rememberWanted();
   curve_reader_.ask(std::move(runs));
 }
 
-// A run keeps its look as long as no other one that is shown has it. A new one gets a colour that no run had
-// yet, while there are some, else the first look that is free.
-void RunsPage::giveLooks(const std::vector<runs::RunSummary>& runs) {
-  std::set<int> taken, known;
-  std::vector<fs::path> without;
-  for (const auto& [folder, look] : looks_) known.insert(look);
-  for (const runs::RunSummary& run : runs) {
-    const auto look = looks_.find(run.folder);
-    if (look == looks_.end() || !taken.insert(look->second).second) without.push_back(run.folder);
-  }
-  for (const fs::path& folder : without) {
-    int look = 0;
-    while (look < kRunColors && known.contains(look)) ++look;
-    if (look == kRunColors) look = 0;
-    while (taken.contains(look)) ++look;
-    taken.insert(look);
-    known.insert(look);
-    looks_[folder] = look;
-  }
+void RunsPage::setMeanEpochs(int epochs) {
+  model_->setMeanEpochs(std::clamp(epochs, 1, static_cast<int>(runs::kLatestEpochs)));
+  for (QAction* choice : mean_choices_) choice->setChecked(choice->data().toInt() == model_->meanEpochs());
 }
 
 void RunsPage::takeCurves(std::vector<RunCurve> curves) {
   curves_ = std::move(curves);
-  for (RunCurve& curve : curves_) curve.look = looks_[curve.run.folder];
+  for (RunCurve& curve : curves_) curve.look = looks_.of(curve.run.folder);
   showFigure();
 }
 
@@ -338,6 +363,25 @@ void RunsPage::showFigure() {
   figure_->setFigure(runsFigure(
       scene_, curves_,
       left_out ? tr("The first %1 of %2 selected runs").arg(kRunLooks).arg(chosen_.size()) : QString()));
+  deck_->showTable();
+  emit exportableChanged();
+}
+
+// The selected runs, or all that are listed where fewer than two are.
+std::vector<runs::RunSummary> RunsPage::comparedRuns() const {
+  if (chosen_.size() > 1) return selectedRuns();
+  std::vector<runs::RunSummary> runs;
+  for (int row = 0; row < filter_->rowCount(); ++row)
+    runs.push_back(model_->run(filter_->mapToSource(filter_->index(row, 0)).row()));
+  return runs;
+}
+
+void RunsPage::showComparisons() {
+  const bool parallel = deck_->wanted(parallel_), scatter = deck_->wanted(scatter_);
+  if (!parallel && !scatter) return;
+  const std::vector<runs::RunSummary> runs = comparedRuns();
+  if (parallel) parallel_->setFigure(runsParallelFigure(runs));
+  if (scatter) scatter_->setFigure(runsScatterFigure(scene_, runs));
   deck_->showTable();
   emit exportableChanged();
 }
@@ -391,6 +435,9 @@ QVariantMap RunsPage::remembered() const {
   kept["descending"] = header.sortIndicatorOrder() == Qt::DescendingOrder;
   kept["folders"] = folders_;
   kept["archived"] = archived_->isChecked();
+  kept["differences_only"] = only_->isChecked();
+  kept["mean_epochs"] = model_->meanEpochs();
+  kept["looks"] = looks_.kept(model_->runs());
   return kept;
 }
 
@@ -400,6 +447,9 @@ void RunsPage::remember(const QVariantMap& kept) {
   fields_->show(runsFields(), scene_);
   folders_ = kept["folders"].toStringList();
   archived_->setChecked(kept["archived"].toBool());
+  only_->setChecked(kept.value("differences_only", true).toBool());
+  setMeanEpochs(kept.value("mean_epochs", RunTableModel::kMeanEpochs).toInt());
+  looks_.take(kept["looks"].toMap());
   const QStringList hidden = kept["hidden"].toStringList();
   for (QAction* column : table_->horizontalHeader()->actions())
     column->setChecked(!hidden.contains(column->data().toString()));
@@ -409,7 +459,7 @@ void RunsPage::remember(const QVariantMap& kept) {
 }
 
 bool RunsPage::canExport() const {
-  return figure_->figure() != nullptr;
+  return deck_->figure() != nullptr;
 }
 
 QString RunsPage::figureName() const {
@@ -418,10 +468,15 @@ QString RunsPage::figureName() const {
 
 Result<ShownFigure> RunsPage::shownFigure() const {
   std::vector<fs::path> drawn;
-  for (const RunCurve& curve : curves_) drawn.push_back(curve.run.folder);
-  if (figureName() == QLatin1String(kRunTreeView)) return deck_->shown(runTreeView());
+  const QString name = deck_->figureName();
+  if (name == QLatin1String(kRunTreeView)) return deck_->shown(runTreeView());
+  if (name == QLatin1String(kRunsView)) {
+    for (const RunCurve& curve : curves_) drawn.push_back(curve.run.folder);
+  } else {
+    for (const runs::RunSummary& run : comparedRuns()) drawn.push_back(run.folder);
+  }
   if (drawn.empty()) return input_error({}, "there is no figure yet", "select a run in the table");
-  return deck_->shown(toJson(scene_, drawn));
+  return deck_->shown(toJson(scene_, drawn, name));
 }
 
 Status RunsPage::restoreView(const QJsonObject& view) {
@@ -436,6 +491,7 @@ Status RunsPage::restoreView(const QJsonObject& view) {
   chosen_ = others_;
   by_person_ = true;
   search_->clear();
+  wanted_view_ = view.value(QLatin1String("view")).toString();
   if (isVisible()) refresh();
   return {};
 }

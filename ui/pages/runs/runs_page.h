@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,11 +10,13 @@
 
 #include "ui/pages/page.h"
 #include "ui/pages/page_table.h"
+#include "ui/pages/runs/run_looks.h"
 #include "ui/pages/runs/runs_reader.h"
 #include "ui/pages/runs/runs_scene.h"
 #include "ui/session/latest_value_worker.h"
 #include "ui/session/workspace.h"
 
+class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QStackedWidget;
@@ -75,18 +76,26 @@ class RunsPage : public Page {
   void makeTable();
   void addColumnChoices();
   void addFolderChoices();
+  void addMeanChoices();
+  void addDifferences();
+  void addTree();
+  void addComparisons();
 
   void connectAll(const PageActions& actions);
   void connectCare(const PageActions& actions);
   void refresh();
   void askForFolder();
-  void take(const RunList& list);
+  void take(RunList& list);  // its rows
   void select(const std::vector<std::filesystem::path>& folders);
   void selectionChanged();
   void askCurves();
-  void giveLooks(const std::vector<runs::RunSummary>& runs);
   void takeCurves(std::vector<RunCurve> curves);
   void showFigure();
+  void follow();
+  void takeFresh(const std::vector<runs::RunSummary>& fresh);
+  void setMeanEpochs(int epochs);
+  std::vector<runs::RunSummary> comparedRuns() const;
+  void showComparisons();
   void showCount();
   void updateActions();
   void openRun();
@@ -98,9 +107,10 @@ class RunsPage : public Page {
   QStringList folders_;                        // added
   std::vector<std::filesystem::path> others_;  // of an exported figure, wherever they are
   std::vector<std::filesystem::path> chosen_;
-  std::map<std::filesystem::path, int> looks_;  // each run keeps its own, unless another one shown has it
+  RunLooks looks_;
   std::vector<RunCurve> curves_;
-  QStringList notes_;  // what could not be read
+  QString wanted_view_;  // of a figure that was opened, until there are runs
+  QStringList notes_;    // what could not be read
   bool listed_ = false;
   bool quiet_ = false;      // the selection is changed by the page itself
   bool by_person_ = false;  // a person has selected runs, or a figure that was opened
@@ -114,10 +124,13 @@ class RunsPage : public Page {
   FigureView* figure_;
   FigureDeck* deck_;
   FigureView* tree_ = nullptr;
+  FigureView* parallel_ = nullptr;
+  FigureView* scatter_ = nullptr;
   QStackedWidget* stack_ = nullptr;  // the runs, or what there is to say while there are none
   QSplitter* split_ = nullptr;
   QLineEdit* search_ = nullptr;
   QLabel* count_ = nullptr;
+  QCheckBox* only_ = nullptr;
   QLabel* empty_ = nullptr;
   QTableView* table_ = nullptr;
   BusyRow* busy_row_ = nullptr;
@@ -125,11 +138,13 @@ class RunsPage : public Page {
   QAction* open_folder_;
   QAction* fork_;
   QAction* archived_ = nullptr;
+  QList<QAction*> mean_choices_;
   RunCareActions* care_ = nullptr;
 
   // Last: their threads are gone before anything that they tell.
   LatestValueWorker<RunsQuestion, RunListPtr> lister_;
   LatestValueWorker<std::vector<runs::RunSummary>, std::vector<RunCurve>> curve_reader_;
+  LatestValueWorker<std::vector<runs::RunSummary>, std::vector<runs::RunSummary>> follower_;
 };
 
 }  // namespace synann::ui

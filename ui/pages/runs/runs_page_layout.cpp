@@ -2,6 +2,8 @@
 // How the Runs page is put together.
 #include <algorithm>
 
+#include <QActionGroup>
+#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -73,15 +75,19 @@ void RunsPage::orderByEye() {
   QWidgetList order{search_};
   for (const char* id : {"open", "open-folder", "add-folder", "refresh"})
     order.append(findChild<QWidget*>(QStringLiteral("button.runs.%1").arg(QLatin1String(id))));
-  order.append({table_, findChild<QTabWidget*>(), fields_->widget("curve"), fields_->widget("across"),
-                fields_->widget("log_y"), figure_});
+  order.append({table_, findChild<QTabWidget*>()});
+  for (const char* id : {"curve", "across", "smooth", "seeds", "log_x", "log_y"})
+    order.append(fields_->widget(id));
+  order.append(figure_);
   for (qsizetype k = 1; k < order.size(); ++k) setTabOrder(order[k - 1], order[k]);
 }
 
 QWidget* RunsPage::makeRuns(const PageActions& actions) {
   auto* whole = new QWidget(this);
-  search_ = named(new QLineEdit(whole), "runs.search", tr("Search"),
-                  tr("Lists the runs that have all of these words, in any column"));
+  search_ = named(
+      new QLineEdit(whole), "runs.search", tr("Search"),
+      tr("Lists the runs that have all of these words, in any column; or in one of them, as state:finished "
+         "accuracy>98 lr<0.01 model:syna-cnn"));
   search_->setPlaceholderText(tr("Search"));
   search_->setClearButtonEnabled(true);
   search_->setMaximumWidth(kSearchWidth);
@@ -137,6 +143,26 @@ void RunsPage::makeTable() {
   header->moveSection(header->visualIndex(RunTableModel::Settings), RunTableModel::ModelName + 1);
   addColumnChoices();
   addFolderChoices();
+  addMeanChoices();
+}
+
+// Over how many epochs the means of two columns go.
+void RunsPage::addMeanChoices() {
+  auto* menu = new QMenu(tr("&Means over the last"), table_);
+  auto* group = new QActionGroup(menu);
+  for (const int epochs : {3, 5, 10, 20}) {
+    QAction* const choice = menu->addAction(tr("%1 epochs").arg(epochs));
+    choice->setData(epochs);
+    choice->setCheckable(true);
+    choice->setChecked(epochs == model_->meanEpochs());
+    group->addAction(choice);
+    mean_choices_.append(choice);
+    connect(choice, &QAction::triggered, this, [this, epochs] {
+      setMeanEpochs(epochs);
+      emit rememberWanted();
+    });
+  }
+  table_->addAction(menu->menuAction());
 }
 
 // In the menu of the headings, and by keyboard in that of the table.
@@ -186,29 +212,70 @@ QWidget* RunsPage::makeFigures() {
   auto* row = new QHBoxLayout(controls);
   row->setContentsMargins(4, 0, 4, 0);
   row->setSpacing(8);
-  for (const char* id : {"curve", "across"}) {
+  for (const char* id : {"curve", "across", "smooth"}) {
     QWidget* const choice = fields_->widget(id);
     auto* label = new QLabel(choice->accessibleName(), controls);
     label->setBuddy(choice);
     row->addWidget(label);
     row->addWidget(choice);
   }
-  row->addWidget(fields_->widget("log_y"));
+  for (const char* id : {"seeds", "log_x", "log_y"}) row->addWidget(fields_->widget(id));
   row->addStretch(1);
   deck_->addTab(tr("Curves"), {controls, figure_});
+  addTree();
+  addDifferences();
+  addComparisons();
+  return deck_->finish();
+}
+
+void RunsPage::addTree() {
   tree_ =
       deck_->add(QLatin1String(kRunTreeView), tr("Runs and their forks are shown here."),
                  tr("Which run was made out of a step of which, what was different from there on, and how "
                     "good each became; its table has the digests that prove their common past"));
   deck_->addTab(tr("Tree"), {tree_});
+}
+
+// Of many runs at once.
+void RunsPage::addComparisons() {
+  const QString nothing = tr("Runs that can be read are compared here.");
+  parallel_ =
+      deck_->add(kRunsParallelView, nothing,
+                 tr("The selected runs, or all that are listed, as lines across their settings and their "
+                    "outcome"));
+  scatter_ = deck_->add(kRunsScatterView, nothing,
+                        tr("The selected runs, or all that are listed, by two of their numbers"));
+  deck_->addTab(tr("Parallel"), {parallel_});
+  auto* controls = new QWidget(this);
+  auto* row = new QHBoxLayout(controls);
+  row->setContentsMargins(4, 0, 4, 0);
+  row->setSpacing(8);
+  for (const char* id : {"scatter_x", "scatter_y"}) {
+    QWidget* const choice = fields_->widget(id);
+    auto* label = new QLabel(choice->accessibleName(), controls);
+    label->setBuddy(choice);
+    row->addWidget(label);
+    row->addWidget(choice);
+  }
+  row->addStretch(1);
+  deck_->addTab(tr("Scatter"), {controls, scatter_});
+}
+
+void RunsPage::addDifferences() {
+  only_ = named(new QCheckBox(tr("&Differences only"), this), "runs.differences-only", tr("Differences only"),
+                tr("Leaves out the settings that are the same in all selected runs; others are bold"));
+  only_->setChecked(differences_->differencesOnly());
+  connect(only_, &QCheckBox::toggled, this, [this](bool only) {
+    differences_->setDifferencesOnly(only);
+    emit rememberWanted();
+  });
   auto* table = named(new PlaceholderTable(tr("Select two or more runs whose settings differ."), this),
                       "runs.differences", tr("Settings that differ"),
                       tr("The settings in which the selected runs differ, a column for each run"));
   beRunTable(table);
   table->setModel(differences_);
   keepHeadingsWhole(table);
-  deck_->addTab(tr("Differences"), {table});
-  return deck_->finish();
+  deck_->addTab(tr("Differences"), {only_, table});
 }
 
 QWidget* RunsPage::makeEmpty() {

@@ -35,8 +35,9 @@ RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancell
   const std::stop_callback by_person(question.stop.get_token(), end), by_next(cancelled, end);
   auto list = std::make_shared<RunList>();
   std::set<fs::path> listed;
+  std::vector<runs::RunSummary> all;
   const auto take = [&](runs::RunSummary run) {
-    if (listed.insert(sameFolder(run.folder)).second) list->runs.push_back(std::move(run));
+    if (listed.insert(sameFolder(run.folder)).second) all.push_back(std::move(run));
   };
   std::vector<fs::path> folders = question.folders;
   if (std::error_code code; fs::is_directory(question.usual, code))
@@ -67,7 +68,20 @@ RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancell
     take(std::move(run));
   }
   list->stopped = stop.stop_requested();
+  if (!list->stopped) list->rows = RunTableModel::rowsOf(std::move(all), question.mean_epochs);
   return list;
+}
+
+std::vector<runs::RunSummary> readAgain(const std::vector<runs::RunSummary>& runs,
+                                        const std::stop_token& cancelled) {
+  std::vector<runs::RunSummary> fresh;
+  for (const runs::RunSummary& run : runs) {
+    if (cancelled.stop_requested()) break;
+    runs::RunSummary now = runs::summarise(run.folder);
+    if (now.epochs != run.epochs || now.state != run.state || now.problem != run.problem)
+      fresh.push_back(std::move(now));
+  }
+  return fresh;
 }
 
 std::vector<RunCurve> RunCurveReader::read(const std::vector<runs::RunSummary>& runs,

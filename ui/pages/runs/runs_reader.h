@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/runs/catalogue.h"
+#include "ui/pages/runs/run_table_model.h"
 #include "ui/pages/runs/runs_figure.h"
 
 // What the Runs page reads, on threads of its own.
@@ -18,19 +19,24 @@ namespace synann::ui {
 
 // Which runs are listed: all below the folders, and these.
 struct RunsQuestion {
-  std::filesystem::path usual;                 // where the program keeps them; need not be there
-  std::vector<std::filesystem::path> folders;  // added by a person
-  std::vector<std::filesystem::path> runs;     // by themselves, wherever they are
-  std::shared_ptr<std::atomic<double>> done;   // 0 … 1, written while it is answered
-  std::stop_source stop{std::nostopstate};     // a person's
+  std::filesystem::path usual;                   // where the program keeps them; need not be there
+  std::vector<std::filesystem::path> folders;    // added by a person
+  std::vector<std::filesystem::path> runs;       // by themselves, wherever they are
+  int mean_epochs = RunTableModel::kMeanEpochs;  // of the table
+  std::shared_ptr<std::atomic<double>> done;     // 0 … 1, written while it is answered
+  std::stop_source stop{std::nostopstate};       // a person's
 };
 struct RunList {
-  std::vector<runs::RunSummary> runs;  // each once
-  std::vector<std::string> notes;      // what could not be looked into, one sentence each
-  bool stopped = false;                // then nothing of it counts
+  RunTableModel::Rows rows;        // each run once
+  std::vector<std::string> notes;  // what could not be looked into, one sentence each
+  bool stopped = false;            // then nothing of it counts
 };
-using RunListPtr = std::shared_ptr<const RunList>;
+using RunListPtr = std::shared_ptr<RunList>;
 RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancelled);
+
+// What is new of runs that are being written: those whose history is not the one that was read, read again.
+std::vector<runs::RunSummary> readAgain(const std::vector<runs::RunSummary>& runs,
+                                        const std::stop_token& cancelled);
 
 // Curves of runs by their histories, kept until these change. Used by one thread at a time.
 class RunCurveReader {
