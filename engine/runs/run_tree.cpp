@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path clean_folder(const fs::path& folder) {
+  if (folder.empty()) return {};
   const fs::path whole = fs::absolute(folder).lexically_normal();
   return whole.has_filename() ? whole : whole.parent_path();
 }

@@ -145,6 +145,12 @@ void ForkProofTest::aHistoryThatNamesItsOwnForkIsARoot() {
   const auto tree = run_tree({a, b});
   QCOMPARE(tree.size(), std::size_t{2});
   QVERIFY(!tree[0].parent && tree[1].parent);
+  // A checkpoint that was named without its folder.
+  a.fork->from = "best.safetensors";
+  a.fork->history_sha256.clear();
+  const auto alone = run_tree({a});
+  QVERIFY(alone.size() == 1 && !alone[0].parent);
+  QCOMPARE(alone[0].lost_parent, std::string("best.safetensors"));
 }
 
 SYNANN_TEST(ForkProofTest)

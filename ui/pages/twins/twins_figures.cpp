@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <system_error>
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -198,8 +199,12 @@ std::shared_ptr<const Figure> twinImagesFigure(const std::vector<runs::TwinImage
 
 QJsonObject twinsView(const QString& view, const std::array<std::filesystem::path, 2>& runs) {
   QJsonArray folders;
-  for (const std::filesystem::path& run : runs)
-    folders.append(QString::fromStdString(std::filesystem::absolute(run).string()));
+  for (const std::filesystem::path& run : runs) {
+    if (run.empty()) continue;  // of a run by itself
+    std::error_code code;
+    const std::filesystem::path whole = std::filesystem::absolute(run, code);
+    folders.append(QString::fromStdString((code ? run : whole).string()));
+  }
   return {{u"program"_s, u"synann-studio"_s},
           {u"version"_s, QString::fromLatin1(kVersion)},
           {u"view"_s, view},
