@@ -38,6 +38,7 @@ namespace {
 constexpr int kMeasuredRuns = 100;                        // rows that the widths of columns are made for
 constexpr int kLeastRunTable = 90;                        // pixels: a few rows
 constexpr int kSearchWidth = 180;                         // pixels
+constexpr int kNumberWidth = 230;                         // pixels, of the name of a number
 constexpr int kWidestRunColumn = 320, kRunColumnGap = 8;  // pixels
 
 void beRunTable(QTableView* table) {
@@ -252,6 +253,7 @@ void RunsPage::addComparisons() {
   row->setSpacing(8);
   for (const char* id : {"scatter_x", "scatter_y"}) {
     QWidget* const choice = fields_->widget(id);
+    choice->setMinimumWidth(kNumberWidth);
     auto* label = new QLabel(choice->accessibleName(), controls);
     label->setBuddy(choice);
     row->addWidget(label);

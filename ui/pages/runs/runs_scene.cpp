@@ -108,7 +108,7 @@ const FieldTable<RunsScene>& runsFields() {
           RunsScene().scatter_x, "--runs-x",
           "runs-scatter: the number along x, a setting or an outcome as lr, time or parameters.")),
       fieldOf<RunsScene, &RunsScene::scatter_y>(numberField(
-          "scatter_y", RunsSceneWords::tr("along y"), RunsSceneWords::tr("The number along y of the scatter"),
+          "scatter_y", RunsSceneWords::tr("Along y"), RunsSceneWords::tr("The number along y of the scatter"),
           RunsScene().scatter_y, "--runs-y", "runs-scatter: the number along y, as best, last or loss."))};
   return table;
 }
