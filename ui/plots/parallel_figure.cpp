@@ -128,8 +128,8 @@ void ParallelFigure::paintAxis(QPainter& painter, const QRectF& plot, std::size_
   } else {
     const Axes::Range& range = ranges_[axis];
     const auto wanted = static_cast<int>(std::clamp(plot.height() / (2.5 * line), 2.0, 6.0));
-    const bool whole = std::all_of(content_.lines.begin(), content_.lines.end(), [axis](const Line& line) {
-      return !std::isfinite(line.values[axis]) || line.values[axis] == std::floor(line.values[axis]);
+    const bool whole = std::all_of(content_.lines.begin(), content_.lines.end(), [axis](const Line& one) {
+      return !std::isfinite(one.values[axis]) || one.values[axis] == std::floor(one.values[axis]);
     });
     const QList<Tick> ticks = of.log  ? logTicks(std::pow(10.0, range.min), std::pow(10.0, range.max), wanted)
                               : whole ? countTicks(range.min, range.max, wanted)
