@@ -25,6 +25,20 @@ double standard_deviation(std::span<const double> values) {
   return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
+FiveNumbers five_numbers(std::span<const double> values) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty()) return {none, none, none, none, none};
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto at = [&](double share) {
+    const double place = share * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+  };
+  return {sorted.front(), at(0.25), at(0.5), at(0.75), sorted.back()};
+}
+
 std::optional<MeanInterval> mean_interval(std::span<const double> values, double confidence) {
   if (values.size() < 2 || !(confidence > 0 && confidence < 1)) return std::nullopt;
   const double centre = mean(values), count = static_cast<double>(values.size());

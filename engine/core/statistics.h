@@ -10,6 +10,13 @@ namespace synann {
 double mean(std::span<const double> values);                // NaN for none
 double standard_deviation(std::span<const double> values);  // of a sample (n − 1); NaN for fewer than two
 
+// What a box in a figure is drawn of: the least value, the quartiles (between two values as NumPy does,
+// linearly) and the largest one. NaN for no values.
+struct FiveNumbers {
+  double least = 0, lower = 0, median = 0, upper = 0, most = 0;
+};
+FiveNumbers five_numbers(std::span<const double> values);
+
 // Where the mean of what the values were drawn from lies with this confidence, after Student's t: mean ∓
 // t · s / √n.
 struct MeanInterval {

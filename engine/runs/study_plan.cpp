@@ -37,9 +37,11 @@ Status check_names(const StudyPlan& plan) {
 
 }  // namespace
 
-bool same_run(Settings a, const Settings& b) {
-  a.data = b.data;
-  return a == b;
+bool same_run(const Settings& a, const Settings& b) {
+  if (a.seed != b.seed || a.model != b.model) return false;  // most are told apart by these
+  Settings moved = a;
+  moved.data = b.data;
+  return moved == b;
 }
 
 std::vector<PlannedRow> planned_rows(const StudyPlan& plan) {

@@ -49,7 +49,7 @@ std::vector<PlannedRow> planned_rows(const StudyPlan& plan);
 Status check_plan(const StudyPlan& plan);
 
 // Whether two runs are the same one, wherever their data lie.
-bool same_run(train::Settings a, const train::Settings& b);
+bool same_run(const train::Settings& a, const train::Settings& b);
 
 // What a run of a study is called: its model, the settings that are not those recommended for it, and its
 // seed: "syna-pixel-lr=0.05-s2". A name for a folder.

@@ -61,6 +61,8 @@ StudyRow row_of(const PlannedRow& planned, std::vector<StudyRun> all) {
   row.test_loss = mean(losses);
   row.test_loss_deviation = standard_deviation(losses);
   row.test_loss_interval = mean_interval(losses);
+  row.accuracy_box = five_numbers(accuracies);
+  row.test_loss_box = five_numbers(losses);
   row.seconds_per_epoch = mean(each(&StudyRun::train_seconds)) / mean(each(&StudyRun::epochs));
   row.made = std::move(all);
   return row;

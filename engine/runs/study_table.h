@@ -26,6 +26,7 @@ struct StudyRow {
   double best_accuracy = 0;                         // percent, mean
   double test_loss = 0, test_loss_deviation = 0;    // nats
   std::optional<MeanInterval> test_loss_interval{};
+  FiveNumbers accuracy_box{}, test_loss_box{};
   double seconds_per_epoch = 0;               // of training
   std::optional<PairedTest> against_first{};  // accuracies, seed by seed, where both count
   // Its p-value by Holm's correction over all comparisons of the table; nothing where it was not tested.

@@ -176,11 +176,17 @@ Result<StudyTableFormat> study_table_format(const std::filesystem::path& file) {
                .expected = "a name that ends in .md, .tex or .csv"};
 }
 
+std::vector<std::vector<std::string>> study_table_lines(const std::vector<StudyRow>& rows) {
+  if (rows.empty()) return {};
+  std::vector<Line> lines{headings(rows)};
+  for (const StudyRow& row : rows) lines.push_back(cells(row));
+  return lines;
+}
+
 std::string study_table_text(const std::vector<StudyRow>& rows, StudyTableFormat format) {
   if (rows.empty()) return {};
   if (format == StudyTableFormat::Csv) return csv(rows);
-  std::vector<Line> lines{headings(rows)};
-  for (const StudyRow& row : rows) lines.push_back(cells(row));
+  const auto lines = study_table_lines(rows);
   return format == StudyTableFormat::Latex ? latex(lines) : markdown_table(lines, true);
 }
 

@@ -20,6 +20,9 @@ enum class StudyTableFormat {
 // By the end of a file's name: .md, .tex or .csv.
 Result<StudyTableFormat> study_table_format(const std::filesystem::path& file);
 
+// Its lines of cells as a person reads them, the headings first; none where there is no row.
+std::vector<std::vector<std::string>> study_table_lines(const std::vector<StudyRow>& rows);
+
 // Ends with a line break; empty where there is no row.
 std::string study_table_text(const std::vector<StudyRow>& rows, StudyTableFormat format);
 

@@ -10,6 +10,7 @@
 #include "ui/pages/digits/digits_page.h"
 #include "ui/pages/network/network_page.h"
 #include "ui/pages/runs/runs_page.h"
+#include "ui/pages/study/study_page.h"
 #include "ui/pages/surface/surface_page.h"
 #include "ui/pages/swap/swap_page.h"
 #include "ui/pages/synapses/synapses_page.h"
@@ -21,7 +22,8 @@ namespace synann::ui {
 const std::vector<PageInfo>& pageTable() {
   static const std::vector<PageInfo> table = {TrainPage::info(),   NetworkPage::info(), SynapsesPage::info(),
                                               SurfacePage::info(), DigitsPage::info(),  RunsPage::info(),
-                                              CircuitPage::info(), SwapPage::info(),    TwinsPage::info()};
+                                              CircuitPage::info(), SwapPage::info(),    StudyPage::info(),
+                                              TwinsPage::info()};
   return table;
 }
 

@@ -142,6 +142,16 @@ void drawSwap(QPainter& p) {
   lines(p, {{5.5, 8}, {2.5, 11}, {5.5, 14}});
 }
 
+// Three intervals with their means.
+void drawStudy(QPainter& p) {
+  const double rows[3][3] = {{2, 5, 8}, {6, 9.5, 13}, {4, 7, 10}};  // from, mean, to
+  for (int k = 0; k < 3; ++k) {
+    const double y = 3.5 + 4.5 * k;
+    lines(p, {{rows[k][0], y}, {rows[k][2], y}});
+    lines(p, {{rows[k][1], y - 1.5}, {rows[k][1], y + 1.5}});
+  }
+}
+
 // A 4 as it is written by hand, in its frame.
 void drawDigits(QPainter& p) {
   p.setBrush(Qt::NoBrush);
@@ -273,6 +283,8 @@ void drawGlyph(QPainter& p, Glyph glyph) {
       return drawRuns(p);
     case Glyph::Swap:
       return drawSwap(p);
+    case Glyph::Study:
+      return drawStudy(p);
     case Glyph::Twins:
       return drawTwins(p);
     case Glyph::Matrix:

@@ -33,6 +33,7 @@ enum class Glyph {
   Runs,
   Circuit,
   Swap,
+  Study,
   Twins,
   Back,
   Forward,

@@ -44,6 +44,7 @@ class StatisticsTest : public QObject {
   void pairedTestsAreThoseOfSciPy();
   void holmIsThatOfStatsmodels();
   void whatHasNoIntervalHasNone();
+  void quartilesAreNumPys();
   void holmLeavesOutWhatWasNotTested();
 
  private:
@@ -142,6 +143,19 @@ void StatisticsTest::whatHasNoIntervalHasNone() {
   const auto sure = mean_interval(std::vector<double>{1, 2, 1, 2}, 0.99);
   QVERIFY(narrow->from > wide->from && narrow->to < wide->to);
   QVERIFY(sure->from < narrow->from && sure->to > narrow->to);
+}
+
+// np.percentile(values, [0, 25, 50, 75, 100])
+void StatisticsTest::quartilesAreNumPys() {
+  const auto five = five_numbers(std::vector<double>{7, 1, 4, 10});
+  QCOMPARE(five.least, 1.0);
+  QCOMPARE(five.lower, 3.25);
+  QCOMPARE(five.median, 5.5);
+  QCOMPARE(five.upper, 7.75);
+  QCOMPARE(five.most, 10.0);
+  const auto one = five_numbers(std::vector<double>{3});
+  QVERIFY(one.least == 3 && one.lower == 3 && one.median == 3 && one.upper == 3 && one.most == 3);
+  QVERIFY(std::isnan(five_numbers({}).median));
 }
 
 void StatisticsTest::holmLeavesOutWhatWasNotTested() {

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/study/study_page.h"
+
+#include <map>
+#include <memory>
+
+#include <QAction>
+#include <QClipboard>
+#include <QFile>
+#include <QGuiApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "engine/runs/study.h"
+#include "tests/test_main.h"
+#include "tests/ui/session/small_data.h"
+#include "ui/pages/study/study_export.h"
+#include "ui/pages/study/study_form.h"
+#include "ui/plots/figure_view.h"
+
+namespace synann::ui {
+
+using testing::kWait;
+
+// A study planned, run, paused, continued, extended and shown.
+class StudyPageTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void plansWhatIsChosen();
+  void wrongSettingsAreToldInTheirPlace();
+  void runsToATableAndAFigure();
+  void pausesAndGoesOnWithTheSameNumbers();
+  void moreSeedsExtendIt();
+  void aDoubleClickOpensARun();
+  void theTableIsCopied();
+  void thePixelTestIsOneClick();
+  void showsWhatAnotherProgramWrites();
+  void anExportedStudyRebuildsTheView();
+  void itIsRememberedWithItsFolder();
+  void everyStudyControlHasANameAndHelp();
+};
+
+namespace {
+
+// The page alone, without the window around it.
+struct StudyBench {
+  StudyBench() {
+    testing::prepare(workspace.controller(), home);
+    make();
+    choose({"linear", "identity-pixel"}, "epochs=1\nbatch-size=50\nlr=0.01,0.05", 2);
+  }
+  void make() {
+    page = std::make_unique<StudyPage>(workspace, [this](const QString& id) {
+      auto& action = actions[id];
+      if (!action) action = std::make_unique<QAction>(id);
+      action->setObjectName(id);
+      return action.get();
+    });
+    page->runner().setDataOpener(testing::openSmallDigits);
+    page->setHome(home.path().toStdString());
+    page->resize(950, 520);
+    page->show();
+  }
+  void choose(const QStringList& models, const QString& settings, int seeds) {
+    page->form().remember({{"models", models}, {"settings", settings}, {"seeds", seeds}, {"first_seed", 1}});
+  }
+  void settle() {
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(!page->busy(), kWait); }();
+  }
+  void run() {
+    trigger("study.run");
+    settle();
+  }
+  void trigger(const char* id) { actions[QString::fromLatin1(id)]->trigger(); }
+  bool enabled(const char* id) { return actions[QString::fromLatin1(id)]->isEnabled(); }
+  template <class Widget>
+  Widget* find(const char* name) const {
+    return page->findChild<Widget*>(name);
+  }
+  QAbstractItemModel* rows(const char* table) const { return find<QTableView>(table)->model(); }
+  QString words(const char* label) const { return find<QLabel>(label)->text(); }
+  QString text(const char* table, int row, int column) const {
+    return rows(table)->index(row, column).data().toString();
+  }
+
+  QTemporaryDir home;
+  Workspace workspace;
+  std::map<QString, std::unique_ptr<QAction>> actions;
+  std::unique_ptr<StudyPage> page;
+};
+
+}  // namespace
+
+void StudyPageTest::plansWhatIsChosen() {
+  StudyBench bench;
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 8);
+  QCOMPARE(bench.words("study.plan-words"), QString("4 rows × 2 seeds: 8 runs"));
+  QCOMPARE(bench.text("study.runs", 0, 0), QString("linear lr=0.01"));
+  QCOMPARE(bench.text("study.runs", 0, 2), QString("planned"));
+  QVERIFY(bench.enabled("study.run") && !bench.enabled("study.pause"));
+  QVERIFY(bench.page->canExport());
+}
+
+void StudyPageTest::wrongSettingsAreToldInTheirPlace() {
+  StudyBench bench;
+  bench.find<QPlainTextEdit>("study.settings")->setPlainText("lrr=0.1");
+  QVERIFY2(
+      bench.words("study.plan-words").contains("lrr") || bench.words("study.plan-words").contains("epochs"),
+      qPrintable(bench.words("study.plan-words")));
+  QVERIFY(!bench.enabled("study.run"));
+  bench.choose({}, "", 2);
+  QVERIFY(!bench.enabled("study.run"));
+  QVERIFY(bench.words("study.plan-words").contains("tick at least one"));
+}
+
+void StudyPageTest::runsToATableAndAFigure() {
+  StudyBench bench;
+  bench.run();
+  QCOMPARE(bench.page->table().size(), std::size_t{4});
+  QCOMPARE(bench.rows("study.results")->rowCount(), 4);
+  QCOMPARE(bench.text("study.runs", 7, 2), QString("finished"));
+  QCOMPARE(bench.find<FigureView>("study.study")->figure()->pointCount(), 8);
+  QVERIFY(!bench.enabled("study.run"));  // nothing is left to do
+  // The numbers are those of the engine with the same plan.
+  auto file = runs::read_study(bench.page->folder());
+  QVERIFY2(file.ok(), file.ok() ? "" : file.error().sentence().c_str());
+  auto plan = file->plan;
+  plan.execution = bench.workspace.controller().execution();
+  plan.data = *testing::openSmallDigits("digits");
+  auto alone = runs::Study::open(plan);
+  const std::atomic<bool> never{false};
+  QVERIFY(alone.ok() && *alone->run(
+                            never, [](const runs::StudyProgress&) {}, [](const runs::StudyRun&) {}));
+  for (std::size_t k = 0; k < 4; ++k) QCOMPARE(bench.page->table()[k].test_loss, alone->table()[k].test_loss);
+}
+
+void StudyPageTest::pausesAndGoesOnWithTheSameNumbers() {
+  StudyBench whole;
+  whole.choose({"linear", "identity-pixel"}, "epochs=20\nbatch-size=20", 1);
+  whole.run();
+  StudyBench bench;
+  bench.choose({"linear", "identity-pixel"}, "epochs=20\nbatch-size=20", 1);
+  bench.trigger("study.run");
+  QTRY_VERIFY_WITH_TIMEOUT(bench.page->runner().news().run > 0, kWait);
+  bench.trigger("study.pause");
+  bench.settle();
+  QVERIFY(bench.enabled("study.run"));
+  bench.run();
+  QCOMPARE(bench.page->table().size(), std::size_t{2});
+  for (std::size_t k = 0; k < 2; ++k)
+    QCOMPARE(bench.page->table()[k].test_loss, whole.page->table()[k].test_loss);
+}
+
+void StudyPageTest::moreSeedsExtendIt() {
+  StudyBench bench;
+  bench.run();
+  bench.page->form().setSeeds(3);
+  emit bench.page->form().changed();
+  QVERIFY(bench.enabled("study.run"));
+  QCOMPARE(bench.words("study.plan-words"), QString("4 rows × 3 seeds: 12 runs, 8 of them made"));
+  bench.run();
+  QCOMPARE(bench.page->table()[3].runs, 3);
+  QVERIFY(bench.page->table()[0].accuracy_interval.has_value());
+}
+
+void StudyPageTest::aDoubleClickOpensARun() {
+  StudyBench bench;
+  bench.run();
+  auto* table = bench.find<QTableView>("study.runs");
+  emit table->activated(table->model()->index(5, 0));
+  QTRY_VERIFY_WITH_TIMEOUT(!bench.workspace.controller().busy(), kWait);
+  QCOMPARE(QString::fromStdString(bench.workspace.controller().runFolder().filename().string()),
+           QString("linear-epochs=1-batch-size=50-lr=0.05-s2"));
+}
+
+void StudyPageTest::theTableIsCopied() {
+  StudyBench bench;
+  bench.run();
+  bench.trigger("study.copy-markdown");
+  QVERIFY(QGuiApplication::clipboard()->text().startsWith("| model "));
+  bench.trigger("study.copy-latex");
+  QVERIFY(QGuiApplication::clipboard()->text().startsWith("\\begin{tabular}"));
+  bench.trigger("study.copy-csv");
+  QCOMPARE(QGuiApplication::clipboard()->text().count('\n'), 5);
+}
+
+void StudyPageTest::thePixelTestIsOneClick() {
+  StudyBench bench;
+  bench.trigger("study.ready-pixel-test");
+  QCOMPARE(bench.rows("study.expected")->rowCount(), 6);
+  QVERIFY(bench.text("study.expected", 0, 1).startsWith("97.7 %"));
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 18);
+  QVERIFY(bench.enabled("study.run"));
+  bench.trigger("study.new");
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 8);
+  QCOMPARE(bench.rows("study.expected")->rowCount(), 0);
+}
+
+// The prompt holds the folder's lock and has made one run; then it makes another.
+void StudyPageTest::showsWhatAnotherProgramWrites() {
+  StudyBench bench;
+  const auto folder = std::filesystem::path(bench.home.path().toStdString()) / "other";
+  runs::StudyPlan plan;
+  plan.models = {train::recommended_settings("linear", "digits")};
+  plan.models[0].epochs = 1;
+  plan.seeds = 2;
+  plan.execution.threads = 1;
+  plan.data = *testing::openSmallDigits("digits");
+  plan.folder = folder;
+  auto study = runs::Study::open(plan);
+  QVERIFY(study.ok());
+  bench.page->openStudy(QString::fromStdString(folder.string()));
+  QTRY_VERIFY_WITH_TIMEOUT(bench.words("study.progress-words").contains("read only"), kWait);
+  QVERIFY(!bench.enabled("study.run"));
+  QCOMPARE(bench.rows("study.results")->rowCount(), 0);
+  const std::atomic<bool> never{false};
+  QVERIFY(*study->run(
+      never, [](const runs::StudyProgress&) {}, [](const runs::StudyRun&) {}));
+  QTRY_COMPARE_WITH_TIMEOUT(bench.rows("study.results")->rowCount(), 1, kWait);
+}
+
+void StudyPageTest::anExportedStudyRebuildsTheView() {
+  StudyBench bench;
+  bench.run();
+  const auto shown = bench.page->shownFigure();
+  QVERIFY(shown.ok());
+  StudyBench other;
+  QVERIFY(other.page->restoreView(shown->view).ok());
+  other.settle();
+  QCOMPARE(other.page->table().size(), std::size_t{4});
+  // The prompt draws the same.
+  ViewOptions options;
+  options.files["--study"] = bench.page->folder().string();
+  QVERIFY(checkStudyView(options).ok());
+  const auto drawn = studyViewFigure(options);
+  QVERIFY(drawn.ok());
+  QCOMPARE(drawn->figure->pointCount(), 8);
+  QVERIFY(!checkStudyView({}).ok());
+}
+
+void StudyPageTest::itIsRememberedWithItsFolder() {
+  StudyBench bench;
+  bench.run();
+  const QVariantMap kept = bench.page->remembered();
+  const auto rows = bench.page->table().size();
+  bench.make();
+  bench.page->remember(kept);
+  bench.settle();
+  QCOMPARE(bench.page->table().size(), rows);
+  QCOMPARE(bench.page->remembered(), kept);
+}
+
+void StudyPageTest::everyStudyControlHasANameAndHelp() {
+  StudyBench bench;
+  for (const char* name : {"study.models", "study.first", "study.settings", "study.seeds", "study.first-seed",
+                           "study.results", "study.runs", "study.expected"}) {
+    auto* widget = bench.find<QWidget>(name);
+    QVERIFY2(widget != nullptr, name);
+    QVERIFY2(!widget->accessibleName().isEmpty() && !widget->toolTip().isEmpty(), name);
+  }
+}
+
+}  // namespace synann::ui
+
+SYNANN_WINDOW_TEST(synann::ui::StudyPageTest)
+#include "study_page_test.moc"

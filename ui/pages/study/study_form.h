@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include <QVariantMap>
+#include <QWidget>
+
+#include "engine/core/result.h"
+#include "engine/runs/study_plan.h"
+
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QPlainTextEdit;
+
+namespace synann::ui {
+
+class CalmSpinBox;
+
+// What a study is to train, as a person chooses it: models, settings and seeds. Lives in the window's thread.
+class StudyForm : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit StudyForm(QWidget* parent = nullptr);
+
+  // The plan on these data, without folder; an error names what is wrong with the choices.
+  Result<runs::StudyPlan> plan(const std::string& spec) const;
+  int seeds() const;
+  void setSeeds(int seeds);  // tells nobody
+  // A plan that came from elsewhere is told in words instead of models and settings; empty: the person's own.
+  void setFixed(const QString& words);
+  // Whether seeds, and the rest where it is there, can be changed.
+  void setOpen(bool open);
+
+  QVariantMap remembered() const;
+  void remember(const QVariantMap& kept);
+
+ signals:
+  void changed();  // by a person
+
+ private:
+  QWidget* makeOwn();
+  QStringList chosenModels() const;  // what the others are compared with is the first
+  void fillFirst();
+
+  QWidget* own_ = nullptr;  // models and settings
+  QLabel* fixed_;
+  QListWidget* models_ = nullptr;
+  QComboBox* first_ = nullptr;
+  QPlainTextEdit* settings_ = nullptr;
+  CalmSpinBox* seeds_;
+  CalmSpinBox* first_seed_;
+  QLabel* first_seed_label_ = nullptr;
+};
+
+}  // namespace synann::ui
