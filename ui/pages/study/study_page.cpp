@@ -294,12 +294,14 @@ void StudyPage::showStudy() {
   table_ = runs::study_table(shown, made_);
   const StudyCells results = resultCells(table_);
   results_->setCells(results.headings, results.rows);
+  results_view_->resizeColumnsToContents();
   const runs::ReadyStudy* ready = runs::find_ready_study(shown.ready);
   const StudyCells expected = ready ? expectedCells(*ready, table_) : StudyCells{};
   expected_->setCells(expected.headings, expected.rows);
   figure_->setFigure(studyResultFigure(scene_, shown, table_));
   deck_->showTable();
   showProgress();
+  planned_view_->resizeColumnsToContents();
   updateControls();
   emit exportableChanged();
 }

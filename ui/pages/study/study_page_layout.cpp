@@ -142,6 +142,7 @@ QWidget* StudyPage::makeDeck() {
   expected_view_ = makeTable(
       "study.expected", tr("Expected"), tr("What was expected of a ready study, beside what was measured"),
       tr("Only ready studies have expected numbers: Pixel test plans one."), expected_);
+  expected_view_->horizontalHeader()->setStretchLastSection(true);
   deck_->addTab(tr("Expected"), {expected_view_});
   return deck_->finish();
 }
