@@ -78,7 +78,8 @@ bool make_run(const fs::path& folder, int number) {
   std::uint32_t element = 0;
   for (int epoch = 0; epoch <= kEpochs; ++epoch) {
     const double level = 2.3 * std::exp(-0.1 * epoch) + 0.05;
-    for (float& loss : losses) loss = static_cast<float>(level * (0.7 + 0.6 * random.uniform(element++)));
+    for (float& loss : losses)
+      loss = static_cast<float>(level * (0.7 + 0.6 * static_cast<double>(random.uniform(element++))));
     if (epoch > 0 &&
         !(*writer)->append(train::StepLosses{.epoch = epoch,
                                              .first_step = 0,
