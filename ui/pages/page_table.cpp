@@ -20,10 +20,9 @@
 namespace synann::ui {
 
 const std::vector<PageInfo>& pageTable() {
-  static const std::vector<PageInfo> table = {TrainPage::info(),   NetworkPage::info(), SynapsesPage::info(),
-                                              SurfacePage::info(), DigitsPage::info(),  RunsPage::info(),
-                                              CircuitPage::info(), SwapPage::info(),    StudyPage::info(),
-                                              TwinsPage::info()};
+  static const std::vector<PageInfo> table = {
+      TrainPage::info(), NetworkPage::info(), SynapsesPage::info(), SurfacePage::info(), DigitsPage::info(),
+      RunsPage::info(),  CircuitPage::info(), SwapPage::info(),     StudyPage::info(),   TwinsPage::info()};
   return table;
 }
 

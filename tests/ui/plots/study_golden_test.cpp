@@ -163,7 +163,5 @@ void StudyGoldenTest::studyScenesReadBack() {
   QVERIFY(studySceneFromJson({{"shape", "round"}}).shape == StudyShape::Interval);
 }
 
-Q_DECLARE_METATYPE(synann::ui::StudyShape)
-
 SYNANN_WINDOW_TEST(StudyGoldenTest)
 #include "study_golden_test.moc"
