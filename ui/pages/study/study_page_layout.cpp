@@ -78,6 +78,7 @@ QWidget* StudyPage::makeControls(const PageActions& actions) {
   column->addWidget(folder_words_);
   column->addStretch(1);
   auto* scroll = new QScrollArea(this);
+  scroll->setFocusPolicy(Qt::NoFocus);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
