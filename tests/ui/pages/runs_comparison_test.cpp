@@ -307,6 +307,7 @@ void RunsComparisonTest::anyTwoNumbersMakeAScatter() {
   QCOMPARE(figure->cell(0, 1).toDouble(), 0.5);
   // A view that is kept names its numbers, not their places.
   const QJsonObject json = toJson(scene, {}, QLatin1String(kRunsScatterView));
+  QCOMPARE(json.value("program").toString(), QString("synann-studio"));  // else no figure's file opens again
   QCOMPARE(json["scatter_x"].toString(), QStringLiteral("time"));
   QCOMPARE(runsSceneFromJson(json).scatter_y, scene.scatter_y);
   QCOMPARE(runsSceneFromJson({}).scatter_x, RunsScene().scatter_x);

@@ -157,6 +157,7 @@ void StudyGoldenTest::studyScenesReadBack() {
   scene.shape = StudyShape::Box;
   scene.quantity = StudyQuantity::TestLoss;
   const QJsonObject json = toJson(scene, "some/where");
+  QCOMPARE(json.value("program").toString(), QString("synann-studio"));  // else no figure's file opens again
   QVERIFY(studySceneFromJson(json).shape == StudyShape::Box);
   QVERIFY(studySceneFromJson(json).quantity == StudyQuantity::TestLoss);
   QVERIFY(studyFromJson(json) == std::filesystem::path("some/where"));

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QJsonArray>
 
+#include "engine/core/version.h"
 #include "ui/pages/runs/run_numbers.h"
 
 namespace synann::ui {
@@ -115,7 +116,8 @@ const FieldTable<RunsScene>& runsFields() {
 
 QJsonObject toJson(const RunsScene& scene, const std::vector<std::filesystem::path>& runs,
                    const QString& view) {
-  QJsonObject json{{u"view"_s, view}};
+  QJsonObject json{
+      {u"program"_s, u"synann-studio"_s}, {u"version"_s, QString::fromLatin1(kVersion)}, {u"view"_s, view}};
   writeFields(runsFields(), scene, json);
   QJsonArray folders;
   for (const std::filesystem::path& run : runs) folders.append(QString::fromStdString(run.string()));

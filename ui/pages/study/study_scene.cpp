@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include "engine/core/version.h"
+
 namespace synann::ui {
 namespace {
 
@@ -40,7 +42,9 @@ const FieldTable<StudyScene>& studySceneFields() {
 }
 
 QJsonObject toJson(const StudyScene& scene, const std::filesystem::path& folder) {
-  QJsonObject json{{u"view"_s, QString::fromLatin1(kStudyView)}};
+  QJsonObject json{{u"program"_s, u"synann-studio"_s},
+                   {u"version"_s, QString::fromLatin1(kVersion)},
+                   {u"view"_s, QString::fromLatin1(kStudyView)}};
   writeFields(studySceneFields(), scene, json);
   json[u"study"_s] = QString::fromStdString(folder.string());
   return json;
