@@ -50,7 +50,7 @@ what_counts() {
       for (k = 1; k <= n; ++k) { loss[x] = part[k]; x += batch }
     }
     /^\{"event":"(epoch|evaluation)".*\}$/ {
-      line = $0; gsub(/"(train|eval)_seconds":[^,}]*/, "", line)
+      line = $0; gsub(/"((train|eval)_seconds|unix_time)":[^,}]*/, "", line)
       epoch[number("epoch")] = line
     }
     END {
