@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
-#include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +19,7 @@ namespace {
 using Plane = Eigen::MatrixXd;
 using Line = Eigen::VectorXd;
 
+constexpr int kLinesAPixel = 2;
 constexpr int kRefinements = 60;
 constexpr double kBetter = 0.5;
 constexpr double kRidge = 1e-6;
@@ -86,19 +87,21 @@ Plane window(const Plane& sheet, const Place& place) {
   return part;
 }
 
-// Looks for what, enlarged so, is the picture.
+// Looks for what, enlarged so, is the picture. Of a large picture it looks at every second line, or every
+// third ..., so that each small pixel has kLinesAPixel of them at least.
 class Undoing {
  public:
-  Undoing(const Plane& sheet, int side, const Candidate& candidate)
-      : large_(window(sheet, candidate.place)),
-        candidate_(candidate),
-        ink_(sheet.sum()),
-        outside_(ink_ - large_.sum()) {
-    const int from = candidate.place.side;
-    down_ = weights_of(candidate.how, from, side,
-                       [&](int line) { return large_.row(line) == large_.row(line - 1); });
-    across_ = weights_of(candidate.how, from, side,
-                         [&](int line) { return large_.col(line) == large_.col(line - 1); });
+  Undoing(const Plane& sheet, int side, const Candidate& candidate) : candidate_(candidate) {
+    const int from = candidate.place.side, step = std::max(1, from / (kLinesAPixel * side));
+    const Plane whole = window(sheet, candidate.place);
+    const auto lines = Eigen::seq(step / 2, from - 1, step);
+    large_ = whole(lines, lines);
+    const Plane down = weights_of(candidate.how, from, side,
+                                  [&](int line) { return whole.row(line) == whole.row(line - 1); });
+    const Plane across = weights_of(candidate.how, from, side,
+                                    [&](int line) { return whole.col(line) == whole.col(line - 1); });
+    down_ = down(lines, Eigen::all), across_ = across(lines, Eigen::all);
+    ink_ = sheet.sum() / (step * step), outside_ = ink_ - whole.sum() / (step * step);
     undo_down_ = inverse_of(down_), undo_across_ = inverse_of(across_);
     small_ = as_digit(undo_down_ * large_ * undo_across_.transpose());
     measure();
@@ -142,10 +145,10 @@ class Undoing {
     miss_ = (rest_.cwiseAbs().sum() + outside_) / ink_;
   }
 
-  Plane large_;
   Candidate candidate_;
-  double ink_, outside_;
-  Plane down_, across_, undo_down_, undo_across_;  // [from, side] and [side, from]
+  Plane large_;                                    // [lines, lines]
+  double ink_ = 0, outside_ = 0;                   // of the sheet and beyond the place, as of those lines
+  Plane down_, across_, undo_down_, undo_across_;  // [lines, side] and [side, lines]
   Plane small_, rest_;
   double miss_ = 1;
 };
@@ -170,17 +173,30 @@ struct Profile {
   Eigen::Index first = 0, last = 0;
 };
 
-// What of a profile cannot have been enlarged from a line at `begin`, as a share of its squares. `basis`:
-// orthonormal columns of all that can, [from, any].
-double left_over(const Profile& profile, const Plane& basis, Eigen::Index begin) {
-  const Eigen::Index first = std::max(profile.first, begin),
-                     last = std::min(profile.last, begin + basis.rows() - 1);
-  if (first > last) return 1;
-  const Eigen::Index count = last - first + 1;
-  const double caught =
-      (basis.middleRows(first - begin, count).transpose() * profile.line.segment(first, count)).squaredNorm();
-  return std::max(0.0, 1 - caught / profile.square);
-}
+// What of a profile cannot have been enlarged from some pixels of a line at a place, by least squares.
+class LineFit {
+ public:
+  explicit LineFit(Plane weights) : weights_(std::move(weights)), normal_(weights_.transpose() * weights_) {
+    normal_.diagonal().array() += kRidge;
+  }
+
+  int pixels() const { return static_cast<int>(weights_.cols()); }
+
+  // As a share of its squares; from the pixels [pixel, end) alone.
+  double left_over(const Profile& profile, Eigen::Index begin, int pixel, int end) const {
+    const Eigen::Index first = std::max(profile.first, begin),
+                       last = std::min(profile.last, begin + weights_.rows() - 1);
+    if (first > last) return 1;
+    const Eigen::Index lines = last - first + 1, wide = end - pixel;
+    const Line seen =
+        weights_.block(first - begin, pixel, lines, wide).transpose() * profile.line.segment(first, lines);
+    const Eigen::LLT<Plane> factors(normal_.block(pixel, pixel, wide, wide));
+    return std::max(0.0, 1 - factors.matrixL().solve(seen).squaredNorm() / profile.square);
+  }
+
+ private:
+  Plane weights_, normal_;  // [from, side]; [side, side]: weightsᵀ·weights
+};
 
 // The same where pixels are copied: lines of one pixel differ by nothing.
 double left_over_of_copies(const Profile& profile, const std::vector<CopiedPixel>& copies,
@@ -205,34 +221,28 @@ double left_over_of_copies(const Profile& profile, const std::vector<CopiedPixel
   return std::min(1.0, rest / profile.square);
 }
 
-Plane basis_of(const Plane& weights) {
-  const Eigen::HouseholderQR<Plane> qr(weights);
-  return qr.householderQ() * Plane::Identity(weights.rows(), weights.cols());
-}
-
 struct PlaceOfLine {
   Eigen::Index begin = 0;
   double left_over = 1;
 };
 
-// Where a profile may have been enlarged from a line of a digit, to weights.rows() pixels: the best places of
-// those with its centre of mass where MNIST has it.
+// Where a profile may have been enlarged from a line of a digit, to `from` pixels: the best places of those
+// with its centre of mass where MNIST has it.
 class LinePlaces {
  public:
   LinePlaces(Enlarging how, int from, int side) : factor_(static_cast<double>(from) / side) {
     if (copies_pixels(how))
       for (int line = 0; line < from; ++line) copies_.push_back(copied_pixel(how, line, from, side));
     else
-      weights_ = weights_of(how, from, side);
+      fit_.emplace(weights_of(how, from, side));
   }
 
-  std::vector<PlaceOfLine> best(const Profile& profile) {
+  std::vector<PlaceOfLine> best(const Profile& profile) const {
     std::vector<PlaceOfLine> found;
     const auto last = static_cast<Eigen::Index>(std::ceil(profile.centre - kCentreLeast * factor_));
     for (auto begin = static_cast<Eigen::Index>(std::floor(profile.centre - kCentreMost * factor_));
          begin <= last; ++begin)
-      found.push_back({begin, copies_.empty() ? left_over(profile, basis(profile, begin), begin)
-                                              : left_over_of_copies(profile, copies_, begin)});
+      found.push_back({begin, fit_ ? fitted(profile, begin) : left_over_of_copies(profile, copies_, begin)});
     std::sort(found.begin(), found.end(),
               [](const PlaceOfLine& a, const PlaceOfLine& b) { return a.left_over < b.left_over; });
     if (found.size() > kPlacesOfLine) found.resize(kPlacesOfLine);
@@ -240,23 +250,19 @@ class LinePlaces {
   }
 
  private:
-  // Of the small pixels under the ink alone, with kSlack more than a digit has at most.
-  const Plane& basis(const Profile& profile, Eigen::Index begin) {
+  // From the small pixels under the ink alone, with kSlack more than a digit has at most.
+  double fitted(const Profile& profile, Eigen::Index begin) const {
     const auto pixel = [&](Eigen::Index place) { return static_cast<double>(place - begin) / factor_; };
-    const auto all = static_cast<int>(weights_.cols());
-    int first = std::clamp(static_cast<int>(std::floor(pixel(profile.first))), 0, all - 1),
-        end = std::clamp(static_cast<int>(std::ceil(pixel(profile.last + 1))), first + 1, all);
+    int first = std::clamp(static_cast<int>(std::floor(pixel(profile.first))), 0, fit_->pixels() - 1),
+        end = std::clamp(static_cast<int>(std::ceil(pixel(profile.last + 1))), first + 1, fit_->pixels());
     if (const int more = end - first - kDigitInk - kSlack; more > 0)
       first += more / 2, end -= more - more / 2;
-    Plane& found = bases_[{first, end}];
-    if (found.size() == 0) found = basis_of(weights_.middleCols(first, end - first));
-    return found;
+    return fit_->left_over(profile, begin, first, end);
   }
 
   double factor_;
-  Plane weights_;                               // [from, side]; empty where pixels are copied
-  std::vector<CopiedPixel> copies_;             // else empty
-  std::map<std::pair<int, int>, Plane> bases_;  // by the first small pixel and the one behind the last
+  std::optional<LineFit> fit_;       // where pixels are mixed
+  std::vector<CopiedPixel> copies_;  // where they are copied
 };
 
 // Places of a part of the sheet that may have been enlarged, the best first.
@@ -273,7 +279,7 @@ std::vector<Candidate> places_of_parts(const Plane& sheet, int side) {
                   std::max(static_cast<int>(std::ceil(kLeastFactor * side)),
                            static_cast<int>(std::floor((ink - 2) * side / (kDigitInk + 2 * spread_of(how)))));
     for (int from = least; from <= most; ++from) {
-      LinePlaces places(how, from, side);
+      const LinePlaces places(how, from, side);
       for (const PlaceOfLine& down : places.best(rows))
         for (const PlaceOfLine& across : places.best(columns)) {
           const double rest = std::sqrt(down.left_over + across.left_over);
@@ -297,8 +303,8 @@ std::vector<Candidate> whole_sheet(const Plane& sheet, int side) {
   const int from = static_cast<int>(sheet.rows());
   const Profile rows(sheet.rowwise().sum()), columns(sheet.colwise().sum().transpose());
   for (const Enlarging how : kEnlargings) {
-    const Plane basis = basis_of(weights_of(how, from, side));
-    const double rest = std::sqrt(left_over(rows, basis, 0) + left_over(columns, basis, 0));
+    const LineFit fit(weights_of(how, from, side));
+    const double rest = std::sqrt(fit.left_over(rows, 0, 0, side) + fit.left_over(columns, 0, 0, side));
     if (rest < kMostLeftOver || copies_pixels(how)) found.push_back({how, {0, 0, from}, rest});
   }
   return found;

@@ -36,7 +36,9 @@ double kernel(Enlarging how, double distance) {
     case Enlarging::Cubic:
       return cubic(t, -0.5);
     case Enlarging::SharpCubic:
+    case Enlarging::SharpCubicCorners:
       return cubic(t, -0.75);
+    case Enlarging::Spline:
     case Enlarging::SplineCorners:
       return cubic_basis(t);
     case Enlarging::Hamming:
@@ -48,6 +50,7 @@ double kernel(Enlarging how, double distance) {
     case Enlarging::Nearest:
     case Enlarging::NearestEdge:
     case Enlarging::Area:
+    case Enlarging::Pooled:
       break;
   }
   return 0;
@@ -65,8 +68,40 @@ Eigen::MatrixXd spline_coefficients(int side) {
   return values.inverse();
 }
 
+bool is_spline(Enlarging how) {
+  return how == Enlarging::Spline || how == Enlarging::SplineCorners;
+}
+
 bool keeps_corners(Enlarging how) {
-  return how == Enlarging::LinearCorners || how == Enlarging::SplineCorners;
+  return how == Enlarging::LinearCorners || how == Enlarging::SharpCubicCorners ||
+         how == Enlarging::SplineCorners;
+}
+
+using Row = Eigen::Ref<Eigen::RowVectorXd, 0, Eigen::InnerStride<>>;  // of the weights of a line: [side]
+
+// In units of 1/from of a small pixel, so that where a line begins or ends with a pixel is exact.
+void take_area(Row weights, int line, int from, const SameAsBefore& same) {
+  const auto side = static_cast<int>(weights.size());
+  const int first = line * side / from;
+  const double share = std::min(1.0, ((first + 1.0) * from - line * side) / side);
+  // OpenCV takes a line that begins a pixel for the last one of the pixel before, where it rounds so.
+  const bool still = line > 0 && (line * side) % from == 0 && same && same(line);
+  weights[std::min(still ? first - 1 : first, side - 1)] += share;
+  weights[std::min(first + 1, side - 1)] += 1 - share;
+}
+
+// A spline goes on mirrored beyond the edge, the others with the pixel at it.
+void take_kernel(Row weights, Enlarging how, int line, int from) {
+  const auto side = static_cast<int>(weights.size());
+  const double centre =
+      keeps_corners(how) ? line * (side - 1.0) / std::max(1, from - 1) : (line + 0.5) * side / from - 0.5;
+  const int below = static_cast<int>(std::floor(centre));
+  for (int k = below - 3; k <= below + 4; ++k) {
+    int pixel = k;
+    if (is_spline(how)) pixel = pixel < 0 ? -pixel : pixel < side ? pixel : 2 * (side - 1) - pixel;
+    weights[std::clamp(pixel, 0, side - 1)] += kernel(how, centre - k);
+  }
+  weights /= weights.sum();
 }
 
 }  // namespace
@@ -92,13 +127,16 @@ double spread_of(Enlarging how) {
     case Enlarging::NearestEdge:
     case Enlarging::Area:
       return 0;
+    case Enlarging::Pooled:
     case Enlarging::Linear:
     case Enlarging::LinearCorners:
     case Enlarging::Hamming:
       return 0.5;
     case Enlarging::Cubic:
     case Enlarging::SharpCubic:
+    case Enlarging::SharpCubicCorners:
       return 1.5;
+    case Enlarging::Spline:
     case Enlarging::SplineCorners:
     case Enlarging::Lanczos3:
       return 2.5;
@@ -109,39 +147,22 @@ double spread_of(Enlarging how) {
 }
 
 Eigen::MatrixXd weights_of(Enlarging how, int from, int side, const SameAsBefore& same) {
-  const double factor = static_cast<double>(from) / side;
   Eigen::MatrixXd weights = Eigen::MatrixXd::Zero(from, side);
   for (int line = 0; line < from; ++line) {
+    const auto row = weights.row(line);
     if (copies_pixels(how)) {
       const auto [pixel, between] = copied_pixel(how, line, from, side);
       weights(line, between && same && same(line) ? pixel - 1 : pixel) = 1;
-      continue;
+    } else if (how == Enlarging::Area) {
+      take_area(row, line, from, same);
+    } else if (how == Enlarging::Pooled) {
+      const int first = line * side / from, end = ((line + 1) * side + from - 1) / from;
+      weights.row(line).segment(first, end - first).setConstant(1.0 / (end - first));
+    } else {
+      take_kernel(row, how, line, from);
     }
-    if (how == Enlarging::Area) {
-      // In units of 1/from of a small pixel, so that where a line begins or ends with a pixel is exact.
-      const int first = line * side / from;
-      const double share = std::min(1.0, ((first + 1.0) * from - line * side) / side);
-      // OpenCV takes a line that begins a pixel for the last one of the pixel before, where it rounds so.
-      const bool still = line > 0 && (line * side) % from == 0 && same && same(line);
-      weights(line, std::min(still ? first - 1 : first, side - 1)) += share;
-      weights(line, std::min(first + 1, side - 1)) += 1 - share;
-      continue;
-    }
-    const double centre =
-        keeps_corners(how) ? line * (side - 1.0) / std::max(1, from - 1) : (line + 0.5) / factor - 0.5;
-    const int below = static_cast<int>(std::floor(centre));
-    const auto mirrored = [&](int pixel) {
-      if (pixel < 0) pixel = -pixel;
-      return pixel > side - 1 ? std::max(0, 2 * (side - 1) - pixel) : pixel;
-    };
-    for (int k = -3; k <= 4; ++k) {
-      const int pixel = how == Enlarging::SplineCorners ? std::min(mirrored(below + k), side - 1)
-                                                        : std::clamp(below + k, 0, side - 1);
-      weights(line, pixel) += kernel(how, centre - below - k);
-    }
-    weights.row(line) /= weights.row(line).sum();
   }
-  if (how == Enlarging::SplineCorners) weights *= spline_coefficients(side);
+  if (is_spline(how)) weights *= spline_coefficients(side);
   return weights;
 }
 

@@ -15,20 +15,25 @@ enum class Enlarging {
   Nearest,        // the pixel below the centre: Pillow, PyTorch's nearest-exact
   NearestEdge,    // the pixel below the upper left corner: OpenCV, PyTorch
   Area,           // the mean over the area covered: Pillow's box, OpenCV
+  Pooled,         // the mean over all pixels touched: PyTorch's area
   Linear,         // Pillow, OpenCV, PyTorch, scikit-image
   LinearCorners,  // the first and the last pixel stay where they are: SciPy's zoom, PyTorch's align_corners
   Cubic,          // Keys 1981, a = −1/2: Pillow
   SharpCubic,     // a = −3/4: OpenCV, PyTorch
-  SplineCorners,  // cubic spline through the pixels, the corners in place: SciPy's zoom
-  Hamming,        // a window of 1: Pillow
-  Lanczos3,       // a window of 3: Pillow
-  Lanczos4,       // a window of 4: OpenCV
+  SharpCubicCorners,  // PyTorch's align_corners
+  Spline,             // cubic spline through the pixels: SciPy's grid_mode, scikit-image
+  SplineCorners,      // SciPy's zoom
+  Hamming,            // a window of 1: Pillow
+  Lanczos3,           // a window of 3: Pillow
+  Lanczos4,           // a window of 4: OpenCV
 };
 
 inline constexpr std::array kEnlargings = {
-    Enlarging::Nearest,       Enlarging::NearestEdge, Enlarging::Area,       Enlarging::Linear,
-    Enlarging::LinearCorners, Enlarging::Cubic,       Enlarging::SharpCubic, Enlarging::SplineCorners,
-    Enlarging::Hamming,       Enlarging::Lanczos3,    Enlarging::Lanczos4};
+    Enlarging::Nearest,  Enlarging::NearestEdge,   Enlarging::Area,
+    Enlarging::Pooled,   Enlarging::Linear,        Enlarging::LinearCorners,
+    Enlarging::Cubic,    Enlarging::SharpCubic,    Enlarging::SharpCubicCorners,
+    Enlarging::Spline,   Enlarging::SplineCorners, Enlarging::Hamming,
+    Enlarging::Lanczos3, Enlarging::Lanczos4};
 
 // Whether each pixel of the large picture is one of the small picture.
 bool copies_pixels(Enlarging how);
