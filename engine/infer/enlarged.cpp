@@ -30,6 +30,7 @@ constexpr double kLeastFactor = 1.03;
 constexpr double kInkLeast = 18.5;  // pixels of ink in MNIST's images, the longer side; kDigitInk at most
 constexpr double kCentreLeast = 13.4, kCentreMost = 15.2;  // of the small picture's ink
 constexpr double kMostLeftOver = 0.07;                     // of a line, where its place may be right
+constexpr double kMostLeftOverArea = 0.14;                 // some lines of which are rounded either way
 constexpr int kDigitInk = 20;
 constexpr double kReducedInkLeast = 17.5;  // pixels of ink of a reduced picture, at its former size
 constexpr int kCutOut = 19;                // pixels of ink, or more: not reduced, but cut out of an image
@@ -265,6 +266,10 @@ class LinePlaces {
   std::vector<CopiedPixel> copies_;  // where they are copied
 };
 
+double most_left_over(Enlarging how) {
+  return how == Enlarging::Area ? kMostLeftOverArea : kMostLeftOver;
+}
+
 // Places of a part of the sheet that may have been enlarged, the best first.
 std::vector<Candidate> places_of_parts(const Plane& sheet, int side) {
   const Profile rows(sheet.rowwise().sum()), columns(sheet.colwise().sum().transpose());
@@ -283,7 +288,7 @@ std::vector<Candidate> places_of_parts(const Plane& sheet, int side) {
       for (const PlaceOfLine& down : places.best(rows))
         for (const PlaceOfLine& across : places.best(columns)) {
           const double rest = std::sqrt(down.left_over + across.left_over);
-          if (rest < kMostLeftOver)
+          if (rest < most_left_over(how))
             found.push_back(
                 {how, {static_cast<int>(down.begin), static_cast<int>(across.begin), from}, rest});
         }
@@ -305,7 +310,7 @@ std::vector<Candidate> whole_sheet(const Plane& sheet, int side) {
   for (const Enlarging how : kEnlargings) {
     const LineFit fit(weights_of(how, from, side));
     const double rest = std::sqrt(fit.left_over(rows, 0, 0, side) + fit.left_over(columns, 0, 0, side));
-    if (rest < kMostLeftOver || copies_pixels(how)) found.push_back({how, {0, 0, from}, rest});
+    if (rest < most_left_over(how) || copies_pixels(how)) found.push_back({how, {0, 0, from}, rest});
   }
   return found;
 }
