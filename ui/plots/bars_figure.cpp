@@ -6,6 +6,8 @@
 
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 constexpr double kLargestBarPitch = 1.8;  // lines
@@ -40,8 +42,7 @@ BarsFigure::Grid BarsFigure::grid(const QRectF& area, const FigurePaint& how) co
   const double line = metrics.height();
   Grid grid;
   grid.gap = metrics.horizontalAdvance('0');
-  const int heads = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1);
-  grid.top = area.top() + 1.2 * line * (heads + 1);
+  grid.top = area.top() + FigureHead(content_.title, {content_.note}, area, how).height() + 1.2 * line;
   const double room = std::max(1.0, area.bottom() - grid.top);
   grid.pitch = std::min(kLargestBarPitch * line, room / std::max(1, pointCount()));
   double widest = 0;
@@ -62,14 +63,9 @@ void BarsFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
   const QFontMetricsF metrics(how.font);
   const double line = 1.2 * metrics.height();
   const Grid grid = this->grid(area, how);
-  painter.setPen(how.look.text);
-  double y = area.top();
-  for (const QString& words : {how.titled ? QString() : content_.title, content_.note}) {
-    if (words.isEmpty()) continue;
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  }
+  const FigureHead head(content_.title, {content_.note}, area, how);
+  head.paint(painter, area, how);
+  const double y = area.top() + head.height();
   painter.drawText(QRectF(area.left(), y, grid.name_right - area.left(), line),
                    Qt::AlignRight | Qt::AlignVCenter, content_.rows);
   // Where rows are lower than letters, some of them alone are named.

@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -105,7 +107,7 @@ ConfusionFigure::Grid ConfusionFigure::grid(const QRectF& area, const FigurePain
   double widest = 0;
   for (const QString& name : content_.names) widest = std::max(widest, metrics.horizontalAdvance(name));
   widest = std::min(widest, area.width() / 4);
-  const double head = ((how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1)) * 1.2 * line;
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height();
   const double left = 1.3 * line + widest + 6, top = head + 2.4 * line;
   const double bar = kConfusionBar + 5 * metrics.horizontalAdvance('0') + 12;
   const double side = std::max(8.0, std::min(area.width() - left - bar - 4, area.height() - top - line / 2));
@@ -161,17 +163,7 @@ void ConfusionFigure::paintCell(QPainter& painter, const QRectF& box, double val
 
 void ConfusionFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
   painter.save();
-  painter.setFont(how.font);
-  painter.setPen(how.look.text);
-  const QFontMetricsF metrics(how.font);
-  const double line = 1.2 * metrics.height();
-  double y = area.top();
-  for (const QString& words : {how.titled ? QString() : content_.title, content_.note}) {
-    if (words.isEmpty()) continue;
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  }
+  FigureHead(content_.title, {content_.note}, area, how).paint(painter, area, how);
   const Grid grid = this->grid(area, how);
   paintNames(painter, grid, how);
   const HeatColors colors(scale_, isDarkLook(how.look));

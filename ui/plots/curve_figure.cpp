@@ -12,6 +12,7 @@
 #include <QPolygonF>
 #include <QStringList>
 
+#include "ui/plots/figure_head.h"
 #include "ui/plots/polyline_clip.h"
 
 namespace synann::ui {
@@ -145,15 +146,15 @@ bool CurveFigure::hasMarks() const {
                                         [](const Series& series) { return series.mark != Mark::None; });
 }
 
-int CurveFigure::headLines(double width, const FigurePaint& how) const {
-  const int lines = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1);
-  if (how.style.legend == LegendPlace::None || content_.series.empty()) return lines;
-  return lines + 1 + legendEntries(width, how.font).back().line;
+double CurveFigure::headHeight(const QRectF& area, const FigurePaint& how) const {
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height();
+  if (how.style.legend == LegendPlace::None || content_.series.empty()) return head;
+  return head +
+         (1 + legendEntries(area.width(), how.font).back().line) * 1.2 * QFontMetricsF(how.font).height();
 }
 
 Axes CurveFigure::axes(const QRectF& area, const FigurePaint& how) const {
-  const double line = QFontMetricsF(how.font).height();
-  return Axes(area.adjusted(0, headLines(area.width(), how) * 1.2 * line, 0, 0), Axes::partOfX(x_range_, how),
+  return Axes(area.adjusted(0, headHeight(area, how), 0, 0), Axes::partOfX(x_range_, how),
               Axes::partOfY(y_range_, how), {content_.x, content_.y_title}, how.font,
               content_.x_clock    ? Axes::Along::Clock
               : content_.x_log    ? Axes::Along::Logarithms
@@ -260,18 +261,9 @@ void CurveFigure::paintSample(QPainter& painter, const Series& series, QPointF f
 void CurveFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
   const double line = metrics.height() * 1.2;
-  painter.setPen(how.look.text);
-  const auto write = [&](double y, const QString& words) {
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-  };
-  double y = area.top();
-  const auto next = [&](const QString& words) {
-    write(y, words);
-    y += line;
-  };
-  if (!how.titled) next(content_.title);
-  if (!content_.note.isEmpty()) next(content_.note);
+  const FigureHead head(content_.title, {content_.note}, area, how);
+  head.paint(painter, area, how);
+  const double y = area.top() + head.height();
   if (how.style.legend == LegendPlace::None) return;
   const std::vector<Entry> entries = legendEntries(area.width(), how.font);
   for (std::size_t k = 0; k < entries.size(); ++k) {

@@ -62,7 +62,7 @@ class CurveFigure : public Figure {
 
  private:
   bool hasMarks() const;
-  int headLines(double width, const FigurePaint& how) const;
+  double headHeight(const QRectF& area, const FigurePaint& how) const;  // with the legend
   // Where each entry of the legend begins: pixels from the left, and its line.
   struct Entry {
     double x = 0;

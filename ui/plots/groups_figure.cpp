@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -48,8 +50,8 @@ QRectF GroupsFigure::plotOf(const QRectF& area, const FigurePaint& how) const {
   double widest = 0;
   for (const Group& group : content_.groups) widest = std::max(widest, metrics.horizontalAdvance(group.name));
   widest = std::min(widest, 0.4 * area.width());
-  const auto lines = content_.notes.size() + (how.titled ? 0 : 1);
-  return area.adjusted(widest + 10, (1.2 * static_cast<double>(lines) + 0.3) * line, -12, -2.6 * line);
+  const double head = FigureHead(content_.title, content_.notes, area, how).height();
+  return area.adjusted(widest + 10, head + 0.3 * line, -12, -2.6 * line);
 }
 
 double GroupsFigure::across(const QRectF& plot, double value) const {
@@ -66,20 +68,6 @@ QPointF GroupsFigure::placeOf(const QRectF& plot, const Place& at) const {
       std::min(0.5 * pitch, 5.0 * count) * ((static_cast<double>(at.point) + 0.5) / count - 0.5);
   return {across(plot, group.points[at.point].value),
           plot.top() + (static_cast<double>(at.group) + 0.5) * pitch + spread};
-}
-
-void GroupsFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
-  const QFontMetricsF metrics(how.font);
-  QStringList lines = content_.notes;
-  if (!how.titled) lines.prepend(content_.title);
-  double y = area.top();
-  painter.setPen(how.look.text);
-  for (const QString& words : lines) {
-    painter.drawText(QRectF(area.left(), y, area.width(), 1.2 * metrics.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += 1.2 * metrics.height();
-  }
 }
 
 void GroupsFigure::paintAxis(QPainter& painter, const QRectF& area, const QRectF& plot,
@@ -171,7 +159,7 @@ void GroupsFigure::paint(QPainter& painter, const QRectF& area, const FigurePain
   const QRectF plot = plotOf(area, how);
   painter.save();
   painter.setFont(how.font);
-  paintHead(painter, area, how);
+  FigureHead(content_.title, content_.notes, area, how).paint(painter, area, how);
   paintAxis(painter, area, plot, how);
   for (std::size_t k = 0; k < content_.groups.size(); ++k) paintGroup(painter, area, plot, k, how);
   if (how.current && *how.current < pointCount() && std::isfinite(pointOf(*how.current).value)) {

@@ -67,7 +67,6 @@ class GroupsFigure : public Figure {
   QRectF plotOf(const QRectF& area, const FigurePaint& how) const;
   double across(const QRectF& plot, double value) const;  // pixels
   QPointF placeOf(const QRectF& plot, const Place& at) const;
-  void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
   void paintAxis(QPainter& painter, const QRectF& area, const QRectF& plot, const FigurePaint& how) const;
   void paintGroup(QPainter& painter, const QRectF& area, const QRectF& plot, std::size_t k,
                   const FigurePaint& how) const;

@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -56,8 +58,8 @@ QRectF IntervalFigure::plotOf(const QRectF& area, const FigurePaint& how) const 
   double widest = 0;
   for (const Row& row : content_.rows) widest = std::max(widest, metrics.horizontalAdvance(row.name));
   widest = std::min(widest, 0.45 * area.width());
-  const auto lines = content_.notes.size() + (how.titled ? 0 : 1);
-  return area.adjusted(widest + 10, (1.2 * static_cast<double>(lines) + 0.3) * line, -12, -2.6 * line);
+  const double head = FigureHead(content_.title, content_.notes, area, how).height();
+  return area.adjusted(widest + 10, head + 0.3 * line, -12, -2.6 * line);
 }
 
 double IntervalFigure::across(const QRectF& plot, double ratio) const {
@@ -70,20 +72,6 @@ double IntervalFigure::across(const QRectF& plot, double ratio) const {
 double IntervalFigure::heightOf(const QRectF& plot, std::size_t row) const {
   return plot.top() +
          (static_cast<double>(row) + 0.5) / static_cast<double>(content_.rows.size()) * plot.height();
-}
-
-void IntervalFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
-  const QFontMetricsF metrics(how.font);
-  QStringList lines = content_.notes;
-  if (!how.titled) lines.prepend(content_.title);
-  double y = area.top();
-  painter.setPen(how.look.text);
-  for (const QString& words : lines) {
-    painter.drawText(QRectF(area.left(), y, area.width(), 1.2 * metrics.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += 1.2 * metrics.height();
-  }
 }
 
 void IntervalFigure::paintAxis(QPainter& painter, const QRectF& area, const QRectF& plot,
@@ -158,7 +146,7 @@ void IntervalFigure::paint(QPainter& painter, const QRectF& area, const FigurePa
   const QRectF plot = plotOf(area, how);
   painter.save();
   painter.setFont(how.font);
-  paintHead(painter, area, how);
+  FigureHead(content_.title, content_.notes, area, how).paint(painter, area, how);
   paintAxis(painter, area, plot, how);
   for (std::size_t k = 0; k < content_.rows.size(); ++k) paintRow(painter, area, plot, k, how);
   painter.restore();

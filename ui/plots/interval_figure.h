@@ -50,7 +50,6 @@ class IntervalFigure : public Figure {
   QRectF plotOf(const QRectF& area, const FigurePaint& how) const;
   double across(const QRectF& plot, double ratio) const;  // pixels
   double heightOf(const QRectF& plot, std::size_t row) const;
-  void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
   void paintAxis(QPainter& painter, const QRectF& area, const QRectF& plot, const FigurePaint& how) const;
   void paintRow(QPainter& painter, const QRectF& area, const QRectF& plot, std::size_t k,
                 const FigurePaint& how) const;

@@ -8,6 +8,8 @@
 #include <QFontMetricsF>
 #include <QPainterPath>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -38,10 +40,10 @@ MapFigure::MapFigure(Content content) : content_(std::move(content)) {}
 
 Axes MapFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
-  const int lines = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1);
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height();
   const double right = kMapBarDistance + kMapBarWidth + 8 + kMapBarLabels * metrics.horizontalAdvance('0');
   // The name of the field stands above the bar.
-  return Axes(area.adjusted(0, (lines + 0.4) * 1.2 * metrics.height(), -right, 0),
+  return Axes(area.adjusted(0, head + 0.48 * metrics.height(), -right, 0),
               Axes::partOfX(content_.x_range, how), Axes::partOfY(content_.y_range, how),
               {content_.x, content_.y}, how.font, false);
 }
@@ -124,15 +126,7 @@ void MapFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& 
   const Axes axes = this->axes(area, how);
   const double line = 1.2 * QFontMetricsF(how.font).height();
   painter.save();
-  painter.setFont(how.font);
-  painter.setPen(how.look.text);
-  double y = area.top();
-  for (const QString& words : {how.titled ? QString() : content_.title, content_.note}) {
-    if (words.isEmpty()) continue;
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(how.font).elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  }
+  FigureHead(content_.title, {content_.note}, area, how).paint(painter, area, how);
   paintColors(painter, axes, how);
   paintLevels(painter, axes, how);
   paintMarks(painter, axes, how);

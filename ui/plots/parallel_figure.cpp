@@ -8,6 +8,7 @@
 
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
 #include "ui/plots/ticks.h"
 
 namespace synann::ui {
@@ -54,10 +55,10 @@ ParallelFigure::ParallelFigure(Content content) : content_(std::move(content)) {
 
 QRectF ParallelFigure::plotOf(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height() * 1.2;
-  const int head = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) +
-                   (how.style.legend == LegendPlace::None || colors_.empty() ? 0 : 1);
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height(),
+               legend = how.style.legend == LegendPlace::None || colors_.empty() ? 0 : line;
   // Above and below: the axes' names, and half a label.
-  return area.adjusted(0, (head + 1.6) * line, 0, -0.7 * line);
+  return area.adjusted(0, head + legend + 1.6 * line, 0, -0.7 * line);
 }
 
 // In the middle of a column of its own.
@@ -85,19 +86,11 @@ std::vector<QPolygonF> ParallelFigure::stretches(const QRectF& plot, std::size_t
 }
 
 void ParallelFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
-  const QFontMetricsF metrics(how.font);
-  const double line = metrics.height() * 1.2;
-  double y = area.top();
-  const auto write = [&](const QString& words) {
-    painter.setPen(how.look.text);
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  };
-  if (!how.titled) write(content_.title);
-  if (!content_.note.isEmpty()) write(content_.note);
+  const double line = QFontMetricsF(how.font).height() * 1.2;
+  const FigureHead head(content_.title, {content_.note}, area, how);
+  head.paint(painter, area, how);
   if (how.style.legend != LegendPlace::None)
-    colors_.paintLegend(painter, QRectF(area.left(), y, area.width(), line), how);
+    colors_.paintLegend(painter, QRectF(area.left(), area.top() + head.height(), area.width(), line), how);
 }
 
 void ParallelFigure::paintAxis(QPainter& painter, const QRectF& plot, std::size_t axis,

@@ -8,6 +8,7 @@
 #include <QFontMetricsF>
 #include <QStringList>
 
+#include "ui/plots/figure_head.h"
 #include "ui/plots/polyline_clip.h"
 
 namespace synann::ui {
@@ -46,16 +47,13 @@ std::vector<unsigned> countsOf(const std::vector<QPointF>& points, const Axes& a
 
 PlaneFigure::PlaneFigure(Content content) : content_(std::move(content)) {}
 
-int PlaneFigure::headLines(const FigurePaint& how) const {
-  const bool legend = parts().legend != FigureParts::Legend::Absent && how.style.legend != LegendPlace::None;
-  return (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) + (legend ? 1 : 0);
-}
-
 Axes PlaneFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
   const double bar =
       content_.field ? kPlaneBarDistance + kPlaneBar + metrics.horizontalAdvance(QStringLiteral("00.00")) : 0;
-  return Axes(area.adjusted(0, headLines(how) * 1.2 * metrics.height(), -bar, 0),
+  const bool legend = parts().legend != FigureParts::Legend::Absent && how.style.legend != LegendPlace::None;
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height();
+  return Axes(area.adjusted(0, head + (legend ? 1.2 * metrics.height() : 0), -bar, 0),
               Axes::partOfX(content_.x_range, how), Axes::partOfY(content_.y_range, how),
               {content_.x, content_.y}, how.font, false);
 }
@@ -72,18 +70,10 @@ double PlaneFigure::paintLegendEntry(QPainter& painter, QPointF at, const QStrin
 }
 
 void PlaneFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
-  const QFontMetricsF metrics(how.font);
-  const double line = metrics.height() * 1.2;
-  double y = area.top();
-  painter.setPen(how.look.text);
-  for (const QString& words : {how.titled ? QString() : content_.title, content_.note}) {
-    if (words.isEmpty()) continue;
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  }
+  const FigureHead head(content_.title, {content_.note}, area, how);
+  head.paint(painter, area, how);
   if (how.style.legend == LegendPlace::None) return;
-  QPointF at(area.left(), y + line / 2);
+  QPointF at(area.left(), area.top() + head.height() + 0.6 * QFontMetricsF(how.font).height());
   for (const Path& path : content_.paths) {
     painter.setPen(QPen(seriesColor(how.look, path.color), kPlaneLineWidth * how.style.line_width, path.pen));
     painter.drawLine(at, at + QPointF(kPlaneSample, 0));

@@ -69,7 +69,6 @@ class PlaneFigure : public Figure {
   QVariant cell(int row, int column) const override;
 
  private:
-  int headLines(const FigurePaint& how) const;
   Axes axes(const QRectF& area, const FigurePaint& how) const;
   void paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const;
   double paintLegendEntry(QPainter& painter, QPointF at, const QString& name, const FigurePaint& how) const;

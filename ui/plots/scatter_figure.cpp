@@ -8,6 +8,8 @@
 
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -37,10 +39,10 @@ ScatterFigure::ScatterFigure(Content content) : content_(std::move(content)) {
 
 Axes ScatterFigure::axes(const QRectF& area, const FigurePaint& how) const {
   const double line = QFontMetricsF(how.font).height() * 1.2;
-  const int head = (how.titled ? 0 : 1) + (content_.note.isEmpty() ? 0 : 1) +
-                   (how.style.legend == LegendPlace::None || colors_.empty() ? 0 : 1);
-  return Axes(area.adjusted(0, head * line, 0, 0), Axes::partOfX(x_range_, how), Axes::partOfY(y_range_, how),
-              {content_.x, content_.y}, how.font,
+  const double head = FigureHead(content_.title, {content_.note}, area, how).height(),
+               legend = how.style.legend == LegendPlace::None || colors_.empty() ? 0 : line;
+  return Axes(area.adjusted(0, head + legend, 0, 0), Axes::partOfX(x_range_, how),
+              Axes::partOfY(y_range_, how), {content_.x, content_.y}, how.font,
               content_.x_log ? Axes::Along::Logarithms : Axes::Along::Numbers, content_.y_log);
 }
 
@@ -49,19 +51,11 @@ QPointF ScatterFigure::placeOf(const Axes& axes, const Point& point) const {
 }
 
 void ScatterFigure::paintHead(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
-  const QFontMetricsF metrics(how.font);
-  const double line = metrics.height() * 1.2;
-  double y = area.top();
-  const auto write = [&](const QString& words) {
-    painter.setPen(how.look.text);
-    painter.drawText(QRectF(area.left(), y, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words, Qt::ElideRight, area.width()));
-    y += line;
-  };
-  if (!how.titled) write(content_.title);
-  if (!content_.note.isEmpty()) write(content_.note);
+  const double line = QFontMetricsF(how.font).height() * 1.2;
+  const FigureHead head(content_.title, {content_.note}, area, how);
+  head.paint(painter, area, how);
   if (how.style.legend != LegendPlace::None)
-    colors_.paintLegend(painter, QRectF(area.left(), y, area.width(), line), how);
+    colors_.paintLegend(painter, QRectF(area.left(), area.top() + head.height(), area.width(), line), how);
 }
 
 void ScatterFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
