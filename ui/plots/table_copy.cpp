@@ -73,6 +73,17 @@ QString selectedTableText(const QTableView& table) {
   return QString::fromUtf8(text);
 }
 
+void beListTable(QTableView* table) {
+  table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table->setTabKeyNavigation(false);
+  table->setShowGrid(false);
+  table->setAlternatingRowColors(true);
+  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
+  table->horizontalHeader()->setHighlightSections(false);
+  addTableCopy(table);
+}
+
 void addTableCopy(QTableView* table) {
   auto* copy = new QAction(QCoreApplication::translate("table_copy", "&Copy"), table);
   copy->setObjectName(QStringLiteral("table.copy"));

@@ -5,8 +5,12 @@
 
 class QTableView;
 
-// What every table of numbers does alike.
+// What tables do alike.
 namespace synann::ui {
+
+// As a list looks and is walked through: to be read and copied, not to be typed into. Tab leads out of it;
+// rows are as high as their text.
+void beListTable(QTableView* table);
 
 // Ctrl+C, and an entry of the table's menu, copy what is selected with its headings. The table owns the
 // action.

@@ -6,6 +6,7 @@
 
 #include <QAction>
 #include <QLabel>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -54,6 +55,11 @@ struct RunsBench {
       table()->selectionModel()->setCurrentIndex(table()->model()->index(rowOf(name), 0),
                                                  QItemSelectionModel::Select | QItemSelectionModel::Rows);
     settle();
+  }
+  void showTabOf(const QWidget* part) const {
+    auto* const tabs = find<QTabWidget>("runs.figures");
+    for (int tab = 0; tab < tabs->count(); ++tab)
+      if (tabs->widget(tab)->isAncestorOf(part)) tabs->setCurrentIndex(tab);
   }
   std::shared_ptr<const Figure> figure() const { return find<FigureView>("runs.runs")->figure(); }
 

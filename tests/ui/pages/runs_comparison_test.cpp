@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QMessageBox>
 #include <QTabWidget>
+#include <QTimer>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/folder_lock.h"
@@ -106,6 +107,7 @@ class RunsComparisonTest : public QObject {
   void theFiguresNeedNoWindow();
   void looksAreForLife();
   void aRunThatIsWrittenIsFollowed();
+  void nothingIsFollowedWhileHidden();
   void pruningAsksWithItsSize();
 
  private:
@@ -365,15 +367,30 @@ void RunsComparisonTest::aRunThatIsWrittenIsFollowed() {
   auto lock = FolderLock::take(folder);
   QVERIFY(lock);
   RunsBench b(home_.path() + "/live");
+  b.page->remember({{"folders", QStringList{home_.path() + "/live"}}, {"scatter_y", "last"}});
+  const auto* const scatter = b.find<FigureView>("runs.runs-scatter");
+  b.showTabOf(scatter);
   b.select({"/run"});
+  QCOMPARE(scatter->figure()->cell(0, 1).toDouble(), 55.0);
   QCOMPARE(b.text(0, RunTableModel::State), QStringLiteral("running"));
   QCOMPARE(b.figure()->rowCount(), 2);
   std::ofstream(folder / "history.jsonl", std::ios::app) << epochLine(2);
   QTRY_COMPARE_WITH_TIMEOUT(b.figure()->rowCount(), 3, testing::kWait);
   QVERIFY(b.text(0, RunTableModel::Epochs).startsWith("2 of "));
+  QCOMPARE(scatter->figure()->cell(0, 1).toDouble(), 60.0);
   QCOMPARE(b.page->chosen().size(), std::size_t{1});
   *lock = FolderLock();
   QTRY_COMPARE_WITH_TIMEOUT(b.text(0, RunTableModel::State), QStringLiteral("interrupted"), testing::kWait);
+}
+
+void RunsComparisonTest::nothingIsFollowedWhileHidden() {
+  const RunsBench b;
+  const auto* const follow = b.find<QTimer>("runs.follow");
+  QVERIFY(follow->isActive());
+  b.page->hide();
+  QVERIFY(!follow->isActive());
+  b.page->show();
+  QVERIFY(follow->isActive());
 }
 
 void RunsComparisonTest::pruningAsksWithItsSize() {

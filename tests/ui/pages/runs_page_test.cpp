@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -23,6 +24,7 @@
 #include "runs_bench.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
+#include "ui/pages/runs/run_care_actions.h"
 #include "ui/pages/runs/run_table_model.h"
 #include "ui/pages/runs/runs_export.h"
 #include "ui/pages/runs/runs_figure.h"
@@ -49,6 +51,8 @@ class RunsPageTest : public QObject {
   void overlaysTheSelectedRuns();
   void looksStayAndDiffer();
   void tellsInWhatRunsDiffer();
+  void theTreeIsMadeWhereItIsSeen();
+  void whatIsComparedIsWhatIsListed();
   void enterOpensTheRun();
   void showsTheOpenRunUntilOthersAreSelected();
   void columnsAndFoldersAreRemembered();
@@ -237,6 +241,33 @@ void RunsPageTest::tellsInWhatRunsDiffer() {
   QCOMPARE(found.size(), 2);
   QVERIFY(found["Epochs"].contains("2") && found["Epochs"].contains("3"));
   QVERIFY(found["Learning rate"].contains("0.02"));
+}
+
+void RunsPageTest::theTreeIsMadeWhereItIsSeen() {
+  const RunsBench b(runs());
+  const auto* const tree = b.find<FigureView>("runs.run-tree");
+  QVERIFY(!tree->figure());
+  b.showTabOf(tree);
+  QCOMPARE(tree->figure()->rowCount(), 2);
+}
+
+void RunsPageTest::whatIsComparedIsWhatIsListed() {
+  RunsBench b(runs());
+  const auto* const parallel = b.find<FigureView>("runs.runs-parallel");
+  b.showTabOf(parallel);
+  b.select({"/run1"});
+  QCOMPARE(parallel->figure()->rowCount(), 2);
+  b.page->care().archive();
+  b.settle();
+  QCOMPARE(parallel->figure()->rowCount(), 1);
+  b.actions["runs.show-archived"]->setChecked(true);
+  QCOMPARE(parallel->figure()->rowCount(), 2);
+  b.find<QLineEdit>("runs.search")->setText("0.02");
+  QCOMPARE(parallel->figure()->rowCount(), 1);
+  b.find<QLineEdit>("runs.search")->clear();
+  b.select({"/run1"});
+  b.page->care().archive();  // and back
+  b.settle();
 }
 
 void RunsPageTest::enterOpensTheRun() {

@@ -2,15 +2,11 @@
 #include "ui/pages/runs/runs_page.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include <QCheckBox>
 #include <QDesktopServices>
 #include <QFileDialog>
-#include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QTimer>
@@ -18,17 +14,10 @@
 
 #include "engine/train/session.h"
 #include "ui/pages/busy_row.h"
-#include "ui/pages/field_controls.h"
-#include "ui/pages/figure_deck.h"
 #include "ui/pages/runs/run_care_actions.h"
-#include "ui/pages/runs/run_differences_model.h"
-#include "ui/pages/runs/run_filter_model.h"
-#include "ui/pages/runs/run_table_model.h"
 #include "ui/pages/runs/run_tree_figure.h"
-#include "ui/pages/runs/runs_comparison.h"
 #include "ui/pages/runs/runs_export.h"
-#include "ui/plots/figure_view.h"
-#include "ui/session/words.h"
+#include "ui/pages/runs/runs_table.h"
 
 namespace synann::ui {
 
@@ -118,40 +107,26 @@ PageInfo RunsPage::info() {
 RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* parent)
     : Page(parent),
       workspace_(workspace),
-      model_(new RunTableModel(this)),
-      filter_(new RunFilterModel(model_)),
-      differences_(new RunDifferencesModel(this)),
-      fields_(new FieldControls(QStringLiteral("runs"), this)),
-      figure_(new FigureView(this)),
-      deck_(new FigureDeck(QStringLiteral("runs"), figure_, this)),
+      follow_(new QTimer(this)),
       open_(actions("runs.open")),
       open_folder_(actions("runs.open-folder")),
       fork_(actions("runs.fork")),
       lister_([](const RunsQuestion& question, const std::stop_token& cancelled,
                  const auto& tell) { tell(readRuns(question, cancelled)); },
               [this](const RunListPtr& list) { take(*list); }),
-      curve_reader_([reader = std::make_shared<RunCurveReader>()](
-                        const std::vector<runs::RunSummary>& runs, const std::stop_token& cancelled,
-                        const auto& tell) { tell(reader->read(runs, cancelled)); },
-                    [this](const std::vector<RunCurve>& curves) { takeCurves(curves); }),
       follower_([](const std::vector<runs::RunSummary>& runs, const std::stop_token& cancelled,
                    const auto& tell) { tell(readAgain(runs, cancelled)); },
                 [this](const std::vector<runs::RunSummary>& fresh) { takeFresh(fresh); }) {
   layOut(actions);
   care_ = new RunCareActions(
-      actions, table_, [this] { return selectedRuns(); },
+      actions, table_->view(), [this] { return table_->selected(); },
       [this] { return workspace_.controller().runFolder(); });
   connectAll(actions);
   updateActions();
 }
 
-// The table tells of its end when the page is gone already.
-RunsPage::~RunsPage() {
-  disconnect(table_->selectionModel(), nullptr, this, nullptr);
-}
-
 bool RunsPage::busy() const {
-  return lister_.busy() || curve_reader_.busy() || follower_.busy() || care_->busy();
+  return lister_.busy() || figures_->busy() || follower_.busy() || care_->busy();
 }
 
 void RunsPage::connectAll(const PageActions& actions) {
@@ -170,46 +145,33 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(actions("runs.add-folder"), &QAction::triggered, this, &RunsPage::askForFolder);
   connect(open_, &QAction::triggered, this, &RunsPage::openRun);
   connect(open_folder_, &QAction::triggered, this, &RunsPage::openFolder);
-  table_->addAction(fork_);
   connect(fork_, &QAction::triggered, this, [this] {
     if (chosen_.size() == 1) emit forkWanted(QString::fromStdString(chosen_.front().string()));
   });
-  connect(table_, &QTableView::activated, this, &RunsPage::openRun);
-  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-    if (quiet_) return;
+  table_->view()->addActions({fork_, actions("runs.show-archived")});
+  connect(table_->view(), &QTableView::activated, this, &RunsPage::openRun);
+  connect(table_, &RunsTable::chosen, this, [this] {
     by_person_ = true;
     selectionChanged();
+    figures_->showSelected();
   });
-  connect(search_, &QLineEdit::textChanged, this, [this](const QString& words) {
-    filter_->setSearch(words);
-    showCount();
-    showComparisons();
-  });
+  connect(table_, &RunsTable::listedChanged, figures_, &RunsFigures::showComparisons);
+  connect(table_, &RunsTable::rememberWanted, this, &Page::rememberWanted);
   connect(busy_row_, &BusyRow::stopWanted, this, [this] { stop_.request_stop(); });
-  connect(fields_, &FieldControls::changed, this, [this](const QString& field) {
-    fields_->take(runsFields(), field, scene_);
-    showFigure();
-    showComparisons();
-    emit rememberWanted();
-  });
-  connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &Page::rememberWanted);
-  connect(deck_, &FigureDeck::tabChanged, this, [this] {
-    showComparisons();
-    deck_->showTable();
-  });
-  connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
-  auto* follow = new QTimer(this);
-  follow->setInterval(kFollowMilliseconds);
-  connect(follow, &QTimer::timeout, this, &RunsPage::follow);
-  follow->start();
+  connect(figures_, &RunsFigures::rememberWanted, this, &Page::rememberWanted);
+  connect(figures_, &RunsFigures::exportableChanged, this, &Page::exportableChanged);
+  connect(figures_, &RunsFigures::exportWanted, this, &Page::exportWanted);
+  follow_->setObjectName("runs.follow");
+  follow_->setInterval(kFollowMilliseconds);
+  connect(follow_, &QTimer::timeout, this, &RunsPage::follow);
   connectCare(actions);
 }
 
 // Runs that are being written, here or elsewhere, are looked at once a second: an epoch is seen when it ends.
 void RunsPage::follow() {
-  if (!isVisible() || lister_.busy() || follower_.busy()) return;
+  if (lister_.busy() || follower_.busy()) return;
   std::vector<runs::RunSummary> written;
-  for (const runs::RunSummary& run : model_->runs())
+  for (const runs::RunSummary& run : table_->runs())
     if (written.size() < kMostFollowed && !run.writer.empty()) written.push_back(run);
   if (!written.empty()) follower_.ask(std::move(written));
 }
@@ -218,10 +180,10 @@ void RunsPage::follow() {
 void RunsPage::takeFresh(const std::vector<runs::RunSummary>& fresh) {
   bool shown = false;
   for (const runs::RunSummary& run : fresh) {
-    model_->updateRun(run);
+    table_->updateRun(run);
     shown = shown || std::ranges::find(chosen_, run.folder) != chosen_.end();
   }
-  if (shown) askCurves();
+  if (!fresh.empty()) figures_->showFresh(shown);
 }
 
 void RunsPage::connectCare(const PageActions& actions) {
@@ -231,24 +193,18 @@ void RunsPage::connectCare(const PageActions& actions) {
       care_, &RunCareActions::binned, this,
       [this, undo = actions("runs.take-back")](const QString& sentence) { emit offered(sentence, undo); });
   connect(care_, &RunCareActions::changed, this, &RunsPage::refresh);
-  archived_ = actions("runs.show-archived");
-  archived_->setCheckable(true);
-  table_->addAction(archived_);
-  connect(archived_, &QAction::toggled, this, [this](bool shown) {
-    filter_->setArchived(shown);
-    showCount();
-    emit rememberWanted();
-  });
 }
 
 void RunsPage::showEvent(QShowEvent* event) {
   Page::showEvent(event);
   refresh();
+  follow_->start();
   updateActions();
 }
 
 void RunsPage::hideEvent(QHideEvent* event) {
   Page::hideEvent(event);
+  follow_->stop();
   updateActions();
 }
 
@@ -257,7 +213,7 @@ void RunsPage::refresh() {
   question.usual = train::default_run_folder({}).parent_path();
   for (const QString& folder : folders_) question.folders.emplace_back(folder.toStdString());
   question.runs = others_;
-  question.mean_epochs = model_->meanEpochs();
+  question.mean_epochs = table_->meanEpochs();
   if (const fs::path open = workspace_.controller().runFolder(); !open.empty()) question.runs.push_back(open);
   stop_ = std::stop_source();
   done_ = std::make_shared<std::atomic<double>>(0);
@@ -282,124 +238,37 @@ void RunsPage::askForFolder() {
 // What a person has selected stays selected.
 void RunsPage::take(RunList& list) {
   busy_row_->end();
-  if (list.stopped) {
-    notes_ = {tr("Reading was stopped: Refresh reads again.")};
-    return showCount();
-  }
-  notes_.clear();
-  for (const std::string& note : list.notes) notes_.append(QString::fromStdString(note));
+  if (list.stopped) return say({tr("Reading was stopped: Refresh reads again.")});
+  QStringList notes;
+  for (const std::string& note : list.notes) notes.append(QString::fromStdString(note));
   const fs::path open = workspace_.controller().runFolder();
-  quiet_ = true;
-  model_->setOpenRun(open);  // first: a bold row is wider
-  model_->setRows(std::move(list.rows));
-  quiet_ = false;
-  const std::vector<runs::RunSummary>& runs = model_->runs();
-  stack_->setCurrentIndex(runs.empty() ? 1 : 0);
-  tree_->setFigure(runTreeFigure(runs));
-  if (!runs.empty() && !wanted_view_.isEmpty()) deck_->choose(std::exchange(wanted_view_, {}));
-  const bool first = !std::exchange(listed_, listed_ || !runs.empty()) && listed_;
-  if (!by_person_ && !runs.empty()) chosen_ = {runToShow(runs, open)};
-  select(chosen_);
-  if (first) table_->scrollTo(table_->selectionModel()->currentIndex().siblingAtColumn(0));
-  showCount();
-}
-
-void RunsPage::select(const std::vector<fs::path>& folders) {
-  const std::set<fs::path> wanted(folders.begin(), folders.end());
-  QItemSelection selection;
-  QModelIndex first;
-  for (int row = 0; row < filter_->rowCount(); ++row) {
-    const QModelIndex index = filter_->index(row, 0);
-    if (!wanted.contains(model_->run(filter_->mapToSource(index).row()).folder)) continue;
-    selection.select(index, filter_->index(row, RunTableModel::ColumnCount - 1));
-    if (!first.isValid()) first = index;
-  }
-  quiet_ = true;
-  if (first.isValid()) table_->selectionModel()->setCurrentIndex(first, QItemSelectionModel::NoUpdate);
-  table_->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
-  quiet_ = false;
+  const bool none = list.rows.runs.empty();
+  stack_->setCurrentIndex(none ? 1 : 0);
+  if (!none && !wanted_view_.isEmpty()) figures_->choose(std::exchange(wanted_view_, {}));
+  if (!none && !by_person_) chosen_ = {runToShow(list.rows.runs, open)};
+  table_->setRows(std::move(list.rows), open, chosen_);
   selectionChanged();
-}
-
-std::vector<runs::RunSummary> RunsPage::selectedRuns() const {
-  QModelIndexList rows = table_->selectionModel()->selectedRows();
-  std::ranges::sort(rows, {}, &QModelIndex::row);
-  std::vector<runs::RunSummary> runs;
-  for (const QModelIndex& row : rows) runs.push_back(model_->run(filter_->mapToSource(row).row()));
-  return runs;
+  figures_->showRead();
+  say(notes);
 }
 
 void RunsPage::selectionChanged() {
-  const std::vector<runs::RunSummary> runs = selectedRuns();
   chosen_.clear();
-  for (const runs::RunSummary& run : runs) chosen_.push_back(run.folder);
-  differences_->setRuns(runs);
+  for (const runs::RunSummary& run : table_->selected()) chosen_.push_back(run.folder);
   updateActions();
-  askCurves();
-  showComparisons();
 }
 
-void RunsPage::askCurves() {
-  std::vector<runs::RunSummary> runs = selectedRuns();
-  std::erase_if(runs, [](const runs::RunSummary& run) { return !run.problem.empty(); });
-  if (runs.size() > kRunLooks) runs.resize(kRunLooks);
-  if (looks_.show(runs)) emit rememberWanted();
-  curve_reader_.ask(std::move(runs));
-}
-
-void RunsPage::setMeanEpochs(int epochs) {
-  model_->setMeanEpochs(std::clamp(epochs, 1, static_cast<int>(runs::kLatestEpochs)));
-  for (QAction* choice : mean_choices_) choice->setChecked(choice->data().toInt() == model_->meanEpochs());
-}
-
-void RunsPage::takeCurves(std::vector<RunCurve> curves) {
-  curves_ = std::move(curves);
-  for (RunCurve& curve : curves_) curve.look = looks_.of(curve.run.folder);
-  showFigure();
-}
-
-void RunsPage::showFigure() {
-  const bool left_out = chosen_.size() > curves_.size() && curves_.size() == kRunLooks;
-  figure_->setFigure(runsFigure(
-      scene_, curves_,
-      left_out ? tr("The first %1 of %2 selected runs").arg(kRunLooks).arg(chosen_.size()) : QString()));
-  deck_->showTable();
-  emit exportableChanged();
-}
-
-// The selected runs, or all that are listed where fewer than two are.
-std::vector<runs::RunSummary> RunsPage::comparedRuns() const {
-  if (chosen_.size() > 1) return selectedRuns();
-  std::vector<runs::RunSummary> runs;
-  for (int row = 0; row < filter_->rowCount(); ++row)
-    runs.push_back(model_->run(filter_->mapToSource(filter_->index(row, 0)).row()));
-  return runs;
-}
-
-void RunsPage::showComparisons() {
-  const bool parallel = deck_->wanted(parallel_), scatter = deck_->wanted(scatter_);
-  if (!parallel && !scatter) return;
-  const std::vector<runs::RunSummary> runs = comparedRuns();
-  if (parallel) parallel_->setFigure(runsParallelFigure(runs));
-  if (scatter) scatter_->setFigure(runsScatterFigure(scene_, runs));
-  deck_->showTable();
-  emit exportableChanged();
-}
-
-void RunsPage::showCount() {
-  const int all = model_->rowCount(), shown = filter_->rowCount();
-  const QString runs = all == 1 ? tr("1 run") : tr("%1 runs").arg(countWords(all));
-  QStringList words{shown == all ? runs : tr("%1 of %2").arg(countWords(shown), runs)};
-  count_->setText((words + notes_).join(QStringLiteral(" · ")));
+void RunsPage::say(const QStringList& notes) {
+  table_->setNotes(notes);
   empty_->setText(
       (QStringList{tr("Every run that is trained here, or below a folder that is added, is listed "
                       "on this page.")} +
-       notes_)
+       notes)
           .join('\n'));
 }
 
 void RunsPage::updateActions() {
-  const bool one = isVisible() && table_->selectionModel()->currentIndex().isValid() && !chosen_.empty();
+  const bool one = isVisible() && !table_->current().empty() && !chosen_.empty();
   open_->setEnabled(one);
   open_folder_->setEnabled(one);
   fork_->setEnabled(one && chosen_.size() == 1);
@@ -408,89 +277,41 @@ void RunsPage::updateActions() {
 
 // The run of the row at hand.
 void RunsPage::openRun() {
-  const QModelIndex at = table_->selectionModel()->currentIndex();
-  if (!at.isValid()) return;
-  const fs::path folder = model_->run(filter_->mapToSource(at).row()).folder;
-  workspace_.controller().openRun(QString::fromStdString(folder.string()));
+  if (const fs::path folder = table_->current(); !folder.empty())
+    workspace_.controller().openRun(QString::fromStdString(folder.string()));
 }
 
 void RunsPage::openFolder() {
-  const QModelIndex at = table_->selectionModel()->currentIndex();
-  if (!at.isValid()) return;
-  const QString folder = QString::fromStdString(model_->run(filter_->mapToSource(at).row()).folder.string());
-  if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
+  const QString folder = QString::fromStdString(table_->current().string());
+  if (!folder.isEmpty() && !QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
     emit failed(tr("%1: there is no file manager to open it with").arg(folder));
 }
 
 QVariantMap RunsPage::remembered() const {
-  QJsonObject scene;
-  writeFields(runsFields(), scene_, scene);
-  QVariantMap kept = scene.toVariantMap();
-  const QHeaderView& header = *table_->horizontalHeader();
-  QStringList hidden;
-  for (int column = 0; column < RunTableModel::ColumnCount; ++column)
-    if (header.isSectionHidden(column)) hidden.append(RunTableModel::columnIds()[column]);
-  kept["hidden"] = hidden;
-  kept["sort"] = RunTableModel::columnIds().value(header.sortIndicatorSection());
-  kept["descending"] = header.sortIndicatorOrder() == Qt::DescendingOrder;
+  QVariantMap kept = table_->remembered();
+  kept.insert(figures_->remembered());
   kept["folders"] = folders_;
-  kept["archived"] = archived_->isChecked();
-  kept["differences_only"] = only_->isChecked();
-  kept["mean_epochs"] = model_->meanEpochs();
-  kept["looks"] = looks_.kept(model_->runs());
   return kept;
 }
 
 void RunsPage::remember(const QVariantMap& kept) {
   if (kept.isEmpty()) return;
-  readFields(runsFields(), QJsonObject::fromVariantMap(kept), scene_);
-  fields_->show(runsFields(), scene_);
   folders_ = kept["folders"].toStringList();
-  archived_->setChecked(kept["archived"].toBool());
-  only_->setChecked(kept.value("differences_only", true).toBool());
-  setMeanEpochs(kept.value("mean_epochs", RunTableModel::kMeanEpochs).toInt());
-  looks_.take(kept["looks"].toMap());
-  const QStringList hidden = kept["hidden"].toStringList();
-  for (QAction* column : table_->horizontalHeader()->actions())
-    column->setChecked(!hidden.contains(column->data().toString()));
-  if (const auto sort = RunTableModel::columnIds().indexOf(kept["sort"].toString()); sort >= 0)
-    table_->sortByColumn(static_cast<int>(sort),
-                         kept["descending"].toBool() ? Qt::DescendingOrder : Qt::AscendingOrder);
-}
-
-bool RunsPage::canExport() const {
-  return deck_->figure() != nullptr;
-}
-
-QString RunsPage::figureName() const {
-  return deck_->figureName();
-}
-
-Result<ShownFigure> RunsPage::shownFigure() const {
-  std::vector<fs::path> drawn;
-  const QString name = deck_->figureName();
-  if (name == QLatin1String(kRunTreeView)) return deck_->shown(runTreeView());
-  if (name == QLatin1String(kRunsView)) {
-    for (const RunCurve& curve : curves_) drawn.push_back(curve.run.folder);
-  } else {
-    for (const runs::RunSummary& run : comparedRuns()) drawn.push_back(run.folder);
-  }
-  if (drawn.empty()) return input_error({}, "there is no figure yet", "select a run in the table");
-  return deck_->shown(toJson(scene_, drawn, name));
+  figures_->remember(kept);
+  table_->remember(kept);
 }
 
 Status RunsPage::restoreView(const QJsonObject& view) {
   if (view.value("view").toString() == QLatin1String(kRunTreeView)) {
-    deck_->choose(QString::fromLatin1(kRunTreeView));
+    figures_->choose(QString::fromLatin1(kRunTreeView));
     if (isVisible()) refresh();
     return {};
   }
-  scene_ = runsSceneFromJson(view);
-  fields_->show(runsFields(), scene_);
+  figures_->setScene(runsSceneFromJson(view));
   others_ = runsFromJson(view);
   chosen_ = others_;
   by_person_ = true;
-  search_->clear();
+  table_->clearSearch();
   wanted_view_ = view.value(QLatin1String("view")).toString();
   if (isVisible()) refresh();
   return {};
