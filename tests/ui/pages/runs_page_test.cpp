@@ -364,6 +364,8 @@ void RunsPageTest::aFolderIsExportedWithoutAWindow() {
   options.files.clear();
   QVERIFY(checkRuns(options).ok());
   QCOMPARE(runsViewFigure(options)->figure->columnCount(), 3);
+  options.view = "run-tree";
+  QCOMPARE(runsViewFigure(options)->figure->cell(0, 0).toString(), QStringLiteral("run2"));
   options.histories.push_back(runs().toStdString() + "/broken");
   QVERIFY(!runsViewFigure(options).ok());
 }

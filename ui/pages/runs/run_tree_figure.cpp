@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <thread>
 
 #include <QCoreApplication>
 
@@ -79,27 +78,6 @@ QJsonObject runTreeView() {
   return {{QStringLiteral("program"), QStringLiteral("synann-studio")},
           {QStringLiteral("version"), QString::fromLatin1(kVersion)},
           {QStringLiteral("view"), QString::fromLatin1(kRunTreeView)}};
-}
-
-Result<ShownFigure> runTreeViewFigure(const ViewOptions& options) {
-  std::vector<runs::RunSummary> found;
-  if (!options.histories.empty()) {
-    for (const std::string& folder : options.histories) {
-      found.push_back(runs::summarise(folder));
-      found.back().name = found.back().folder.filename().string();
-      if (!found.back().problem.empty()) return Error{.problem = found.back().problem};
-    }
-  } else {
-    const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    auto catalogue = runs::list_runs(options.files.at("--runs"), threads);
-    if (!catalogue) return catalogue.error();
-    found = std::move(catalogue->runs);
-  }
-  const auto figure = runTreeFigure(found);
-  if (!figure)
-    return input_error(options.files.contains("--runs") ? options.files.at("--runs") : std::string(),
-                       "has no run that can be read", "name a folder of runs");
-  return ShownFigure{.figure = figure, .name = QString::fromLatin1(kRunTreeView), .view = runTreeView()};
 }
 
 }  // namespace synann::ui

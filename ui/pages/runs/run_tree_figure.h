@@ -7,9 +7,7 @@
 #include <QJsonObject>
 
 #include "engine/runs/catalogue.h"
-#include "ui/pages/view_options.h"
 #include "ui/plots/figure.h"
-#include "ui/plots/shown_figure.h"
 
 namespace synann::ui {
 
@@ -22,8 +20,5 @@ inline constexpr const char* kRunTreeView = "run-tree";
 std::shared_ptr<const Figure> runTreeFigure(const std::vector<runs::RunSummary>& runs);
 
 QJsonObject runTreeView();  // what its file remembers
-
-// Of all runs in a folder and below it, without a window.
-Result<ShownFigure> runTreeViewFigure(const ViewOptions& options);
 
 }  // namespace synann::ui

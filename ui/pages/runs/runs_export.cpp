@@ -7,7 +7,6 @@
 #include <QCoreApplication>
 
 #include "engine/runs/run_index.h"
-#include "engine/train/history.h"
 #include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_comparison.h"
 #include "ui/pages/runs/runs_reader.h"
@@ -19,8 +18,8 @@ namespace {
 Result<std::vector<runs::RunSummary>> readNamed(const std::vector<std::string>& folders) {
   std::vector<runs::RunSummary> found;
   for (const std::string& folder : folders) {
-    if (const auto history = train::read_history(folder); !history) return history.error();
     runs::RunSummary run = runs::summarise(folder);
+    if (!run.problem.empty()) return Error{.problem = run.problem};
     const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
     run.name = (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
     found.push_back(std::move(run));
@@ -77,17 +76,18 @@ Status checkRuns(const ViewOptions& options) {
 }
 
 Result<ShownFigure> runsViewFigure(const ViewOptions& options) {
-  if (options.view == kRunTreeView) return runTreeViewFigure(options);
   auto wanted = readWanted(options);
   if (!wanted) return wanted.error();
   std::vector<runs::RunSummary> found = std::move(*wanted);
+  const QString name = QString::fromStdString(options.view);
+  if (options.view == kRunTreeView)
+    return ShownFigure{.figure = runTreeFigure(found), .name = name, .view = runTreeView()};
   RunsScene scene;
   applyTyped(runsFields(), options.typed, scene);
   scene.log_y = options.log_y;
   if (options.view == kRunsView) return curvesOf(scene, std::move(found));
   std::vector<std::filesystem::path> compared;
   for (const runs::RunSummary& run : found) compared.push_back(run.folder);
-  const QString name = QString::fromStdString(options.view);
   return ShownFigure{.figure = options.view == kRunsParallelView ? runsParallelFigure(found)
                                                                  : runsScatterFigure(scene, found),
                      .name = name,

@@ -12,7 +12,7 @@ namespace synann::ui {
 
 std::vector<PageFile> runsPageFiles();
 Status checkRuns(const ViewOptions& options);
-// The curves of all runs below a folder, without a window.
+// The runs below a folder, or those that are named, without a window.
 Result<ShownFigure> runsViewFigure(const ViewOptions& options);
 
 }  // namespace synann::ui
