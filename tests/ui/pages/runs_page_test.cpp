@@ -179,6 +179,10 @@ void RunsPageTest::readingCanBeStopped() {
   question.stop = std::stop_source();
   question.stop.request_stop();
   QVERIFY(readRuns(question, {})->stopped);
+  std::stop_source next;
+  next.request_stop();
+  question.stop = std::stop_source();
+  QVERIFY(!readRuns(question, next.get_token()));  // which is told of no list that nobody waits for
 }
 
 void RunsPageTest::overlaysTheSelectedRuns() {

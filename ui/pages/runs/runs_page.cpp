@@ -111,9 +111,11 @@ RunsPage::RunsPage(Workspace& workspace, const PageActions& actions, QWidget* pa
       open_(actions("runs.open")),
       open_folder_(actions("runs.open-folder")),
       fork_(actions("runs.fork")),
-      lister_([](const RunsQuestion& question, const std::stop_token& cancelled,
-                 const auto& tell) { tell(readRuns(question, cancelled)); },
-              [this](const RunListPtr& list) { take(*list); }),
+      lister_(
+          [](const RunsQuestion& question, const std::stop_token& cancelled, const auto& tell) {
+            if (auto list = readRuns(question, cancelled)) tell(std::move(list));
+          },
+          [this](const RunListPtr& list) { take(*list); }),
       follower_([](const std::vector<runs::RunSummary>& runs, const std::stop_token& cancelled,
                    const auto& tell) { tell(readAgain(runs, cancelled)); },
                 [this](const std::vector<runs::RunSummary>& fresh) { takeFresh(fresh); }) {

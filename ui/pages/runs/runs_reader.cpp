@@ -67,6 +67,7 @@ RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancell
     run.name = folder.filename().string();
     take(std::move(run));
   }
+  if (cancelled.stop_requested()) return nullptr;
   list->stopped = stop.stop_requested();
   if (!list->stopped) list->rows = RunTableModel::rowsOf(std::move(all), question.mean_epochs);
   return list;

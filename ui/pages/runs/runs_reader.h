@@ -32,6 +32,8 @@ struct RunList {
   bool stopped = false;            // then nothing of it counts
 };
 using RunListPtr = std::shared_ptr<RunList>;
+// Null where it was cancelled, as by the next question: only a person stops a reading and wants to hear of
+// it.
 RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancelled);
 
 // What is new of runs that are being written: those whose history is not the one that was read, read again.
