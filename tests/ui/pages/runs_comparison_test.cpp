@@ -97,6 +97,7 @@ class RunsComparisonTest : public QObject {
   void searchesByColumnAndSetting_data();
   void searchesByColumnAndSetting();
   void meansOfTheLastEpochsAreColumns();
+  void otherMeansAreSortedAnew();
   void onlyDifferencesOrAllSettings();
   void everyQuantityHasItsNumbers();
   void whatWasSmoothedStaysBehind();
@@ -182,6 +183,20 @@ void RunsComparisonTest::searchesByColumnAndSetting() {
     names.append(filter.index(row, RunTableModel::Name).data().toString());
   names.sort();
   QCOMPARE(names, found);
+}
+
+void RunsComparisonTest::otherMeansAreSortedAnew() {
+  std::vector<runs::RunSummary> two = {comparedRun("a", 0.1, 1, 50), comparedRun("b", 0.1, 1, 70)};
+  two[0].latest = {{90, 0.5}, {50, 0.5}};
+  two[1].latest = {{60, 0.5}, {70, 0.5}};
+  RunTableModel model;
+  RunFilterModel filter(&model);
+  filter.sort(RunTableModel::MeanAccuracy, Qt::DescendingOrder);
+  model.setRuns(two);
+  const auto first = [&] { return filter.index(0, RunTableModel::Name).data().toString(); };
+  QCOMPARE(first(), QStringLiteral("a"));  // 70 and 65
+  model.setMeanEpochs(1);
+  QCOMPARE(first(), QStringLiteral("b"));  // 50 and 70
 }
 
 void RunsComparisonTest::meansOfTheLastEpochsAreColumns() {

@@ -197,6 +197,9 @@ QString RunTableModel::help(int row, int column) const {
 
 QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) return {};
+  if (role == Qt::TextAlignmentRole)
+    return QVariant((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+  if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
   struct Heading {
     QString text, help;
   };
@@ -223,11 +226,7 @@ QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int
       {tr("Note"), tr("Written by a person (F2)")},
       {tr("Settings that differ"), tr("Settings that are not the same in all runs listed here")}};
   const Heading& heading = headings[static_cast<std::size_t>(section)];
-  if (role == Qt::DisplayRole) return heading.text;
-  if (role == Qt::ToolTipRole) return heading.help;
-  if (role == Qt::TextAlignmentRole)
-    return QVariant((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-  return {};
+  return role == Qt::DisplayRole ? heading.text : heading.help;
 }
 
 }  // namespace synann::ui
