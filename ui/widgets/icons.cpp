@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/icons.h"
 
+#include <cstddef>
+#include <iterator>
+
 #include <QGuiApplication>
 #include <QIconEngine>
 #include <QPainter>
@@ -29,6 +32,45 @@ void bar(QPainter& p, double x, double y, double width, double height) {
 void lines(QPainter& p, std::initializer_list<QPointF> points) {
   p.setBrush(Qt::NoBrush);
   p.drawPolyline(QPolygonF(QList<QPointF>(points)));
+}
+
+void drawNothing(QPainter&) {}
+
+void drawTrain(QPainter& p) {
+  fill(p, {{4, 2.5}, {4, 13.5}, {13.5, 8}});
+}
+
+void drawPause(QPainter& p) {
+  bar(p, 4, 3, 3, 10);
+  bar(p, 9, 3, 3, 10);
+}
+
+void drawBack(QPainter& p) {
+  fill(p, {{11, 3.5}, {11, 12.5}, {5, 8}});
+}
+
+void drawForward(QPainter& p) {
+  fill(p, {{5, 3.5}, {5, 12.5}, {11, 8}});
+}
+
+void drawStepBatch(QPainter& p) {
+  fill(p, {{3.5, 3}, {3.5, 13}, {10, 8}});
+  bar(p, 11, 3, 2, 10);
+}
+
+void drawStepEpoch(QPainter& p) {
+  fill(p, {{1.5, 3}, {1.5, 13}, {6.5, 8}});
+  fill(p, {{7, 3}, {7, 13}, {12, 8}});
+  bar(p, 12.6, 3, 2, 10);
+}
+
+void drawStop(QPainter& p) {
+  bar(p, 3.5, 3.5, 9, 9);
+}
+
+void drawCross(QPainter& p) {
+  lines(p, {{4, 4}, {12, 12}});
+  lines(p, {{12, 4}, {4, 12}});
 }
 
 void drawRestart(QPainter& p) {
@@ -189,6 +231,32 @@ void drawWarning(QPainter& p) {
   bar(p, 7.3, 11, 1.4, 1.4);
 }
 
+// In the order of the glyphs.
+struct Drawing {
+  Glyph glyph;
+  void (*draw)(QPainter&);
+};
+constexpr Drawing kDrawings[] = {
+    {Glyph::None, drawNothing},        {Glyph::Train, drawTrain},         {Glyph::Pause, drawPause},
+    {Glyph::StepBatch, drawStepBatch}, {Glyph::StepEpoch, drawStepEpoch}, {Glyph::Stop, drawStop},
+    {Glyph::Restart, drawRestart},     {Glyph::OpenData, drawFolder},     {Glyph::OpenRun, drawOpenRun},
+    {Glyph::Export, drawExport},       {Glyph::Quit, drawCross},          {Glyph::LogY, drawLogY},
+    {Glyph::Follow, drawFollow},       {Glyph::Theme, drawTheme},         {Glyph::Keyboard, drawKeyboard},
+    {Glyph::About, drawAbout},         {Glyph::Curves, drawCurves},       {Glyph::Network, drawNetwork},
+    {Glyph::Matrix, drawMatrix},       {Glyph::Surface, drawSurface},     {Glyph::Digits, drawDigits},
+    {Glyph::Runs, drawRuns},           {Glyph::Circuit, drawCircuit},     {Glyph::Swap, drawSwap},
+    {Glyph::Study, drawStudy},         {Glyph::Twins, drawTwins},         {Glyph::Back, drawBack},
+    {Glyph::Forward, drawForward},     {Glyph::Close, drawCross},         {Glyph::Warning, drawWarning},
+    {Glyph::Help, drawHelp},
+};
+
+constexpr bool eachInItsPlace() {
+  for (std::size_t k = 0; k < std::size(kDrawings); ++k)
+    if (kDrawings[k].glyph != static_cast<Glyph>(k)) return false;
+  return std::size(kDrawings) == static_cast<std::size_t>(Glyph::Help) + 1;
+}
+static_assert(eachInItsPlace());
+
 // Paints a glyph with the palette as it is at that moment.
 class GlyphEngine final : public QIconEngine {
  public:
@@ -226,74 +294,7 @@ class GlyphEngine final : public QIconEngine {
 }  // namespace
 
 void drawGlyph(QPainter& p, Glyph glyph) {
-  switch (glyph) {
-    case Glyph::None:
-      break;
-    case Glyph::Train:
-      return fill(p, {{4, 2.5}, {4, 13.5}, {13.5, 8}});
-    case Glyph::Pause:
-      bar(p, 4, 3, 3, 10);
-      return bar(p, 9, 3, 3, 10);
-    case Glyph::Back:
-      return fill(p, {{11, 3.5}, {11, 12.5}, {5, 8}});
-    case Glyph::Forward:
-      return fill(p, {{5, 3.5}, {5, 12.5}, {11, 8}});
-    case Glyph::StepBatch:
-      fill(p, {{3.5, 3}, {3.5, 13}, {10, 8}});
-      return bar(p, 11, 3, 2, 10);
-    case Glyph::StepEpoch:
-      fill(p, {{1.5, 3}, {1.5, 13}, {6.5, 8}});
-      fill(p, {{7, 3}, {7, 13}, {12, 8}});
-      return bar(p, 12.6, 3, 2, 10);
-    case Glyph::Stop:
-      return bar(p, 3.5, 3.5, 9, 9);
-    case Glyph::Restart:
-      return drawRestart(p);
-    case Glyph::OpenData:
-      return drawFolder(p);
-    case Glyph::OpenRun:
-      return drawOpenRun(p);
-    case Glyph::Export:
-      return drawExport(p);
-    case Glyph::Quit:
-    case Glyph::Close:
-      lines(p, {{4, 4}, {12, 12}});
-      return lines(p, {{12, 4}, {4, 12}});
-    case Glyph::LogY:
-      return drawLogY(p);
-    case Glyph::Follow:
-      return drawFollow(p);
-    case Glyph::Theme:
-      return drawTheme(p);
-    case Glyph::Keyboard:
-      return drawKeyboard(p);
-    case Glyph::About:
-      return drawAbout(p);
-    case Glyph::Curves:
-      return drawCurves(p);
-    case Glyph::Circuit:
-      return drawCircuit(p);
-    case Glyph::Network:
-      return drawNetwork(p);
-    case Glyph::Surface:
-      return drawSurface(p);
-    case Glyph::Digits:
-      return drawDigits(p);
-    case Glyph::Runs:
-      return drawRuns(p);
-    case Glyph::Swap:
-      return drawSwap(p);
-    case Glyph::Study:
-      return drawStudy(p);
-    case Glyph::Twins:
-      return drawTwins(p);
-    case Glyph::Matrix:
-      return drawMatrix(p);
-    case Glyph::Warning:
-      return drawWarning(p);
-    case Glyph::Help:
-      return drawHelp(p);
-  }
+  kDrawings[static_cast<std::size_t>(glyph)].draw(p);
 }
 
 QIcon glyphIcon(Glyph glyph) {
