@@ -11,16 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/train/json_fields.h"
+#include "engine/train/settings_json.h"
 
 namespace synann::train {
-
-// "batch-size" is "batch_size" in JSON.
-static std::string json_key(std::string_view key) {
-  std::string name(key);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 namespace {
 
 using nlohmann::json;
@@ -55,56 +48,6 @@ ordered_json position_json(const char* event, const Position& position) {
   return {{"event", event}, {"epoch", position.epoch}, {"step", position.step}};
 }
 
-json value_json(const SettingValue& value) {
-  const double* number = std::get_if<double>(&value);
-  if (!number) return std::get<std::string>(value);
-  const bool whole = *number == std::floor(*number) && std::abs(*number) < 1e15;
-  return whole ? json(static_cast<std::int64_t>(*number)) : json(*number);
-}
-
-std::optional<SettingValue> value_from(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return value.get<std::string>();
-  return std::nullopt;
-}
-
-// The key of the tables that JSON names so; empty where there is none.
-std::string setting_key(const std::string& name) {
-  for (const SettingInfo& info : setting_infos())
-    if (json_key(info.key) == name) return std::string(info.key);
-  for (const ChoiceInfo& info : choice_infos())
-    if (json_key(info.key) == name) return std::string(info.key);
-  return name == "data" ? name : std::string();
-}
-
-// {"lr": {"from": 0.012, "to": 0.006}}
-ordered_json changed_json(const std::vector<SettingDifference>& changed) {
-  ordered_json j = ordered_json::object();
-  for (const SettingDifference& d : changed)
-    j[json_key(d.key)] = {{"from", value_json(d.from)}, {"to", value_json(d.to)}};
-  return j;
-}
-
-void read_changed(Fields& fields, const char* event, const ReadFrom& from,
-                  std::vector<SettingDifference>& differences) {
-  const json* changed = fields.value("changed");
-  if (!changed) return;
-  if (!changed->is_object()) fields.fail("changed", "an object");
-  for (const auto& [name, change] : changed->items()) {
-    const std::string key = setting_key(name);
-    const auto part = [&change = change](const char* side) {
-      return change.is_object() && change.contains(side) ? value_from(change[side]) : std::nullopt;
-    };
-    const auto before = part("from"), after = part("to");
-    if (key.empty()) {
-      from.note(fmt::format("\"{}\" changed by a {}", name, event));
-      continue;
-    }
-    if (!before || !after) fields.fail(name.c_str(), "from and to");
-    if (before && after) differences.push_back({key, *before, *after});
-  }
-}
-
 constexpr State kEnds[] = {State::Finished, State::Stopped, State::Failed};
 
 const char* end_word(State state) {
@@ -121,51 +64,11 @@ constexpr std::pair<const char*, std::optional<double> EpochNumbers::*> kEpochNu
     {"headroom", &EpochNumbers::headroom},
     {"beta_norm", &EpochNumbers::beta_norm}};
 
-void read_settings(Fields& f, Settings& s) {
-  f.read("model", s.model);
-  f.read("data", s.data);
-  for (const SettingInfo& info : setting_infos()) {
-    double number = setting_value(s, info.key);
-    f.read(json_key(info.key).c_str(), number);
-    set_setting(s, info.key,
-                std::clamp(number, info.minimum - 1, info.maximum + 1));  // validate() says what is wrong
-  }
-  for (const ChoiceInfo& info : choice_infos()) {
-    std::string option = choice_value(s, info.key);
-    f.read(json_key(info.key).c_str(), option);
-    set_choice(s, info.key, option);
-  }
-}
-
 }  // namespace
 
 void ReadFrom::note(std::string words) const {
   if (unknown != nullptr && std::find(unknown->begin(), unknown->end(), words) == unknown->end())
     unknown->push_back(std::move(words));
-}
-
-ordered_json to_json(const Settings& s) {
-  ordered_json j{{"model", s.model}, {"data", s.data}};
-  for (const SettingInfo& info : setting_infos()) {
-    const double value = setting_value(s, info.key);
-    if (info.decimals == 0) {
-      j[json_key(info.key)] = static_cast<std::int64_t>(value);
-    } else {
-      j[json_key(info.key)] = value;
-    }
-  }
-  for (const ChoiceInfo& info : choice_infos()) {
-    const std::string& option = choice_value(s, info.key);
-    if (!info.is_text() || !option.empty()) j[json_key(info.key)] = option;
-  }
-  return j;
-}
-
-Result<Settings> settings_from_json(const json& value, const std::string& where) {
-  Settings s;
-  Fields f(value, where);
-  read_settings(f, s);
-  return f.finish(std::move(s));
 }
 
 ordered_json to_json(const StartInfo& s) {
