@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/core/sha256.h"
+#include "engine/core/whole_path.h"
 #include "engine/runs/fork_files.h"
 #include "engine/train/history_cut.h"
 #include "engine/train/record.h"
@@ -112,8 +113,7 @@ std::string ForkProof::sentence() const {
 
 fs::path parent_folder(const fs::path& run, const train::Fork& fork) {
   if (fork.history_sha256.empty() || fork.from.empty()) return {};
-  const fs::path whole = fs::absolute(run).lexically_normal();
-  const fs::path folder = (whole.has_filename() ? whole : whole.parent_path()).parent_path() / fork.from;
+  const fs::path folder = whole_path(run).parent_path() / fork.from;
   std::error_code code;
   return fs::exists(folder / train::kHistoryFile, code) ? folder : fs::path();
 }

@@ -10,6 +10,7 @@
 
 #include "engine/core/file.h"
 #include "engine/core/folder_lock.h"
+#include "engine/core/whole_path.h"
 #include "engine/train/optimiser_file.h"
 #include "engine/train/run_folder.h"
 
@@ -45,12 +46,6 @@ Status move_folder(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-// Without a slash at its end, and with a folder that it stands in.
-fs::path whole(const fs::path& folder) {
-  const fs::path clean = fs::absolute(folder).lexically_normal();
-  return clean.has_filename() ? clean : clean.parent_path();
-}
-
 }  // namespace
 
 Result<fs::path> rename_run(const fs::path& folder, const std::string& name) {
@@ -59,7 +54,7 @@ Result<fs::path> rename_run(const fs::path& folder, const std::string& name) {
                        "choose one without a slash that does not begin with a full stop");
   const auto lock = lock_run(folder);
   if (!lock) return lock.error();
-  const fs::path from = whole(folder), to = from.parent_path() / name;
+  const fs::path from = whole_path(folder), to = from.parent_path() / name;
   if (auto status = move_folder(from, to); !status) return status.error();
   return to;
 }
@@ -67,7 +62,7 @@ Result<fs::path> rename_run(const fs::path& folder, const std::string& name) {
 Result<fs::path> bin_run(const fs::path& folder) {
   const auto lock = lock_run(folder);
   if (!lock) return lock.error();
-  const fs::path from = whole(folder), bin = from.parent_path() / kBin;
+  const fs::path from = whole_path(folder), bin = from.parent_path() / kBin;
   if (auto status = make_folder(bin); !status) return status.error();
   std::error_code code;
   fs::path to = bin / from.filename();
@@ -80,7 +75,7 @@ Result<fs::path> bin_run(const fs::path& folder) {
 Status restore_run(const fs::path& binned, const fs::path& folder) {
   const auto lock = lock_run(binned);
   if (!lock) return lock.error();
-  return move_folder(whole(binned), whole(folder));
+  return move_folder(whole_path(binned), whole_path(folder));
 }
 
 Result<std::uint64_t> prune_run(const fs::path& folder, Prune what) {

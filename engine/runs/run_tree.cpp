@@ -6,22 +6,18 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "engine/core/whole_path.h"
+
 namespace synann::runs {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path clean_folder(const fs::path& folder) {
-  if (folder.empty()) return {};
-  const fs::path whole = fs::absolute(folder).lexically_normal();
-  return whole.has_filename() ? whole : whole.parent_path();
-}
-
 // The folder that a run's fork event means.
 fs::path meant_parent(const RunSummary& run) {
-  const fs::path folder = clean_folder(run.folder);
+  const fs::path folder = whole_path(run.folder);
   if (!run.fork->history_sha256.empty()) return folder.parent_path() / run.fork->from;
-  return clean_folder(fs::path(run.fork->from).parent_path());  // a checkpoint in it
+  return whole_path(fs::path(run.fork->from).parent_path());  // a checkpoint in it
 }
 
 struct Kinship {
@@ -38,7 +34,7 @@ bool descends(const Kinship& kin, std::size_t run, std::size_t from) {
 
 Kinship kinship_of(const std::vector<RunSummary>& runs) {
   std::map<fs::path, std::size_t> places;
-  for (std::size_t k = 0; k < runs.size(); ++k) places.emplace(clean_folder(runs[k].folder), k);
+  for (std::size_t k = 0; k < runs.size(); ++k) places.emplace(whole_path(runs[k].folder), k);
   Kinship kin{.parent = std::vector<std::optional<std::size_t>>(runs.size()),
               .children = std::vector<std::vector<std::size_t>>(runs.size())};
   for (std::size_t k = 0; k < runs.size(); ++k) {

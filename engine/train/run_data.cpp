@@ -6,6 +6,7 @@
 #include <optional>
 #include <system_error>
 
+#include "engine/core/whole_path.h"
 #include "engine/data/registry.h"
 
 namespace synann::train {
@@ -58,9 +59,7 @@ std::vector<std::string> run_data_locations(const History& history, const fs::pa
     locations.push_back(spec);
   } else {
     add(locations, spec);
-    std::error_code ignored;
-    fs::path folder = fs::absolute(run, ignored).lexically_normal();
-    if (!folder.has_filename()) folder = folder.parent_path();
+    fs::path folder = whole_path(run);
     const auto ends = endings(spec);
     for (int level = 0; level < kMostLevels && !folder.empty(); ++level) {
       for (const fs::path& end : ends) add(locations, folder / end);

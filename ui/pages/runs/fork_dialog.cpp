@@ -13,6 +13,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include "engine/core/whole_path.h"
 #include "engine/runs/fork_proof.h"
 #include "engine/train/history_cut.h"
 #include "ui/pages/busy_row.h"
@@ -28,11 +29,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr QSize kForkSize(460, 520);  // pixels
-
-fs::path wholeFolder(const fs::path& folder) {
-  const fs::path clean = fs::absolute(folder).lexically_normal();
-  return clean.has_filename() ? clean : clean.parent_path();
-}
 
 QString lastName(const fs::path& folder) {
   return QString::fromStdString(folder.filename().string());
@@ -55,7 +51,7 @@ ForkDialog::ForkDialog(ForkSubject subject, QWidget* parent)
             tell(std::make_shared<const Answer>(make(question)));
           },
           [this](const std::shared_ptr<const Answer>& answer) { takeAnswer(answer); }) {
-  subject_.run = wholeFolder(subject_.run);
+  subject_.run = whole_path(subject_.run);
   setObjectName(QStringLiteral("fork"));
   setWindowTitle(tr("Fork %1").arg(lastName(subject_.run)));
   layOut();
