@@ -232,12 +232,11 @@ Result<Forked> fork_run(const ForkRequest& request, const infer::Work& work) {
   train::adopt_settings(checkpoint, *settings);
   const bool fresh = keeps_squares(before) != keeps_squares(*settings);
   if (fresh) train::zero_optimiser(checkpoint, request.step);
-  const std::string_view text(reinterpret_cast<const char*>(file->bytes.data()), file->bytes.size());
   auto written = write_fork({.run = request.run,
                              .folder = request.folder,
                              .state = arrival->state,
                              .steps = request.step,
-                             .history = train::cut_history(text, history, request.step),
+                             .history = train::cut_history(file->text(), history, request.step),
                              .fork = {.position = checkpoint.position,
                                       .from = folder_name(request.run),
                                       .changed = train::differences(before, *settings),

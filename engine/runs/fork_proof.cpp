@@ -26,10 +26,6 @@ Agreement agreement_of(bool same) {
   return same ? Agreement::Equal : Agreement::Different;
 }
 
-std::string_view history_text(const train::HistoryFile& file) {
-  return {reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()};
-}
-
 std::string digest_of(std::string_view text) {
   return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
@@ -128,14 +124,13 @@ Result<ForkProof> prove_fork(const fs::path& run) {
   }
   ForkProof proof{.fork = history.forks.back()};
   proof.steps = history.steps_at(proof.fork.position);
-  proof.own_history =
-      agreement_of(digest_of(before_own_fork(history_text(*file))) == proof.fork.history_sha256);
+  proof.own_history = agreement_of(digest_of(before_own_fork(file->text())) == proof.fork.history_sha256);
   proof.parent = parent_folder(run, proof.fork);
   if (!proof.parent.empty()) {
     const auto theirs = train::read_history_file(proof.parent / train::kHistoryFile);
     if (theirs)
       proof.parent_history =
-          agreement_of(digest_of(train::cut_history(history_text(*theirs), theirs->history, proof.steps)) ==
+          agreement_of(digest_of(train::cut_history(theirs->text(), theirs->history, proof.steps)) ==
                        proof.fork.history_sha256);
   }
   prove_parameters(run, history, proof);

@@ -54,6 +54,7 @@ Result<History> read_history(const std::filesystem::path& folder_or_file);
 struct HistoryFile {
   History history;
   std::vector<std::uint8_t> bytes;
+  std::string_view text() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 };
 Result<HistoryFile> read_history_file(const std::filesystem::path& file);
 // What a resume does to a history that has been read: what was made behind its position is forgotten.
