@@ -19,7 +19,7 @@
 #include "engine/runs/catalogue.h"
 #include "engine/runs/run_index.h"
 #include "engine/train/event_json.h"
-#include "engine/train/session.h"
+#include "engine/train/run_folder.h"
 
 namespace synann::cli {
 namespace {
@@ -149,8 +149,7 @@ void say_no_runs(const std::filesystem::path& folder) {
 
 int runs_run(const RunsArguments& a) {
   const bool usual = a.folder.empty();
-  const std::filesystem::path folder =
-      usual ? train::default_run_folder({}).parent_path() : std::filesystem::path(a.folder);
+  const std::filesystem::path folder = usual ? train::runs_folder() : std::filesystem::path(a.folder);
   if (std::error_code code; usual && !std::filesystem::exists(folder, code)) {
     say_no_runs(folder);
     return kOk;

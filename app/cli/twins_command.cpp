@@ -21,7 +21,7 @@
 #include "engine/core/text_value.h"
 #include "engine/data/registry.h"
 #include "engine/runs/twins.h"
-#include "engine/train/session.h"
+#include "engine/train/run_folder.h"
 #include "engine/train/variation.h"
 
 namespace synann::cli {

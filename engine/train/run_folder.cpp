@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <system_error>
 #include <vector>
 
+#include "engine/data/registry.h"
 #include "engine/train/optimiser_file.h"
 
 namespace synann::train {
@@ -92,6 +95,23 @@ Status open_record(const fs::path& folder, const fs::path& resumed_from, const c
 }
 
 }  // namespace
+
+fs::path runs_folder() {
+  const auto home = data::user_data_folder();
+  return home ? *home / "runs" : fs::path("synann-runs");
+}
+
+fs::path default_run_folder(const Settings& settings) {
+  const std::string data = settings.data == "digits" ? "digits" : fs::path(settings.data).filename().string();
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const std::string name = fmt::format("{:%Y%m%d-%H%M%S}-{}-{}-s{}", fmt::gmtime(now), settings.model,
+                                       data.empty() ? "data" : data, settings.seed);
+  const fs::path runs = runs_folder();
+  std::error_code ignored;
+  auto folder = runs / name;
+  for (int n = 2; fs::exists(folder, ignored); ++n) folder = runs / fmt::format("{}-{}", name, n);
+  return folder;
+}
 
 FolderSizes folder_sizes(const fs::path& folder) {
   FolderSizes sizes;

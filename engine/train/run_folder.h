@@ -19,6 +19,11 @@ namespace synann::train {
 // What a person says about the run (engine/runs/run_notes.h).
 inline constexpr const char* kNotesFile = "notes.json";
 
+// Where runs go that no folder was named for: <XDG data>/synann-studio/runs; "synann-runs" without a home.
+std::filesystem::path runs_folder();
+// A new one in it: <UTC date-time>-<model>-<data>-s<seed>, made unique.
+std::filesystem::path default_run_folder(const Settings& settings);
+
 // What a run's files take up, in bytes.
 struct FolderSizes {
   std::uint64_t checkpoints = 0;  // last and best

@@ -2,13 +2,11 @@
 #include "engine/train/session.h"
 
 #include <algorithm>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/compute/batch.h"
 #include "engine/core/version.h"
 #include "engine/data/family.h"
-#include "engine/data/registry.h"
 #include "engine/train/frozen_cells.h"
 #include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
@@ -389,21 +387,6 @@ void Session::request_device(const Execution& execution) {
 }
 void Session::request_stop() noexcept {
   impl_->request_stop();
-}
-
-std::filesystem::path default_run_folder(const Settings& settings) {
-  const auto home = data::user_data_folder();
-  const std::string data =
-      settings.data == "digits" ? "digits" : std::filesystem::path(settings.data).filename().string();
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  const std::string name = fmt::format("{:%Y%m%d-%H%M%S}-{}-{}-s{}", fmt::gmtime(now), settings.model,
-                                       data.empty() ? "data" : data, settings.seed);
-  const auto runs = home ? *home / "runs" : std::filesystem::path("synann-runs");
-  std::error_code ignored;
-  auto folder = runs / name;
-  for (int n = 2; std::filesystem::exists(folder, ignored); ++n)
-    folder = runs / fmt::format("{}-{}", name, n);
-  return folder;
 }
 
 }  // namespace synann::train

@@ -13,6 +13,7 @@
 #include "engine/train/history.h"
 #include "engine/train/record.h"
 #include "engine/train/replay.h"
+#include "engine/train/run_folder.h"
 #include "engine/train/settings.h"
 
 namespace synann::train {
@@ -87,9 +88,5 @@ class Session {
   explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-// <XDG data>/synann-studio/runs/<UTC date-time>-<model>-<data>-s<seed>, made unique; "synann-runs/…" without
-// a home.
-std::filesystem::path default_run_folder(const Settings& settings);
 
 }  // namespace synann::train

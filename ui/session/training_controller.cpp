@@ -7,6 +7,7 @@
 #include "engine/core/thread_pool.h"
 #include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/run_folder.h"
 #include "engine/train/session.h"
 
 namespace synann::ui {

@@ -9,7 +9,7 @@
 #include <QStackedWidget>
 
 #include "engine/train/history.h"
-#include "engine/train/session.h"
+#include "engine/train/run_folder.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/runs/runs_scene.h"
