@@ -195,9 +195,9 @@ Status Session::Impl::change_setting(const Command& command) {
   const std::string& key = command.key;
   if (!is_live(key)) return {};
   SettingValue value = command.value;
-  if (!command.word.empty()) value = command.word;
+  const double* const number = std::get_if<double>(&value);
   const int begun = at().step > 0 ? at().epoch : at().epoch - 1;
-  if (key == "epochs" && command.value >= 1 && command.value < begun) {
+  if (key == "epochs" && number && *number >= 1 && *number < begun) {
     observer_.on_notice(fmt::format("epoch {} has begun: the run ends with it", begun));
     value = static_cast<double>(begun);
   }

@@ -31,8 +31,7 @@ struct Command {
   std::string key{};  // of Set: "lr"; held back until an evaluation that is due has been made
   // A value out of range is refused by leaving the old one. An epoch that has begun is trained to its end:
   // "epochs" becomes its number at least, and the observer is told.
-  double value = 0;
-  std::string word{};  // of a choice: "cosine"
+  SettingValue value{};
 };
 
 struct SessionOptions {

@@ -221,9 +221,7 @@ bool setting_matters(const Settings& s, std::string_view key) {
 }
 
 bool is_live(std::string_view key) {
-  const auto live = [&](const auto& entry) { return entry.info.key == key && entry.info.live; };
-  return std::any_of(std::begin(kNumbers), std::end(kNumbers), live) ||
-         std::any_of(choices().begin(), choices().end(), live);
+  return std::find(live_keys().begin(), live_keys().end(), key) != live_keys().end();
 }
 
 const std::vector<std::string>& live_keys() {
@@ -301,6 +299,12 @@ std::vector<SettingDifference> differences(const Settings& from, const Settings&
   for (const Choice& c : choices()) compare(c.info.key, from.*c.member, to.*c.member);
   compare("data", from.data, to.data);
   return all;
+}
+
+void ask_for(AskedSettings& asked, std::string_view key, const SettingValue& value) {
+  if (const double* number = std::get_if<double>(&value)) asked.numbers[std::string(key)] = *number;
+  if (const auto* word = std::get_if<std::string>(&value); word && key != "data")
+    asked.choices[std::string(key)] = *word;
 }
 
 void apply_settings(Settings& settings, const AskedSettings& asked) {

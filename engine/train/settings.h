@@ -127,6 +127,8 @@ struct AskedSettings {
   std::map<std::string, double, std::less<>> numbers{};
   std::map<std::string, std::string, std::less<>> choices{};
 };
+// Asks for one more by its key; the data are no such setting.
+void ask_for(AskedSettings& asked, std::string_view key, const SettingValue& value);
 // Takes over all that was asked for but the model.
 void apply_settings(Settings& settings, const AskedSettings& asked);
 

@@ -122,10 +122,7 @@ void TrainingController::postLive(std::string_view key, const train::SettingValu
   if (!train::is_live(key)) return;
   train::apply_setting(run_->settings, key, value);
   posted_.emplace_back(key);
-  train::Command command{.kind = train::Command::Kind::Set, .key = std::string(key)};
-  if (const double* number = std::get_if<double>(&value)) command.value = *number;
-  if (const auto* word = std::get_if<std::string>(&value)) command.word = *word;
-  link_->post(std::move(command));
+  link_->post({.kind = train::Command::Kind::Set, .key = std::string(key), .value = value});
 }
 
 void TrainingController::request(Request request) {
@@ -222,11 +219,8 @@ void TrainingController::continueRun(const Request& request) {
   job.settings = settings;
   job.folder = run_->folder;
   job.resume = true;
-  for (const std::string& key : train::live_keys()) {
-    const train::SettingValue value = train::any_value(settings, key);
-    if (const double* number = std::get_if<double>(&value)) job.asked.numbers.emplace(key, *number);
-    if (const auto* word = std::get_if<std::string>(&value)) job.asked.choices.emplace(key, *word);
-  }
+  for (const std::string& key : train::live_keys())
+    train::ask_for(job.asked, key, train::any_value(settings, key));
   job.start_paused = request.intent != Intent::Train;
   run_->settings = settings;
   launch(std::move(job), request.intent);

@@ -36,12 +36,12 @@ class LiveChangesTest : public QObject, private ForkRuns {
  private:
   // Schedule, weight decay, clipping and rate, in the middle of epochs and at their ends.
   void changing(const fs::path& out) const {
-    const std::multimap<int, Command> changes{{3, {Command::Kind::Set, "schedule", 0, "cosine"}},
+    const std::multimap<int, Command> changes{{3, {Command::Kind::Set, "schedule", "cosine"}},
                                               {5, {Command::Kind::Set, "weight-decay", 0.01}},
                                               {7, {Command::Kind::Set, "clip", 0.25}},
                                               {9, {Command::Kind::Set, "lr", 0.05}},
-                                              {10, {Command::Kind::Set, "schedule", 0, "plateau"}},
-                                              {10, {Command::Kind::Set, "schedule-epochs", 1}},
+                                              {10, {Command::Kind::Set, "schedule", "plateau"}},
+                                              {10, {Command::Kind::Set, "schedule-epochs", 1.0}},
                                               {14, {Command::Kind::Set, "schedule-factor", 0.5}},
                                               {16, {Command::Kind::Set, "momentum", 0.8}}};
     runStepwise(out, [changes](Session& session, int now) {
@@ -96,7 +96,7 @@ void LiveChangesTest::aForkMakesThemAgain() {
 void LiveChangesTest::aResumeWithThemIsTheSame() {
   runStepwise(at("live"), [](Session& session, int now) {
     if (now == 10) {
-      session.post({Command::Kind::Set, "schedule", 0, "step"});
+      session.post({Command::Kind::Set, "schedule", "step"});
       session.post({Command::Kind::Set, "clip", 0.25});
       session.post({Command::Kind::Set, "weight-decay", 0.01});
     }
@@ -124,7 +124,7 @@ void LiveChangesTest::waitForAMeasurementThatIsDue() {
   auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("run")}, seen);
   QVERIFY(session.ok());
   seen.after_steps = [&](int) {
-    if (seen.losses.size() == 7) (*session)->post({Command::Kind::Set, "schedule", 0, "cosine"});
+    if (seen.losses.size() == 7) (*session)->post({Command::Kind::Set, "schedule", "cosine"});
   };
   QVERIFY((*session)->run().ok());
   QCOMPARE(seen.changes.size(), std::size_t{1});
@@ -169,11 +169,11 @@ void LiveChangesTest::nonsenseIsLeftAlone() {
   auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("run")}, seen);
   QVERIFY(session.ok());
   seen.after_steps = [&](int) {
-    (*session)->post({Command::Kind::Set, "schedule", 0, "sometimes"});
-    (*session)->post({Command::Kind::Set, "schedule", 3});
-    (*session)->post({Command::Kind::Set, "clip", 0, "much"});
-    (*session)->post({Command::Kind::Set, "weight-decay", -1});
-    (*session)->post({Command::Kind::Set, "optimizer", 0, "adam"});
+    (*session)->post({Command::Kind::Set, "schedule", "sometimes"});
+    (*session)->post({Command::Kind::Set, "schedule", 3.0});
+    (*session)->post({Command::Kind::Set, "clip", "much"});
+    (*session)->post({Command::Kind::Set, "weight-decay", -1.0});
+    (*session)->post({Command::Kind::Set, "optimizer", "adam"});
   };
   QVERIFY((*session)->run().ok());
   QVERIFY(seen.changes.empty());

@@ -179,7 +179,7 @@ void SessionLogTest::aRateThatIsAskedForHoldsFromTheResumeOn() {
   CommandListener live;
   live.commands.assign(first.losses.size(), {{Command::Kind::StepBatch}});
   live.commands.push_back(
-      {{Command::Kind::Set, "lr", 0.5}, {Command::Kind::Set, "epochs", 2}, {Command::Kind::Train}});
+      {{Command::Kind::Set, "lr", 0.5}, {Command::Kind::Set, "epochs", 2.0}, {Command::Kind::Train}});
   auto open = options(at("b"));
   open.start_paused = true;
   run_session(std::move(open), live);

@@ -234,7 +234,7 @@ void SessionTest::liveSettingsTakeEffect() {
   seen.after_steps = [&](int) {
     (*session)->post({Command::Kind::Set, "lr", 0.0});
     (*session)->post({Command::Kind::Set, "momentum", 0.0});
-    (*session)->post({Command::Kind::Set, "epochs", 1});
+    (*session)->post({Command::Kind::Set, "epochs", 1.0});
     (*session)->post({Command::Kind::Set, "lr", 1e9});  // out of range: refused
   };
   QVERIFY((*session)->run().ok());
@@ -269,7 +269,7 @@ void SessionTest::epochsThatHaveBegunAreTrained() {
   QVERIFY(session.ok());
   seen.after_steps = [&](int) {
     if (seen.losses.size() == 8)
-      (*session)->post({Command::Kind::Set, "epochs", 1});  // in the second of three
+      (*session)->post({Command::Kind::Set, "epochs", 1.0});  // in the second of three
   };
   QVERIFY((*session)->run().ok());
   QCOMPARE(seen.losses.size(), std::size_t{14});
@@ -285,9 +285,9 @@ void SessionTest::fixedSettingsStay() {
   auto session = Session::create({.settings = tiny_settings(), .data = data_, .folder = at("a")}, seen);
   QVERIFY(session.ok());
   seen.after_steps = [&](int) {
-    (*session)->post({Command::Kind::Set, "seed", 77});
-    (*session)->post({Command::Kind::Set, "batch-size", 3});
-    (*session)->post({Command::Kind::Set, "no-such-key", 3});
+    (*session)->post({Command::Kind::Set, "seed", 77.0});
+    (*session)->post({Command::Kind::Set, "batch-size", 3.0});
+    (*session)->post({Command::Kind::Set, "no-such-key", 3.0});
   };
   QVERIFY((*session)->run().ok());
   QVERIFY(seen.changes.empty());

@@ -39,6 +39,7 @@ class SettingValuesTest : public QObject {
   void valuesAreToldAsTheyAreTyped();
   void someNumbersAreLive();
   void askedSettingsLeaveTheOthers();
+  void differencesCanBeAskedFor();
 };
 
 void SettingValuesTest::equalSettingsDoNotDiffer() {
@@ -178,6 +179,19 @@ void SettingValuesTest::askedSettingsLeaveTheOthers() {
   expected.batch_size = 7;
   expected.schedule = "step";
   QVERIFY(s == expected);  // the model stays, too
+}
+
+void SettingValuesTest::differencesCanBeAskedFor() {
+  Settings from, to;
+  to.learning_rate = 0.25;
+  to.schedule = "step";
+  to.data = "elsewhere";  // no setting that can be asked for
+  AskedSettings asked;
+  for (const SettingDifference& d : differences(from, to)) ask_for(asked, d.key, d.to);
+  QCOMPARE(asked.numbers.size() + asked.choices.size(), std::size_t{2});
+  apply_settings(from, asked);
+  to.data = from.data;
+  QVERIFY(from == to);
 }
 
 SYNANN_TEST(SettingValuesTest)

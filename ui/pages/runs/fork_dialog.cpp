@@ -204,11 +204,8 @@ void ForkDialog::begin() {
   Question question;
   question.request = {.run = subject_.run, .step = step(), .folder = wantedFolder()};
   question.request.execution.threads = subject_.threads;
-  for (const train::SettingDifference& d : train::differences(parent_, plan_.settings())) {
-    if (const double* number = std::get_if<double>(&d.to)) question.request.asked.numbers[d.key] = *number;
-    if (const auto* word = std::get_if<std::string>(&d.to); word && d.key != "data")
-      question.request.asked.choices[d.key] = *word;
-  }
+  for (const train::SettingDifference& d : train::differences(parent_, plan_.settings()))
+    train::ask_for(question.request.asked, d.key, d.to);
   question.data = subject_.data;
   question.digest = (*history_)->start.data_sha256;
   stop_ = std::stop_source();
