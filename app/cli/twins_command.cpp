@@ -158,8 +158,7 @@ class TwinsProgress {
       line_.wipe();
       print_epoch(a[told_], b[told_]);
     }
-    const int in_epoch = std::max(1, trace.steps_per_epoch);
-    line_.show(fmt::format("step {} · epoch {} of {} · {}", trace.steps, trace.steps / in_epoch + 1, epochs_,
+    line_.show(fmt::format("step {} · epoch {} of {} · {}", trace.steps, trace.epoch(), epochs_,
                            trace.divergence ? fmt::format("apart since step {}", trace.divergence->step)
                                             : std::string("equal so far")));
   }

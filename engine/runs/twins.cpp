@@ -107,6 +107,11 @@ class Twins::Impl {
   std::array<std::unique_ptr<train::Session>, 2> finished_;
 };
 
+int TwinTrace::epoch() const {
+  const std::int64_t in_epoch = std::max(1, steps_per_epoch);
+  return static_cast<int>(std::max<std::int64_t>(0, steps - 1) / in_epoch) + 1;
+}
+
 Result<std::unique_ptr<Twins>> Twins::create(TwinsRequest request) {
   if (!request.data) return Error{.problem = "twins need data to train on"};
   for (train::Settings& settings : request.settings) {

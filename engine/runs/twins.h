@@ -67,6 +67,8 @@ struct TwinTrace {
   std::vector<TwinDistance> distances{};       // at the first 100 steps, then at ever fewer
 };
 
+  int epoch() const;  // of the last step that both have done; 1 before the first
+
 // An image of the test set that the two give different classes.
 struct TwinImage {
   int image = 0;  // its number in the test set

@@ -32,6 +32,7 @@ class TwinsTest : public QObject, private ForkRuns {
   void anotherSeedShowsAtOnce();
   void theSynapsesTwinSharesWhatBothHave();
   void aShorterOneDoesNotHoldTheOtherUp();
+  void anEpochEndsWithItsLastStep();
   void stopsWithBothSaved();
   void waitsWhilePaused();
   void whatCannotBeginIsToldAndEndsTheOther();
@@ -135,6 +136,16 @@ void TwinsTest::aShorterOneDoesNotHoldTheOtherUp() {
   QCOMPARE(trace.runs[1].losses.size(), std::size_t{7});
   QCOMPARE(trace.steps, std::int64_t{7});
   QVERIFY(!trace.divergence);
+}
+
+void TwinsTest::anEpochEndsWithItsLastStep() {
+  TwinTrace trace{.steps_per_epoch = 7};
+  constexpr std::pair<std::int64_t, int> kEpochs[] = {{0, 1}, {1, 1}, {7, 1}, {8, 2}, {21, 3}};
+  for (const auto& [steps, epoch] : kEpochs) {
+    trace.steps = steps;
+    QCOMPARE(trace.epoch(), epoch);
+  }
+  QCOMPARE(TwinTrace().epoch(), 1);
 }
 
 void TwinsTest::stopsWithBothSaved() {

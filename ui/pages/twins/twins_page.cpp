@@ -284,13 +284,10 @@ void TwinsPage::askImages() {
 
 QString TwinsPage::stateWords() const {
   if (!trace_) return tr("The first has the settings on the screen. Both are saved as runs of their own.");
-  const int in_epoch = std::max(1, trace_->steps_per_epoch);
   QStringList words{names_[0] + QStringLiteral(" | ") + names_[1]};
   if (runner_.busy())
     words.append(runner_.stopping() ? tr("stopping") : runner_.paused() ? tr("paused") : tr("training"));
-  words.append(tr("step %1, epoch %2")
-                   .arg(countWords(trace_->steps))
-                   .arg(std::max<std::int64_t>(0, trace_->steps - 1) / in_epoch + 1));
+  words.append(tr("step %1, epoch %2").arg(countWords(trace_->steps)).arg(trace_->epoch()));
   words.append(divergenceWords(*trace_));
   return words.join(QStringLiteral(" · "));
 }
