@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 TwinRun twin_run(const train::History& history) {
-  TwinRun run{.losses = history.losses, .evaluations = history.evaluations};
+  TwinRun run{.start = history.start, .losses = history.losses, .evaluations = history.evaluations};
+  run.start.settings = history.settings();
   run.state = history.end ? history.end->state : train::State::Stopped;
   if (history.end) run.reason = history.end->reason;
   return run;

@@ -139,8 +139,9 @@ void TwinMeter::diverge(std::int64_t step, bool losses) {
   if (!first || step < first->step || (step == first->step && losses)) first = TwinDivergence{step, losses};
 }
 
-void TwinMeter::start(const train::StartInfo& start) {
+void TwinMeter::start(int side, const train::StartInfo& start) {
   const std::lock_guard lock(mutex_);
+  trace_.runs[static_cast<std::size_t>(side)].start = start;
   trace_.steps_per_epoch = start.steps_per_epoch;
 }
 

@@ -45,7 +45,7 @@ class TwinMeter {
   void add_values(int side, std::span<const float> values);
   void finish_step(int side);  // the other one may begin its next one
 
-  void start(const train::StartInfo& start);
+  void start(int side, const train::StartInfo& start);
   void add_evaluation(int side, const train::Evaluation& evaluation);
   void set_state(int side, train::State state, const std::string& reason);
   void saved(int side, const std::string& checkpoint);

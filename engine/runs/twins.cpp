@@ -17,7 +17,7 @@ namespace {
 class TwinObserver final : public train::Observer {
  public:
   TwinObserver(TwinMeter& meter, int side) : meter_(meter), side_(side) {}
-  void on_start(const train::StartInfo& start) override { meter_.start(start); }
+  void on_start(const train::StartInfo& start) override { meter_.start(side_, start); }
   void on_evaluation(const train::Evaluation& e) override { meter_.add_evaluation(side_, e); }
   void on_state(train::State state, const std::string& reason) override {
     meter_.set_state(side_, state, reason);

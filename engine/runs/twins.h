@@ -35,6 +35,7 @@ struct TwinsRequest {
 
 // One of the two, as far as it is.
 struct TwinRun {
+  train::StartInfo start{};     // with the settings at the end, where it was read; empty before it began
   std::vector<float> losses{};  // of each step, before its update, nats
   std::vector<train::Evaluation> evaluations{};
   train::State state = train::State::Training;
@@ -65,9 +66,9 @@ struct TwinTrace {
   bool same_parameters = false;                // both have the same tensors, so that parameters can diverge
   std::optional<TwinDivergence> divergence{};  // none so far
   std::vector<TwinDistance> distances{};       // at the first 100 steps, then at ever fewer
-};
 
   int epoch() const;  // of the last step that both have done; 1 before the first
+};
 
 // An image of the test set that the two give different classes.
 struct TwinImage {

@@ -206,6 +206,8 @@ void TwinsTest::readsBackWhatWasSeen() {
   QVERIFY(read.ok());
   QCOMPARE(read->runs[0].losses, live.runs[0].losses);
   QCOMPARE(read->runs[1].losses, live.runs[1].losses);
+  for (std::size_t side = 0; side < 2; ++side)
+    QVERIFY(read->runs[side].start.settings == live.runs[side].start.settings);
   QCOMPARE(read->steps, live.steps);
   QVERIFY(read->divergence == live.divergence);
   QCOMPARE(read->distances.back().steps, live.distances.back().steps);

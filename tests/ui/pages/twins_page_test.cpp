@@ -11,6 +11,8 @@
 #include <QTabWidget>
 #include <QTest>
 
+#include "engine/data/digits.h"
+#include "engine/data/registry.h"
 #include "engine/train/checkpoint.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
@@ -57,6 +59,7 @@ class TwinsPageTest : public QObject {
   void stopSavesBoth();
   void pauseHoldsBoth();
   void figuresAreExportedAndOpenedAgain();
+  void imagesAreOfTheDataOfTheRuns();
   void closingTheWindowSavesBoth();
 
  private:
@@ -165,6 +168,41 @@ void TwinsPageTest::figuresAreExportedAndOpenedAgain() {
   ViewOptions one;
   one.histories = {folders[0].string()};
   QVERIFY(!checkTwins(one).ok());
+}
+
+// Whatever data the window has open.
+void TwinsPageTest::imagesAreOfTheDataOfTheRuns() {
+  data::DataPair own = *testing::smallDigits(300, 60);
+  own.test = data::make_digits(60, 77, 1);
+  const std::string folder = home_.filePath("own").toStdString();
+  QVERIFY(data::write_idx_folder(own, folder, false).ok());
+  TwinsBench b;
+  train::Settings settings = testing::smallSettings(1);
+  settings.data = folder;
+  b.window->workspace().plan().restore(settings);
+  b.choose(TwinOther::Seed);
+  b.trainTwins();
+  const auto folders = b.page->runner().request().folders;
+  ViewOptions options;
+  options.view = kTwinImages;
+  options.histories = {folders[0].string(), folders[1].string()};
+  const auto shown = twinsViewFigure(options);
+  QVERIFY2(shown.ok(), shown.ok() ? "" : shown.error().sentence().c_str());
+  const auto sameAsShown = [&](const TwinsBench& bench) {
+    const auto figure = bench.figure("twins.images")->figure();
+    if (!figure || figure->rowCount() != shown->figure->rowCount()) return false;
+    for (int row = 0; row < figure->rowCount(); ++row)
+      for (int column = 0; column < figure->columnCount(); ++column)
+        if (figure->cell(row, column) != shown->figure->cell(row, column)) return false;
+    return true;
+  };
+  QVERIFY(sameAsShown(b));
+  const QString file = home_.filePath("own.svg");
+  QVERIFY(b.window->exportFigure(file));
+  TwinsBench other;
+  QVERIFY2(other.window->openFigure(file), qPrintable(other.window->messageBar()->text()));
+  QTRY_VERIFY_WITH_TIMEOUT(!other.page->busy() && other.figure("twins.images")->figure(), kWait);
+  QVERIFY(sameAsShown(other));
 }
 
 void TwinsPageTest::closingTheWindowSavesBoth() {

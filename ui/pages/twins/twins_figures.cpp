@@ -197,6 +197,16 @@ std::shared_ptr<const Figure> twinImagesFigure(const std::vector<runs::TwinImage
   return std::make_shared<const TilesFigure>(std::move(content));
 }
 
+Result<data::DataPairPtr> twinsData(const train::StartInfo& start, const std::filesystem::path& first,
+                                    const data::DataPairPtr& open) {
+  if (open && open->sha256 == start.data_sha256) return open;
+  train::History history;
+  history.start = start;
+  const auto found = train::open_run_data(history, first);
+  if (!found) return found.error();
+  return found->data;
+}
+
 QJsonObject twinsView(const QString& view, const std::array<std::filesystem::path, 2>& runs) {
   QJsonArray folders;
   for (const std::filesystem::path& run : runs) {
@@ -220,22 +230,19 @@ Result<ShownFigure> twinsViewFigure(const ViewOptions& options) {
   const std::array<std::filesystem::path, 2> folders{options.histories[0], options.histories[1]};
   const auto trace = runs::read_twins(folders);
   if (!trace) return trace.error();
-  const auto first = train::read_history(folders[0]), second = train::read_history(folders[1]);
-  if (!first) return first.error();
-  if (!second) return second.error();
   std::shared_ptr<const Figure> figure;
   if (options.view == kTwinLosses) {
-    figure = twinLossFigure(*trace, twinNames(first->settings(), second->settings()));
+    figure = twinLossFigure(*trace, twinNames(trace->runs[0].start.settings, trace->runs[1].start.settings));
   } else if (options.view == kTwinDifference) {
     figure = twinDifferenceFigure(*trace);
   } else if (options.view == kTwinDistance) {
     figure = twinDistanceFigure(*trace);
   } else {
-    const auto opened = train::open_run_data(*first, folders[0]);
-    if (!opened) return opened.error();
-    const auto images = runs::differing_predictions(folders, *opened->data, {});
+    const auto data = twinsData(trace->runs[0].start, folders[0], nullptr);
+    if (!data) return data.error();
+    const auto images = runs::differing_predictions(folders, **data, {});
     if (!images) return images.error();
-    figure = twinImagesFigure(*images, *opened->data);
+    figure = twinImagesFigure(*images, **data);
   }
   if (!figure)
     return input_error(options.histories[1],

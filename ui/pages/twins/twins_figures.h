@@ -40,6 +40,11 @@ std::shared_ptr<const Figure> twinDistanceFigure(const runs::TwinTrace& trace);
 std::shared_ptr<const Figure> twinImagesFigure(const std::vector<runs::TwinImage>& images,
                                                const data::DataPair& data);
 
+// The data that a run, the first of the two, was trained on: those that are open, where they are the same,
+// else found again by what its history remembers. Any thread. Errors: they are not there any more.
+Result<data::DataPairPtr> twinsData(const train::StartInfo& start, const std::filesystem::path& first,
+                                    const data::DataPairPtr& open);
+
 // What an exported figure remembers.
 QJsonObject twinsView(const QString& view, const std::array<std::filesystem::path, 2>& runs);
 

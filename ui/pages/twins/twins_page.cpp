@@ -83,12 +83,11 @@ TwinsPage::TwinsPage(Workspace& workspace, const PageActions& actions, QWidget* 
       reader_(
           [](const std::array<fs::path, 2>& folders, const std::stop_token&, const auto& tell) {
             Pair pair{.folders = folders, .trace = nullptr, .names = {}, .problem = {}};
-            const auto first = train::read_history(folders[0]), second = train::read_history(folders[1]);
             auto trace = runs::read_twins(folders);
             if (!trace) {
               pair.problem = QString::fromStdString(trace.error().sentence());
-            } else if (first && second) {
-              pair.names = twinNames(first->settings(), second->settings());
+            } else {
+              pair.names = twinNames(trace->runs[0].start.settings, trace->runs[1].start.settings);
               pair.trace = std::make_shared<const runs::TwinTrace>(std::move(*trace));
             }
             tell(std::move(pair));
@@ -269,14 +268,15 @@ void TwinsPage::takeEnd(const QString& problem) {
 
 void TwinsPage::askImages() {
   const auto folders = folders_;
-  const data::DataPairPtr open = runner_.request().data ? runner_.request().data : workspace_.source().data();
-  if (!open) return;
   asked_images_->ask(
-      folders[0].string() + ' ' + folders[1].string() + ' ' + std::to_string(trace_->steps), {open},
-      [folders, open](const infer::Work& work) -> AskedFigure::Made {
-        const auto images = runs::differing_predictions(folders, *open, work);
+      folders[0].string() + ' ' + folders[1].string() + ' ' + std::to_string(trace_->steps), {},
+      [folders, start = trace_->runs[0].start,
+       open = workspace_.source().data()](const infer::Work& work) -> AskedFigure::Made {
+        const auto set = twinsData(start, folders[0], open);
+        if (!set) return set.error();
+        const auto images = runs::differing_predictions(folders, **set, work);
         if (!images) return images.error();
-        auto figure = twinImagesFigure(*images, *open);
+        auto figure = twinImagesFigure(*images, **set);
         if (!figure) return Error{.problem = tr("Both give each test image the same class").toStdString()};
         return figure;
       });
