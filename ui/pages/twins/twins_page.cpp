@@ -119,7 +119,11 @@ TwinsPage::TwinsPage(Workspace& workspace, const PageActions& actions, QWidget* 
     showValue();
     emit rememberWanted();
   });
-  connect(deck_, &FigureDeck::tabChanged, deck_, &FigureDeck::showTable);
+  connect(deck_, &FigureDeck::tabChanged, this, [this] {
+    drawn_ = drawn_ && !runner_.busy();
+    showFigures();
+    deck_->showTable();
+  });
   connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
   for (AskedFigure* asked : {asked_losses_, asked_images_})
     connect(asked, &AskedFigure::changed, this, [this] {
@@ -229,8 +233,10 @@ void TwinsPage::showFigures() {
   drawn_ = true;
   asked_losses_->release();
   losses_->setFigure(twinLossFigure(*trace_, names_));
-  difference_->setFigure(twinDifferenceFigure(*trace_));
-  distance_->setFigure(twinDistanceFigure(*trace_));
+  // While they train, what is not seen waits.
+  const auto due = [this](const FigureView* view) { return !runner_.busy() || deck_->wanted(view); };
+  if (due(difference_)) difference_->setFigure(twinDifferenceFigure(*trace_));
+  if (due(distance_)) distance_->setFigure(twinDistanceFigure(*trace_));
   deck_->showTable();
   emit exportableChanged();
 }

@@ -62,7 +62,6 @@ class TwinsPage : public Page {
   void showFigures();
   void showRun();
   void askImages();
-  void readPair();
   void updateActions();
   QString stateWords() const;
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
+#include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -56,7 +55,6 @@ class TwinsRunner : public QObject {
   WorkerBell bell_;
   mutable std::mutex mutex_;  // guards all below
   std::shared_ptr<runs::Twins> twins_;
-  data::DataPairPtr opened_;
   std::string problem_;
   std::atomic<bool> stop_{false};
   std::jthread thread_;  // last
