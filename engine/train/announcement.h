@@ -30,6 +30,7 @@ struct Milestone {
   enum class Metric { Accuracy, TestLoss, TrainLoss };  // percent and above; nats and below
   Metric metric = Metric::Accuracy;
   double value = 0;
+  bool operator==(const Milestone&) const = default;
   bool passed_by(const Evaluation& evaluation) const;
   std::string words(const Evaluation& evaluation) const;  // "the accuracy is 98.12 % after epoch 4"
 };

@@ -49,15 +49,18 @@ RunTeller::RunTeller(TrainingController& controller, QObject* parent)
   receiver_->teller = this;
   connect(&controller, &TrainingController::stateChanged, this, &RunTeller::onState);
   connect(&controller, &TrainingController::updated, this, &RunTeller::onSnapshot);
-  connect(&controller, &TrainingController::runBegan, this, [this] {
-    last_.reset();
-    passed_ = false;
-  });
+  connect(&controller, &TrainingController::runBegan, this, [this] { takeHistory({}); });
 }
 
 RunTeller::~RunTeller() {
   const std::lock_guard lock(receiver_->mutex);
   receiver_->teller = nullptr;
+}
+
+void RunTeller::setSettings(const TellSettings& settings) {
+  const bool as_before = settings_.at_milestone && settings_.milestone == settings.milestone;
+  passed_ = passed_ && as_before;
+  settings_ = settings;
 }
 
 void RunTeller::onState(RunState state, const QString& reason) {
@@ -77,6 +80,7 @@ void RunTeller::onState(RunState state, const QString& reason) {
 
 void RunTeller::onSnapshot(const Snapshot& snapshot) {
   if (snapshot.followed) return;
+  if (snapshot.history && controller_.runFolder() != run_) takeHistory(*snapshot.history);
   for (const train::Evaluation& e : snapshot.evaluations) {
     if (e.epoch < 1) continue;
     last_ = e;
@@ -84,6 +88,18 @@ void RunTeller::onSnapshot(const Snapshot& snapshot) {
     passed_ = true;
     announce(Announcement::Outcome::Reached, tr("The run has passed your value"),
              QString::fromStdString(settings_.milestone.words(e)));
+  }
+}
+
+// Of another run, which begins or was opened.
+void RunTeller::takeHistory(const train::History& history) {
+  run_ = controller_.runFolder();
+  last_.reset();
+  passed_ = false;
+  for (const train::Evaluation& e : history.evaluations) {
+    if (e.epoch < 1) continue;
+    last_ = e;
+    passed_ = passed_ || settings_.milestone.passed_by(e);
   }
 }
 

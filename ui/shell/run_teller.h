@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <QObject>
 #include <QString>
@@ -37,7 +38,7 @@ class RunTeller : public QObject {
   ~RunTeller() override;
 
   const TellSettings& settings() const { return settings_; }
-  void setSettings(const TellSettings& settings) { settings_ = settings; }
+  void setSettings(const TellSettings& settings);
 
  signals:
   void told(const QString& sentence);    // where the desktop shows no notifications
@@ -47,14 +48,16 @@ class RunTeller : public QObject {
  private:
   void onState(RunState state, const QString& reason);
   void onSnapshot(const Snapshot& snapshot);
+  void takeHistory(const train::History& history);
   void announce(train::Announcement::Outcome outcome, const QString& title, const QString& text);
   void runCommand(const train::Announcement& announcement);
 
   TrainingController& controller_;
   TellSettings settings_;
   DesktopNotifier notifier_;
+  std::filesystem::path run_;  // that the next two are of
   std::optional<train::Evaluation> last_;
-  bool passed_ = false;    // the milestone, in this run
+  bool passed_ = false;    // the milestone, since it was asked for
   bool watching_ = false;  // a run is trained here
   // Where a command's end is told; nothing once this is gone, for a command may take as long as it wants.
   struct Receiver;

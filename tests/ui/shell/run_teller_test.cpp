@@ -10,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/train/history.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/shell/app_settings.h"
@@ -51,6 +52,8 @@ class RunTellerTest : public QObject {
   void nothingUnlessAsked();
   void tellsTheEnd();
   void tellsAValueOnce();
+  void anotherValueIsToldInTheSameRun();
+  void anEarlierRunThatGoesOnIsARunOfItsOwn();
   void aRunThatAPersonStopsIsNotTold();
   void theCommandHearsOfIt();
   void aCommandThatFailsIsSaid();
@@ -95,6 +98,42 @@ void RunTellerTest::tellsAValueOnce() {
   b.teller.setSettings({.at_milestone = true, .milestone = {.value = 100.5}});
   b.controller.restart(testing::smallSettings(1));
   QTRY_VERIFY_WITH_TIMEOUT(!b.controller.busy(), kWait);
+  QCOMPARE(b.announced.size(), 2);
+}
+
+void RunTellerTest::anotherValueIsToldInTheSameRun() {
+  TellBench b;
+  const auto wait = [&b](double loss) {
+    b.teller.setSettings(
+        {.at_milestone = true, .milestone = {.metric = train::Milestone::Metric::TrainLoss, .value = loss}});
+  };
+  wait(1000);
+  b.train(1);
+  QCOMPARE(b.announced.size(), 1);
+  wait(1000);
+  b.train(2);  // goes on
+  QCOMPARE(b.announced.size(), 1);
+  wait(999);
+  b.train(3);
+  QCOMPARE(b.announced.size(), 2);
+}
+
+void RunTellerTest::anEarlierRunThatGoesOnIsARunOfItsOwn() {
+  TellBench b;
+  b.train(1);
+  const std::filesystem::path first = b.controller.runFolder();
+  const auto history = train::read_history(first);
+  QVERIFY(history.ok());
+  const double loss = history->evaluations.back().train_loss;
+  b.teller.setSettings({.at_milestone = true,
+                        .milestone = {.metric = train::Milestone::Metric::TrainLoss, .value = 0.9 * loss}});
+  b.controller.restart(testing::smallSettings(3));
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller.busy(), kWait);
+  QCOMPARE(b.announced.size(), 1);
+  b.controller.openRun(QString::fromStdString(first.string()));
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller.busy(), kWait);
+  b.train(3);
+  QCOMPARE(b.controller.runFolder(), first);
   QCOMPARE(b.announced.size(), 2);
 }
 
