@@ -85,15 +85,17 @@ Result<bool> Study::run(const std::atomic<bool>& stop, const StudyProgressTold& 
       train::Settings settings = row.settings;
       settings.seed = plan_.first_seed + static_cast<std::uint64_t>(k);
       ++progress.run;
-      if (find_study_run(runs_, settings) == nullptr) {
+      const StudyRun* ended = find_study_run(runs_, settings);
+      if (ended == nullptr) {
         if (stop.load()) return false;
         auto made = make_study_run(plan_, settings, stop, progress, told);
         if (!made) return made.error();
         if (!*made) return false;
         runs_.push_back(std::move(**made));
         if (auto status = save(); !status) return status.error();
+        ended = &runs_.back();
       }
-      on_run(*find_study_run(runs_, settings));
+      on_run(*ended);
     }
   return true;
 }

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <unordered_map>
+#include <utility>
 
 namespace synann::runs {
 namespace {
@@ -25,15 +27,11 @@ std::optional<PairedTest> compare_runs(std::span<const StudyRun> runs, std::span
   return paired_t_test(own, other);
 }
 
-std::vector<StudyRun> runs_of_row(const StudyPlan& plan, const std::vector<StudyRun>& runs,
-                                  train::Settings settings) {
+// From the first seed on without gaps.
+std::vector<StudyRun> runs_of_row(std::span<const PlannedRun> planned, std::size_t row, std::size_t rows) {
   std::vector<StudyRun> found;
-  for (int k = 0; k < plan.seeds; ++k) {
-    settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
-    const StudyRun* run = find_study_run(runs, settings);
-    if (run == nullptr) break;
-    found.push_back(*run);
-  }
+  for (std::size_t k = row; k < planned.size() && planned[k].made != nullptr; k += rows)
+    found.push_back(*planned[k].made);
   return found;
 }
 
@@ -85,16 +83,37 @@ const StudyRun* find_study_run(const std::vector<StudyRun>& runs, const train::S
   return it == runs.end() ? nullptr : &*it;
 }
 
+std::vector<PlannedRun> planned_runs(const StudyPlan& plan, const std::vector<StudyRun>& runs) {
+  std::unordered_map<std::uint64_t, std::vector<const StudyRun*>> of_seed;
+  for (const StudyRun& run : runs) of_seed[run.settings.seed].push_back(&run);
+  std::vector<PlannedRun> planned;
+  const auto rows = planned_rows(plan);
+  for (int k = 0; k < plan.seeds; ++k)
+    for (const PlannedRow& row : rows) {
+      PlannedRun run{.settings = row.settings, .title = row.title()};
+      run.settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
+      const auto& made = of_seed[run.settings.seed];
+      const auto it = std::find_if(made.begin(), made.end(), [&](const StudyRun* one) {
+        return same_run(run.settings, one->settings);
+      });
+      if (it != made.end()) run.made = *it;
+      planned.push_back(std::move(run));
+    }
+  return planned;
+}
+
 std::vector<StudyRow> study_table(const StudyPlan& plan, const std::vector<StudyRun>& runs) {
-  std::vector<StudyRow> rows;
-  for (const PlannedRow& planned : planned_rows(plan)) {
-    auto all = runs_of_row(plan, runs, planned.settings);
+  std::vector<StudyRow> table;
+  const auto rows = planned_rows(plan);
+  const auto planned = planned_runs(plan, runs);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    auto all = runs_of_row(planned, r, rows.size());
     if (all.empty()) continue;
-    rows.push_back(row_of(planned, std::move(all)));
-    if (rows.size() > 1) rows.back().against_first = compare_runs(rows.back().made, rows.front().made);
+    table.push_back(row_of(rows[r], std::move(all)));
+    if (table.size() > 1) table.back().against_first = compare_runs(table.back().made, table.front().made);
   }
-  correct(rows);
-  return rows;
+  correct(table);
+  return table;
 }
 
 }  // namespace synann::runs

@@ -35,6 +35,16 @@ struct StudyRow {
   std::string title() const { return variation.empty() ? name : name + " " + variation; }
 };
 
+// A run that a plan asks for, and what it came to.
+struct PlannedRun {
+  train::Settings settings{};      // with its seed
+  std::string title{};             // of its row
+  const StudyRun* made = nullptr;  // of the list that was given; null where it has not ended
+};
+// In the order in which they are made: each row from the first seed, each from the second, … Quick for
+// thousands of runs, too.
+std::vector<PlannedRun> planned_runs(const StudyPlan& plan, const std::vector<StudyRun>& runs);
+
 // Rows in the plan's order; those without a run are left out.
 std::vector<StudyRow> study_table(const StudyPlan& plan, const std::vector<StudyRun>& runs);
 

@@ -50,36 +50,31 @@ void fill_gaps(std::vector<KnownPace>& paces) {
 double study_seconds_left(const StudyPlan& plan, const std::vector<StudyRun>& made,
                           const StudyProgress& progress) {
   const auto rows = planned_rows(plan);
+  const auto planned = planned_runs(plan, made);
   std::vector<KnownPace> paces(rows.size());
+  for (std::size_t r = 0; r < rows.size(); ++r) paces[r].operations = operations_of(plan, rows[r].settings);
   const auto at_hand = [&](const train::Settings& settings) {
     return progress.settings != nullptr && same_run(*progress.settings, settings);
   };
-  double left = 0;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    paces[r].operations = operations_of(plan, rows[r].settings);
-    train::Settings settings = rows[r].settings;
-    for (int k = 0; k < plan.seeds; ++k) {
-      settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
-      if (const StudyRun* run = find_study_run(made, settings); run != nullptr && run->failed.empty()) {
-        paces[r].seconds += run->train_seconds + run->eval_seconds;
-        paces[r].epochs += run->epochs;
-      } else if (at_hand(settings) && progress.epoch_seconds > 0) {
-        paces[r].seconds += progress.epoch_seconds;
-        paces[r].epochs += 1;
-      }
+  for (std::size_t k = 0; k < planned.size(); ++k) {
+    KnownPace& pace = paces[k % rows.size()];
+    if (const StudyRun* run = planned[k].made; run != nullptr && run->failed.empty()) {
+      pace.seconds += run->train_seconds + run->eval_seconds;
+      pace.epochs += run->epochs;
+    } else if (progress.epoch_seconds > 0 && at_hand(planned[k].settings)) {
+      pace.seconds += progress.epoch_seconds;
+      pace.epochs += 1;
     }
   }
   fill_gaps(paces);
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    train::Settings settings = rows[r].settings;
-    for (int k = 0; k < plan.seeds; ++k) {
-      settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
-      if (find_study_run(made, settings) != nullptr) continue;
-      if (paces[r].epochs <= 0) return std::numeric_limits<double>::quiet_NaN();
-      double epochs = settings.epochs;
-      if (at_hand(settings)) epochs -= progress.epoch - 1 + progress.epoch_fraction;
-      left += std::max(0.0, epochs) * paces[r].epoch();
-    }
+  double left = 0;
+  for (std::size_t k = 0; k < planned.size(); ++k) {
+    if (planned[k].made != nullptr) continue;
+    const KnownPace& pace = paces[k % rows.size()];
+    if (pace.epochs <= 0) return std::numeric_limits<double>::quiet_NaN();
+    double epochs = planned[k].settings.epochs;
+    if (at_hand(planned[k].settings)) epochs -= progress.epoch - 1 + progress.epoch_fraction;
+    left += std::max(0.0, epochs) * pace.epoch();
   }
   return left;
 }

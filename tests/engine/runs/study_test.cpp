@@ -32,6 +32,7 @@ class StudyTest : public QObject {
  private slots:
   void init() { QVERIFY((folder_ = std::make_unique<QTemporaryDir>())->isValid()); }
   void runsAreThoseOfSessions();
+  void plannedRunsKnowWhatTheyCameTo();
   void tableComparesWithTheFirst();
   void goesOnAfterAStop();
   void otherFilesAreRefused();
@@ -84,6 +85,33 @@ void StudyTest::runsAreThoseOfSessions() {
   // Seed by seed, so that an interrupted study holds pairs.
   QCOMPARE(study->runs()[1].settings.seed, std::uint64_t{4});
   QCOMPARE(study->runs()[2].settings.seed, std::uint64_t{5});
+}
+
+void StudyTest::plannedRunsKnowWhatTheyCameTo() {
+  const StudyPlan asked = plan();
+  std::vector<StudyRun> made;
+  const auto add = [&](const char* model, std::uint64_t seed, double accuracy) {
+    StudyRun run;
+    run.settings = study_settings(model);
+    run.settings.seed = seed;
+    run.settings.data = "elsewhere";  // the data may lie anywhere
+    run.accuracy = accuracy;
+    made.push_back(run);
+  };
+  add("identity-pixel", 5, 50);
+  add("linear", 4, 40);
+  add("linear", 4, 41);   // the first one counts
+  add("linear", 99, 90);  // of another study
+  const auto planned = planned_runs(asked, made);
+  QCOMPARE(planned.size(), std::size_t{6});
+  for (std::size_t k = 0; k < planned.size(); ++k) {
+    QCOMPARE(planned[k].settings.seed, 4 + std::uint64_t{k / 2});
+    QCOMPARE(planned[k].title, k % 2 == 0 ? "linear" : "identity-pixel");
+    QCOMPARE(planned[k].made, find_study_run(made, planned[k].settings));
+  }
+  QCOMPARE(planned[0].made, &made[1]);
+  QCOMPARE(planned[3].made, &made[0]);
+  QVERIFY(planned_runs({}, made).empty());
 }
 
 void StudyTest::tableComparesWithTheFirst() {
