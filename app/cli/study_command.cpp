@@ -14,7 +14,6 @@
 #include "app/cli/console.h"
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
-#include "engine/core/file.h"
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
 #include "engine/runs/ready_studies.h"
@@ -181,11 +180,8 @@ int print_outcome(const StudyArguments& a, const runs::StudyPlan& plan,
     fmt::print(stderr, "synann: {} of the runs failed and {} not count in the means and comparisons.\n",
                failed, failed == 1 ? "does" : "do");
   }
-  if (a.table.empty()) return failed == 0 ? kOk : kFailed;
-  const std::string text = runs::study_table_text(rows, *runs::study_table_format(a.table));
-  const auto saved =
-      write_file_atomically(a.table, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  if (!saved) return report(saved.error());
+  if (!a.table.empty())
+    if (const auto saved = runs::save_study_table(a.table, rows); !saved) return report(saved.error());
   return failed == 0 ? kOk : kFailed;
 }
 

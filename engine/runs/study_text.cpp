@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "engine/core/file.h"
 #include "engine/core/lower_case.h"
 
 namespace synann::runs {
@@ -188,6 +189,13 @@ std::string study_table_text(const std::vector<StudyRow>& rows, StudyTableFormat
   if (format == StudyTableFormat::Csv) return csv(rows);
   const auto lines = study_table_lines(rows);
   return format == StudyTableFormat::Latex ? latex(lines) : markdown_table(lines, true);
+}
+
+Status save_study_table(const std::filesystem::path& file, const std::vector<StudyRow>& rows) {
+  const auto format = study_table_format(file);
+  if (!format) return format.error();
+  const std::string text = study_table_text(rows, *format);
+  return write_file_atomically(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 std::string study_table_note() {

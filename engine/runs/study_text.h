@@ -8,7 +8,7 @@
 #include "engine/core/result.h"
 #include "engine/runs/study_table.h"
 
-// The table of a study as text that other programs take. Pure functions; any thread.
+// The table of a study as text that other programs take. Any thread.
 namespace synann::runs {
 
 enum class StudyTableFormat {
@@ -25,6 +25,9 @@ std::vector<std::vector<std::string>> study_table_lines(const std::vector<StudyR
 
 // Ends with a line break; empty where there is no row.
 std::string study_table_text(const std::vector<StudyRow>& rows, StudyTableFormat format);
+
+// Writes it in the format that the file's name ends in. Errors: another end; the file cannot be written.
+Status save_study_table(const std::filesystem::path& file, const std::vector<StudyRow>& rows);
 
 // Lines of cells with a first one of headings, as Markdown that reads well as it stands; `numbers`: all
 // columns but the first are aligned at their ends.
