@@ -91,21 +91,17 @@ compare_with_undisturbed() {
 for ((kill_number = 1; kill_number <= KILLS; ++kill_number)); do
   train_command "$scratch/killed" 100000
   die=()
-  delay="0.$(printf '%03d' $((20 + RANDOM % 400)))"
+  printf -v delay '0.%03d' $((20 + RANDOM % 400))
   case $((kill_number % 4)) in
     1) die=(LD_PRELOAD="$scratch/die.so" DIE_AT_RENAME=$((1 + RANDOM % 12))) ;;
     2) die=(LD_PRELOAD="$scratch/die.so" DIE_AT_APPEND=$((1 + RANDOM % 12))) ;;
-    3) delay="0.0$(printf '%02d' $((1 + RANDOM % 40)))" ;; # it is being resumed
+    3) printf -v delay '0.0%02d' $((1 + RANDOM % 40)) ;; # it is being resumed
   esac
   code=0
   if ((${#die[@]} > 0)); then # a shell of its own tells the log, not the terminal, that it was killed
     (env "${die[@]}" "${command[@]}"; exit $?) >"$scratch/log" 2>&1 || code=$?
   else
-    "${command[@]}" >"$scratch/log" 2>&1 &
-    child=$!
-    sleep "$delay"
-    kill -KILL "$child" 2>/dev/null || true # what became of it is seen next
-    wait "$child" 2>/dev/null || code=$?
+    killed_after "$delay" "$scratch/log" "${command[@]}" || code=$?
   fi
   if [[ $code -ne 137 ]]; then
     cat "$scratch/log" >&2
@@ -119,15 +115,13 @@ compare_with_undisturbed "$scratch/killed" "$scratch/whole"
 
 # Resumes again and again what lies in the folder, and is killed after a moment; may be told that somebody else writes.
 fighter() {
-  local me="$1" child code wins=0 refusals=0
+  local me="$1" delay code wins=0 refusals=0
   RANDOM="$((SEED + me))"
   while [[ -e "$FENCE" ]]; do
     train_command "$scratch/fought" 100000
-    "${command[@]}" >"$scratch/log-$me" 2>&1 &
-    child=$!
-    sleep "0.$(printf '%03d' $((20 + RANDOM % 300)))"
-    kill -KILL "$child" 2>/dev/null || true
-    wait "$child" 2>/dev/null && code=0 || code=$?
+    printf -v delay '0.%03d' $((20 + RANDOM % 300))
+    code=0
+    killed_after "$delay" "$scratch/log-$me" "${command[@]}" || code=$?
     if [[ $code -eq 137 ]]; then
       wins=$((wins + 1))
     elif [[ $code -eq 2 ]] && grep -q 'is being written by process' "$scratch/log-$me"; then

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash disable=SC2034 # the lists are used by the scripts that source this file
-# Shared by the scripts beside it: which Debian packages each purpose needs, how they are installed, and how a preset
-# is configured and built. Sourced, never run. Needs bash 4.4 and nothing else.
+# Shared by the scripts beside it: which Debian packages each purpose needs, how they are installed, how a preset is
+# configured and built, and how a program is killed. Sourced, never run. Needs bash 4.4 and nothing else.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly ROOT
@@ -171,4 +171,19 @@ build() {
   say "Building build/$preset"
   cmake --build "$ROOT/build/$preset" --parallel "$(build_jobs)" ${@:+--target "$@"} ||
     fail 1 "" "Building failed; the compiler's own words are above."
+}
+
+# ---- killing ------------------------------------------------------------------------------------------------------
+
+# killed_after SECONDS LOG COMMAND...: runs it and kills it (SIGKILL) after so many seconds. Returns its exit code: 137
+# where the kill came in time, else that with which it ended by itself.
+killed_after() {
+  local delay="$1" log="$2" child code=0
+  shift 2
+  "$@" >"$log" 2>&1 &
+  child=$!
+  sleep "$delay"
+  kill -KILL "$child" 2>/dev/null || true # what became of it is seen next
+  wait "$child" 2>/dev/null || code=$?
+  return "$code"
 }

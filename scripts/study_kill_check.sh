@@ -29,12 +29,9 @@ fi
 
 killed=0
 for ((attempt = 1; killed < KILLS && attempt < 20 * KILLS; ++attempt)); do
-  "$SYNANN" "${plan[@]}" --out "$scratch/killed" --json >"$scratch/killed.json" 2>"$scratch/log" &
-  child=$!
-  sleep "0.$(printf '%03d' $((10 + RANDOM % 500)))"
-  kill -KILL "$child" 2>/dev/null || true # it may have ended by itself, which is seen next
+  printf -v delay '0.%03d' $((10 + RANDOM % 500))
   code=0
-  wait "$child" 2>/dev/null || code=$?
+  killed_after "$delay" "$scratch/log" "$SYNANN" "${plan[@]}" --out "$scratch/killed" || code=$?
   if [[ $code -eq 137 ]]; then
     killed=$((killed + 1))
   elif [[ $code -eq 0 ]]; then
