@@ -43,6 +43,7 @@ class StudyPageTest : public QObject {
   void theTableIsCopied();
   void thePixelTestIsOneClick();
   void showsWhatAnotherProgramWrites();
+  void nothingRunsInAFolderThatIsStillRead();
   void anExportedStudyRebuildsTheView();
   void itIsRememberedWithItsFolder();
   void everyStudyControlHasANameAndHelp();
@@ -225,6 +226,23 @@ void StudyPageTest::showsWhatAnotherProgramWrites() {
   QVERIFY(*study->run(
       never, [](const runs::StudyProgress&) {}, [](const runs::StudyRun&) {}));
   QTRY_COMPARE_WITH_TIMEOUT(bench.rows("study.results")->rowCount(), 1, kWait);
+}
+
+// Else the plan of the form would take the place of the one that lies there.
+void StudyPageTest::nothingRunsInAFolderThatIsStillRead() {
+  StudyBench bench;
+  bench.run();
+  const auto folder = bench.page->folder();
+  bench.trigger("study.new");
+  bench.choose({"dense-pixel"}, "epochs=1", 1);
+  QVERIFY(bench.enabled("study.run"));
+  bench.page->openStudy(QString::fromStdString(folder.string()));
+  QVERIFY(!bench.enabled("study.run"));
+  bench.run();
+  const auto file = runs::read_study(folder);
+  QVERIFY(file.ok());
+  QCOMPARE(file->plan.models.size(), std::size_t{2});
+  QCOMPARE(bench.page->table().size(), std::size_t{4});
 }
 
 void StudyPageTest::anExportedStudyRebuildsTheView() {

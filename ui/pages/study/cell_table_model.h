@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <QAbstractTableModel>
@@ -31,6 +32,12 @@ class CellTableModel : public QAbstractTableModel {
     headings_ = std::move(headings);
     rows_ = std::move(rows);
     endResetModel();
+  }
+
+  // Of a row and a column that are there.
+  void setCell(int row, int column, Cell cell) {
+    rows_[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)] = std::move(cell);
+    emit dataChanged(index(row, column), index(row, column));
   }
 
   int rowCount(const QModelIndex& parent = {}) const override {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/study/study_cells.h"
 
-#include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <QCoreApplication>
 
@@ -21,23 +23,30 @@ CellTableModel::Cell numberCell(const QString& text, double value) {
   return {text, std::isfinite(value) ? QVariant(value) : QVariant(), {}};
 }
 
-QString stateOf(const PlannedRun& run, const StudyNews* at_hand) {
-  if (run.made)
-    return run.made->failed.empty() ? StudyCellWords::tr("finished") : StudyCellWords::tr("failed");
-  if (at_hand && at_hand->run > 0 && runs::same_run(at_hand->at_hand, run.settings))
-    return StudyCellWords::tr("training, %1 %").arg(static_cast<int>(100 * at_hand->fraction));
-  return StudyCellWords::tr("planned");
+double secondsOf(const runs::StudyRun& run) {
+  return run.train_seconds + run.eval_seconds;
 }
 
-// Of the same row and other seeds; NaN where none has ended.
-double usualSeconds(const std::vector<PlannedRun>& planned, const PlannedRun& run) {
-  double seconds = 0, count = 0;
-  for (const PlannedRun& other : planned) {
-    if (!other.made || other.title != run.title || !other.made->failed.empty()) continue;
-    seconds += other.made->train_seconds + other.made->eval_seconds;
+// What a run of each row takes, by its title: the mean of those that have ended well.
+std::map<std::string, double> usualSeconds(const std::vector<runs::PlannedRun>& planned) {
+  std::map<std::string, std::pair<double, double>> sums;
+  for (const runs::PlannedRun& run : planned) {
+    if (!run.made || !run.made->failed.empty()) continue;
+    auto& [seconds, count] = sums[run.title];
+    seconds += secondsOf(*run.made);
     ++count;
   }
-  return count > 0 ? seconds / count : std::nan("");
+  std::map<std::string, double> means;
+  for (const auto& [title, sum] : sums) means[title] = sum.first / sum.second;
+  return means;
+}
+
+// How long it took, or is to take; empty where nothing tells.
+QString timeWords(const runs::PlannedRun& run, const std::map<std::string, double>& usual) {
+  if (run.made) return std::isfinite(secondsOf(*run.made)) ? durationWords(secondsOf(*run.made)) : QString();
+  const auto known = usual.find(run.title);
+  if (known == usual.end() || !std::isfinite(known->second)) return {};
+  return StudyCellWords::tr("about %1").arg(durationWords(known->second));
 }
 
 }  // namespace
@@ -59,41 +68,31 @@ StudyCells resultCells(const std::vector<runs::StudyRow>& table) {
   return cells;
 }
 
-std::vector<PlannedRun> plannedRuns(const runs::StudyPlan& plan, const std::vector<runs::StudyRun>& made) {
-  std::vector<PlannedRun> planned;
-  const auto rows = runs::planned_rows(plan);
-  for (int k = 0; k < plan.seeds; ++k)
-    for (const runs::PlannedRow& row : rows) {
-      PlannedRun run;
-      run.settings = row.settings;
-      run.settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
-      run.title = QString::fromStdString(row.title());
-      run.made = runs::find_study_run(made, run.settings);
-      planned.push_back(std::move(run));
-    }
-  return planned;
+CellTableModel::Cell runStateCell(const runs::PlannedRun& run, const StudyNews* news) {
+  if (run.made && run.made->failed.empty()) return {StudyCellWords::tr("finished"), {}, {}};
+  if (run.made) return {StudyCellWords::tr("failed"), {}, QString::fromStdString(run.made->failed)};
+  if (!news) return {StudyCellWords::tr("planned"), {}, {}};
+  return {StudyCellWords::tr("training, %1 %").arg(static_cast<int>(100 * news->fraction)), {}, {}};
 }
 
-StudyCells plannedCells(const std::vector<PlannedRun>& planned, const StudyNews* at_hand) {
+StudyCells plannedCells(const std::vector<runs::PlannedRun>& planned, const StudyNews* news) {
   StudyCells cells;
   cells.headings = {StudyCellWords::tr("Run"),       StudyCellWords::tr("Seed"),
                     StudyCellWords::tr("State"),     StudyCellWords::tr("Accuracy %"),
                     StudyCellWords::tr("Test loss"), StudyCellWords::tr("Time")};
-  for (const PlannedRun& run : planned) {
+  const auto usual = usualSeconds(planned);
+  const runs::PlannedRun* const at_hand = news ? news->atHand(planned) : nullptr;
+  for (const runs::PlannedRun& run : planned) {
     const bool counts = run.made && run.made->failed.empty();
-    const double seconds =
-        run.made ? run.made->train_seconds + run.made->eval_seconds : usualSeconds(planned, run);
     CellTableModel::Row row;
-    row.push_back({run.title, {}, {}});
+    row.push_back({QString::fromStdString(run.title), {}, {}});
     row.push_back(numberCell(QString::number(run.settings.seed), static_cast<double>(run.settings.seed)));
-    row.push_back(
-        {stateOf(run, at_hand), {}, run.made ? QString::fromStdString(run.made->failed) : QString()});
+    row.push_back(runStateCell(run, &run == at_hand ? news : nullptr));
     row.push_back(counts ? numberCell(QString::number(run.made->accuracy, 'f', 2), run.made->accuracy)
                          : CellTableModel::Cell{});
     row.push_back(counts ? numberCell(QString::number(run.made->test_loss, 'f', 4), run.made->test_loss)
                          : CellTableModel::Cell{});
-    const QString time = !std::isfinite(seconds) ? QString() : durationWords(seconds);
-    row.push_back({run.made || time.isEmpty() ? time : StudyCellWords::tr("about %1").arg(time), {}, {}});
+    row.push_back({timeWords(run, usual), {}, {}});
     cells.rows.push_back(std::move(row));
   }
   return cells;
@@ -110,19 +109,6 @@ StudyCells expectedCells(const runs::ReadyStudy& study, const std::vector<runs::
     cells.rows.push_back(std::move(line));
   }
   return cells;
-}
-
-QString planWords(const std::vector<PlannedRun>& planned, int seeds) {
-  const auto made = std::ranges::count_if(planned, [](const PlannedRun& run) { return run.made != nullptr; });
-  const auto rows = static_cast<int>(planned.size()) / std::max(1, seeds);
-  QString words =
-      StudyCellWords::tr("%1 × %2: %3")
-          .arg(rows == 1 ? StudyCellWords::tr("1 row") : StudyCellWords::tr("%1 rows").arg(rows))
-          .arg(seeds == 1 ? StudyCellWords::tr("1 seed") : StudyCellWords::tr("%1 seeds").arg(seeds))
-          .arg(planned.size() == 1 ? StudyCellWords::tr("1 run")
-                                   : StudyCellWords::tr("%1 runs").arg(planned.size()));
-  if (made > 0) words += StudyCellWords::tr(", %1 of them made").arg(made);
-  return words;
 }
 
 }  // namespace synann::ui

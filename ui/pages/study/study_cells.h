@@ -22,19 +22,13 @@ struct StudyCells {
 StudyCells resultCells(const std::vector<runs::StudyRow>& table);
 
 // Every planned run in its order: what is to come, what it came to, and how long it takes or took.
-struct PlannedRun {
-  train::Settings settings;
-  QString title;
-  const runs::StudyRun* made = nullptr;  // of the list that was given
-};
-std::vector<PlannedRun> plannedRuns(const runs::StudyPlan& plan, const std::vector<runs::StudyRun>& made);
-// `at_hand`: the run that trains, and how far; null where none does.
-StudyCells plannedCells(const std::vector<PlannedRun>& planned, const StudyNews* at_hand);
+// `news`: of the run that trains; null where none does.
+StudyCells plannedCells(const std::vector<runs::PlannedRun>& planned, const StudyNews* news);
+// What alone changes of it while a run trains: its state, in this column.
+inline constexpr int kRunStateColumn = 2;
+CellTableModel::Cell runStateCell(const runs::PlannedRun& run, const StudyNews* news);
 
 // What a ready study expects beside what was measured.
 StudyCells expectedCells(const runs::ReadyStudy& study, const std::vector<runs::StudyRow>& table);
-
-// "4 rows × 3 seeds: 12 runs, 5 of them made"
-QString planWords(const std::vector<PlannedRun>& planned, int seeds);
 
 }  // namespace synann::ui

@@ -2,6 +2,7 @@
 #include "ui/pages/study/study_form.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QComboBox>
 #include <QGridLayout>
@@ -156,6 +157,15 @@ int StudyForm::seeds() const {
 void StudyForm::setSeeds(int seeds) {
   const QSignalBlocker quiet(seeds_);
   seeds_->setValue(seeds);
+}
+
+void StudyForm::lendSeeds(int lent) {
+  own_seeds_ = seeds();
+  setSeeds(lent);
+}
+
+void StudyForm::takeSeedsBack() {
+  if (const int own = std::exchange(own_seeds_, 0); own > 0) setSeeds(own);
 }
 
 void StudyForm::setFixed(const QString& words) {

@@ -29,6 +29,9 @@ class StudyForm : public QWidget {
   Result<runs::StudyPlan> plan(const std::string& spec) const;
   int seeds() const;
   void setSeeds(int seeds);  // tells nobody
+  // Those of a plan that came from elsewhere, until a person's own are taken back.
+  void lendSeeds(int seeds);
+  void takeSeedsBack();
   // A plan that came from elsewhere is told in words instead of models and settings; empty: the person's own.
   void setFixed(const QString& words);
   // Whether seeds, and the rest where it is there, can be changed.
@@ -45,6 +48,7 @@ class StudyForm : public QWidget {
   QStringList chosenModels() const;  // what the others are compared with is the first
   void fillFirst();
 
+  int own_seeds_ = 0;       // while others are lent; 0: none are
   QWidget* own_ = nullptr;  // models and settings
   QLabel* fixed_;
   QListWidget* models_ = nullptr;

@@ -3,30 +3,24 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QProgressBar>
-#include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
-#include <QTabWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
-#include "engine/runs/ready_studies.h"
+#include "engine/runs/study_text.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
-#include "ui/pages/page_controls.h"
+#include "ui/pages/study/cell_table.h"
 #include "ui/pages/study/study_form.h"
 #include "ui/pages/study/study_page.h"
+#include "ui/pages/study/study_status.h"
 #include "ui/plots/figure_view.h"
-#include "ui/plots/table_copy.h"
 #include "ui/widgets/action_button.h"
-#include "ui/widgets/elided_label.h"
-#include "ui/widgets/placeholder_table.h"
 
 namespace synann::ui {
 
 namespace {
-constexpr int kControlWidth = 270, kLeastStudyTable = 80;  // pixels
+constexpr int kControlWidth = 270;  // pixels
 }
 
 void StudyPage::layOut(const PageActions& actions) {
@@ -55,27 +49,18 @@ QWidget* StudyPage::makeControls(const PageActions& actions) {
   column->setContentsMargins(2, 0, 6, 0);
   column->setSpacing(6);
   const auto row = [&](std::initializer_list<const char*> ids) {
-    auto* line = new QHBoxLayout;
+    auto* buttons = new QWidget(inner);
+    auto* line = new QHBoxLayout(buttons);
+    line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(4);
-    for (const char* id : ids) line->addWidget(new ActionButton(actions(id), Qt::ToolButtonTextOnly, inner));
+    for (const char* id : ids)
+      line->addWidget(new ActionButton(actions(id), Qt::ToolButtonTextOnly, buttons));
     line->addStretch(1);
-    column->addLayout(line);
+    return buttons;
   };
-  row({"study.new", "study.open", "study.ready-pixel-test"});
+  column->addWidget(row({"study.new", "study.open", "study.ready-pixel-test"}));
   column->addWidget(form_ = new StudyForm(inner));
-  plan_words_ = named(new QLabel(inner), "study.plan-words", tr("What is planned"), QString());
-  plan_words_->setWordWrap(true);
-  column->addWidget(plan_words_);
-  row({"study.run", "study.pause"});
-  bar_ = named(new QProgressBar(inner), "study.progress", tr("How far the study is"), QString());
-  column->addWidget(bar_);
-  progress_words_ = named(new QLabel(inner), "study.progress-words", tr("The run at hand"), QString());
-  progress_words_->setWordWrap(true);
-  column->addWidget(progress_words_);
-  folder_words_ = named(new QLabel(inner), "study.folder", tr("Where the study is kept"), QString());
-  folder_words_->setWordWrap(true);
-  folder_words_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-  column->addWidget(folder_words_);
+  column->addWidget(status_ = new StudyStatus(row({"study.run", "study.pause"}), inner));
   column->addStretch(1);
   auto* scroll = new QScrollArea(this);
   scroll->setFocusPolicy(Qt::NoFocus);
@@ -87,33 +72,13 @@ QWidget* StudyPage::makeControls(const PageActions& actions) {
   return scroll;
 }
 
-QTableView* StudyPage::makeTable(const QString& name, const QString& label, const QString& help,
-                                 const QString& empty, CellTableModel* model) {
-  auto* table = named(new PlaceholderTable(empty, this), name, label, help);
-  table->setModel(model);
-  table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  table->setTabKeyNavigation(false);
-  table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->setShowGrid(false);
-  table->setAlternatingRowColors(true);
-  table->setWordWrap(false);
-  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table->verticalHeader()->hide();
-  table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
-  table->horizontalHeader()->setHighlightSections(false);
-  table->setMinimumHeight(kLeastStudyTable);
-  addTableCopy(table);
-  connect(model, &QAbstractItemModel::modelReset, table, &QTableView::resizeColumnsToContents);
-  return table;
-}
-
 QWidget* StudyPage::makeResults() {
-  results_view_ =
-      makeTable("study.results", tr("Results"),
-                tr("Mean ± standard deviation over seeds, the 95 % interval of the mean (Student's t), and "
-                   "the paired comparison with the first row, with Holm's correction"),
-                tr("What the runs come to is listed here: one row for each model and setting."), results_);
-  return results_view_;
+  results_ =
+      new CellTable("study.results", tr("Results"),
+                    tr("Mean ± standard deviation over seeds, the 95 % interval of the mean (Student's t), "
+                       "and the paired comparison with the first row, with Holm's correction"),
+                    tr("What the runs come to is listed here: one row for each model and setting."), this);
+  return results_;
 }
 
 QWidget* StudyPage::makeDeck() {
@@ -136,16 +101,55 @@ QWidget* StudyPage::makeDeck() {
   }
   row->addStretch(1);
   deck_->addTab(tr("Figure"), {controls, figure_});
-  planned_view_ =
-      makeTable("study.runs", tr("Runs"), tr("Every run in its order. A double click or Enter opens one"),
-                tr("Every planned run is listed here."), planned_);
-  deck_->addTab(tr("Runs"), {planned_view_});
-  expected_view_ = makeTable(
-      "study.expected", tr("Expected"), tr("What was expected of a ready study, beside what was measured"),
-      tr("Only ready studies have expected numbers: Pixel test plans one."), expected_);
-  expected_view_->horizontalHeader()->setStretchLastSection(true);
-  deck_->addTab(tr("Expected"), {expected_view_});
+  planned_ =
+      new CellTable("study.runs", tr("Runs"), tr("Every run in its order. A double click or Enter opens one"),
+                    tr("Every planned run is listed here."), this);
+  deck_->addTab(tr("Runs"), {planned_});
+  expected_ = new CellTable("study.expected", tr("Expected"),
+                            tr("What was expected of a ready study, beside what was measured"),
+                            tr("Only ready studies have expected numbers: Pixel test plans one."), this);
+  expected_->horizontalHeader()->setStretchLastSection(true);
+  deck_->addTab(tr("Expected"), {expected_});
   return deck_->finish();
+}
+
+void StudyPage::connectAll(const PageActions& actions) {
+  const auto on = [&](const char* id, auto what) { connect(actions(id), &QAction::triggered, this, what); };
+  on("study.run", &StudyPage::run);
+  on("study.pause", [this] {
+    runner_.pause();
+    updateControls();
+  });
+  on("study.new", &StudyPage::newPlan);
+  on("study.open", &StudyPage::askForStudy);
+  on("study.ready-pixel-test", [this] { planReady(QStringLiteral("pixel-test")); });
+  on("study.open-run", [this] { openRun(planned_->currentIndex().row()); });
+  on("study.copy-markdown", [this] { copyTable(static_cast<int>(runs::StudyTableFormat::Markdown)); });
+  on("study.copy-latex", [this] { copyTable(static_cast<int>(runs::StudyTableFormat::Latex)); });
+  on("study.copy-csv", [this] { copyTable(static_cast<int>(runs::StudyTableFormat::Csv)); });
+  on("study.save-table", &StudyPage::askToSaveTable);
+  for (const char* id : {"study.copy-markdown", "study.copy-latex", "study.copy-csv", "study.save-table"})
+    results_->addAction(actions(id));
+  results_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  planned_->addAction(open_run_);
+  connect(planned_, &QTableView::activated, this, [this](const QModelIndex& at) { openRun(at.row()); });
+  connect(planned_->selectionModel(), &QItemSelectionModel::currentChanged, this, &StudyPage::updateControls);
+  connect(form_, &StudyForm::changed, this, [this] {
+    showStudy();
+    emit rememberWanted();
+  });
+  connect(&workspace_.plan(), &RunPlan::changed, this, [this] {
+    if (isVisible() && !study_.fixed) showStudy();  // other data
+  });
+  connect(fields_, &FieldControls::changed, this, [this](const QString& field) {
+    fields_->take(studySceneFields(), field, scene_);
+    showStudy();
+    emit rememberWanted();
+  });
+  connect(&runner_, &StudyRunner::changed, this, &StudyPage::takeNews);
+  connect(&runner_, &StudyRunner::ended, this, &StudyPage::takeEnd);
+  connect(deck_, &FigureDeck::tabChanged, deck_, &FigureDeck::showTable);
+  connect(deck_, &FigureDeck::exportWanted, this, &Page::exportWanted);
 }
 
 }  // namespace synann::ui

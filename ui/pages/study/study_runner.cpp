@@ -76,13 +76,16 @@ StudyRunner::Outcome StudyRunner::work(runs::StudyPlan plan) {
   plan.data = std::move(*data);
   auto study = runs::Study::open(std::move(plan));
   if (!study) return wrong(study.error());
-  tell([&](StudyNews& news) { news.runs = study->runs(); }, true);
+  const auto tellRuns = [&] {
+    auto ended = std::make_shared<const std::vector<runs::StudyRun>>(study->runs());
+    tell([&](StudyNews& news) { news.runs = std::move(ended); }, true);
+  };
+  tellRuns();
   const auto end = study->run(
       stop_,
       [&](const runs::StudyProgress& p) {
         tell(
             [&](StudyNews& news) {
-              news.at_hand = *p.settings;
               news.run = p.run;
               news.count = p.runs;
               news.epoch = p.epoch;
@@ -93,8 +96,7 @@ StudyRunner::Outcome StudyRunner::work(runs::StudyPlan plan) {
             false);
       },
       [&](const runs::StudyRun&) {
-        if (news().runs.size() == study->runs().size()) return;
-        tell([&](StudyNews& news) { news.runs = study->runs(); }, true);
+        if (news().runs->size() != study->runs().size()) tellRuns();
       });
   if (!end) return wrong(end.error());
   return {*end, QString::fromStdString(study->note())};

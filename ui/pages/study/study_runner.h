@@ -10,19 +10,25 @@
 #include <QObject>
 #include <QString>
 
-#include "engine/runs/study_file.h"
+#include "engine/runs/study_table.h"
+#include "ui/pages/study/study_outlook.h"
 #include "ui/session/run_job.h"
 
 namespace synann::ui {
 
 // How far a study is.
 struct StudyNews {
-  std::vector<runs::StudyRun> runs;  // that have ended
-  train::Settings at_hand;           // of the run that trains
-  int run = 0, count = 0;            // from 1; 0 before the first
+  StudyRuns runs{};        // that have ended; null before the study is open
+  int run = 0, count = 0;  // of the run at hand, from 1; 0 before the first
   int epoch = 0, epochs = 0;
   double fraction = 0;      // of the run at hand, 0 … 1
   double seconds_left = 0;  // NaN while nothing tells
+
+  // The run that trains, of all planned ones; null before the first.
+  const runs::PlannedRun* atHand(const std::vector<runs::PlannedRun>& planned) const {
+    const auto k = static_cast<std::size_t>(run);
+    return run > 0 && k <= planned.size() ? &planned[k - 1] : nullptr;
+  }
 };
 
 // Trains a study on a thread of its own at nice 10, so that the window and a run that trains in it come
