@@ -44,6 +44,7 @@ class StudyPageTest : public QObject {
   void thePixelTestIsOneClick();
   void showsWhatAnotherProgramWrites();
   void nothingRunsInAFolderThatIsStillRead();
+  void whatIsSelectedStays();
   void anExportedStudyRebuildsTheView();
   void itIsRememberedWithItsFolder();
   void everyStudyControlHasANameAndHelp();
@@ -243,6 +244,27 @@ void StudyPageTest::nothingRunsInAFolderThatIsStillRead() {
   QVERIFY(file.ok());
   QCOMPARE(file->plan.models.size(), std::size_t{2});
   QCOMPARE(bench.page->table().size(), std::size_t{4});
+}
+
+void StudyPageTest::whatIsSelectedStays() {
+  StudyBench bench;
+  auto* table = bench.find<QTableView>("study.runs");
+  const auto selected = [&] {
+    const auto rows = table->selectionModel()->selectedRows();
+    return rows.size() == 1 && rows.front() == table->currentIndex() ? rows.front().row() : -1;
+  };
+  table->selectRow(5);
+  QVERIFY(bench.enabled("study.open-run"));
+  bench.run();
+  QCOMPARE(selected(), 5);
+  bench.page->form().setSeeds(3);
+  emit bench.page->form().changed();
+  QCOMPARE(table->model()->rowCount(), 12);
+  QCOMPARE(selected(), 5);
+  bench.page->form().setSeeds(1);
+  emit bench.page->form().changed();
+  QCOMPARE(table->model()->rowCount(), 4);
+  QCOMPARE(selected(), -1);
 }
 
 void StudyPageTest::anExportedStudyRebuildsTheView() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 namespace synann::ui {
 
-// Rows of texts with the numbers behind them, which are what is copied. Replaced whole; where only cells have
-// changed, what is selected stays.
+// Rows of texts with the numbers behind them, which are what is copied. Replaced whole; what is selected
+// stays selected as long as the headings are the same and its row is there.
 class CellTableModel : public QAbstractTableModel {
  public:
   struct Cell {
@@ -23,15 +24,21 @@ class CellTableModel : public QAbstractTableModel {
   using QAbstractTableModel::QAbstractTableModel;
 
   void setCells(QStringList headings, std::vector<Row> rows) {
-    if (headings == headings_ && rows.size() == rows_.size()) {
+    if (headings != headings_) {
+      beginResetModel();
+      headings_ = std::move(headings);
       rows_ = std::move(rows);
-      if (!rows_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+      endResetModel();
       return;
     }
-    beginResetModel();
-    headings_ = std::move(headings);
+    const int before = rowCount(), after = static_cast<int>(rows.size());
+    if (after > before) beginInsertRows({}, before, after - 1);
+    if (after < before) beginRemoveRows({}, after, before - 1);
     rows_ = std::move(rows);
-    endResetModel();
+    if (after > before) endInsertRows();
+    if (after < before) endRemoveRows();
+    if (const int kept = std::min(before, after); kept > 0)
+      emit dataChanged(index(0, 0), index(kept - 1, columnCount() - 1));
   }
 
   // Of a row and a column that are there.
