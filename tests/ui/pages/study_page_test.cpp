@@ -44,6 +44,7 @@ class StudyPageTest : public QObject {
   void thePixelTestIsOneClick();
   void showsWhatAnotherProgramWrites();
   void nothingRunsInAFolderThatIsStillRead();
+  void aStudyOfNothingIsShown();
   void whatIsSelectedStays();
   void anExportedStudyRebuildsTheView();
   void itIsRememberedWithItsFolder();
@@ -244,6 +245,20 @@ void StudyPageTest::nothingRunsInAFolderThatIsStillRead() {
   QVERIFY(file.ok());
   QCOMPARE(file->plan.models.size(), std::size_t{2});
   QCOMPARE(bench.page->table().size(), std::size_t{4});
+}
+
+// As an older program wrote it before its first run had ended.
+void StudyPageTest::aStudyOfNothingIsShown() {
+  StudyBench bench;
+  QFile file(bench.home.filePath("study.json"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(R"({"format":"synann-study-1","data_sha256":"","runs":[]})");
+  file.close();
+  bench.page->openStudy(bench.home.path());
+  bench.settle();
+  QVERIFY(bench.words("study.folder").contains(bench.home.path()));
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 0);
+  QVERIFY(!bench.enabled("study.run"));
 }
 
 void StudyPageTest::whatIsSelectedStays() {

@@ -231,7 +231,9 @@ void StudyPage::updateControls() {
     if (action->objectName().startsWith("study.")) action->setEnabled(here && !outlook_.table.empty());
   const int row = planned_->currentIndex().row();
   open_run_->setEnabled(here && row >= 0 && row < static_cast<int>(outlook_.planned.size()));
-  status_->setPlace(study_.fixed ? study_.fixed->models.front().data : dataSpec(), study_.folder);
+  status_->setPlace(
+      study_.fixed && !study_.fixed->models.empty() ? study_.fixed->models.front().data : dataSpec(),
+      study_.folder);
   // A folder that others may write is looked at again and again while it is seen.
   watcher_.follow(here && !running ? study_.folder : fs::path());
 }
