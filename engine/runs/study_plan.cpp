@@ -59,11 +59,31 @@ std::vector<PlannedRow> planned_rows(const StudyPlan& plan) {
   return rows;
 }
 
+Status check_plan_size(const StudyPlan& plan) {
+  std::size_t rows = plan.models.size();
+  for (const Variation& variation : plan.variations) {
+    if (rows > kMostStudyRows) break;  // it would overflow in the end
+    rows *= variation.values.size();
+  }
+  if (rows > kMostStudyRows)
+    return Error{.where = "--vary",
+                 .problem = "makes too many rows",
+                 .expected = fmt::format("at most {}", kMostStudyRows),
+                 .remedy = "vary fewer settings, or compare fewer models"};
+  if (const std::size_t runs = rows * static_cast<std::size_t>(plan.seeds); runs > kMostStudyRuns)
+    return Error{.where = "--seeds",
+                 .problem = "makes too many runs",
+                 .expected = fmt::format("at most {}", kMostStudyRuns),
+                 .found = fmt::format("{} × {} = {}", rows, plan.seeds, runs)};
+  return {};
+}
+
 Status check_plan(const StudyPlan& plan) {
   if (plan.models.empty())
     return Error{.where = "--models", .problem = "names no model", .expected = "at least one"};
   if (plan.seeds < 1)
     return Error{.where = "--seeds", .problem = "is out of range", .expected = "at least 1"};
+  if (auto status = check_plan_size(plan); !status) return status.error();
   if (auto status = check_names(plan); !status) return status;
   for (const PlannedRow& row : planned_rows(plan)) {
     if (auto status = train::validate(row.settings); !status) return status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@
 namespace synann::runs {
 
 inline constexpr int kMostStudySeeds = 1000;
+inline constexpr std::size_t kMostStudyRows = 500, kMostStudyRuns = 10'000;
 
 // Several models on the same data from the same seeds: the same order of images, the same batches.
 struct StudyPlan {
@@ -44,8 +46,11 @@ struct PlannedRow {
 // The models in their order, each with all combinations of the varied values.
 std::vector<PlannedRow> planned_rows(const StudyPlan& plan);
 
-// One sentence for the first thing that is wrong: no model, rows that are equal, a setting varied twice or
-// out of range, a model that does not fit the data (where they are open).
+// Whether rows and runs are no more than those; at once, however many they were.
+Status check_plan_size(const StudyPlan& plan);
+
+// One sentence for the first thing that is wrong: no model, too many rows or runs, rows that are equal, a
+// setting varied twice or out of range, a model that does not fit the data (where they are open).
 Status check_plan(const StudyPlan& plan);
 
 // Whether two runs are the same one, wherever their data lie.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/runs/study_text.h"
 
+#include <filesystem>
+
 #include <QString>
 #include <QStringList>
+#include <QTemporaryDir>
 #include <QtTest>
 
+#include "engine/core/file.h"
 #include "engine/runs/ready_studies.h"
 #include "tests/test_main.h"
 
@@ -59,6 +63,8 @@ class StudyTextTest : public QObject {
   void formatsGoByTheName();
   void signsAreEscaped();
   void nothingIsAnEmptyTable();
+  void aTableIsSavedAsItsNameSays();
+  void aStudyHasItsLimits();
   void readyPlansArePlans();
   void theExpectedStandsBesideTheMeasured();
 };
@@ -133,6 +139,43 @@ void StudyTextTest::signsAreEscaped() {
 void StudyTextTest::nothingIsAnEmptyTable() {
   for (const auto format : {StudyTableFormat::Markdown, StudyTableFormat::Latex, StudyTableFormat::Csv})
     QVERIFY(study_table_text({}, format).empty());
+}
+
+void StudyTextTest::aTableIsSavedAsItsNameSays() {
+  const QTemporaryDir folder;
+  const auto at = [&](const char* name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+  const auto table = text_table();
+  QVERIFY(save_study_table(at("t.csv"), table).ok());
+  const auto bytes = read_file(at("t.csv"), 1 << 20);
+  QVERIFY(bytes.ok());
+  QCOMPARE(std::string(bytes->begin(), bytes->end()), study_table_text(table, StudyTableFormat::Csv));
+  QVERIFY(!save_study_table(at("t.txt"), table).ok());
+  QVERIFY(!std::filesystem::exists(at("t.txt")));
+  QVERIFY(!save_study_table(at("no/such/folder/t.md"), table).ok());
+}
+
+// Values multiply, so that a few typed lines would be more rows than any memory holds.
+void StudyTextTest::aStudyHasItsLimits() {
+  const auto sentence = [](const StudyPlan& plan) {
+    const auto status = check_plan(plan);
+    return status.ok() ? std::string() : status.error().sentence();
+  };
+  std::vector<train::SettingValue> values;
+  for (int k = 1; k <= 500; ++k) values.emplace_back(0.0001 * k);
+  StudyPlan plan;
+  plan.models = {train::recommended_settings("linear", "digits")};
+  plan.variations = {{"lr", values}};
+  plan.seeds = 20;
+  QCOMPARE(sentence(plan), std::string());
+  plan.seeds = 21;
+  QCOMPARE(sentence(plan),
+           std::string("--seeds: makes too many runs: expected at most 10000, found 500 × 21 = 10500"));
+  plan.seeds = 1;
+  for (const char* key : {"batch-size", "epochs", "clip", "minutes", "patience", "momentum", "weight-decay"})
+    plan.variations.push_back({key, values});
+  QCOMPARE(sentence(plan),
+           std::string("--vary: makes too many rows: expected at most 500; vary fewer settings, "
+                       "or compare fewer models"));
 }
 
 void StudyTextTest::readyPlansArePlans() {

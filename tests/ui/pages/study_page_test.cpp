@@ -45,6 +45,7 @@ class StudyPageTest : public QObject {
   void showsWhatAnotherProgramWrites();
   void nothingRunsInAFolderThatIsStillRead();
   void aStudyOfNothingIsShown();
+  void tooManyRunsAreRefused();
   void whatIsSelectedStays();
   void anExportedStudyRebuildsTheView();
   void itIsRememberedWithItsFolder();
@@ -258,6 +259,32 @@ void StudyPageTest::aStudyOfNothingIsShown() {
   bench.settle();
   QVERIFY(bench.words("study.folder").contains(bench.home.path()));
   QCOMPARE(bench.rows("study.runs")->rowCount(), 0);
+  QVERIFY(!bench.enabled("study.run"));
+}
+
+void StudyPageTest::tooManyRunsAreRefused() {
+  StudyBench bench;
+  QString lines;
+  for (const char* key : {"epochs", "batch-size", "test-batch-size", "patience", "schedule-epochs", "clip"})
+    lines += QString(key) + "=1,2,3,4,5,6,7,8,9,10\n";
+  bench.choose({"linear"}, lines, 3);
+  QVERIFY2(bench.words("study.plan-words").contains("too many rows"),
+           qPrintable(bench.words("study.plan-words")));
+  QVERIFY(!bench.enabled("study.run"));
+  // Seeds that are added to a study that is there.
+  runs::StudyFile file;
+  for (int epochs = 1; epochs <= 11; ++epochs) {
+    file.plan.models.push_back(train::recommended_settings("linear", "digits"));
+    file.plan.models.back().epochs = epochs;
+  }
+  QVERIFY(runs::write_study(bench.home.path().toStdString(), file).ok());
+  bench.page->openStudy(bench.home.path());
+  bench.settle();
+  QVERIFY(bench.enabled("study.run"));
+  bench.page->form().setSeeds(1000);
+  emit bench.page->form().changed();
+  QVERIFY2(bench.words("study.plan-words").contains("too many runs"),
+           qPrintable(bench.words("study.plan-words")));
   QVERIFY(!bench.enabled("study.run"));
 }
 

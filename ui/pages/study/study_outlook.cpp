@@ -13,8 +13,9 @@ StudyOutlook studyOutlook(const Result<runs::StudyPlan>& plan, StudyRuns made) {
   StudyOutlook outlook;
   outlook.made = made ? std::move(made) : std::make_shared<const std::vector<runs::StudyRun>>();
   outlook.seconds_left = std::nan("");
-  if (!plan) {
-    outlook.problem = QString::fromStdString(plan.error().sentence());
+  // Seeds that were added may be too many; all that follows would be, too.
+  if (const Status size = plan ? runs::check_plan_size(*plan) : plan.error(); !size) {
+    outlook.problem = QString::fromStdString(size.error().sentence());
     return outlook;
   }
   outlook.plan = *plan;
