@@ -36,7 +36,7 @@ GroupsFigure::GroupsFigure(Content content) : content_(std::move(content)) {
       see(group.points[p].value);
     }
     if (group.expected) see(*group.expected);
-    if (content_.shape == Shape::Interval && group.from && group.to) {
+    if (content_.shape != Shape::Box && group.from && group.to) {
       see(*group.from);
       see(*group.to);
     }

@@ -74,6 +74,7 @@ class StudyGoldenTest : public QObject {
   void theTableHasEverySeed();
   void aFailedRunSaysWhy();
   void pointsAreFoundWhereTheyAre();
+  void intervalsAreSeenWhole();
   void whatIsPlannedIsDrawnToo();
   void theExpectedIsMarked();
   void studyScenesReadBack();
@@ -132,6 +133,32 @@ void StudyGoldenTest::pointsAreFoundWhereTheyAre() {
       found += figure->pointAt({double(x), double(y)}, area, {}).has_value() ? 1 : 0;
   QVERIFY(found > 50);
   QVERIFY(!figure->pointAt({2, 2}, area, {}));
+}
+
+// The axis reaches as far as for a number at the end of the interval.
+void StudyGoldenTest::intervalsAreSeenWhole() {
+  const QRectF area(0, 0, 520, 320);
+  const auto rightmost = [&](GroupsFigure::Shape shape, std::optional<double> to,
+                             std::optional<double> more) {
+    GroupsFigure::Group group;
+    group.points.push_back({.name = "seed 1", .value = 91});
+    if (more) group.points.push_back({.name = "seed 2", .value = *more});
+    if (to) group.from = 0;
+    group.to = to;
+    GroupsFigure::Content content;
+    content.groups.push_back(group);
+    content.shape = shape;
+    const GroupsFigure figure(std::move(content));
+    int most = -1;
+    for (int x = 0; x < 520; ++x)
+      for (int y = 0; y < 320; ++y)
+        if (figure.pointAt({double(x), double(y)}, area, {}) == 0) most = x;
+    return most;
+  };
+  using enum GroupsFigure::Shape;
+  QVERIFY(rightmost(Bar, {}, {}) > 0);
+  QCOMPARE(rightmost(Bar, 130, {}), rightmost(Bar, {}, 130));
+  QVERIFY(rightmost(Bar, 130, {}) < rightmost(Bar, {}, {}));
 }
 
 void StudyGoldenTest::whatIsPlannedIsDrawnToo() {
