@@ -88,17 +88,22 @@ std::vector<PlannedRun> planned_runs(const StudyPlan& plan, const std::vector<St
   for (const StudyRun& run : runs) of_seed[run.settings.seed].push_back(&run);
   std::vector<PlannedRun> planned;
   const auto rows = planned_rows(plan);
-  for (int k = 0; k < plan.seeds; ++k)
+  for (int k = 0; k < plan.seeds; ++k) {
+    const std::uint64_t seed = plan.first_seed + static_cast<std::uint64_t>(k);
+    const auto& made = of_seed[seed];
+    std::size_t next = 0;  // after the last that was found: mostly they ended in the order of the rows
     for (const PlannedRow& row : rows) {
       PlannedRun run{.settings = row.settings, .title = row.title()};
-      run.settings.seed = plan.first_seed + static_cast<std::uint64_t>(k);
-      const auto& made = of_seed[run.settings.seed];
-      const auto it = std::find_if(made.begin(), made.end(), [&](const StudyRun* one) {
-        return same_run(run.settings, one->settings);
-      });
-      if (it != made.end()) run.made = *it;
+      run.settings.seed = seed;
+      for (std::size_t n = 0; n < made.size() && run.made == nullptr; ++n) {
+        const std::size_t at = (next + n) % made.size();
+        if (!same_run(run.settings, made[at]->settings)) continue;
+        run.made = made[at];
+        next = at + 1;
+      }
       planned.push_back(std::move(run));
     }
+  }
   return planned;
 }
 

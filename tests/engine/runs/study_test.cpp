@@ -112,6 +112,12 @@ void StudyTest::plannedRunsKnowWhatTheyCameTo() {
   QCOMPARE(planned[0].made, &made[1]);
   QCOMPARE(planned[3].made, &made[0]);
   QVERIFY(planned_runs({}, made).empty());
+  // In whatever order they have ended.
+  made.clear();
+  for (const char* model : {"identity-pixel", "linear"})
+    for (const std::uint64_t seed : {6U, 4U, 5U}) add(model, seed, 50);
+  for (const PlannedRun& run : planned_runs(asked, made))
+    QVERIFY(run.made != nullptr && run.made == find_study_run(made, run.settings));
 }
 
 void StudyTest::tableComparesWithTheFirst() {
