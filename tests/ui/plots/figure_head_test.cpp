@@ -58,5 +58,5 @@ void FigureHeadTest::takesNoLineForNothing() {
   QVERIFY(headOf(u"title"_s, {}, 500, true).isEmpty());
 }
 
-SYNANN_TEST(FigureHeadTest)
+SYNANN_WINDOW_TEST(FigureHeadTest)
 #include "figure_head_test.moc"
