@@ -47,6 +47,11 @@ for rate in 0.003 0.012 0.05; do
       --out "$work/share/synann-studio/runs/rate-$rate-seed-$seed"
   done
 done
+say "A study and twins"
+"$bin/synann" study --data digits --device cpu --models syna-pixel,dense-pixel --vary lr=0.012,0.05 --seeds 3 --epochs 3 \
+  --out "$work/study" >"$work/log" 2>&1 || fail 1 "$(cat "$work/log")"
+"$bin/synann" twins --data digits --device cpu --epochs 4 --other lr=0.01200012 --out "$work/twins" >"$work/log" 2>&1 ||
+  fail 1 "$(cat "$work/log")"
 
 mkdir -p "$ROOT/docs/images"
 for picture in "${PICTURES[@]}"; do
@@ -58,10 +63,13 @@ for picture in "${PICTURES[@]}"; do
 done
 
 # Figures of several runs.
-for figure in "runs-seeds.png --view runs --runs-curve accuracy --runs-seeds" "runs-parallel.png --view runs-parallel"; do
-  read -r file more <<<"$figure"
-  # shellcheck disable=SC2086 # several words
-  QT_LOGGING_RULES="*.warning=false" "$bin/synann-studio" --export "$ROOT/docs/images/$file" --runs "$work/share" \
-    --width 900 --height 420 --light $more
+export_figure() {
+  local file="$1"
+  shift
+  QT_LOGGING_RULES="*.warning=false" "$bin/synann-studio" --export "$ROOT/docs/images/$file" --width 900 --height 420 --light "$@"
   say "docs/images/$file"
-done
+}
+export_figure runs-seeds.png --view runs --runs-curve accuracy --runs-seeds --runs "$work/share"
+export_figure runs-parallel.png --view runs-parallel --runs "$work/share"
+export_figure study.png --view study --study "$work/study"
+export_figure twins.png --view twins-difference --history "$work/twins/a,$work/twins/b"
