@@ -3,10 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QPainter>
 
 namespace synann::ui {
+namespace {
+
+constexpr double kMarkShare = 0.4;  // of a cell
+constexpr double kLeastRim = 3;     // pixels of a mark that has one
+
+}  // namespace
+
 HeatView::HeatView(QWidget* parent) : FigureWidget(parent) {
   setAccessibleDescription(tr(
       "The arrow keys go from cell to cell, with Ctrl ten at a time; Home and End to the ends of the row, "
@@ -27,6 +35,7 @@ void HeatView::setData(std::shared_ptr<const HeatData> shown, const HeatScale& s
       figure_ && shown && figure_->data().rows == shown->rows && figure_->data().columns == shown->columns;
   if (!same) {
     viewport_ = {};
+    marks_.clear();
     forgetParts();
     endDrag();
   }
@@ -179,17 +188,53 @@ void HeatView::walk(int rows, int columns, bool block) {
   chooseCell(matrix.rowPosition(row_) + rows, matrix.columnPosition(column_) + columns, block);
 }
 
-// The frame of the block, on the screen alone: two lines, one dark and one light, are seen on every colour.
+void HeatView::setMarks(std::vector<QPoint> cells) {
+  if (marks_ == cells) return;
+  marks_ = std::move(cells);
+  update();
+}
+
 void HeatView::paintEvent(QPaintEvent* event) {
   FigureWidget::paintEvent(event);
+  if (!figure_ || (block().isEmpty() && marks_.empty())) return;
+  const QRectF matrix = figure_->matrixRect(area(), how());
+  QPainter painter(this);
+  paintMarks(painter, matrix);
+  paintBlock(painter, matrix);
+}
+
+// Dark with a light rim, which is seen on every colour; squares of a pixel or two where cells are small.
+void HeatView::paintMarks(QPainter& painter, const QRectF& matrix) const {
+  const QRectF cells = viewport();
+  const double across = matrix.width() / cells.width(), down = matrix.height() / cells.height();
+  const double size = std::max(1.0, kMarkShare * std::min(across, down));
+  painter.setClipRect(matrix);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(size < kLeastRim ? QPen(Qt::NoPen) : QPen(Qt::white, 1));
+  painter.setBrush(Qt::black);
+  for (const QPoint& cell : marks_) {
+    const QPointF place(figure_->data().columnPosition(cell.x()) + 0.5,
+                        figure_->data().rowPosition(cell.y()) + 0.5);
+    if (!cells.contains(place)) continue;
+    const QRectF dot(matrix.left() + (place.x() - cells.left()) * across - size / 2,
+                     matrix.top() + (place.y() - cells.top()) * down - size / 2, size, size);
+    if (size < kLeastRim)
+      painter.fillRect(dot, Qt::black);
+    else
+      painter.drawEllipse(dot);
+  }
+  painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+// Its frame: two lines, one dark and one light, are seen on every colour.
+void HeatView::paintBlock(QPainter& painter, const QRectF& matrix) const {
   const QRect chosen = block();
   if (chosen.isEmpty()) return;
-  const QRectF matrix = figure_->matrixRect(area(), how()), cells = viewport();
+  const QRectF cells = viewport();
   const double across = matrix.width() / cells.width(), down = matrix.height() / cells.height();
   const QRectF frame(matrix.left() + (chosen.left() - cells.left()) * across,
                      matrix.top() + (chosen.top() - cells.top()) * down, chosen.width() * across,
                      chosen.height() * down);
-  QPainter painter(this);
   painter.setClipRect(matrix.adjusted(-2, -2, 2, 2));
   painter.setBrush(Qt::NoBrush);
   painter.setPen(QPen(Qt::black, 3));

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <QPoint>
 #include <QRect>
@@ -38,6 +39,9 @@ class HeatView : public FigureWidget {
   // The block from another cell to the chosen one, by places in the picture: from the upper left corner, in
   // cells; empty where the cell alone is chosen. Another cell that is set, or another order, ends it.
   QRect block() const;
+  // Cells with a dot on them, by column (x) and row (y) in the matrix: on the screen alone.
+  void setMarks(std::vector<QPoint> cells);
+  const std::vector<QPoint>& marks() const { return marks_; }
   QString currentPointText() const override;
 
   QRectF viewport() const;
@@ -83,11 +87,14 @@ class HeatView : public FigureWidget {
   void setAnchor(std::optional<QPoint> anchor);
   bool chooseUnder(QPointF place);
   void bringIntoView();
+  void paintMarks(QPainter& painter, const QRectF& matrix) const;
+  void paintBlock(QPainter& painter, const QRectF& matrix) const;
 
   std::shared_ptr<HeatFigure> figure_;
   QRectF viewport_;  // empty = all of it
   int row_ = 0, column_ = 0;
   std::optional<QPoint> anchor_;  // the other corner of the block, as a place in the picture
+  std::vector<QPoint> marks_;
 };
 
 }  // namespace synann::ui

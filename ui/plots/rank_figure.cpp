@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -45,7 +47,7 @@ RankFigure::Frame RankFigure::frame(const QRectF& area, const FigurePaint& how) 
     value = std::max(value, metrics.horizontalAdvance(numberText(one.value, 4)));
   }
   Frame f;
-  f.lines = area.adjusted(2, (how.titled ? 0.2 : 1.4) * line + 1.3 * line, -2, -2);
+  f.lines = area.adjusted(2, FigureHead(content_.title, {}, area, how).height() + 1.5 * line, -2, -2);
   f.height = std::min(kHighest, f.lines.height() / std::max(1, pointCount()));
   f.row = f.lines.left() + row;
   f.column = f.row + 2 * kColumnAir + column;
@@ -59,12 +61,7 @@ void RankFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint&
   const Frame f = frame(area, how);
   const double letters = QFontMetricsF(how.font).height();
   painter.save();
-  painter.setFont(how.font);
-  painter.setPen(how.look.text);
-  if (!how.titled)
-    painter.drawText(QRectF(area.left(), area.top(), area.width(), 1.2 * letters),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(how.font).elidedText(content_.title, Qt::ElideRight, area.width()));
+  FigureHead(content_.title, {}, area, how).paint(painter, area, how);
   const auto word = [&](double right, double y, double height, const QString& text) {
     painter.drawText(QRectF(area.left(), y, right - area.left(), height),
                      Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, text);

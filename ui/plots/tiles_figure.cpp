@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
+
 namespace synann::ui {
 namespace {
 
@@ -34,7 +36,8 @@ QRectF TilesFigure::room(const QRectF& area, const FigurePaint& how) const {
   const QFontMetricsF metrics(how.font);
   const double bar =
       content_.bar ? kBarAway + kBar + kBarTicks + kBarCharacters * metrics.horizontalAdvance('0') : 2;
-  return area.adjusted(2, how.titled ? 2 : 1.3 * metrics.height(), -bar, -2);
+  const double head = FigureHead(content_.title, {}, area, how).height();
+  return area.adjusted(2, how.titled ? 2 : head + 0.1 * metrics.height(), -bar, -2);
 }
 
 QRectF TilesFigure::Grid::rectOf(int point) const {
@@ -65,13 +68,8 @@ TilesFigure::Grid TilesFigure::grid(const QRectF& area, const FigurePaint& how) 
 void TilesFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
   if (content_.count == 0) return;
   painter.save();
-  painter.setFont(how.font);
-  painter.setPen(how.look.text);
+  FigureHead(content_.title, {}, area, how).paint(painter, area, how);
   const double line = QFontMetricsF(how.font).height();
-  if (!how.titled)
-    painter.drawText(QRectF(area.left(), area.top(), area.width(), 1.2 * line),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(how.font).elidedText(content_.title, Qt::ElideRight, area.width()));
   const Grid tiles = grid(area, how);
   const HeatColors colors(content_.scale, isDarkLook(how.look));
   painter.setRenderHint(QPainter::LosslessImageRendering);

@@ -6,6 +6,7 @@
 
 #include <QFontMetricsF>
 
+#include "ui/plots/figure_head.h"
 #include "ui/plots/ticks.h"
 
 namespace synann::ui {
@@ -51,7 +52,7 @@ TreeFigure::Frame TreeFigure::frame(const QRectF& area, const FigurePaint& how) 
   names = std::min(names, kTreeNames * area.width());
   Frame f;
   f.last = last_;
-  f.rows = area.adjusted(2, (how.titled ? 0.2 : 1.4) * line + 1.2 * line, -2, -2.6 * line);
+  f.rows = area.adjusted(2, FigureHead(content_.title, {}, area, how).height() + 1.4 * line, -2, -2.6 * line);
   f.height = std::clamp(f.rows.height() / std::max(1, pointCount()), 1.0, kTreeHighest);
   f.lines = f.rows.adjusted(names + kTreeAir, 0, -values - 2 * kTreeAir, 0);
   f.lines.setHeight(f.height * pointCount());
@@ -114,13 +115,7 @@ void TreeFigure::paintBranch(QPainter& painter, const Frame& f, int k, const Fig
 void TreeFigure::paint(QPainter& painter, const QRectF& area, const FigurePaint& how) const {
   const Frame f = frame(area, how);
   painter.save();
-  painter.setFont(how.font);
-  painter.setPen(how.look.text);
-  const QFontMetricsF metrics(how.font);
-  if (!how.titled)
-    painter.drawText(QRectF(area.left(), area.top(), area.width(), 1.2 * metrics.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(content_.title, Qt::ElideRight, area.width()));
+  FigureHead(content_.title, {}, area, how).paint(painter, area, how);
   paintAxis(painter, f, how);
   for (int k = 0; k < pointCount(); ++k) paintBranch(painter, f, k, how);
   painter.restore();

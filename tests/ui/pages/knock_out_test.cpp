@@ -2,6 +2,8 @@
 // The lab on the Synapses page: cells of β are set to other values, and the network is measured anew.
 #include "ui/pages/synapses/knock_out.h"
 
+#include <algorithm>
+
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalSpy>
@@ -223,6 +225,12 @@ void KnockOutTest::aBlockIsSet() {
   QCOMPARE(b.lab().changes().size(), std::size_t{6});
   for (const infer::CellValue& one : b.lab().changes())
     QVERIFY(one.cell.row >= 5 && one.cell.row <= 7 && one.cell.column >= 7 && one.cell.column <= 8);
+  // The matrix is the run's; what the lab changed has a mark, and the read-out says to what.
+  QCOMPARE(heat.marks().size(), std::size_t{6});
+  QVERIFY(std::ranges::count(heat.marks(), QPoint(8, 7)) == 1);
+  QVERIFY(b.find<QLabel>("synapses.cell")->text().endsWith("set to 0"));
+  b.lab().undoStack().undo();
+  QVERIFY(heat.marks().empty() && !b.find<QLabel>("synapses.cell")->text().contains("set to"));
   // Without the block it is the cell again.
   QTest::keyClick(&heat, Qt::Key_Escape);
   QCOMPARE(b.find<QComboBox>("synapses.knock-what")->currentText(), "cell");

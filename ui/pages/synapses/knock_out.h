@@ -77,7 +77,8 @@ class KnockOut : public QObject {
   void trainOn(Train which);
 
  signals:
-  void changed();
+  void changed();       // its figures
+  void cellsChanged();  // changes()
   void failed(const QString& sentence);
   void told(const QString& sentence);
   void trainWanted(const synann::ui::NetworkStartPtr& start);

@@ -159,6 +159,7 @@ void KnockOut::update() {
   save_->setEnabled(changed);
   train_->setEnabled(changed);
   words_->setText(changedWords() + QStringLiteral(" · ") + selectedWords());
+  emit cellsChanged();
 }
 
 void KnockOut::saveDialog() {

@@ -208,7 +208,22 @@ void SynapsesPage::showImage() {
 }
 
 void SynapsesPage::showReadOut(const synapse::Cell& cell) {
-  if (frame_ && data_) numbers()->setText(cellText(*frame_, *data_, cell));
+  if (!frame_ || !data_) return;
+  QString text = cellText(*frame_, *data_, cell);
+  for (const infer::CellValue& change : knock_->changes())
+    if (change.cell == infer::Cell{cell.i, cell.j})
+      text += tr("   set to %1").arg(numberText(static_cast<double>(change.beta), 9));
+  numbers()->setText(text);
+}
+
+// The matrix is the run's; the lab's cells have a dot.
+void SynapsesPage::showChangedCells() {
+  std::vector<QPoint> marks;
+  for (const infer::CellValue& change : knock_->changes())
+    marks.emplace_back(change.cell.column, change.cell.row);
+  if (marks == heat_->marks()) return;
+  heat_->setMarks(std::move(marks));
+  if (frame_) showReadOut(cellIn(*frame_, source_.selection().cell()));
 }
 
 void SynapsesPage::fillLayers() {

@@ -76,6 +76,7 @@ class SynapsesPage : public PicturePage {
   void showRows(const synapse::Cell& cell);
   void showCell();
   void showReadOut(const synapse::Cell& cell);
+  void showChangedCells();
   void fillLayers();
   void updateControls();
 

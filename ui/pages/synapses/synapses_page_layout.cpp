@@ -167,6 +167,7 @@ void SynapsesPage::connectFigures() {
   });
   connect(knock_, &KnockOut::failed, this, &Page::failed);
   connect(knock_, &KnockOut::told, this, &SynapsesPage::setRemark);
+  connect(knock_, &KnockOut::cellsChanged, this, &SynapsesPage::showChangedCells);
   connect(knock_, &KnockOut::changed, this, [this] {
     deck_->showTable();
     emit exportableChanged();
