@@ -20,6 +20,7 @@
 #include "engine/runs/study.h"
 #include "engine/runs/study_text.h"
 #include "engine/train/event_json.h"
+#include "engine/train/settings_json.h"
 
 namespace synann::cli {
 namespace {
@@ -44,13 +45,9 @@ void stop_study() {
 // The varied settings as a history names them: {"batch_size": 50}.
 nlohmann::ordered_json vary_json(const train::Settings& settings,
                                  const std::vector<train::Variation>& variations) {
-  const nlohmann::ordered_json all = train::to_json(settings);
   nlohmann::ordered_json varied;
-  for (const train::Variation& variation : variations) {
-    std::string key = variation.key;
-    std::replace(key.begin(), key.end(), '-', '_');
-    varied[key] = all[key];
-  }
+  for (const train::Variation& variation : variations)
+    varied[train::json_key(variation.key)] = train::value_json(train::any_value(settings, variation.key));
   return varied;
 }
 

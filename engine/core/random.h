@@ -18,6 +18,7 @@ enum class Purpose : std::uint32_t {
   Digits = 0x4000,   // built-in digits: step = image
   Check = 0x5000,    // self-tests
   Disturb = 0x6000,  // + kind of disturbance (engine/infer/robustness.h): step = image
+  Subset = 0x7000,   // the training images that are drawn
 };
 
 // One place of one stream.
@@ -49,5 +50,9 @@ inline std::uint32_t dropout_threshold(double p) {
 
 // The order in which `epoch` visits `count` samples: Fisher–Yates by the stream (seed, Shuffle, epoch).
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, int epoch, int count);
+
+// `count` of `all` samples, drawn without replacement by the stream (seed, Subset); ascending. count in [0,
+// all].
+std::vector<std::uint32_t> drawn_subset(std::uint64_t seed, int count, int all);
 
 }  // namespace synann

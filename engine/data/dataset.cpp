@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "engine/core/random.h"
 #include "engine/core/sha256.h"
 
 namespace synann::data {
@@ -42,6 +43,22 @@ std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count) {
   train.pixels.resize(static_cast<std::size_t>(kept_pixels));
   train.labels.resize(static_cast<std::size_t>(kept));
   return split;
+}
+
+std::shared_ptr<const DataPair> draw_training(const DataPair& data, int count, std::uint64_t seed) {
+  auto drawn = std::make_shared<DataPair>(data);
+  const Dataset& whole = data.train;
+  drawn->train_numbers = drawn_subset(seed, count, whole.count());
+  drawn->train = {
+      .rows = whole.rows, .columns = whole.columns, .classes = whole.classes, .pixels = {}, .labels = {}};
+  for (const std::uint32_t k : drawn->train_numbers) {
+    const auto image = whole.image(static_cast<int>(k));
+    drawn->train.pixels.insert(drawn->train.pixels.end(), image.begin(), image.end());
+    drawn->train.labels.push_back(whole.labels[k]);
+  }
+  for (int k = 0; k < data.validation.count(); ++k)
+    drawn->train_numbers.push_back(static_cast<std::uint32_t>(whole.count() + k));
+  return drawn;
 }
 
 }  // namespace synann::data

@@ -41,6 +41,15 @@ struct DataPair {
   std::vector<std::string> class_names{};  // for people, as many as classes; empty: their numbers
   std::vector<std::string>
       notes{};  // what opening it was worth saying, each one sentence without a full stop
+  // Where only some training images are used (draw_training): the numbers of these in the whole training set,
+  // then of those held back; empty: from 0 on.
+  std::vector<std::uint32_t> train_numbers{};
+
+  // The number in the whole training set of a training image, or, from train.count() on, of one held back.
+  std::uint32_t train_number(int index) const {
+    return train_numbers.empty() ? static_cast<std::uint32_t>(index)
+                                 : train_numbers[static_cast<std::size_t>(index)];
+  }
 
   // What a person reads for a class: its name, or its number.
   std::string class_name(int label) const;
@@ -50,6 +59,10 @@ using DataPairPtr = std::shared_ptr<const DataPair>;
 
 // The same data with the last `count` training images moved to `validation`; count < train.count().
 std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count);
+
+// The same data with `count` of the training images, drawn without replacement by `seed`, in their order;
+// what is held back stays. count in [1, train.count()]; the data have all their training images.
+std::shared_ptr<const DataPair> draw_training(const DataPair& data, int count, std::uint64_t seed);
 
 // SHA-256 over, for train then test: count, rows, columns, classes as little-endian u32, labels, pixels.
 // Independent of file names and compression, so a copy under another name has the same digest.

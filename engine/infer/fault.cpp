@@ -170,6 +170,12 @@ Result<Fault> fault_of_measurement(const FaultQuery& q, int batch_size, const Wo
   return worst;
 }
 
+void renumber(Fault& fault, const std::vector<std::uint32_t>& numbers) {
+  for (std::uint32_t& image : fault.batch) image = numbers[image];
+  fault.image = numbers[fault.image];
+  if (fault.headroom) fault.headroom->image = numbers[fault.headroom->image];
+}
+
 std::string image_name(Part part, std::uint32_t image) {
   const char* set = part == Part::Train ? "training" : part == Part::Test ? "test" : "validation";
   return fmt::format("{} image {}", set, image);
@@ -189,7 +195,8 @@ FaultQuery fault_query(const train::Failure& failure) {
           .seed = s.seed,
           .epoch = failure.position.epoch,
           .step = failure.position.step,
-          .batch_size = part == Part::Train ? s.batch_size : s.test_batch_size};
+          .batch_size = part == Part::Train ? s.batch_size : s.test_batch_size,
+          .numbers = part == Part::Train ? failure.data->train_numbers : std::vector<std::uint32_t>()};
 }
 
 Result<Fault> locate_fault(const FaultQuery& q, const Work& work) {
@@ -206,6 +213,7 @@ Result<Fault> locate_fault(const FaultQuery& q, const Work& work) {
   work.tell(0, 1);
   const auto order = epoch_order(q.seed, q.epoch, q.set->count());
   Fault fault = Pass(q, next_batch(order, q.step * size, size)).fault();
+  if (!q.numbers.empty()) renumber(fault, q.numbers);
   work.tell(1, 1);
   return fault;
 }

@@ -23,11 +23,14 @@ struct FaultQuery {
   int epoch = 1, step = 0;  // 0-based step of the epoch; of a step alone, as all below
   int batch_size = 100;     // of a measurement, too
   bool dropout = true;
+  // The numbers that the images of the set have in the whole training set, where it is drawn from it; else
+  // empty.
+  std::vector<std::uint32_t> numbers{};
 };
 // Of a run that failed so; weights and data must be there.
 FaultQuery fault_query(const train::Failure& failure);
 
-// What is at fault.
+// What is at fault. Images of a step are named by their numbers in the whole training set.
 struct Fault {
   Part part = Part::Train;
   std::vector<std::uint32_t> batch;  // its images of the set, in its order

@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCheckpoints[] = {train::kLastCheckpoint, train::kBestCheckpoint};
 
-constexpr std::array<std::string_view, 6> kShapeKeys = {"batch-size", "validation", "synapse",
-                                                        "beta",       "alpha",      "diagonal"};
+constexpr std::array<std::string_view, 8> kShapeKeys = {
+    "batch-size", "validation", "train-count", "train-subset", "synapse", "beta", "alpha", "diagonal"};
 
 Status write_fork_history(const ForkFiles& files) {
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(files.history.data()), files.history.size());

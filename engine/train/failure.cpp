@@ -6,6 +6,7 @@
 
 #include "engine/train/record.h"
 #include "engine/train/run_data.h"
+#include "engine/train/training_part.h"
 
 namespace synann::train {
 namespace {
@@ -57,9 +58,9 @@ Result<Failure> read_failure(const std::filesystem::path& run, const data::DataP
     if (!found) return found.error();
     failure.data = std::move(found->data);
   }
-  const int held_back = failure.settings.validation;
-  if (held_back > 0 && held_back < failure.data->train.count() && failure.data->validation.count() == 0)
-    failure.data = data::hold_back(*failure.data, held_back);
+  auto part = training_part(failure.data, failure.settings);
+  if (!part) return part.error();
+  failure.data = std::move(*part);
   return failure;
 }
 

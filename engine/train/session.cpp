@@ -11,6 +11,7 @@
 #include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session_impl.h"
+#include "engine/train/training_part.h"
 
 namespace synann::train {
 namespace {
@@ -21,15 +22,9 @@ constexpr auto kLookAgain = std::chrono::milliseconds(50);  // a signal handler 
 
 // Training images held back never reach the back end's training set; the digest stays that of the whole data.
 Status Session::Impl::split_data() {
-  const int count = settings().validation, all = options_.data->train.count();
-  if (count == 0) return {};
-  if (count >= all) {
-    return Error{.where = "--validation",
-                 .problem = "leaves nothing to train on",
-                 .expected = fmt::format("fewer than {} images", all),
-                 .found = fmt::format("{}", count)};
-  }
-  options_.data = data::hold_back(*options_.data, count);
+  auto part = training_part(options_.data, settings());
+  if (!part) return part.error();
+  options_.data = std::move(*part);
   return {};
 }
 

@@ -75,6 +75,14 @@ constexpr Number kNumbers[] = {
         {"validation", "Validation images", "samples",
          "Training images held back to choose the best epoch; 0 lets the test set choose.", 0, 1000000, 0,
          1000, 0, false, true, "none"}),
+    number<&Settings::train_count>(
+        {"train-count", "Training images", "samples",
+         "Number of training images to use, drawn at random without the validation images; 0 uses all.", 0,
+         10000000, 0, 1000, 0, false, true, "all"}),
+    number<&Settings::train_subset>(
+        {"train-subset", "Training subset", "",
+         "Draws the training images: the same number draws the same; 0: the seed does.", 0, 2147483647, 0, 1,
+         0, false, true, "seed"}),
     number<&Settings::target_accuracy>({"target-accuracy", "Target accuracy", "%",
                                         "The run ends when it is reached; 0 never.", 0, 100, 0, 0.1, 2, false,
                                         true, "never"}),
@@ -194,6 +202,8 @@ std::string_view setting_group(std::string_view key) {
       {"schedule-epochs", "Learning rate schedule"},
       {"schedule-factor", "Learning rate schedule"},
       {"validation", "Data and stop criteria"},
+      {"train-count", "Data and stop criteria"},
+      {"train-subset", "Data and stop criteria"},
       {"target-accuracy", "Data and stop criteria"},
       {"patience", "Data and stop criteria"},
       {"minutes", "Data and stop criteria"},
@@ -215,6 +225,7 @@ bool setting_matters(const Settings& s, std::string_view key) {
   if (key == "nesterov") return sgd && s.momentum > 0;
   if (key == "schedule-epochs" || key == "schedule-factor")
     return s.schedule == "step" || s.schedule == "plateau";
+  if (key == "train-subset") return s.train_count > 0;
   if (key == "test-batch-size") return synapse && s.synapse == "batch-coupled";
   if (setting_group(key) == "Synapse layer") return synapse;
   return true;

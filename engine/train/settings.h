@@ -35,10 +35,12 @@ struct Settings {
   int schedule_epochs = 10;           // step: between two drops; plateau: without a better loss before a drop
   double schedule_factor = 0.3;       // step, plateau: what a drop multiplies the rate by
 
-  int validation = 0;  // training images held back for choosing the best epoch; 0 = the test set chooses
-  double target_accuracy = 0;  // percent at which the run ends; 0 = never
-  int patience = 0;            // epochs without a better accuracy after which the run ends; 0 = never
-  double minutes = 0;          // of training after which the run ends; 0 = never
+  int validation = 0;   // training images held back for choosing the best epoch; 0 = the test set chooses
+  int train_count = 0;  // training images that are drawn; 0 = all
+  std::uint64_t train_subset = 0;  // what draws them; 0 = seed
+  double target_accuracy = 0;      // percent at which the run ends; 0 = never
+  int patience = 0;                // epochs without a better accuracy after which the run ends; 0 = never
+  double minutes = 0;              // of training after which the run ends; 0 = never
 
   std::string synapse = "per-sample";  // per-sample, batch-coupled
   std::string beta = "free";           // free, sigmoid, clamp

@@ -18,6 +18,8 @@ using nlohmann::ordered_json;
 }  // namespace
 
 std::string json_key(std::string_view key) {
+  // "train_count" is how many there are, in the first line of a history.
+  if (key == "train-count") return "train_drawn";
   std::string name(key);
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
@@ -90,6 +92,8 @@ void read_settings(Fields& f, Settings& s) {
 ordered_json to_json(const Settings& s) {
   ordered_json j{{"model", s.model}, {"data", s.data}};
   for (const SettingInfo& info : setting_infos()) {
+    // Runs on all training images stay byte for byte what they were before there was a choice.
+    if (info.key.starts_with("train-") && s.train_count == 0) continue;
     const double value = setting_value(s, info.key);
     if (info.decimals == 0) {
       j[json_key(info.key)] = static_cast<std::int64_t>(value);

@@ -128,7 +128,7 @@ void FailureOffer::showImage() {
   infer::Part part = fault_->part;
   if (part == infer::Part::Validation) {
     part = infer::Part::Train;
-    image += failure_->data->train.count();
+    image = static_cast<int>(failure_->data->train_number(failure_->data->train.count() + image));
   }
   workspace_.selection().openImage(part, image);
   if (!fault_->headroom) return messages_.showNote(sentence());

@@ -19,6 +19,7 @@ class RandomTest : public QObject {
   void uniformIsUniform();
   void orderIsAPermutation();
   void orderDependsOnSeedAndEpochAlone();
+  void aSubsetIsDrawnEvenly();
 };
 
 // The known-answer vectors published with the generator (Random123, kat_vectors: philox4x32 10).
@@ -74,6 +75,25 @@ void RandomTest::orderDependsOnSeedAndEpochAlone() {
   QCOMPARE(epoch_order(5, 3, 500), epoch_order(5, 3, 500));
   QVERIFY(epoch_order(5, 3, 500) != epoch_order(5, 4, 500));
   QVERIFY(epoch_order(5, 3, 500) != epoch_order(6, 3, 500));
+}
+
+void RandomTest::aSubsetIsDrawnEvenly() {
+  QCOMPARE(drawn_subset(3, 0, 10).size(), std::size_t{0});
+  QCOMPARE(drawn_subset(3, 10, 10).back(), 9u);
+  QCOMPARE(drawn_subset(3, 40, 500), drawn_subset(3, 40, 500));
+  QVERIFY(drawn_subset(3, 40, 500) != drawn_subset(4, 40, 500));
+  std::vector<int> times(50);
+  constexpr int kDraws = 2000;
+  for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
+    const auto drawn = drawn_subset(seed, 10, 50);
+    QVERIFY(std::ranges::adjacent_find(drawn, std::greater_equal<>()) ==
+            drawn.end());  // ascending, none twice
+    for (const std::uint32_t k : drawn) ++times[k];
+  }
+  // Each is in a fifth of them: χ² over 50 counts, without replacement smaller than with it.
+  double chi = 0;
+  for (const int n : times) chi += std::pow(n - kDraws / 5.0, 2) / (kDraws / 5.0);
+  QVERIFY2(chi < 85.4, qPrintable(QString::number(chi)));  // 99.9 % of χ² with 49 degrees of freedom
 }
 
 SYNANN_TEST(RandomTest)

@@ -235,6 +235,13 @@ void KnockOutTest::aBlockIsSet() {
   QTest::keyClick(&heat, Qt::Key_Escape);
   QCOMPARE(b.find<QComboBox>("synapses.knock-what")->currentText(), "cell");
   QVERIFY(!b.find<QLabel>("synapses.knock-words")->text().contains("block"));
+  // What would be set is said for rows and the strongest too.
+  auto* const what = b.find<QComboBox>("synapses.knock-what");
+  what->setCurrentIndex(static_cast<int>(KnockOut::What::Row));
+  QVERIFY(b.find<QLabel>("synapses.knock-words")->text().endsWith("selected: row of unit 7"));
+  what->setCurrentIndex(static_cast<int>(KnockOut::What::Strongest));
+  b.find<QSpinBox>("synapses.knock-count")->setValue(12);
+  QVERIFY(b.find<QLabel>("synapses.knock-words")->text().endsWith("selected: the 12 strongest cells"));
 }
 
 void KnockOutTest::aDragIsOneStepOfUndo() {

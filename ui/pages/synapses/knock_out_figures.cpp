@@ -38,7 +38,7 @@ std::shared_ptr<const Figure> knockOutFigure(const infer::Ablation& found, std::
     content.columns[0].values.push_back(percentOf(found.correct_before[label], found.class_counts[label]));
     content.columns[1].values.push_back(percentOf(found.correct_after[label], found.class_counts[label]));
   }
-  content.note = KnockWords::tr("loss %1 → %2 · right %3 → %4 · %5 switch")
+  content.note = KnockWords::tr("loss %1 → %2 · right %3 → %4 · %5 change class")
                      .arg(numberText(found.before.loss(), 4), numberText(found.after.loss(), 4),
                           countWords(found.before.correct), countWords(found.after.correct),
                           countWords(static_cast<int>(found.switched.size())));

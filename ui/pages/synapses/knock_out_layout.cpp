@@ -62,6 +62,7 @@ QWidget* KnockOut::makeControls() {
   connect(what_, &QComboBox::currentIndexChanged, this, &KnockOut::endStroke);
   connect(what_, &QComboBox::currentIndexChanged, this, &KnockOut::update);
   connect(count_, &QSpinBox::valueChanged, this, &KnockOut::endStroke);
+  connect(count_, &QSpinBox::valueChanged, this, &KnockOut::update);
   auto* const to = new QLabel(tr("to"), line);
   to->setBuddy(value_->box());
   row->addWidget(what_, 2);
@@ -134,8 +135,20 @@ void KnockOut::showRange() {
 }
 
 QString KnockOut::selectedWords() const {
-  if (!block_.empty()) return tr("selected: block of %1 cells").arg(block_.size());
   const synapse::Cell at = selection_.cell();
+  switch (what()) {
+    case What::Row:
+      return tr("selected: row of unit %1").arg(at.i);
+    case What::Column:
+      return tr("selected: column of synapse %1").arg(at.j);
+    case What::Strongest:
+      return tr("selected: the %1 strongest cells").arg(count_->value());
+    case What::Block:
+      if (!block_.empty()) return tr("selected: block of %1 cells").arg(block_.size());
+      break;
+    case What::Cell:
+      break;
+  }
   return tr("selected: unit %1, synapse %2").arg(at.i).arg(at.j);
 }
 
