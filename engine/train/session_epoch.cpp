@@ -117,7 +117,9 @@ std::string Session::Impl::batch_words(int step) const {
   const auto begin = static_cast<std::size_t>(step) * static_cast<std::size_t>(settings().batch_size);
   const auto batch = std::span(order_).subspan(
       begin, std::min(static_cast<std::size_t>(settings().batch_size), order_.size() - begin));
-  const auto shown = batch.first(std::min<std::size_t>(batch.size(), 5));
+  std::vector<std::uint32_t> shown;
+  for (const std::uint32_t k : batch.first(std::min<std::size_t>(batch.size(), 5)))
+    shown.push_back(options_.data->train_number(static_cast<int>(k)));
   return fmt::format("the batch holds training images {}{}", fmt::join(shown, ", "),
                      shown.size() < batch.size() ? fmt::format(", … {} in all", batch.size()) : "");
 }

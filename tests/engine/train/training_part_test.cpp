@@ -81,9 +81,9 @@ void TrainingPartTest::whatCannotBeIsRefused() {
     const auto part = training_part(data_, s);
     return part ? std::string() : part.error().sentence();
   };
-  QVERIFY(sentence(drawing(251)).starts_with("--train-count is more than there are"));
-  QVERIFY(sentence(drawing(201, 1, 50)).starts_with("--train-count is more than --validation leaves"));
-  QVERIFY(sentence(drawing(0, 0, 250)).starts_with("--validation leaves nothing to train on"));
+  QVERIFY(sentence(drawing(251)).starts_with("--train-count: is more than there are"));
+  QVERIFY(sentence(drawing(201, 1, 50)).starts_with("--train-count: is more than --validation leaves"));
+  QVERIFY(sentence(drawing(0, 0, 250)).starts_with("--validation: leaves nothing to train on"));
   QVERIFY(sentence(drawing(250)).empty() && sentence(drawing(1)).empty());
 }
 
@@ -93,7 +93,7 @@ void TrainingPartTest::aRunOnAllIsTheRunWithout() {
   QCOMPARE(read_history(at("whole"))->start.settings.train_count, 0);
   const auto a = read_checkpoint(at("whole") / kLastCheckpoint),
              b = read_checkpoint(at("drawn") / kLastCheckpoint);
-  QCOMPARE(b->state.values, a->state.values);
+  QCOMPARE(b->checkpoint.state.values, a->checkpoint.state.values);
 }
 
 void TrainingPartTest::aRunKnowsHowManyItHas() {
@@ -103,13 +103,13 @@ void TrainingPartTest::aRunKnowsHowManyItHas() {
   QVERIFY(read_history(at("some"))->start.settings == some);
   // Stopped in the middle and resumed it is the same, as any run; its images cannot change there.
   run(at("part"), 1, {}, 4, some);
-  run(at("part"), 1, at("part"), -1, some);
+  run(at("part"), 1, at("part") / kLastCheckpoint, -1, some);
   QCOMPARE(bytes_of(at("part") / kLastCheckpoint), bytes_of(at("some") / kLastCheckpoint));
   Recorder other;
   const auto refused = Session::create({.settings = some,
                                         .data = data_,
                                         .folder = at("some"),
-                                        .resume = at("some"),
+                                        .resume = at("some") / kLastCheckpoint,
                                         .asked = {.numbers = {{"epochs", 5}, {"train-count", 80}}}},
                                        other);
   QVERIFY(!refused.ok() && refused.error().sentence().find("train-count") != std::string::npos);
@@ -125,9 +125,12 @@ void TrainingPartTest::settingsWithoutItStayAsTheyWere() {
 
 void TrainingPartTest::faultsNameImagesOfTheWhole() {
   Settings settings = drawing(90, 4);
-  settings.learning_rate = 1e10f;
-  const Recorder seen = run(at("broken"), 1, {}, -1, settings);
-  QVERIFY(seen.failure);
+  settings.learning_rate = 10;
+  Recorder seen;
+  auto session = Session::create({.settings = settings, .data = data_, .folder = at("broken")}, seen);
+  QVERIFY(session.ok());
+  const auto end = (*session)->run();
+  QVERIFY(!end.ok() && seen.failure);
   const auto read = read_failure(at("broken"), data_);
   QVERIFY(read.ok());
   QCOMPARE(read->data->train_numbers, seen.failure->data->train_numbers);
@@ -136,6 +139,9 @@ void TrainingPartTest::faultsNameImagesOfTheWhole() {
   const auto& numbers = read->data->train_numbers;
   for (const std::uint32_t image : fault->batch) QVERIFY(std::ranges::binary_search(numbers, image));
   QVERIFY(std::ranges::find(fault->batch, fault->image) != fault->batch.end());
+  const std::string first = std::to_string(fault->batch[0]) + ", " + std::to_string(fault->batch[1]);
+  QVERIFY2(end.error().sentence().find("training images " + first) != std::string::npos,
+           end.error().sentence().c_str());
 }
 
 SYNANN_TEST(TrainingPartTest)
