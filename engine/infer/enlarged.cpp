@@ -382,16 +382,16 @@ data::Picture rounded(const Plane& plane) {
 
 }  // namespace
 
-std::optional<data::Picture> before_enlarging(const data::Picture& picture, int side) {
+std::optional<BeforeEnlarging> before_enlarging(const data::Picture& picture, int side) {
   const Plane sheet = plane_of(picture);
   if (sheet.sum() <= 0) return {};
   const auto whole = best_of(sheet, side, whole_sheet(sheet, side));
-  if (whole && whole->miss() <= kEnlargedMiss) return rounded(whole->small());
+  if (whole && whole->miss() <= kEnlargedMiss) return BeforeEnlarging{rounded(whole->small()), true};
   auto part = best_of(sheet, side, places_of_parts(sheet, side));
   if (!part || part->miss() > kPromising) return {};
   const Undoing best = climbed(sheet, side, std::move(*part));
   if (best.miss() > kEnlargedMiss) return {};
-  return rounded(best.small());
+  return BeforeEnlarging{rounded(best.small()), false};
 }
 
 std::optional<data::Picture> before_reducing(const data::Picture& picture, int side) {

@@ -7,6 +7,11 @@
 
 namespace synann::infer {
 
+struct BeforeEnlarging {
+  data::Picture picture;
+  bool whole = true;  // all of it was enlarged, so that its pixels are known to lie where they lay
+};
+
 // The picture of side × side pixels that this one was enlarged from, by a factor of at least one and one of
 // the methods of enlarging.h: the whole picture, or a part of it on black, as where an enlarged picture was
 // put on a larger sheet or cut to its ink. Nothing where none is found that, enlarged again, misses this
@@ -19,7 +24,7 @@ namespace synann::infer {
 // for.
 inline constexpr double kEnlargedMiss = 0.03;
 inline constexpr int kLargestSought = 240;
-std::optional<data::Picture> before_enlarging(const data::Picture& picture, int side);
+std::optional<BeforeEnlarging> before_enlarging(const data::Picture& picture, int side);
 
 // The same for a whole square picture that was reduced, to at most kMostReduced of its side: enlarged again
 // with Lanczos' kernel of 3. What was lost in between stays lost: the mean difference to MNIST's images is

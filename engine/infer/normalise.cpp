@@ -16,8 +16,11 @@ using data::Picture;
 
 constexpr int kSmallestKept = 19;  // pixels of a longest side that is left as it is
 constexpr int kSmallestFound = 17;
-constexpr int kFaintest = 128;      // darker ink is stretched to full light
-constexpr int kMostRounding = 20;   // what is fainter in a picture that was found again may be rounding
+constexpr int kFaintest = 128;     // darker ink is stretched to full light
+constexpr int kMostRounding = 20;  // what is fainter in a picture that was found again may be rounding
+// Pixels of a centre of mass about midway between two places, by which an enlarged digit that was found again
+// may differ from what it was.
+constexpr double kNearTie = 0.1;
 constexpr double kInkShare = 0.15;  // of the lightest: what counts as ink on a ground that is not even
 
 std::uint8_t pixel(const Picture& p, int row, int column) {
@@ -140,8 +143,15 @@ void stretch(Picture& ink, bool clean) {
   for (std::uint8_t& v : ink.pixels) v = byte_of(255.0 * v / most);
 }
 
+// The ink alone, at its size in MNIST, and where it lay, if that is known.
+struct Sized {
+  Picture ink;
+  std::optional<Box> place = {};
+};
+
 // Ink of at most kInkSide pixels a side onto black, its centre of mass at kInkCentre.
-Picture centred(const Picture& ink) {
+Picture centred(const Sized& sized) {
+  const Picture& ink = sized.ink;
   double mass = 0, down = 0, across = 0;
   for (int r = 0; r < ink.rows; ++r)
     for (int c = 0; c < ink.columns; ++c) {
@@ -149,11 +159,14 @@ Picture centred(const Picture& ink) {
       mass += v, down += r * v, across += c * v;
     }
   // Sums of whole numbers are exact, so that a centre that lies midway goes up wherever the ink stood.
-  const auto offset = [&](double moment, int length) {
-    const auto nearest = static_cast<int>(std::ceil(((2 * kInkCentre - 1) * mass - 2 * moment) / (2 * mass)));
-    return std::clamp(nearest, 0, kDigitSide - length);
+  const auto offset = [&](double moment, int length, std::optional<int> before) {
+    const double least = ((2 * kInkCentre - 1) * mass - 2 * moment) / (2 * mass);
+    if (before && *before > least - kNearTie && *before < least + 1 + kNearTie) return *before;
+    return std::clamp(static_cast<int>(std::ceil(least)), 0, kDigitSide - length);
   };
-  const int top = offset(down, ink.rows), left = offset(across, ink.columns);
+  const auto& place = sized.place;
+  const int top = offset(down, ink.rows, place ? std::optional(place->top) : std::nullopt),
+            left = offset(across, ink.columns, place ? std::optional(place->left) : std::nullopt);
   Picture result{.rows = kDigitSide, .columns = kDigitSide, .pixels = {}};
   result.pixels.resize(static_cast<std::size_t>(kDigitSide * kDigitSide));
   for (int r = 0; r < ink.rows; ++r)
@@ -173,19 +186,20 @@ std::optional<Box> box_of_found(const Picture& small) {
   return found;
 }
 
-// The ink alone, at its size in MNIST.
-Picture sized(const Ink& ink, const Box& box, Origin origin) {
-  if (is_kept(box.longest())) return cut(ink.picture, box);
-  if (const auto times = repeats(ink.picture, box)) return cut(ink.picture, box, *times);
+Sized sized(const Ink& ink, const Box& box, Origin origin) {
+  if (is_kept(box.longest())) return {cut(ink.picture, box)};
+  if (const auto times = repeats(ink.picture, box)) return {cut(ink.picture, box, *times)};
   if (origin == Origin::File) {
-    auto small = before_reducing(ink.picture, kDigitSide);
-    if (!small) small = before_enlarging(ink.picture, kDigitSide);
-    const auto found = small ? box_of_found(*small) : std::nullopt;
-    if (found) return cut(*small, *found);
+    if (const auto large = before_reducing(ink.picture, kDigitSide)) {
+      if (const auto found = box_of_found(*large)) return {cut(*large, *found)};
+    } else if (const auto small = before_enlarging(ink.picture, kDigitSide)) {
+      if (const auto found = box_of_found(small->picture))
+        return {cut(small->picture, *found), small->whole ? found : std::nullopt};
+    }
   }
   const int most = *std::max_element(ink.picture.pixels.begin(), ink.picture.pixels.end());
   const Box solid = ink.clean ? box : box_above(ink.picture, static_cast<int>(kInkShare * most));
-  return resized(ink.picture, solid);
+  return {resized(ink.picture, solid)};
 }
 
 }  // namespace
@@ -194,9 +208,9 @@ Result<Picture> normalise_as_mnist(const Picture& picture, Origin origin) {
   const Ink ink = take_off_ground(picture);
   const Box box = box_above(ink.picture, 0);
   if (box.rows == 0) return input_error("picture", "shows no ink", "draw a digit first");
-  Picture made = sized(ink, box, origin);
-  stretch(made, ink.clean);
-  if (std::all_of(made.pixels.begin(), made.pixels.end(), [](std::uint8_t v) { return v == 0; }))
+  Sized made = sized(ink, box, origin);
+  stretch(made.ink, ink.clean);
+  if (std::all_of(made.ink.pixels.begin(), made.ink.pixels.end(), [](std::uint8_t v) { return v == 0; }))
     return input_error("picture", "shows too little ink", "draw with a wider pen");
   return centred(made);
 }

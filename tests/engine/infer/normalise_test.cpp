@@ -123,6 +123,7 @@ class NormaliseTest : public QObject {
   void shiftedInvertedAndDoubledComeBack();
   void scaledComeClose_data();
   void scaledComeClose();
+  void scaledNearATieStayWhereTheyWere();
   void scaledOnASheetComeClose_data() { scaledComeClose_data(); }
   void scaledOnASheetComeClose();
   void reducedAreNotLeftSmall();
@@ -213,6 +214,34 @@ void NormaliseTest::scaledComeClose() {
     sum += difference(*normal, image);
   }
   QVERIFY2(sum / kScaled <= 1.0 / 200, qPrintable(QString("%1").arg(sum / kScaled)));
+}
+
+// A centre of mass about midway between two pixels must not move a digit because a few bytes came back
+// otherwise.
+void NormaliseTest::scaledNearATieStayWhereTheyWere() {
+  if (!mnist_) QSKIP("skipped: set SYNANN_MNIST to the folder of MNIST");
+  constexpr int kTies = 12;
+  int tried = 0;
+  for (int k = 0; k < mnist_->train.count() && tried < kTies; ++k) {
+    const Picture image = image_of(mnist_->train, k);
+    double mass = 0, down = 0, across = 0;
+    for (int r = 0; r < image.rows; ++r)
+      for (int c = 0; c < image.columns; ++c) {
+        const double v = at(image, r, c);
+        mass += v, down += r * v, across += c * v;
+      }
+    const auto from_midway = [&](double moment) { return 0.5 - std::abs(moment / mass - 14); };
+    if (std::min(from_midway(down), from_midway(across)) > 0.001) continue;
+    ++tried;
+    for (const int side : {32, 42}) {
+      const auto normal = normalise_as_mnist(scaled_by(image, side, "cubic"));
+      QVERIFY(normal.ok());
+      QVERIFY2(difference(*normal, image) <= 1.0 / 100,
+               qPrintable(
+                   QString("image %1 from %2 pixels: %3").arg(k).arg(side).arg(difference(*normal, image))));
+    }
+  }
+  QCOMPARE(tried, kTies);
 }
 
 // The factor and the place are found again.
