@@ -6,128 +6,87 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/model/layer_words.h"
 #include "engine/model/recipes.h"
+#include "engine/model/shapes.h"
+#include "engine/model/tensors.h"
 
 namespace synann::model {
 namespace {
 
-Parameter uniform(std::string name, std::vector<std::int64_t> shape, double spread,
-                  Role role = Role::Trained) {
-  return {.name = std::move(name),
-          .shape = std::move(shape),
-          .role = role,
-          .initialiser = Initialiser::Uniform,
-          .spread = spread};
+constexpr std::int64_t kMostFeatures = 1 << 24;  // of a layer, a sample
+
+// "my-net: layer 3 (max_pool2d)"
+std::string named(const Model& model, std::size_t k) {
+  return fmt::format("{}: layer {} ({})", model.id, layer_number(model, k), kind_id(model.layers[k].kind));
 }
 
-Parameter constant(std::string name, std::vector<std::int64_t> shape, double value,
-                   Role role = Role::Trained) {
-  return {.name = std::move(name), .shape = std::move(shape), .role = role, .centre = value};
-}
-
-// The state cell of THEORY's SynaRNN: Xavier for the maps, b_f = −1 so that states change slowly at first, β
-// ≈ 1/n.
-void add_rnn_parameters(const Layer& l, std::vector<Parameter>& table) {
-  const std::int64_t n = l.out, m = l.in.columns;
-  const double in = std::sqrt(6.0 / static_cast<double>(n + m)),
-               recurrent = std::sqrt(6.0 / static_cast<double>(2 * n));
-  for (const char* gate : {"e", "f"}) {
-    table.push_back(uniform(fmt::format("{}.weight_i{}", l.name, gate), {n, m}, in));
-    table.push_back(uniform(fmt::format("{}.weight_h{}", l.name, gate), {n, n}, recurrent));
-    table.push_back(constant(fmt::format("{}.bias_{}", l.name, gate), {n}, gate[0] == 'f' ? -1.0 : 0.0));
+// Links the ends of residual blocks; where they enclose nothing or overlap the parser is at fault.
+Status link_blocks(Model& model) {
+  std::vector<std::size_t> open;
+  for (std::size_t k = 0; k < model.layers.size(); ++k) {
+    if (model.layers[k].kind == LayerKind::ResidualBegin) open.push_back(k);
+    if (model.layers[k].kind != LayerKind::ResidualEnd) continue;
+    if (open.empty()) return Error{.where = named(model, k), .problem = "ends a block that was not begun"};
+    model.layers[k].block = static_cast<int>(open.back());
+    model.layers[open.back()].block = static_cast<int>(k);
+    open.pop_back();
   }
-  if (l.twin == Twin::Synapse) {
-    table.push_back({.name = l.name + ".weight",
-                     .shape = {n, n},
-                     .initialiser = Initialiser::Normal,
-                     .centre = -std::log(static_cast<double>(n)),
-                     .spread = 0.5});
-  } else if (l.twin == Twin::Dense) {
-    table.push_back(uniform(l.name + ".weight", {n, n}, recurrent));
+  if (!open.empty()) return Error{.where = named(model, open.back()), .problem = "is not ended"};
+  return {};
+}
+
+std::int64_t feature_count(const Shape& s) {
+  return std::int64_t{s.channels} * s.rows * s.columns;
+}
+
+// Fills in the shapes of layer k.
+Status shape_layer(Model& model, std::size_t k, const Shape& in) {
+  Layer& l = model.layers[k];
+  l.in = in;
+  if (l.out == kOutClasses) l.out = model.classes;
+  const auto shape = result_shape(l);
+  if (!shape) {
+    Error error = shape.error();
+    error.where = named(model, k);
+    return error;
   }
-}
-
-void add_synapse_parameters(const Layer& l, std::vector<Parameter>& table) {
-  const std::int64_t n = l.in.size();
-  const double spread = 1.0 / std::sqrt(static_cast<double>(n));
-  Parameter weight = uniform(l.name + ".weight", {n, n}, spread);
-  // A clamped β starts inside its interval; the sigmoid's starts at about one half.
-  if (l.synapse.beta == SynapseOptions::Beta::Clamp) weight.centre = weight.spread = spread / 2;
-  table.push_back(weight);
-  table.push_back(uniform(l.name + ".bias", {n}, spread, Role::Unused));
-  if (l.synapse.alpha == SynapseOptions::Alpha::Exp) table.push_back(constant(l.name + ".alpha", {n}, 0.0));
-  if (l.synapse.alpha == SynapseOptions::Alpha::Softplus)
-    table.push_back(constant(l.name + ".alpha", {n}, std::log(std::expm1(1.0))));
-}
-
-void add_batch_norm_parameters(const Layer& l, std::vector<Parameter>& table) {
-  const std::int64_t n = l.in.size();
-  table.push_back(constant(l.name + ".weight", {n}, 1));
-  table.push_back(constant(l.name + ".bias", {n}, 0));
-  table.push_back(constant(l.name + ".running_mean", {n}, 0, Role::Buffer));
-  table.push_back(constant(l.name + ".running_var", {n}, 1, Role::Buffer));
-  table.push_back(
-      {.name = l.name + ".num_batches_tracked", .shape = {}, .role = Role::Buffer, .type = ElementType::I64});
-}
-
-// PyTorch's distributions: kaiming_uniform(a = √5) is U(±1/√fan_in) for weights, and so are the biases.
-void add_weight_and_bias(const Layer& l, std::vector<std::int64_t> shape, int fan_in,
-                         std::vector<Parameter>& table) {
-  const double spread = 1.0 / std::sqrt(static_cast<double>(fan_in));
-  const std::int64_t out = shape.front();
-  table.push_back(uniform(l.name + ".weight", std::move(shape), spread));
-  table.push_back(uniform(l.name + ".bias", {out}, spread));
-}
-
-void add_parameters(const Layer& l, std::vector<Parameter>& table) {
-  switch (l.kind) {
-    case LayerKind::Conv2d:
-      add_weight_and_bias(l, {l.out, l.in.channels, l.kernel, l.kernel}, l.in.channels * l.kernel * l.kernel,
-                          table);
-      break;
-    case LayerKind::Linear:
-      add_weight_and_bias(l, {l.out, l.in.size()}, l.in.size(), table);
-      break;
-    case LayerKind::Synapse:
-      add_synapse_parameters(l, table);
-      break;
-    case LayerKind::BatchNorm1d:
-      add_batch_norm_parameters(l, table);
-      break;
-    case LayerKind::SynaRnn:
-      add_rnn_parameters(l, table);
-      break;
-    case LayerKind::AvgPool2d:
-    case LayerKind::MaxPool2d:
-    case LayerKind::Relu:
-    case LayerKind::Dropout2d:
-    case LayerKind::Dropout:
-    case LayerKind::Softmax:
-    case LayerKind::LogSoftmax:
-      break;  // nothing to train
+  l.result = *shape;
+  if (l.result.rows < 1 || l.result.columns < 1) {
+    return Error{.where = model.id,
+                 .problem = "the images are too small for this model",
+                 .found = fmt::format("{} × {} pixels", model.input.rows, model.input.columns),
+                 .remedy = fmt::format("layer {} ({}) sees {}; use 28 × 28 pixels or choose another model",
+                                       layer_number(model, k), kind_id(l.kind), shape_text(in))};
   }
+  if (feature_count(l.result) > kMostFeatures) {
+    return Error{.where = named(model, k),
+                 .problem = "makes too many numbers of one image",
+                 .expected = fmt::format("at most {}", kMostFeatures),
+                 .found = shape_text(l.result)};
+  }
+  if (l.kind == LayerKind::ResidualEnd) {
+    const Shape& kept = model.layers[static_cast<std::size_t>(l.block)].in;
+    if (kept != in) {
+      return Error{.where = named(model, k),
+                   .problem = "cannot add what comes out of its layers to what went in",
+                   .expected = shape_text(kept),
+                   .found = shape_text(in)};
+    }
+  }
+  return {};
 }
 
-Shape result_shape(const Layer& layer, const Shape& in) {
-  switch (layer.kind) {
-    case LayerKind::Conv2d:
-      return {layer.out, in.rows - layer.kernel + 1, in.columns - layer.kernel + 1};
-    case LayerKind::AvgPool2d:
-    case LayerKind::MaxPool2d:
-      return {in.channels, in.rows / layer.kernel, in.columns / layer.kernel};
-    case LayerKind::Linear:
-    case LayerKind::SynaRnn:
-      return {layer.out, 1, 1};
-    case LayerKind::Relu:
-    case LayerKind::Dropout2d:
-    case LayerKind::Dropout:
-    case LayerKind::Softmax:
-    case LayerKind::Synapse:
-    case LayerKind::BatchNorm1d:
-    case LayerKind::LogSoftmax:
-      return in;
-  }
-  return in;
+Status check_head(const Model& model) {
+  if (model.layers.empty() || model.layers.back().kind != LayerKind::LogSoftmax)
+    return Error{.where = model.id, .problem = "does not end with log_softmax", .remedy = "add it as the last layer"};
+  const Shape& out = model.layers.back().in;
+  if (out.size() == model.classes) return {};
+  return Error{.where = named(model, model.layers.size() - 1),
+               .problem = "does not see one number for each class",
+               .expected = fmt::format("{}", model.classes),
+               .found = shape_text(out),
+               .remedy = "put a linear layer with \"out\": \"classes\" before it"};
 }
 
 Error unknown_model(std::string_view id) {
@@ -147,25 +106,30 @@ std::vector<ModelInfo> known_models() {
   return infos;
 }
 
-bool has_inhibition(const Layer& layer) {
-  switch (layer.kind) {
-    case LayerKind::Synapse:
-      return true;
-    case LayerKind::SynaRnn:
-      return layer.twin == Twin::Synapse;
-    case LayerKind::AvgPool2d:
-    case LayerKind::Conv2d:
-    case LayerKind::MaxPool2d:
-    case LayerKind::Relu:
-    case LayerKind::Dropout2d:
-    case LayerKind::Dropout:
-    case LayerKind::Linear:
-    case LayerKind::Softmax:
-    case LayerKind::BatchNorm1d:
-    case LayerKind::LogSoftmax:
-      return false;
+int Layer::synapse_inputs() const {
+  switch (over) {
+    case Over::Features:
+      return in.size();
+    case Over::Channels:
+      return in.channels;
+    case Over::Positions:
+      return in.rows * in.columns;
   }
-  return false;
+  return in.size();
+}
+
+bool has_inhibition(const Layer& layer) {
+  return layer.kind == LayerKind::Synapse || (layer.kind == LayerKind::SynaRnn && layer.twin == Twin::Synapse);
+}
+
+int layer_number(const Model& model, std::size_t index) {
+  if (model.layers[index].kind == LayerKind::ResidualEnd && model.layers[index].block >= 0)
+    return layer_number(model, static_cast<std::size_t>(model.layers[index].block));
+  const auto end = model.layers.begin() + static_cast<std::ptrdiff_t>(index);
+  return static_cast<int>(index) + 1 -
+         static_cast<int>(std::count_if(model.layers.begin(), end, [](const Layer& l) {
+           return l.kind == LayerKind::ResidualEnd;
+         }));
 }
 
 bool has_synapse(const Model& model) {
@@ -175,39 +139,61 @@ bool has_synapse(const Model& model) {
 
 bool has_batch_norm(const Model& model) {
   return std::any_of(model.layers.begin(), model.layers.end(),
-                     [](const Layer& l) { return l.kind == LayerKind::BatchNorm1d; });
+                     [](const Layer& l) {
+                       return l.kind == LayerKind::BatchNorm1d || l.kind == LayerKind::BatchNorm2d;
+                     });
 }
 
 Result<Model> resolve(Model model) {
+  if (auto status = link_blocks(model); !status) return status.error();
   std::vector<Parameter> table;
+  std::int64_t numbers = 0;
   Shape shape = model.input;
-  for (auto& layer : model.layers) {
-    layer.in = shape;
-    layer.result = shape = result_shape(layer, shape);
-    if (shape.rows < 1 || shape.columns < 1) {
-      return Error{.where = model.id,
-                   .problem = "the images are too small for this model",
-                   .found = fmt::format("{} × {} pixels", model.input.rows, model.input.columns),
-                   .remedy = "use 28 × 28 pixels or choose another model"};
+  for (std::size_t k = 0; k < model.layers.size(); ++k) {
+    if (auto status = shape_layer(model, k, shape); !status) return status.error();
+    shape = model.layers[k].result;
+    const std::size_t first = table.size();
+    add_tensors(model.layers[k], table);
+    for (std::size_t t = first; t < table.size(); ++t) numbers += static_cast<std::int64_t>(table[t].size());
+    if (numbers > kMostParameters) {
+      return Error{.where = named(model, k),
+                   .problem = "makes more parameters than this program trains",
+                   .expected = fmt::format("at most {}", kMostParameters),
+                   .found = fmt::format("{} with this layer", numbers)};
     }
-    add_parameters(layer, table);
   }
   model.parameters = ParameterTable(std::move(table));
   return model;
 }
 
 Result<Model> build(std::string_view id, int rows, int columns, int classes, const SynapseOptions& synapse) {
-  for (const auto& recipe : recipes()) {
-    if (recipe.info.id != id) continue;
-    return resolve({.id = std::string(id),
-                    .title = std::string(recipe.info.title),
-                    .help = std::string(recipe.info.help),
-                    .scaling = recipe.scaling,
-                    .input = {1, rows, columns},
-                    .classes = classes,
-                    .layers = recipe.layers(classes, synapse),
-                    .parameters = {}});
-  }
+  const auto definition = definition_of(id, synapse);
+  if (!definition) return definition.error();
+  return build(*definition, rows, columns, classes);
+}
+
+Result<Model> build(const Definition& d, int rows, int columns, int classes) {
+  auto model = resolve({.id = d.id,
+                        .title = d.title,
+                        .help = d.help,
+                        .scaling = d.scaling,
+                        .input = {1, rows, columns},
+                        .classes = classes,
+                        .layers = d.layers,
+                        .parameters = {}});
+  if (!model) return model;
+  if (auto status = check_head(*model); !status) return status.error();
+  return model;
+}
+
+Result<Definition> definition_of(std::string_view id, const SynapseOptions& synapse) {
+  for (const auto& recipe : recipes())
+    if (recipe.info.id == id)
+      return Definition{.id = std::string(id),
+                        .title = std::string(recipe.info.title),
+                        .help = std::string(recipe.info.help),
+                        .scaling = recipe.scaling,
+                        .layers = recipe.layers(synapse)};
   return unknown_model(id);
 }
 

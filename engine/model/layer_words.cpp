@@ -10,9 +10,26 @@
 namespace synann::model {
 namespace {
 
-std::string synapse_formula(const SynapseOptions& o) {
+// What differs from PyTorch's defaults: ", stride 2, padding 1, 4 groups".
+std::string window_text(const Layer& l) {
+  std::string text;
+  if (l.step() != (l.kind == LayerKind::Conv2d ? 1 : l.kernel)) text += fmt::format(", stride {}", l.step());
+  if (l.padding > 0) text += fmt::format(", padding {}", l.padding);
+  if (l.groups > 1) text += fmt::format(", {} groups", l.groups);
+  return text;
+}
+
+std::string softmax_formula(const Layer& l) {
+  const std::string scale = l.scale == 1 ? "" : fmt::format("{} ", l.scale),
+                    divisor = l.temperature == 1 ? "" : fmt::format(" / {}", l.temperature);
+  return fmt::format("y_i = {0}exp(x_i{1}) / Σ_j exp(x_j{1})", scale, divisor);
+}
+
+std::string synapse_formula(const Layer& layer) {
+  const SynapseOptions& o = layer.synapse;
   const bool coupled = o.semantics == SynapseOptions::Semantics::BatchCoupled;
-  std::string formula = o.alpha == SynapseOptions::Alpha::One ? "y_i = x_i " : "y_i = α_i x_i ";
+  std::string formula = o.alpha == SynapseOptions::Alpha::One ? "y_i = " : "y_i = α_i ";
+  formula += layer.excitatory.empty() ? "x_i " : "x_e(i) ";
   formula += coupled ? "Π_k Π_j (1 − β_ij x_kj), k over the samples of the batch" : "Π_j (1 − β_ij x_j)";
   switch (o.beta) {
     case SynapseOptions::Beta::Free:
@@ -34,7 +51,7 @@ std::string synapse_formula(const SynapseOptions& o) {
       formula += ", α = log(1 + exp(a))";
       break;
   }
-  if (o.diagonal == SynapseOptions::Diagonal::Zero) formula += ", β_ii = 0";
+  if (o.diagonal == SynapseOptions::Diagonal::Zero) formula += layer.excitatory.empty() ? ", β_ii = 0" : ", β_ie(i) = 0";
   return formula;
 }
 
@@ -77,6 +94,18 @@ std::string_view kind_id(LayerKind kind) {
       return "conv2d";
     case LayerKind::MaxPool2d:
       return "max_pool2d";
+    case LayerKind::GlobalAvgPool2d:
+      return "global_avg_pool2d";
+    case LayerKind::GlobalMaxPool2d:
+      return "global_max_pool2d";
+    case LayerKind::Sigmoid:
+      return "sigmoid";
+    case LayerKind::Tanh:
+      return "tanh";
+    case LayerKind::Glu:
+      return "glu";
+    case LayerKind::Clamp:
+      return "clamp";
     case LayerKind::Relu:
       return "relu";
     case LayerKind::Dropout2d:
@@ -91,6 +120,11 @@ std::string_view kind_id(LayerKind kind) {
       return "synapse";
     case LayerKind::BatchNorm1d:
       return "batch_norm1d";
+    case LayerKind::BatchNorm2d:
+      return "batch_norm2d";
+    case LayerKind::ResidualBegin:
+    case LayerKind::ResidualEnd:
+      return "residual";
     case LayerKind::SynaRnn:
       return "syna_rnn";
     case LayerKind::LogSoftmax:
@@ -102,11 +136,29 @@ std::string_view kind_id(LayerKind kind) {
 std::string layer_title(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::AvgPool2d:
-      return fmt::format("Mean of {0} × {0}", layer.kernel);
+      return fmt::format("Mean of {0} × {0}{1}", layer.kernel, window_text(layer));
     case LayerKind::Conv2d:
-      return fmt::format("Convolution {0} × {0}", layer.kernel);
+      return fmt::format("Convolution {0} × {0}{1}", layer.kernel, window_text(layer));
     case LayerKind::MaxPool2d:
-      return fmt::format("Maximum of {0} × {0}", layer.kernel);
+      return fmt::format("Maximum of {0} × {0}{1}", layer.kernel, window_text(layer));
+    case LayerKind::GlobalAvgPool2d:
+      return "Mean of each channel";
+    case LayerKind::GlobalMaxPool2d:
+      return "Maximum of each channel";
+    case LayerKind::Sigmoid:
+      return "Sigmoid";
+    case LayerKind::Tanh:
+      return "Hyperbolic tangent";
+    case LayerKind::Glu:
+      return "Gated linear unit";
+    case LayerKind::Clamp:
+      return fmt::format("Clamp to {} … {}", layer.least, layer.most);
+    case LayerKind::BatchNorm2d:
+      return "Batch norm of channels";
+    case LayerKind::ResidualBegin:
+      return "Residual block begins";
+    case LayerKind::ResidualEnd:
+      return "Residual block ends";
     case LayerKind::Relu:
       return "ReLU";
     case LayerKind::Dropout2d:
@@ -118,7 +170,9 @@ std::string layer_title(const Layer& layer) {
     case LayerKind::Softmax:
       return "Softmax";
     case LayerKind::Synapse:
-      return "Synapse layer";
+      return layer.over == Over::Channels    ? "Synapse layer over channels"
+             : layer.over == Over::Positions ? "Synapse layer over positions"
+                                             : "Synapse layer";
     case LayerKind::BatchNorm1d:
       return "Batch norm";
     case LayerKind::SynaRnn:
@@ -134,21 +188,38 @@ std::string layer_formula(const Layer& layer) {
     case LayerKind::AvgPool2d:
       return fmt::format("y = mean of each {0} × {0} window of x", layer.kernel);
     case LayerKind::Conv2d:
-      return "y_o = b_o + Σ_c w_oc ⋆ x_c";
+      return layer.bias ? "y_o = b_o + Σ_c w_oc ⋆ x_c" : "y_o = Σ_c w_oc ⋆ x_c";
     case LayerKind::MaxPool2d:
       return fmt::format("y = maximum of each {0} × {0} window of x", layer.kernel);
+    case LayerKind::GlobalAvgPool2d:
+      return "y_c = mean of x_c";
+    case LayerKind::GlobalMaxPool2d:
+      return "y_c = maximum of x_c";
     case LayerKind::Relu:
       return "y = max(0, x)";
+    case LayerKind::Sigmoid:
+      return "y = 1 / (1 + exp(−x))";
+    case LayerKind::Tanh:
+      return "y = tanh(x)";
+    case LayerKind::Glu:
+      return "y = a σ(b), x = [a, b]";
+    case LayerKind::Clamp:
+      return fmt::format("y = min({}, max({}, x))", layer.most, layer.least);
+    case LayerKind::ResidualBegin:
+      return "y = x, kept for the end of the block";
+    case LayerKind::ResidualEnd:
+      return "y = x + what went into the block";
     case LayerKind::Dropout2d:
     case LayerKind::Dropout:
       return "in training y = x m / (1 − p), m = 0 with probability p, else 1; otherwise y = x";
     case LayerKind::Linear:
-      return "y = W x + b";
+      return layer.bias ? "y = W x + b" : "y = W x";
     case LayerKind::Softmax:
-      return "y_i = exp(x_i) / Σ_j exp(x_j)";
+      return softmax_formula(layer);
     case LayerKind::Synapse:
-      return synapse_formula(layer.synapse);
+      return synapse_formula(layer);
     case LayerKind::BatchNorm1d:
+    case LayerKind::BatchNorm2d:
       return "y = w (x − μ) / √(σ² + 10⁻⁵) + b";
     case LayerKind::SynaRnn:
       return rnn_formula(layer.twin);

@@ -16,16 +16,16 @@ void add_middle(std::vector<Layer>& layers, Twin twin, const char* name, int wid
   if (twin == Twin::Dense) layers.push_back({.kind = Linear, .name = name, .out = width, .exposes = name});
 }
 
-void add_head(std::vector<Layer>& layers, int classes) {
+void add_head(std::vector<Layer>& layers) {
   layers.push_back({.kind = BatchNorm1d, .name = "fcb", .exposes = "fcb"});
-  layers.push_back({.kind = Linear, .name = "fc2", .out = classes});
+  layers.push_back({.kind = Linear, .name = "fc2", .out = kOutClasses});
   layers.push_back({.kind = LogSoftmax});
 }
 
 // The original network, in the order of its forward(): pool before ReLU, dropout2d between conv2 and its
 // pool.
 template <Twin twin>
-std::vector<Layer> cnn(int classes, const SynapseOptions& synapse) {
+std::vector<Layer> cnn(const SynapseOptions& synapse) {
   std::vector<Layer> layers{
       {.kind = Conv2d, .name = "conv1", .out = 10, .kernel = 5},
       {.kind = MaxPool2d, .kernel = 2},
@@ -40,40 +40,40 @@ std::vector<Layer> cnn(int classes, const SynapseOptions& synapse) {
       {.kind = Softmax, .exposes = "softmax"},
   };
   add_middle(layers, twin, "fcn", 64, synapse);
-  add_head(layers, classes);
+  add_head(layers);
   return layers;
 }
 
 // 784 – 300 – BN – softmax – synapse 300 – BN – classes: the author's comparison with a dense layer.
 template <Twin twin>
-std::vector<Layer> mlp(int classes, const SynapseOptions& synapse) {
+std::vector<Layer> mlp(const SynapseOptions& synapse) {
   std::vector<Layer> layers{{.kind = Linear, .name = "fc1", .out = 300, .exposes = "fc1"},
                             {.kind = BatchNorm1d, .name = "fc1b"},
                             {.kind = Softmax, .exposes = "softmax"}};
   add_middle(layers, twin, "fcn", 300, synapse);
-  add_head(layers, classes);
+  add_head(layers);
   return layers;
 }
 
 // One layer on 2 × 2 means of the pixels, whose inputs are of order one: there the synapse layer shows what
 // it can do.
 template <Twin twin>
-std::vector<Layer> pixel(int classes, const SynapseOptions& synapse) {
+std::vector<Layer> pixel(const SynapseOptions& synapse) {
   std::vector<Layer> layers{{.kind = AvgPool2d, .kernel = 2, .exposes = "pixels"}};
   add_middle(layers, twin, "fcn", 196, synapse);
-  add_head(layers, classes);
+  add_head(layers);
   return layers;
 }
 
 template <Twin twin>
-std::vector<Layer> rnn(int classes, const SynapseOptions&) {
+std::vector<Layer> rnn(const SynapseOptions&) {
   return {{.kind = SynaRnn, .name = "rnn", .out = 64, .twin = twin, .exposes = "rnn"},
-          {.kind = Linear, .name = "fc2", .out = classes},
+          {.kind = Linear, .name = "fc2", .out = kOutClasses},
           {.kind = LogSoftmax}};
 }
 
-std::vector<Layer> linear(int classes, const SynapseOptions&) {
-  return {{.kind = Linear, .name = "fc2", .out = classes}, {.kind = LogSoftmax}};
+std::vector<Layer> linear(const SynapseOptions&) {
+  return {{.kind = Linear, .name = "fc2", .out = kOutClasses}, {.kind = LogSoftmax}};
 }
 
 }  // namespace
