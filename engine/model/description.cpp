@@ -79,7 +79,8 @@ Status shape_layer(Model& model, std::size_t k, const Shape& in) {
 
 Status check_head(const Model& model) {
   if (model.layers.empty() || model.layers.back().kind != LayerKind::LogSoftmax)
-    return Error{.where = model.id, .problem = "does not end with log_softmax", .remedy = "add it as the last layer"};
+    return Error{
+        .where = model.id, .problem = "does not end with log_softmax", .remedy = "add it as the last layer"};
   const Shape& out = model.layers.back().in;
   if (out.size() == model.classes) return {};
   return Error{.where = named(model, model.layers.size() - 1),
@@ -119,7 +120,8 @@ int Layer::synapse_inputs() const {
 }
 
 bool has_inhibition(const Layer& layer) {
-  return layer.kind == LayerKind::Synapse || (layer.kind == LayerKind::SynaRnn && layer.twin == Twin::Synapse);
+  return layer.kind == LayerKind::Synapse ||
+         (layer.kind == LayerKind::SynaRnn && layer.twin == Twin::Synapse);
 }
 
 int layer_number(const Model& model, std::size_t index) {
@@ -127,9 +129,8 @@ int layer_number(const Model& model, std::size_t index) {
     return layer_number(model, static_cast<std::size_t>(model.layers[index].block));
   const auto end = model.layers.begin() + static_cast<std::ptrdiff_t>(index);
   return static_cast<int>(index) + 1 -
-         static_cast<int>(std::count_if(model.layers.begin(), end, [](const Layer& l) {
-           return l.kind == LayerKind::ResidualEnd;
-         }));
+         static_cast<int>(std::count_if(model.layers.begin(), end,
+                                        [](const Layer& l) { return l.kind == LayerKind::ResidualEnd; }));
 }
 
 bool has_synapse(const Model& model) {
@@ -138,10 +139,9 @@ bool has_synapse(const Model& model) {
 }
 
 bool has_batch_norm(const Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(),
-                     [](const Layer& l) {
-                       return l.kind == LayerKind::BatchNorm1d || l.kind == LayerKind::BatchNorm2d;
-                     });
+  return std::any_of(model.layers.begin(), model.layers.end(), [](const Layer& l) {
+    return l.kind == LayerKind::BatchNorm1d || l.kind == LayerKind::BatchNorm2d;
+  });
 }
 
 Result<Model> resolve(Model model) {

@@ -36,8 +36,8 @@ struct SynapseOptions {
   bool operator==(const SynapseOptions&) const = default;
 };
 
-// x is the input of a layer, y its output. Layers that are said to see a vector see the features of an image one
-// after the other, as PyTorch's flatten does.
+// x is the input of a layer, y its output. Layers that are said to see a vector see the features of an image
+// one after the other, as PyTorch's flatten does.
 enum class LayerKind {
   AvgPool2d,        // mean of each window of kernel × kernel pixels, every stride pixels
   Conv2d,           // weight [out, in / groups, k, k], bias [out] unless left out; zero padding
@@ -53,12 +53,12 @@ enum class LayerKind {
   Dropout,    // the same for single elements
   Linear,     // of a vector; weight [out, in], bias [out] unless left out
   Softmax,    // of a vector; y = scale · softmax(x / temperature)
-  Synapse,    // y_i = α_i x_e(i) Π_j (1 − β_ij x_j); weight [out, in] (row i = output i), bias [out] unused (as in
-              // the original)
-  BatchNorm1d,    // of a vector; ε = 1e-5, momentum 0.1, unbiased running variance, as PyTorch
-  BatchNorm2d,    // the same for each channel
-  SynaRnn,        // rows of the image one after the other through a recurrent synapse cell of `out` states; y = 4 h_T
-                  // − 2
+  Synapse,  // y_i = α_i x_e(i) Π_j (1 − β_ij x_j); weight [out, in] (row i = output i), bias [out] unused (as
+            // in the original)
+  BatchNorm1d,  // of a vector; ε = 1e-5, momentum 0.1, unbiased running variance, as PyTorch
+  BatchNorm2d,  // the same for each channel
+  SynaRnn,  // rows of the image one after the other through a recurrent synapse cell of `out` states; y = 4
+            // h_T − 2
   ResidualBegin,  // y = x, and keeps it for
   ResidualEnd,    // y = x + what the last ResidualBegin without an end kept
   LogSoftmax,     // of a vector
@@ -67,8 +67,8 @@ enum class LayerKind {
 // What stands in the place of the synapse layer: the layer itself, a linear layer of equal size, or nothing.
 enum class Twin { Synapse, Dense, Identity };
 
-// What a synapse layer's inputs are: all features of a sample; the channels, with the same β at each position; or
-// the positions, with the same β in each channel.
+// What a synapse layer's inputs are: all features of a sample; the channels, with the same β at each
+// position; or the positions, with the same β in each channel.
 enum class Over { Features, Channels, Positions };
 
 inline constexpr int kOutClasses = -1;  // Layer::out: as many as there are classes
@@ -85,14 +85,15 @@ struct Layer {
   std::string
       exposes{};  // the name under which this layer's output is an activation for people and golden files
   Shape in{}, result{};
-  int stride = 0;               // Conv2d, pools: pixels; 0 is 1 for Conv2d, the kernel for pools
-  int padding = 0, groups = 1;  // Conv2d
-  bool bias = true;             // Conv2d, Linear
-  double least = 0, most = 1;   // Clamp
+  int stride = 0;                     // Conv2d, pools: pixels; 0 is 1 for Conv2d, the kernel for pools
+  int padding = 0, groups = 1;        // Conv2d
+  bool bias = true;                   // Conv2d, Linear
+  double least = 0, most = 1;         // Clamp
   double temperature = 1, scale = 1;  // Softmax
   Over over = Over::Features;         // Synapse
-  std::vector<int> excitatory{};  // Synapse: the input that excites each output, e(i); empty: the first `out` inputs
-  int block = -1;                 // ResidualBegin: the layer that ends it; ResidualEnd: the one that began it
+  std::vector<int>
+      excitatory{};  // Synapse: the input that excites each output, e(i); empty: the first `out` inputs
+  int block = -1;    // ResidualBegin: the layer that ends it; ResidualEnd: the one that began it
   bool operator==(const Layer&) const = default;
 
   int step() const { return stride > 0 ? stride : kind == LayerKind::Conv2d ? 1 : kernel; }
@@ -103,7 +104,8 @@ struct Layer {
   int excitatory_input(int output) const {
     return excitatory.empty() ? output : excitatory[static_cast<std::size_t>(output)];
   }
-  // Whether β is a square matrix over all features, and output i is excited by input i: what the original has.
+  // Whether β is a square matrix over all features, and output i is excited by input i: what the original
+  // has.
   bool is_plain_synapse() const {
     return kind == LayerKind::Synapse && over == Over::Features && excitatory.empty() &&
            synapse_outputs() == synapse_inputs();
@@ -155,16 +157,16 @@ bool has_batch_norm(const Model& model);
 // The models a person can choose, the original first.
 std::vector<ModelInfo> known_models();
 
-// The number of a layer as a person counts them in a model file, from 1; the end of a residual block has the number
-// of its beginning.
+// The number of a layer as a person counts them in a model file, from 1; the end of a residual block has the
+// number of its beginning.
 int layer_number(const Model& model, std::size_t index);
 
 // Whether a layer has tensors of its own, and so a name.
 bool has_tensors(LayerKind kind);
 
 // Fills in shapes and the parameter table of a model that has input, classes and layers.
-// Errors: the first layer that does not fit what comes before it, by number and kind; images too small; more than
-// kMostParameters numbers.
+// Errors: the first layer that does not fit what comes before it, by number and kind; images too small; more
+// than kMostParameters numbers.
 inline constexpr std::int64_t kMostParameters = 200'000'000;
 Result<Model> resolve(Model model);
 
@@ -173,9 +175,8 @@ Result<Model> resolve(Model model);
 Result<Model> build(std::string_view id, int rows, int columns, int classes,
                     const SynapseOptions& synapse = {});
 
-
-// The same for a network of a person's own. Errors as resolve(), and a network that does not end with log_softmax of
-// one number for each class.
+// The same for a network of a person's own. Errors as resolve(), and a network that does not end with
+// log_softmax of one number for each class.
 Result<Model> build(const Definition& definition, int rows, int columns, int classes);
 
 // What a known model is made of, as a model file would have it.

@@ -51,7 +51,8 @@ std::string synapse_formula(const Layer& layer) {
       formula += ", α = log(1 + exp(a))";
       break;
   }
-  if (o.diagonal == SynapseOptions::Diagonal::Zero) formula += layer.excitatory.empty() ? ", β_ii = 0" : ", β_ie(i) = 0";
+  if (o.diagonal == SynapseOptions::Diagonal::Zero)
+    formula += layer.excitatory.empty() ? ", β_ii = 0" : ", β_ie(i) = 0";
   return formula;
 }
 

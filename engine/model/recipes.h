@@ -7,7 +7,8 @@
 
 namespace synann::model {
 
-// A known model as data: who it is, how it sees pixels, and the function that lists its layers, with kOutClasses where there are as many as classes.
+// A known model as data: who it is, how it sees pixels, and the function that lists its layers, with
+// kOutClasses where there are as many as classes.
 struct Recipe {
   ModelInfo info;
   InputScaling scaling;

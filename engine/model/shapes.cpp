@@ -43,8 +43,9 @@ Result<Shape> inhibited(const Layer& l) {
   const int inputs = l.synapse_inputs(), outputs = l.synapse_outputs();
   if (l.excitatory.empty() && outputs > inputs) {
     return misfit(
-        fmt::format("\"out\" at most {}, because the first inputs excite the outputs, or a list \"excitatory\"",
-                    inputs),
+        fmt::format(
+            "\"out\" at most {}, because the first inputs excite the outputs, or a list \"excitatory\"",
+            inputs),
         fmt::format("{}", outputs));
   }
   if (!l.excitatory.empty() && std::ssize(l.excitatory) != outputs)

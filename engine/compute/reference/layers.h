@@ -21,43 +21,49 @@ using model::Layer;
 using exact::at;
 using exact::wide;
 
-// y[o, r, c] = b[o] + Σ_{i,u,v} w[o, i, u, v] x[i, r + u, c + v]
+// y[o, r, c] = b[o] + Σ_{i,u,v} w[o, i, u, v] x[i, r·stride − padding + u, c·stride − padding + v], zero
+// beyond the edge; i runs over the channels of o's group. visit(x's place, w's place) for each term of y[o,
+// r, c].
+template <class Visit>
+void each_tap(const Layer& l, int o, int r, int c, const Visit& visit) {
+  const int k = l.kernel, in = l.in.channels / l.groups, first = o / (l.result.channels / l.groups) * in;
+  for (int i = 0; i < in; ++i)
+    for (int u = 0; u < k; ++u)
+      for (int v = 0; v < k; ++v) {
+        const int row = r * l.step() - l.padding + u, column = c * l.step() - l.padding + v;
+        if (row < 0 || row >= l.in.rows || column < 0 || column >= l.in.columns) continue;
+        visit(at(first + i, row, column, l.in.rows, l.in.columns), at(o * in + i, u, v, k, k));
+      }
+}
+
+// b is null where there is no bias; so is db.
 template <class T>
 void conv2d_forward(const Layer& l, int batch, const T* x, const T* w, const T* b, T* y) {
-  const int k = l.kernel, in = l.in.channels, out = l.result.channels, rows = l.result.rows,
-            columns = l.result.columns;
   for (int n = 0; n < batch; ++n, x += l.in.size(), y += l.result.size()) {
-    for (int o = 0; o < out; ++o)
-      for (int r = 0; r < rows; ++r)
-        for (int c = 0; c < columns; ++c) {
-          double sum = wide(b[o]);
-          for (int i = 0; i < in; ++i)
-            for (int u = 0; u < k; ++u)
-              for (int v = 0; v < k; ++v)
-                sum += wide(w[at(o * in + i, u, v, k, k)]) *
-                       wide(x[at(i, r + u, c + v, l.in.rows, l.in.columns)]);
-          y[at(o, r, c, rows, columns)] = static_cast<T>(sum);
+    for (int o = 0; o < l.result.channels; ++o)
+      for (int r = 0; r < l.result.rows; ++r)
+        for (int c = 0; c < l.result.columns; ++c) {
+          double sum = b == nullptr ? 0 : wide(b[o]);
+          each_tap(l, o, r, c,
+                   [&](std::size_t from, std::size_t tap) { sum += wide(w[tap]) * wide(x[from]); });
+          y[at(o, r, c, l.result.rows, l.result.columns)] = static_cast<T>(sum);
         }
   }
 }
 
 template <class T>
 void conv2d_backward(const Layer& l, int batch, const T* x, const T* w, const T* dy, T* dx, T* dw, T* db) {
-  const int k = l.kernel, in = l.in.channels, out = l.result.channels, rows = l.result.rows,
-            columns = l.result.columns;
   for (int n = 0; n < batch; ++n, x += l.in.size(), dx += l.in.size(), dy += l.result.size()) {
     std::fill_n(dx, l.in.size(), T{0});
-    for (int o = 0; o < out; ++o)
-      for (int r = 0; r < rows; ++r)
-        for (int c = 0; c < columns; ++c) {
-          const T g = dy[at(o, r, c, rows, columns)];
-          db[o] += g;
-          for (int i = 0; i < in; ++i)
-            for (int u = 0; u < k; ++u)
-              for (int v = 0; v < k; ++v) {
-                dw[at(o * in + i, u, v, k, k)] += g * x[at(i, r + u, c + v, l.in.rows, l.in.columns)];
-                dx[at(i, r + u, c + v, l.in.rows, l.in.columns)] += g * w[at(o * in + i, u, v, k, k)];
-              }
+    for (int o = 0; o < l.result.channels; ++o)
+      for (int r = 0; r < l.result.rows; ++r)
+        for (int c = 0; c < l.result.columns; ++c) {
+          const T g = dy[at(o, r, c, l.result.rows, l.result.columns)];
+          if (db != nullptr) db[o] += g;
+          each_tap(l, o, r, c, [&](std::size_t from, std::size_t tap) {
+            dw[tap] += g * x[from];
+            dx[from] += g * w[tap];
+          });
         }
   }
 }
@@ -66,15 +72,15 @@ void conv2d_backward(const Layer& l, int batch, const T* x, const T* w, const T*
 // PyTorch).
 template <class T>
 void max_pool2d_forward(const Layer& l, int batch, const T* x, T* y, std::int32_t* where) {
-  const int k = l.kernel, rows = l.result.rows, columns = l.result.columns;
+  const int k = l.kernel, step = l.step(), rows = l.result.rows, columns = l.result.columns;
   for (int n = 0; n < batch; ++n, x += l.in.size(), y += l.result.size(), where += l.result.size()) {
     for (int ch = 0; ch < l.in.channels; ++ch)
       for (int r = 0; r < rows; ++r)
         for (int c = 0; c < columns; ++c) {
-          std::size_t best = at(ch, r * k, c * k, l.in.rows, l.in.columns);
+          std::size_t best = at(ch, r * step, c * step, l.in.rows, l.in.columns);
           for (int u = 0; u < k; ++u)
             for (int v = 0; v < k; ++v) {
-              const std::size_t candidate = at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns);
+              const std::size_t candidate = at(ch, r * step + u, c * step + v, l.in.rows, l.in.columns);
               if (x[candidate] > x[best] || std::isnan(x[candidate])) best = candidate;
             }
           y[at(ch, r, c, rows, columns)] = x[best];
@@ -94,14 +100,14 @@ void max_pool2d_backward(const Layer& l, int batch, const std::int32_t* where, c
 // y = the mean of each window.
 template <class T>
 void avg_pool2d_forward(const Layer& l, int batch, const T* x, T* y) {
-  const int k = l.kernel;
+  const int k = l.kernel, step = l.step();
   for (int n = 0; n < batch; ++n, x += l.in.size()) {
     for (int ch = 0; ch < l.in.channels; ++ch)
       for (int r = 0; r < l.result.rows; ++r)
         for (int c = 0; c < l.result.columns; ++c) {
           T sum = 0;
           for (int u = 0; u < k; ++u)
-            for (int v = 0; v < k; ++v) sum += x[at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns)];
+            for (int v = 0; v < k; ++v) sum += x[at(ch, r * step + u, c * step + v, l.in.rows, l.in.columns)];
           *y++ = sum / static_cast<T>(k * k);
         }
   }
@@ -109,7 +115,7 @@ void avg_pool2d_forward(const Layer& l, int batch, const T* x, T* y) {
 
 template <class T>
 void avg_pool2d_backward(const Layer& l, int batch, const T* dy, T* dx) {
-  const int k = l.kernel;
+  const int k = l.kernel, step = l.step();
   for (int n = 0; n < batch; ++n, dx += l.in.size()) {
     std::fill_n(dx, l.in.size(), T{0});
     for (int ch = 0; ch < l.in.channels; ++ch)
@@ -117,7 +123,8 @@ void avg_pool2d_backward(const Layer& l, int batch, const T* dy, T* dx) {
         for (int c = 0; c < l.result.columns; ++c) {
           const T share = *dy++ / static_cast<T>(k * k);
           for (int u = 0; u < k; ++u)
-            for (int v = 0; v < k; ++v) dx[at(ch, r * k + u, c * k + v, l.in.rows, l.in.columns)] = share;
+            for (int v = 0; v < k; ++v)
+              dx[at(ch, r * step + u, c * step + v, l.in.rows, l.in.columns)] += share;
         }
   }
 }
@@ -142,13 +149,13 @@ void dropout(const Layer& l, int batch, int group, const DropoutDraws& draws, in
   }
 }
 
-// y = x Wᵀ + b
+// y = x Wᵀ + b; b is null where there is no bias, and so is db.
 template <class T>
 void linear_forward(const Layer& l, int batch, const T* x, const T* w, const T* b, T* y) {
   const int in = l.in.size(), out = l.result.size();
   for (int n = 0; n < batch; ++n)
     for (int o = 0; o < out; ++o) {
-      double sum = wide(b[o]);
+      double sum = b == nullptr ? 0 : wide(b[o]);
       for (int i = 0; i < in; ++i) sum += wide(w[at(0, o, i, out, in)]) * wide(x[at(0, n, i, batch, in)]);
       y[at(0, n, o, batch, out)] = static_cast<T>(sum);
     }
@@ -161,7 +168,7 @@ void linear_backward(const Layer& l, int batch, const T* x, const T* w, const T*
   for (int n = 0; n < batch; ++n)
     for (int o = 0; o < out; ++o) {
       const T g = dy[at(0, n, o, batch, out)];
-      db[o] += g;
+      if (db != nullptr) db[o] += g;
       for (int i = 0; i < in; ++i) {
         dw[at(0, o, i, out, in)] += g * x[at(0, n, i, batch, in)];
         dx[at(0, n, i, batch, in)] += g * w[at(0, o, i, out, in)];
@@ -169,24 +176,24 @@ void linear_backward(const Layer& l, int batch, const T* x, const T* w, const T*
     }
 }
 
-// y_i = exp(x_i − max) / Σ
+// y_i = scale · exp((x_i − max) / temperature) / Σ
 template <class T>
-void softmax_forward(int batch, int n, const T* x, T* y) {
+void softmax_forward(int batch, int n, const T* x, T* y, T temperature = 1, T scale = 1) {
   for (int s = 0; s < batch; ++s, x += n, y += n) {
     const T top = *std::max_element(x, x + n);
     double sum = 0;
-    for (int i = 0; i < n; ++i) sum += wide(y[i] = std::exp(x[i] - top));
-    for (int i = 0; i < n; ++i) y[i] = static_cast<T>(wide(y[i]) / sum);
+    for (int i = 0; i < n; ++i) sum += wide(y[i] = std::exp((x[i] - top) / temperature));
+    for (int i = 0; i < n; ++i) y[i] = static_cast<T>(wide(scale) * wide(y[i]) / sum);
   }
 }
 
-// dx_i = y_i (dy_i − Σ_k dy_k y_k)
+// dx_i = y_i (dy_i − Σ_k dy_k y_k / scale) / temperature
 template <class T>
-void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx) {
+void softmax_backward(int batch, int n, const T* y, const T* dy, T* dx, T temperature = 1, T scale = 1) {
   for (int s = 0; s < batch; ++s, y += n, dy += n, dx += n) {
     double dot = 0;
-    for (int i = 0; i < n; ++i) dot += wide(dy[i]) * wide(y[i]);
-    for (int i = 0; i < n; ++i) dx[i] = static_cast<T>(wide(y[i]) * (wide(dy[i]) - dot));
+    for (int i = 0; i < n; ++i) dot += wide(dy[i]) * wide(y[i]) / wide(scale);
+    for (int i = 0; i < n; ++i) dx[i] = static_cast<T>(wide(y[i]) * (wide(dy[i]) - dot) / wide(temperature));
   }
 }
 

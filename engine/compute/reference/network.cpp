@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/reference/network.h"
 
+#include <functional>
 #include <type_traits>
 
+#include "engine/compute/reference/activations.h"
 #include "engine/compute/reference/layers.h"
+#include "engine/compute/reference/synapse_any.h"
 
 namespace synann::compute::reference {
 namespace {
@@ -86,7 +89,7 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
       linear_forward(l, count, x, weight(".weight"), weight(".bias"), y.data());
       break;
     case Softmax:
-      softmax_forward(count, n, x, y.data());
+      softmax_forward(count, n, x, y.data(), static_cast<T>(l.temperature), static_cast<T>(l.scale));
       break;
     case Synapse:
       forward_synapse(k, values, count);
@@ -109,6 +112,34 @@ void Network<T>::forward_layer(std::size_t k, std::span<const T> values, const B
       }
       break;
     }
+    case BatchNorm2d:
+      forward_channel_norm(k, values, count, mode);
+      break;
+    case GlobalMaxPool2d:
+      maxima_[k].resize(y.size());
+      global_max_pool2d_forward(l, count, x, y.data(), maxima_[k].data());
+      break;
+    case GlobalAvgPool2d:
+      global_avg_pool2d_forward(l, count, x, y.data());
+      break;
+    case Sigmoid:
+      std::transform(x, x + y.size(), y.begin(), [](T v) { return sigmoid(v); });
+      break;
+    case Tanh:
+      std::transform(x, x + y.size(), y.begin(), [](T v) { return std::tanh(v); });
+      break;
+    case Glu:
+      glu_forward(n, count, x, y.data());
+      break;
+    case Clamp:
+      std::transform(x, x + y.size(), y.begin(), [&l](T v) { return clamped(l, v); });
+      break;
+    case ResidualBegin:
+      std::copy_n(x, y.size(), y.begin());
+      break;
+    case ResidualEnd:
+      std::transform(x, x + y.size(), kept(l).begin(), y.begin(), std::plus<T>());
+      break;
     case LogSoftmax:
       log_softmax_forward(count, n, x, y.data());
       break;
@@ -160,7 +191,7 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
       linear_backward(l, count, x, weight(".weight"), dy, dx, gradient(".weight"), gradient(".bias"));
       break;
     case Softmax:
-      softmax_backward(count, n, y, dy, dx);
+      softmax_backward(count, n, y, dy, dx, static_cast<T>(l.temperature), static_cast<T>(l.scale));
       break;
     case Synapse:
       backward_synapse(k, values, count, gradients);
@@ -177,6 +208,34 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
       std::copy_n(observed_[k].data(), n, gradient(".running_mean"));
       std::copy_n(observed_[k].data() + n, n, gradient(".running_var"));
       break;
+    case BatchNorm2d:
+      backward_channel_norm(k, values, count, gradients);
+      break;
+    case GlobalMaxPool2d:
+      max_pool2d_backward(l, count, maxima_[k].data(), dy, dx);
+      break;
+    case GlobalAvgPool2d:
+      global_avg_pool2d_backward(l, count, dy, dx);
+      break;
+    case Sigmoid:
+      for (std::size_t i = 0; i < delta.size(); ++i) dx[i] = dy[i] * y[i] * (1 - y[i]);
+      break;
+    case Tanh:
+      for (std::size_t i = 0; i < delta.size(); ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
+      break;
+    case Glu:
+      glu_backward(n, count, x, dy, dx);
+      break;
+    case Clamp:
+      for (std::size_t i = 0; i < delta.size(); ++i) dx[i] = is_inside(l, x[i]) ? dy[i] : T{0};
+      break;
+    case ResidualBegin:  // what the end of the block added, and what went through it
+      std::transform(dy, dy + delta.size(), deltas_[static_cast<std::size_t>(l.block) + 1].begin(), dx,
+                     std::plus<T>());
+      break;
+    case ResidualEnd:
+      std::copy_n(dy, delta.size(), dx);
+      break;
     case LogSoftmax:
       break;  // only as the last layer, where backward() starts
   }
@@ -185,6 +244,7 @@ void Network<T>::backward_layer(std::size_t k, std::span<const T> values, const 
 template <class T>
 void Network<T>::forward_synapse(std::size_t k, std::span<const T> values, int count) {
   const model::Layer& l = model_.layers[k];
+  if (!l.is_plain_synapse()) return forward_any_synapse(k, values, count);
   const int n = l.in.size();
   auto &alpha = alpha_[k], &beta = beta_[k];
   alpha.resize(static_cast<std::size_t>(n));
@@ -201,6 +261,7 @@ template <class T>
 void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int count,
                                   std::span<T> gradients) {
   const model::Layer& l = model_.layers[k];
+  if (!l.is_plain_synapse()) return backward_any_synapse(k, values, count, gradients);
   const int n = l.in.size();
   const T *x = outputs_[k].data(), *dy = deltas_[k + 1].data(), *alpha = alpha_[k].data(),
           *beta = beta_[k].data();
@@ -222,6 +283,78 @@ void Network<T>::backward_synapse(std::size_t k, std::span<const T> values, int 
     for (int i = 0; i < n; ++i)
       gradient[i] += dalpha[static_cast<std::size_t>(i)] * alpha_slope(l.synapse, parameter, i);
   }
+}
+
+template <class T>
+void Network<T>::forward_any_synapse(std::size_t k, std::span<const T> values, int count) {
+  const model::Layer& l = model_.layers[k];
+  const int inputs = l.synapse_inputs(), outputs = l.synapse_outputs(), rows = count * l.synapse_groups();
+  const auto size = [](int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); };
+  alpha_[k].resize(size(outputs, 1)), beta_[k].resize(size(outputs, inputs));
+  effective_parameters(l, slot(model_, values, l, ".weight"), slot(model_, values, l, ".alpha"),
+                       alpha_[k].data(), beta_[k].data());
+  std::vector<T> x(size(rows, inputs)), y(size(rows, outputs));
+  to_rows(l, count, inputs, outputs_[k].data(), x.data());
+  any_synapse_forward(l, rows, x.data(), alpha_[k].data(), beta_[k].data(), y.data());
+  from_rows(l, count, outputs, y.data(), outputs_[k + 1].data());
+}
+
+template <class T>
+void Network<T>::backward_any_synapse(std::size_t k, std::span<const T> values, int count,
+                                      std::span<T> gradients) {
+  const model::Layer& l = model_.layers[k];
+  const int inputs = l.synapse_inputs(), outputs = l.synapse_outputs(), rows = count * l.synapse_groups();
+  const auto size = [](int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); };
+  std::vector<T> x(size(rows, inputs)), dx(x.size()), dy(size(rows, outputs)), dalpha(size(outputs, 1)),
+      dbeta(size(outputs, inputs));
+  to_rows(l, count, inputs, outputs_[k].data(), x.data());
+  to_rows(l, count, outputs, deltas_[k + 1].data(), dy.data());
+  for (int i = 0; i < outputs; ++i) {
+    const auto row = size(i, inputs);
+    any_synapse_backward_output(l, rows, i, x.data(), alpha_[k][size(i, 1)], beta_[k].data() + row, dy.data(),
+                                dx.data(), dalpha[size(i, 1)], dbeta.data() + row);
+  }
+  from_rows(l, count, inputs, dx.data(), deltas_[k].data());
+  chain_parameters(l, slot(model_, values, l, ".weight"), slot(model_, values, l, ".alpha"), beta_[k].data(),
+                   dalpha.data(), dbeta.data());
+  std::copy(dbeta.begin(), dbeta.end(), slot(model_, gradients, l, ".weight"));
+  if (T* gradient = slot(model_, gradients, l, ".alpha")) std::copy(dalpha.begin(), dalpha.end(), gradient);
+}
+
+// Batch norm of channels is that of features over batch · positions samples.
+template <class T>
+void Network<T>::forward_channel_norm(std::size_t k, std::span<const T> values, int count, Mode mode) {
+  const model::Layer& l = model_.layers[k];
+  const int n = l.in.channels, positions = l.in.rows * l.in.columns, samples = count * positions;
+  const auto features = static_cast<std::size_t>(n);
+  mean_[k].resize(features), inverse_[k].resize(features), observed_[k].resize(2 * features);
+  const auto weight = [&](const char* suffix) { return slot(model_, values, l, suffix); };
+  std::vector<T> x(outputs_[k].size()), y(x.size());
+  channels_last(count, n, positions, outputs_[k].data(), x.data());
+  if (mode == Mode::Training) {
+    batch_norm_forward(samples, n, x.data(), weight(".weight"), weight(".bias"), y.data(), mean_[k].data(),
+                       inverse_[k].data(), observed_[k].data(), observed_[k].data() + features);
+  } else {
+    batch_norm_evaluate(samples, n, x.data(), weight(".weight"), weight(".bias"), weight(".running_mean"),
+                        weight(".running_var"), y.data());
+  }
+  channels_first(count, n, positions, y.data(), outputs_[k + 1].data());
+}
+
+template <class T>
+void Network<T>::backward_channel_norm(std::size_t k, std::span<const T> values, int count,
+                                       std::span<T> gradients) {
+  const model::Layer& l = model_.layers[k];
+  const int n = l.in.channels, positions = l.in.rows * l.in.columns;
+  std::vector<T> x(outputs_[k].size()), dy(x.size()), dx(x.size());
+  channels_last(count, n, positions, outputs_[k].data(), x.data());
+  channels_last(count, n, positions, deltas_[k + 1].data(), dy.data());
+  const auto gradient = [&](const char* suffix) { return slot(model_, gradients, l, suffix); };
+  batch_norm_backward(count * positions, n, x.data(), slot(model_, values, l, ".weight"), mean_[k].data(),
+                      inverse_[k].data(), dy.data(), dx.data(), gradient(".weight"), gradient(".bias"));
+  channels_first(count, n, positions, dx.data(), deltas_[k].data());
+  std::copy_n(observed_[k].data(), n, gradient(".running_mean"));
+  std::copy_n(observed_[k].data() + n, n, gradient(".running_var"));
 }
 
 template <class T>

@@ -41,18 +41,27 @@ class Network {
                      const DropoutDraws& draws);
   void forward_synapse(std::size_t k, std::span<const T> values, int count);
   void backward_synapse(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
+  void forward_any_synapse(std::size_t k, std::span<const T> values, int count);
+  void backward_any_synapse(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
+  void forward_channel_norm(std::size_t k, std::span<const T> values, int count, Mode mode);
+  void backward_channel_norm(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
   void forward_rnn(std::size_t k, std::span<const T> values, int count);
   void backward_rnn(std::size_t k, std::span<const T> values, int count, std::span<T> gradients);
   void backward_layer(std::size_t k, std::span<const T> values, const Batch<T>& batch,
                       const DropoutDraws& draws, std::span<T> gradients);
 
+  // What went into the residual block that a layer ends.
+  const std::vector<T>& kept(const model::Layer& end) const {
+    return outputs_[static_cast<std::size_t>(end.block) + 1];
+  }
+
   const model::Model& model_;
   exact::CloseCalls close_calls_;                    // float only: doubles are exact enough
   std::vector<std::vector<T>> outputs_;              // [layers + 1]: the input, then each layer's output
   std::vector<std::vector<T>> deltas_;               // gradients of the same
-  std::vector<std::vector<std::int32_t>> maxima_;    // MaxPool2d: where each maximum stood
-  std::vector<std::vector<double>> mean_, inverse_;  // BatchNorm1d: the batch's statistics
-  std::vector<std::vector<T>> observed_;             // BatchNorm1d: mean, unbiased variance [2 n]
+  std::vector<std::vector<std::int32_t>> maxima_;    // MaxPool2d, GlobalMaxPool2d: where each maximum stood
+  std::vector<std::vector<double>> mean_, inverse_;  // batch norms: the batch's statistics
+  std::vector<std::vector<T>> observed_;             // batch norms: mean, unbiased variance [2 n]
   std::vector<std::vector<T>> alpha_, beta_;         // Synapse, SynaRnn: what the parameters mean
   std::vector<std::vector<RnnTrace<T>>> traces_;     // SynaRnn: one per sample
 };

@@ -17,28 +17,41 @@ T sigmoid(T v) {
   return 1 / (1 + std::exp(-v));
 }
 
+// What a weight means.
+template <class T>
+T beta_value(const SynapseOptions& options, T weight) {
+  if (options.beta == SynapseOptions::Beta::Sigmoid) return sigmoid(weight);
+  if (options.beta == SynapseOptions::Beta::Clamp)
+    return std::clamp(weight, T{0}, static_cast<T>(1 - kClampMargin));
+  return weight;
+}
+
+// ∂β/∂w. A clamped weight has no gradient.
+template <class T>
+T beta_slope(const SynapseOptions& options, T weight, T beta) {
+  if (options.beta == SynapseOptions::Beta::Sigmoid) return beta * (1 - beta);
+  if (options.beta == SynapseOptions::Beta::Clamp && beta != weight) return 0;
+  return 1;
+}
+
 // β [n, n] from the layer's weights.
 template <class T>
 void effective_beta(const SynapseOptions& options, int n, const T* weight, T* beta) {
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j) {
       const std::size_t k = at(0, i, j, n, n);
-      beta[k] = weight[k];
-      if (options.beta == SynapseOptions::Beta::Sigmoid) beta[k] = sigmoid(weight[k]);
-      if (options.beta == SynapseOptions::Beta::Clamp)
-        beta[k] = std::clamp(weight[k], T{0}, static_cast<T>(1 - kClampMargin));
+      beta[k] = beta_value(options, weight[k]);
       if (options.diagonal == SynapseOptions::Diagonal::Zero && i == j) beta[k] = 0;
     }
 }
 
-// Turns the gradient by β into the gradient by the weights, in place. A clamped weight has no gradient.
+// Turns the gradient by β into the gradient by the weights, in place.
 template <class T>
 void chain_beta(const SynapseOptions& options, int n, const T* weight, const T* beta, T* gradient) {
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j) {
       const std::size_t k = at(0, i, j, n, n);
-      if (options.beta == SynapseOptions::Beta::Sigmoid) gradient[k] *= beta[k] * (1 - beta[k]);
-      if (options.beta == SynapseOptions::Beta::Clamp && beta[k] != weight[k]) gradient[k] = 0;
+      gradient[k] *= beta_slope(options, weight[k], beta[k]);
       if (options.diagonal == SynapseOptions::Diagonal::Zero && i == j) gradient[k] = 0;
     }
 }
