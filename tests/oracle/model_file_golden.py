@@ -26,8 +26,8 @@ STEPS, RATE, MOMENTUM = 5, 0.012, 0.5
 SIZES = {  # rows, columns and batch of --all where they are not 6, 5 and 5
     "odd-residual": (6, 7, 4),
     "odd-two-synapses": (9, 7, 6),
-    "odd-recurrent": (12, 9, 3),
-    "odd-recurrent-coupled": (12, 9, 3),
+    "odd-recurrent": (12, 9, 5),
+    "odd-recurrent-coupled": (12, 9, 4),
     "synapse-wide": (7, 6, 17),
     "synapse-channels-wide": (4, 6, 5),
 }
@@ -41,6 +41,8 @@ def interval(layer, name, tensor):
         return {"weight": (0.5, 1.5), "bias": (-0.5, 0.5), "running_mean": (-0.2, 0.3), "running_var": (0.3, 1.3)}[name]
     if isinstance(layer, nn.Linear) and name == "weight":
         return -2 * spread, 2 * spread
+    if isinstance(layer, SynaRnn) and name.startswith("weight_i"):
+        return -3 * spread, 3 * spread
     if isinstance(layer, SynaRnn) and name == "bias_f":
         return -1.5, 0
     near = -math.log(fan_in) - 1, -math.log(fan_in) + 1  # σ of it is about 1 / n: products do not vanish
