@@ -11,6 +11,7 @@
 
 #include "engine/compute/batch.h"
 #include "engine/io/safetensors.h"
+#include "engine/model/model_file.h"
 
 namespace synann::compute {
 namespace {
@@ -100,13 +101,24 @@ Result<model::SynapseOptions> synapse_options(const std::map<std::string, std::s
   return options;
 }
 
+// The network of the model file that the golden file has with it, or else the known model that it names.
+Result<model::Model> golden_model(std::map<std::string, std::string>& metadata, const std::string& file,
+                                  int rows, int columns, int classes) {
+  if (const auto text = metadata.find("model_file"); text != metadata.end()) {
+    const auto definition = model::parse_model_file(text->second, file);
+    if (!definition) return definition.error();
+    return model::build(*definition, rows, columns, classes);
+  }
+  const auto options = synapse_options(metadata, file);
+  if (!options) return options.error();
+  return model::build(metadata["model"], rows, columns, classes, *options);
+}
+
 Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::string& file) {
   auto content = io::parse_safetensors(bytes, file);
   if (!content) return content.error();
   Golden g{.content = std::move(*content)};
   if (g.content.metadata["format"] != "synann-parity-1") return not_golden(file, "has another format");
-  const auto options = synapse_options(g.content.metadata, file);
-  if (!options) return options.error();
   const auto *input = g.content.find("input"), *target = g.content.find("target"),
              *log_probs = g.content.find("expect/log_probs");
   if (!input || !target || !log_probs || input->shape.size() != 4 || log_probs->shape.size() != 2 ||
@@ -114,8 +126,9 @@ Result<Golden> open_golden(std::span<const std::uint8_t> bytes, const std::strin
     return not_golden(file, "input, target or expect/log_probs is missing");
   }
   const auto classes = static_cast<int>(log_probs->shape[1]);
-  auto built = model::build(g.content.metadata["model"], static_cast<int>(input->shape[2]),
-                            static_cast<int>(input->shape[3]), classes, *options);
+  if (classes < 1) return not_golden(file, "it has no classes");
+  auto built = golden_model(g.content.metadata, file, static_cast<int>(input->shape[2]),
+                            static_cast<int>(input->shape[3]), classes);
   if (!built) return built.error();
   g.model = std::make_shared<const model::Model>(std::move(*built));
   g.input = input->to_float();
@@ -163,18 +176,23 @@ class GoldenRows {
   double gradient_ = 0;  // length of the whole expected gradient
 };
 
-// The running statistics that one step from the file's would give.
-std::vector<float> moved(const Golden& g, std::span<const float> gradients, const std::string& suffix) {
+// The running statistics that one step from the file's would give: each by its name, and those of the first
+// layer that has them as "running_mean" and "running_var" (of a model with one such layer).
+void compare_running(const Golden& g, std::span<const float> gradients, GoldenRows& comparison) {
+  std::vector<std::string> begun;
   for (const Parameter& p : g.model->parameters.all()) {
-    if (!p.name.ends_with(suffix)) continue;
+    if (p.type != ElementType::F32 || p.role != Role::Buffer) continue;
     std::vector<float> values(p.size());
     for (std::size_t k = 0; k < p.size(); ++k) {
       constexpr auto kTowards = static_cast<float>(kBatchNormMomentum);
       values[k] = (1 - kTowards) * g.state.values[p.offset + k] + kTowards * gradients[p.offset + k];
     }
-    return values;
+    comparison.compare("running/" + p.name, values, kForwardTolerance);
+    const std::string suffix = p.name.substr(p.name.rfind('.') + 1);
+    if (std::find(begun.begin(), begun.end(), suffix) != begun.end()) continue;
+    begun.push_back(suffix);
+    comparison.compare(suffix, values, kForwardTolerance);
   }
-  return {};
 }
 
 Status compare_batch(const Golden& g, Backend& backend, GoldenRows& comparison) {
@@ -186,8 +204,7 @@ Status compare_batch(const Golden& g, Backend& backend, GoldenRows& comparison) 
   comparison.compare("loss", std::vector<float>{static_cast<float>(probe->loss)}, kForwardTolerance);
   comparison.compare("eval_log_probs", probe->eval_log_probs, kForwardTolerance);
   comparison.compare_parameters("grad/", probe->gradients, kGradientTolerance, false);
-  comparison.compare("running_mean", moved(g, probe->gradients, ".running_mean"), kForwardTolerance);
-  comparison.compare("running_var", moved(g, probe->gradients, ".running_var"), kForwardTolerance);
+  compare_running(g, probe->gradients, comparison);
   return {};
 }
 

@@ -14,8 +14,8 @@ namespace synann::compute {
 
 // How far one tensor is from its golden one.
 struct ParityRow {
-  std::string tensor;    // "act/conv1", "grad/fc1.weight", "after_5_steps/fcb.bias", …
-  double error = 0;      // ‖found − expected‖ / ‖expected‖
+  std::string tensor;  // "act/conv1", "grad/fc1.weight", "running/fcb.running_var", "after_5_steps/fcb.bias"
+  double error = 0;    // ‖found − expected‖ / ‖expected‖
   double tolerance = 0;  // 1e-5 for activations and losses, 1e-4 for gradients and after steps
   bool passed() const { return error <= tolerance; }  // false for NaN
 };
