@@ -44,13 +44,14 @@ struct Opened {
 };
 
 Result<Opened> open(const AblateArguments& a) {
+  train::AskedSettings asked;
+  if (auto status = ask_for_model(asked, a.model); !status) return status.error();
   auto data = data::open_dataset(a.data);
   if (!data) return data.error();
   print_notes((*data)->notes);
   const data::Dataset& test = (*data)->test;
   auto opened = infer::open_network(
-      a.checkpoint,
-      {.asked = {.model = a.model}, .sizes = train::DataSizes{test.rows, test.columns, test.classes}});
+      a.checkpoint, {.asked = asked, .sizes = train::DataSizes{test.rows, test.columns, test.classes}});
   if (!opened) return opened.error();
   print_notes(opened->notes);
   if (auto status = infer::check_fit(opened->network, test); !status) return status.error();

@@ -35,13 +35,15 @@ struct Measured {
 };
 
 Result<Measured> measure(const EvalArguments& a) {
+  train::AskedSettings asked;
+  if (auto status = ask_for_model(asked, a.model); !status) return status.error();
   auto data = data::open_dataset(a.data);
   if (!data) return data.error();
   print_notes((*data)->notes);
   const auto& test = (*data)->test;
   const auto loaded = train::read_checkpoint(
       a.checkpoint, train::OptimiserState::Leave,
-      {.asked = {.model = a.model}, .sizes = train::DataSizes{test.rows, test.columns, test.classes}});
+      {.asked = asked, .sizes = train::DataSizes{test.rows, test.columns, test.classes}});
   if (!loaded) return loaded.error();
   print_notes(loaded->notes);
   const auto& c = loaded->checkpoint;

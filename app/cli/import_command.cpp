@@ -54,12 +54,8 @@ void add_import(CLI::App& app, Action& action) {
       ->required();
   app::add_text(*c, "--out", "FOLDER", a->out, "For last.safetensors.")->required();
   app::add_value(
-      *c, "--model", "ID",
-      [a](const std::string& id) -> Status {
-        a->asked.model = id;
-        return check_model(id);
-      },
-      "The network it is of, where several fit. One of " + model_list() + ".");
+      *c, "--model", "ID|FILE", [a](const std::string& id) { return ask_for_model(a->asked, id); },
+      "The network it is of, where several fit: a model file, or one of " + model_list() + ".");
   add_settings(*c, a->asked);
   c->callback([a, &action] { action = [a] { return import_run(*a); }; });
 }

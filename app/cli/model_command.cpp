@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -12,9 +15,13 @@
 #include "app/cli/console.h"
 #include "app/command_line/command_line.h"
 #include "engine/bench/model_summary.h"
+#include "engine/core/file.h"
 #include "engine/data/registry.h"
 #include "engine/model/layer_words.h"
+#include "engine/model/model_file.h"
+#include "engine/model/twins.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/own_model.h"
 
 namespace synann::cli {
 namespace {
@@ -28,6 +35,10 @@ struct ModelArguments {
   bool json = false;
 };
 
+struct WriteArguments {
+  std::string model, twin, out;
+};
+
 int list_run(const ModelArguments& a) {
   for (const model::ModelInfo& info : model::known_models()) {
     if (a.json) {
@@ -39,9 +50,27 @@ int list_run(const ModelArguments& a) {
   return kOk;
 }
 
-Result<model::Model> model_of(const ModelArguments& a) {
+// Whether a name is that of a file other than a model file: those begin with a brace.
+bool is_checkpoint(const std::string& name) {
   std::error_code code;
-  if (std::filesystem::is_regular_file(a.model, code)) {
+  if (!std::filesystem::is_regular_file(name, code)) return false;
+  std::ifstream file(name);
+  char first = 0;
+  file >> std::ws >> first;
+  return first != '{' && !name.ends_with(".json");
+}
+
+Result<train::Settings> settings_of_model(const std::string& name) {
+  auto settings = train::settings_for(name, "digits");
+  if (settings || settings.error().where != "--model") return settings;
+  Error error = settings.error();
+  error.where = "MODEL";
+  error.problem = "is neither a known model nor a file";
+  return error;
+}
+
+Result<model::Model> model_of(const ModelArguments& a) {
+  if (is_checkpoint(a.model)) {
     auto loaded = train::read_checkpoint(a.model);
     if (!loaded) return loaded.error();
     return *loaded->model;
@@ -54,14 +83,47 @@ Result<model::Model> model_of(const ModelArguments& a) {
     columns = (*data)->train.columns;
     classes = (*data)->train.classes;
   }
-  auto built = model::build(a.model, rows, columns, classes);
-  if (built) return built;
-  Error error = built.error();
-  if (error.where == "--model") {
-    error.where = "MODEL";
-    error.problem = "is neither a known model nor a file";
+  const auto settings = settings_of_model(a.model);
+  if (!settings) return settings.error();
+  return train::build_model(*settings, rows, columns, classes);
+}
+
+// What is written: the model, a rival of it, or the network of a checkpoint, with what it is trained with.
+Result<model::Definition> definition_to_write(const WriteArguments& a) {
+  Result<model::Definition> definition = model::Definition{};
+  if (is_checkpoint(a.model)) {
+    const auto loaded = train::read_checkpoint(a.model);
+    if (!loaded) return loaded.error();
+    definition = train::definition_of_settings(loaded->checkpoint.settings);
+  } else {
+    const auto settings = settings_of_model(a.model);
+    if (!settings) return settings.error();
+    definition = train::definition_of_settings(*settings);
   }
-  return error;
+  if (!definition || a.twin.empty()) return definition;
+  for (const model::RivalInfo& info : model::rival_infos())
+    if (info.id == a.twin) return model::rival_of(*definition, info.rival);
+  return definition;
+}
+
+// To a file that is not there yet, or to standard output.
+int write_run(const WriteArguments& a) {
+  const auto definition = definition_to_write(a);
+  if (!definition) return report(definition.error());
+  const std::string text = model::model_file_text(*definition);
+  if (a.out.empty()) {
+    print_line(text.substr(0, text.size() - 1));
+    return kOk;
+  }
+  std::error_code code;
+  if (std::filesystem::exists(a.out, code))
+    return report(input_error(a.out, "is there already", "name another file, or move that one away"));
+  if (auto status =
+          write_file_atomically(a.out, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+      !status)
+    return report(status.error());
+  print_line(fmt::format("{0}: {1}; \"synann train --model {0}\" trains it", a.out, definition->title));
+  return kOk;
 }
 
 const char* role_word(Role role) {
@@ -162,7 +224,8 @@ void add_show(CLI::App& app, Action& action) {
   constexpr int kMostPixels = 4096, kMostClasses = 65536;
   auto a = std::make_shared<ModelArguments>();
   CLI::App* c = app.add_subcommand("show", "One model: its layers, shapes, parameters and operations");
-  app::add_text(*c, "model", "MODEL", a->model, "An id of \"synann model list\", or a checkpoint's file.")
+  app::add_text(*c, "model", "MODEL", a->model,
+                "An id of \"synann model list\", a model file, or a checkpoint's file.")
       ->required();
   CLI::Option* const data =
       app::add_text(*c, "--data", "DATA", a->data, "For the images of this data set, as train takes it.");
@@ -176,6 +239,25 @@ void add_show(CLI::App& app, Action& action) {
   c->callback([a, &action] { action = [a] { return show_run(*a); }; });
 }
 
+void add_write(CLI::App& app, Action& action) {
+  auto a = std::make_shared<WriteArguments>();
+  CLI::App* c = app.add_subcommand(
+      "write", "A model as a model file: to read, to change, and to train with --model FILE");
+  app::add_text(*c, "model", "MODEL", a->model,
+                "An id of \"synann model list\", a model file, or a checkpoint's file.")
+      ->required();
+  std::vector<std::string> twins;
+  std::string words;
+  for (const model::RivalInfo& info : model::rival_infos()) {
+    twins.emplace_back(info.id);
+    words += fmt::format("{}{} ({})", words.empty() ? "" : ", ", info.id, info.words);
+  }
+  app::add_word(*c, "--twin", a->twin, twins,
+                fmt::format("Its rival, with something else in the place of its synapse layers: {}.", words));
+  app::add_text(*c, "--out", "FILE", a->out, "Where to; standard output unless named. Nothing is replaced.");
+  c->callback([a, &action] { action = [a] { return write_run(*a); }; });
+}
+
 }  // namespace
 
 void add_model(CLI::App& app, Action& action) {
@@ -186,6 +268,7 @@ void add_model(CLI::App& app, Action& action) {
   list->add_flag("--json", a->json, "JSON lines");
   list->callback([a, &action] { action = [a] { return list_run(*a); }; });
   add_show(*c, action);
+  add_write(*c, action);
 }
 
 }  // namespace synann::cli

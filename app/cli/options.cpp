@@ -13,6 +13,8 @@
 #include "engine/compute/backend.h"
 #include "engine/core/text_value.h"
 #include "engine/model/description.h"
+#include "engine/model/model_file.h"
+#include "engine/train/own_model.h"
 
 namespace synann::cli {
 namespace {
@@ -109,12 +111,12 @@ void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& mod
                 "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
       ->required();
   app::add_value(
-      command, "--model", "ID",
+      command, "--model", "ID|FILE",
       [&model](const std::string& id) -> Status {
         model = id;
         return check_model(id);
       },
-      "The network of a bare state dict, where several fit. One of " + model_list() + ".");
+      "The network of a bare state dict, where several fit: a model file, or one of " + model_list() + ".");
 }
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
@@ -129,9 +131,19 @@ void add_test_batch_size(CLI::App& command, int& batch_size) {
 }
 
 Status check_model(const std::string& id) {
+  if (model::is_model_file_name(id)) return {};  // read when it is needed
   std::vector<std::string> ids;
   for (const auto& info : model::known_models()) ids.emplace_back(info.id);
   return check_word("--model", id, ids);
+}
+
+Status ask_for_model(train::AskedSettings& asked, const std::string& model) {
+  if (model.empty()) return {};
+  const auto settings = train::settings_for(model, "");
+  if (!settings) return settings.error();
+  asked.model = settings->model;
+  asked.own = settings->own;
+  return {};
 }
 
 std::string model_list() {

@@ -29,8 +29,11 @@ void add_test_batch_size(CLI::App& command, int& batch_size);
 
 inline constexpr int kMostThreads = 1024;
 
-// One sentence for a model that there is not.
+// One sentence for a model that there is not. The names of files are taken as they are.
 Status check_model(const std::string& id);
+
+// Asks for a model by its id or file; an empty text asks for none. Errors: as train::settings_for().
+Status ask_for_model(train::AskedSettings& asked, const std::string& model);
 
 std::string model_list();  // "syna-cnn, syna-mlp, …"
 

@@ -101,7 +101,9 @@ Result<std::vector<std::string>> class_names(const PredictArguments& a, const in
 }
 
 int predict_run(const PredictArguments& a) {
-  const auto opened = infer::open_network(a.checkpoint, {.asked = {.model = a.model}});
+  train::AskedSettings network;
+  if (auto status = ask_for_model(network, a.model); !status) return report(status.error());
+  const auto opened = infer::open_network(a.checkpoint, {.asked = network});
   if (!opened) return report(opened.error());
   print_notes(opened->notes);
   const auto names = class_names(a, *opened);

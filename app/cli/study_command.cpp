@@ -20,6 +20,7 @@
 #include "engine/runs/study.h"
 #include "engine/runs/study_text.h"
 #include "engine/train/event_json.h"
+#include "engine/train/own_model.h"
 #include "engine/train/settings_json.h"
 
 namespace synann::cli {
@@ -130,10 +131,12 @@ Result<runs::StudyPlan> plan_of_ready(const StudyArguments& a) {
   return plan;
 }
 
-runs::StudyPlan plan_of_models(const StudyArguments& a) {
+Result<runs::StudyPlan> plan_of_models(const StudyArguments& a) {
   runs::StudyPlan plan;
   for (const std::string& model : a.models) {
-    plan.models.push_back(train::recommended_settings(model, a.data));
+    auto settings = train::settings_for(model, a.data);
+    if (!settings) return settings.error();
+    plan.models.push_back(std::move(*settings));
     train::apply_settings(plan.models.back(), a.asked);
   }
   plan.variations = a.variations;
@@ -143,9 +146,7 @@ runs::StudyPlan plan_of_models(const StudyArguments& a) {
 }
 
 Result<runs::StudyPlan> asked_plan(const StudyArguments& a) {
-  auto plan = !a.resume.empty()  ? plan_to_resume(a)
-              : !a.ready.empty() ? plan_of_ready(a)
-                                 : Result<runs::StudyPlan>(plan_of_models(a));
+  auto plan = !a.resume.empty() ? plan_to_resume(a) : !a.ready.empty() ? plan_of_ready(a) : plan_of_models(a);
   if (!plan) return plan.error();
   // The first seed that was asked for, or 1.
   if (a.resume.empty() && a.asked.numbers.contains("seed")) plan->first_seed = plan->models.front().seed;
@@ -225,13 +226,12 @@ void add_study(CLI::App& app, Action& action) {
   auto a = std::make_shared<StudyArguments>();
   CLI::App* c = app.add_subcommand(
       "study", "Train several models from the same seeds on the same batches and compare them");
-  std::vector<std::string> known, ready;
-  for (const auto& info : model::known_models()) known.emplace_back(info.id);
+  std::vector<std::string> ready;
   for (const auto& study : runs::ready_studies()) ready.emplace_back(study.id);
   auto* models = app::add_words(
-      *c, "--models", "ID,ID", a->models, known,
+      *c, "--models", "ID|FILE,…", a->models, check_model,
       fmt::format("With commas between them; the first is what the others are compared with. {} unless "
-                  "told otherwise. Of {}.",
+                  "told otherwise. Model files, or of {}.",
                   fmt::join(a->models, ","), model_list()));
   app::add_word(*c, "--ready", a->ready, ready,
                 fmt::format("A study with a known outcome, which is printed beside the measured one: {}.",

@@ -19,6 +19,7 @@
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
 #include "engine/train/log_lines.h"
+#include "engine/train/own_model.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session.h"
@@ -216,7 +217,9 @@ int train_run(TrainArguments a) {
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
   // The recommended settings of the model, then what was asked for; a checkpoint brings its own.
-  train::Settings settings = train::recommended_settings(a.model, a.data);
+  auto recommended = train::settings_for(a.model, a.data);
+  if (!recommended) return report(recommended.error());
+  train::Settings settings = std::move(*recommended);
   train::apply_settings(settings, a.asked);
   if (auto status = train::validate(settings); !status) return report(status.error());
   const bool runs_own_data = !a.resume.empty() && !a.data_given;
@@ -235,7 +238,7 @@ int train_run(TrainArguments a) {
                               : std::filesystem::absolute(resume).parent_path();
 
   Printer printer(a.log_interval, a.json, a.device_given);
-  if (a.model_given) a.asked.model = a.model;
+  if (a.model_given) a.asked.model = settings.model, a.asked.own = settings.own;
   auto session = Session::create({.settings = settings,
                                   .execution = a.execution,
                                   .data = data,
@@ -273,12 +276,13 @@ void add_train(CLI::App& app, Action& action) {
   auto a = std::make_shared<TrainArguments>();
   CLI::App* c = app.add_subcommand("train", "Train a network; prints the log of the original program");
   auto* model = app::add_value(
-      *c, "--model", "ID",
+      *c, "--model", "ID|FILE",
       [a](const std::string& id) -> Status {
         a->model = id;
         return check_model(id);
       },
-      fmt::format("The network, {} unless told otherwise. One of {}.", a->model, model_list()));
+      fmt::format("The network, {} unless told otherwise: a model file, or one of {}.", a->model,
+                  model_list()));
   auto* data = add_data(*c, a->data);
   app::add_text(*c, "--resume", "FILE", a->resume,
                 "Goes on from this checkpoint with its settings, bit for bit as if never stopped; or begins "

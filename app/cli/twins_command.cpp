@@ -21,6 +21,7 @@
 #include "engine/core/text_value.h"
 #include "engine/data/registry.h"
 #include "engine/runs/twins.h"
+#include "engine/train/own_model.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/variation.h"
 
@@ -70,14 +71,20 @@ Status take_other(TwinsArguments& a, const std::string& text) {
   return {};
 }
 
-std::array<Settings, 2> settings_of(const TwinsArguments& a) {
-  Settings first = train::recommended_settings(a.model, a.data);
+Result<std::array<Settings, 2>> settings_of(const TwinsArguments& a) {
+  auto recommended = train::settings_for(a.model, a.data);
+  if (!recommended) return recommended.error();
+  Settings first = std::move(*recommended);
   train::apply_settings(first, a.asked);
   Settings second = first;
-  if (!a.other_model.empty()) second.model = a.other_model;
+  if (!a.other_model.empty()) {
+    const auto other = train::settings_for(a.other_model, a.data);
+    if (!other) return other.error();
+    second.model = other->model, second.own = other->own;
+  }
   if (a.other_seed) second.seed = *a.other_seed;
   for (const train::Variation& one : a.other) train::apply_setting(second, one.key, one.values.front());
-  return {first, second};
+  return std::array{first, second};
 }
 
 std::string divergence_text(const runs::TwinTrace& trace) {
@@ -188,7 +195,9 @@ class TwinsProgress {
 
 int twins_run(const TwinsArguments& a) {
   const InterruptGuard guard(stop_twins);
-  const std::array<Settings, 2> settings = settings_of(a);
+  const auto asked = settings_of(a);
+  if (!asked) return report(asked.error());
+  const std::array<Settings, 2>& settings = *asked;
   auto data = data::open_dataset(a.data);
   if (!data) return report(data.error());
   print_notes((*data)->notes);
@@ -230,12 +239,13 @@ void add_twins(CLI::App& app, Action& action) {
   CLI::App* c = app.add_subcommand(
       "twins", "Train two runs in lock-step on the same batches with one difference, and say what it does");
   app::add_value(
-      *c, "--model", "ID",
+      *c, "--model", "ID|FILE",
       [a](const std::string& id) -> Status {
         a->model = id;
         return check_model(id);
       },
-      fmt::format("The network of both, {} unless told otherwise. One of {}.", a->model, model_list()));
+      fmt::format("The network of both, {} unless told otherwise: a model file, or one of {}.", a->model,
+                  model_list()));
   app::add_value(
       *c, "--other", "SETTING=VALUE", [a](const std::string& text) { return take_other(*a, text); },
       "What the second one has instead, as in model=dense-cnn, synapse=batch-coupled, lr=0.03 or seed=7. "

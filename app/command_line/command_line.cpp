@@ -294,6 +294,16 @@ CLI::Option* add_words(CLI::App& app, const std::string& names, const std::strin
   return add_list(app, names, value, out, 1, kMostWords, read, help);
 }
 
+CLI::Option* add_words(CLI::App& app, const std::string& names, const std::string& value,
+                       std::vector<std::string>& out, Status (*check)(const std::string&),
+                       const std::string& help) {
+  const auto read = [check](const std::string&, const std::string& text) -> Result<std::string> {
+    if (auto status = check(text); !status) return status.error();
+    return text;
+  };
+  return add_list(app, names, value, out, 1, kMostWords, read, help);
+}
+
 std::optional<int> parse(CLI::App& app, int argc, char** argv, const std::string& program) {
   try {
     app.parse(argc, argv);

@@ -46,6 +46,10 @@ CLI::Option* add_numbers(CLI::App& app, const std::string& names, const std::str
 CLI::Option* add_words(CLI::App& app, const std::string& names, const std::string& value,
                        std::vector<std::string>& out, std::vector<std::string> words,
                        const std::string& help);
+// The same for words that a function looks at.
+CLI::Option* add_words(CLI::App& app, const std::string& names, const std::string& value,
+                       std::vector<std::string>& out, Status (*check)(const std::string&),
+                       const std::string& help);
 
 // Parses; nothing where the program goes on. Else help, version or one sentence was printed, and this is the
 // exit code. `program` begins the sentence.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/model/description.h"
+#include "engine/train/own_model.h"
 
 namespace synann::runs {
 namespace {
@@ -19,6 +20,11 @@ Status check_names(const StudyPlan& plan) {
   for (auto m = plan.models.begin(); m != plan.models.end(); ++m) {
     if (std::any_of(plan.models.begin(), m, [&](const Settings& s) { return same_run(s, *m); }))
       return Error{.where = "--models", .problem = fmt::format("names {} twice", m->model)};
+    if (std::any_of(plan.models.begin(), m,
+                    [&](const Settings& s) { return s.model == m->model && s.own != m->own; }))
+      return Error{.where = "--models",
+                   .problem = fmt::format("names two networks \"{}\"", m->model),
+                   .remedy = "give the model file an id of its own"};
   }
   for (auto v = plan.variations.begin(); v != plan.variations.end(); ++v) {
     if (std::any_of(plan.variations.begin(), v, [&](const Variation& other) { return other.key == v->key; }))
@@ -89,8 +95,7 @@ Status check_plan(const StudyPlan& plan) {
     if (auto status = train::validate(row.settings); !status) return status;
     if (!plan.data) continue;
     const data::Dataset& images = plan.data->train;
-    const auto built = model::build(row.settings.model, images.rows, images.columns, images.classes,
-                                    train::synapse_options(row.settings));
+    const auto built = train::build_model(row.settings, images.rows, images.columns, images.classes);
     if (!built) return built.error();
   }
   return {};
@@ -98,6 +103,9 @@ Status check_plan(const StudyPlan& plan) {
 
 std::string study_run_name(const Settings& settings) {
   Settings usual = train::recommended_settings(settings.model, settings.data);
+  if (settings.own) {
+    if (const auto own = train::recommended_settings(settings.own.definition, settings.data)) usual = *own;
+  }
   usual.seed = settings.seed;
   std::string name = settings.model;
   for (const train::SettingDifference& d : train::differences(usual, settings))

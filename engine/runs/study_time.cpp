@@ -6,6 +6,7 @@
 #include "engine/bench/flops.h"
 #include "engine/model/description.h"
 #include "engine/runs/study.h"
+#include "engine/train/own_model.h"
 
 namespace synann::runs {
 namespace {
@@ -20,8 +21,7 @@ struct KnownPace {
 double operations_of(const StudyPlan& plan, const train::Settings& settings) {
   if (!plan.data) return 0;
   const data::Dataset& images = plan.data->train;
-  const auto built = model::build(settings.model, images.rows, images.columns, images.classes,
-                                  train::synapse_options(settings));
+  const auto built = train::build_model(settings, images.rows, images.columns, images.classes);
   return built ? bench::useful_step_flops(*built) : 0;
 }
 

@@ -16,6 +16,7 @@
 #include "engine/train/checkpoint_metadata.h"
 #include "engine/train/event_json.h"
 #include "engine/train/optimiser_file.h"
+#include "engine/train/own_model.h"
 
 namespace synann::train {
 namespace {
@@ -290,7 +291,8 @@ Result<LoadedCheckpoint> parse_checkpoint(std::span<const std::uint8_t> bytes, c
   if (c.data_sha256.empty()) {
     if (auto status = begin_imported(reading, c); !status) return status.error();
   }
-  auto model = model::build(id, c.rows, c.columns, c.classes, synapse_options(c.settings));
+  c.settings.model = id;  // settings of an own model say the same, or could not be read
+  auto model = build_model(c.settings, c.rows, c.columns, c.classes);
   if (!model) {
     Error error = model.error();
     error.where = file;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/train/own_model.h"
+
 namespace synann::train {
 
 std::size_t RecordHeader::frame_size() const {
@@ -123,8 +125,7 @@ Result<std::vector<float>> recorded_values(RecordReader& record, std::size_t k, 
 }
 
 Result<std::shared_ptr<const model::Model>> recorded_model(const RecordHeader& header) {
-  auto built = model::build(header.settings.model, header.rows, header.columns, header.classes,
-                            synapse_options(header.settings));
+  auto built = build_model(header.settings, header.rows, header.columns, header.classes);
   if (!built) return built.error();
   return std::make_shared<const model::Model>(std::move(*built));
 }

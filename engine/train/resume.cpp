@@ -37,7 +37,7 @@ Status check_resume(const fs::path& resume, const Settings& has, const AskedSett
                  .problem = fmt::format("--{} cannot change in the middle of a run", key),
                  .remedy = "leave it out, or start a new run without --resume"};
   };
-  if (!asked.model.empty() && asked.model != has.model) return refuse("model");
+  if (!asked.model.empty() && (asked.model != has.model || asked.own != has.own)) return refuse("model");
   for (const auto& [key, value] : asked.numbers) {
     if (!is_live(key) && value != setting_value(has, key)) return refuse(key);
   }
@@ -119,7 +119,7 @@ Status read_whole(const ResumeRequest& request, Resumption& plan) {
 Status settle(const ResumeRequest& request, Resumption& plan) {
   Checkpoint& checkpoint = plan.loaded.checkpoint;
   Settings settings = checkpoint.settings;
-  if (plan.loaded.bare) settings = recommended_settings(settings.model, plan.data_location);
+  if (plan.loaded.bare && !settings.own) settings = recommended_settings(settings.model, plan.data_location);
   settings.data = plan.data_location;
   apply_settings(settings, request.asked);
   adopt_settings(checkpoint, settings);

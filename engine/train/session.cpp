@@ -8,6 +8,7 @@
 #include "engine/core/version.h"
 #include "engine/data/family.h"
 #include "engine/train/frozen_cells.h"
+#include "engine/train/own_model.h"
 #include "engine/train/resume.h"
 #include "engine/train/run_needs.h"
 #include "engine/train/session_impl.h"
@@ -51,8 +52,7 @@ Status Session::Impl::build_model() {
   const data::DataPair& data = *options_.data;
   settings() = options_.settings;
   if (auto status = validate(settings()); !status) return status;
-  auto built = model::build(settings().model, data.train.rows, data.train.columns, data.train.classes,
-                            synapse_options(settings()));
+  auto built = train::build_model(settings(), data.train.rows, data.train.columns, data.train.classes);
   if (!built) return built.error();
   model_ = std::make_shared<const model::Model>(std::move(*built));
   checkpoint_.data_sha256 = data.sha256;

@@ -219,14 +219,39 @@ std::string_view setting_group(std::string_view key) {
   return "Training";
 }
 
+namespace {
+
+// The options of a synapse layer that a model file has for each of them.
+bool is_synapse_option(std::string_view key) {
+  constexpr std::string_view kOptions[] = {"synapse", "beta", "alpha", "diagonal"};
+  return std::find(std::begin(kOptions), std::end(kOptions), key) != std::end(kOptions);
+}
+
+bool has_synapse(const model::Definition& d) {
+  return std::any_of(d.layers.begin(), d.layers.end(),
+                     [](const model::Layer& l) { return has_inhibition(l); });
+}
+
+bool is_coupled(const model::Definition& d) {
+  return std::any_of(d.layers.begin(), d.layers.end(), [](const model::Layer& l) {
+    return l.kind == model::LayerKind::Synapse &&
+           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
+  });
+}
+
+}  // namespace
+
 bool setting_matters(const Settings& s, std::string_view key) {
-  const bool sgd = s.optimizer == "sgd", synapse = s.model.starts_with("syna-");
+  const bool sgd = s.optimizer == "sgd",
+             synapse = s.own ? has_synapse(*s.own.definition) : s.model.starts_with("syna-");
   if (key == "momentum") return sgd;
   if (key == "nesterov") return sgd && s.momentum > 0;
   if (key == "schedule-epochs" || key == "schedule-factor")
     return s.schedule == "step" || s.schedule == "plateau";
   if (key == "train-subset") return s.train_count > 0;
-  if (key == "test-batch-size") return synapse && s.synapse == "batch-coupled";
+  if (key == "test-batch-size")
+    return s.own ? is_coupled(*s.own.definition) : synapse && s.synapse == "batch-coupled";
+  if (s.own && is_synapse_option(key)) return false;  // the file says them
   if (setting_group(key) == "Synapse layer") return synapse;
   return true;
 }
@@ -360,8 +385,17 @@ Status validate(const Settings& settings) {
                  .expected = fmt::format("{} to {}", n.info.minimum, n.info.maximum),
                  .found = fmt::format("{}", value)};
   }
-  for (const Choice& c : choices())
+  for (const Choice& c : choices()) {
     if (auto status = check_choice(c.info.key, settings.*c.member); !status) return status;
+    if (settings.own && is_synapse_option(c.info.key) && settings.*c.member != c.info.options.front())
+      return Error{
+          .where = fmt::format("--{}", c.info.key),
+          .problem = fmt::format("cannot be asked of the model file \"{}\", which says it for each of its "
+                                 "synapse layers",
+                                 settings.model),
+          .remedy = fmt::format("set \"{}\" in the file",
+                                c.info.key == "synapse" ? std::string_view("semantics") : c.info.key)};
+  }
   return {};
 }
 

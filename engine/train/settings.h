@@ -15,10 +15,21 @@
 
 namespace synann::train {
 
+// The network of a model file (engine/model/model_file.h), where the model is none of the known ones. Two of
+// them are equal where they describe the same network.
+struct OwnModel {
+  model::DefinitionPtr definition{};
+  explicit operator bool() const { return definition != nullptr; }
+  friend bool operator==(const OwnModel& a, const OwnModel& b) {
+    return a.definition == b.definition || (a.definition && b.definition && *a.definition == *b.definition);
+  }
+};
+
 // What determines the result of a run, and nothing else: kept in checkpoints and histories.
 // The defaults are the original script's; recommended_settings() has those of the other models.
 struct Settings {
-  std::string model = "syna-cnn";
+  std::string model = "syna-cnn";  // of a known model, or of own
+  OwnModel own{};
   std::string data = "digits";  // as open_dataset takes it
   int epochs = 200;           // total, counted from the start of the run (the built-in digits default to 20)
   int batch_size = 100;       // samples
@@ -126,6 +137,7 @@ std::vector<SettingDifference> differences(const Settings& from, const Settings&
 // The settings that somebody asked for, and only those.
 struct AskedSettings {
   std::string model{};  // empty: not asked for
+  OwnModel own{};       // with its id in model
   std::map<std::string, double, std::less<>> numbers{};
   std::map<std::string, std::string, std::less<>> choices{};
 };

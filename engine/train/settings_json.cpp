@@ -5,9 +5,12 @@
 #include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
+#include <memory>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "engine/model/model_file.h"
 
 namespace synann::train {
 namespace {
@@ -76,6 +79,15 @@ void read_changed(Fields& fields, const char* event, const ReadFrom& from,
 void read_settings(Fields& f, Settings& s) {
   f.read("model", s.model);
   f.read("data", s.data);
+  if (const json* own = f.value("model_file")) {
+    auto definition = model::parse_model_file(own->dump(), "model_file");
+    if (!definition) {
+      f.fail("model_file", definition.error().sentence(), "cannot be taken");
+    } else {
+      s.own = {std::make_shared<const model::Definition>(std::move(*definition))};
+      if (s.own.definition->id != s.model) f.fail("model", fmt::format("\"{}\"", s.own.definition->id));
+    }
+  }
   for (const SettingInfo& info : setting_infos()) {
     double number = setting_value(s, info.key);
     f.read(json_key(info.key).c_str(), number);
@@ -91,6 +103,7 @@ void read_settings(Fields& f, Settings& s) {
 
 ordered_json to_json(const Settings& s) {
   ordered_json j{{"model", s.model}, {"data", s.data}};
+  if (s.own) j["model_file"] = ordered_json::parse(model::model_file_text(*s.own.definition));
   for (const SettingInfo& info : setting_infos()) {
     // Runs on all training images stay byte for byte what they were before there was a choice.
     if (info.key.starts_with("train-") && s.train_count == 0) continue;

@@ -8,6 +8,8 @@
 #include <map>
 #include <string_view>
 
+#include "engine/train/own_model.h"
+
 namespace synann::train {
 namespace {
 
@@ -182,7 +184,7 @@ class Candidate {
       : content_(content), settings_(settings), file_(file), floats_(float_count(content)) {}
 
   Result<model::Model> build(const DataSizes& s) const {
-    return model::build(settings_.model, s.rows, s.columns, s.classes, synapse_options(settings_));
+    return build_model(settings_, s.rows, s.columns, s.classes);
   }
   Misfit judge(const DataSizes& s) const {
     const auto model = build(s);
@@ -242,8 +244,13 @@ class Candidate {
 };
 
 // Which networks are tried. Options of the synapse layer are asked for because there is one.
-Result<std::vector<std::string>> networks_to_try(const AskedSettings& asked) {
-  std::vector<std::string> ids;
+Result<std::vector<Settings>> networks_to_try(const AskedSettings& asked) {
+  if (asked.own) {
+    auto settings = recommended_settings(asked.own.definition, "");
+    if (!settings) return settings.error();
+    return std::vector<Settings>{std::move(*settings)};
+  }
+  std::vector<Settings> candidates;
   const bool synapse = std::any_of(asked.choices.begin(), asked.choices.end(), [](const auto& choice) {
     return choice.first == "synapse" || choice.first == "beta" || choice.first == "alpha" ||
            choice.first == "diagonal";
@@ -253,9 +260,9 @@ Result<std::vector<std::string>> networks_to_try(const AskedSettings& asked) {
     const auto model = model::build(info.id, usual.rows, usual.columns, usual.classes);
     const bool wanted =
         asked.model.empty() ? !synapse || (model && has_synapse(*model)) : info.id == asked.model;
-    if (wanted) ids.emplace_back(info.id);
+    if (wanted) candidates.push_back(recommended_settings(info.id, ""));
   }
-  if (!ids.empty()) return ids;
+  if (!candidates.empty()) return candidates;
   return model::build(asked.model, 1, 1, 1).error();  // which lists them
 }
 
@@ -328,21 +335,20 @@ Status read_tensors(const io::SafeTensors& content, const model::Model& model, c
 
 Result<Fit> fit_state_dict(const io::SafeTensors& content, const Reading& reading, const std::string& file,
                            std::vector<std::string>& notes) {
-  const auto ids = networks_to_try(reading.asked);
-  if (!ids) return ids.error();
+  const auto candidates = networks_to_try(reading.asked);
+  if (!candidates) return candidates.error();
   std::optional<Fit> taken;
   std::string others;
   std::optional<Misfit> closest;
   bool related = false;  // to any of them, by a name at least
-  for (const std::string& id : *ids) {
-    Settings settings = recommended_settings(id, "");
+  for (Settings settings : *candidates) {
     apply_settings(settings, reading.asked);
     if (auto status = validate(settings); !status) return status.error();
     const Candidate candidate(content, settings, file);
     const DataSizes sizes = reading.sizes ? *reading.sizes : candidate.guess();
     Misfit found = candidate.judge(sizes);
     if (found.all() == 0 && taken) {
-      others += fmt::format("{}{}", others.empty() ? "" : ", ", id);
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", settings.model);
     } else if (found.all() == 0) {
       taken = Fit{.settings = settings, .sizes = sizes, .model = *candidate.build(sizes)};
     } else if (!closest || found.named() < closest->named()) {

@@ -34,7 +34,7 @@ DoubleTensor::DoubleTensor(const SynapseFrame& frame)
 
 Result<SynapseLayer> SynapseReader::choose_layer(const model::Model& model, const std::string& name) const {
   const auto layers = synapse_layers(model);
-  if (layers.empty()) return input_error(model.title, "has no synapse layer", "choose another model");
+  if (layers.empty()) return no_synapse_layer(model);
   const auto found =
       std::find_if(layers.begin(), layers.end(), [&](const SynapseLayer& l) { return l.name == name; });
   return found == layers.end() ? layers.front() : *found;

@@ -39,6 +39,17 @@ Status check(const model::Model& model, const data::Dataset& set, std::span<cons
   return {};
 }
 
+// A synapse layer whose β is no square over all inputs.
+bool has_another_form(const model::Layer& l) {
+  return l.kind == LayerKind::Synapse && !l.is_plain_synapse();
+}
+
+Error another_form(const std::string& where) {
+  return {.where = where,
+          .problem = "this is not available for a synapse layer of this form",
+          .expected = "as many outputs as inputs, over all features, output i excited by input i"};
+}
+
 // The images as a batch in double precision.
 struct Images {
   std::vector<double> input, values;
@@ -67,7 +78,7 @@ std::vector<SynapseLayer> synapse_layers(const model::Model& model) {
   for (std::size_t k = 0; k < model.layers.size(); ++k) {
     const model::Layer& l = model.layers[k];
     const bool recurrent = l.kind == LayerKind::SynaRnn;
-    if (!model::has_inhibition(l)) continue;
+    if (!model::has_inhibition(l) || has_another_form(l)) continue;
     const bool picture = !recurrent && l.in.channels == 1 && l.in.rows > 1 && l.in.columns > 1;
     found.push_back({.name = l.name,
                      .index = k,
@@ -79,15 +90,23 @@ std::vector<SynapseLayer> synapse_layers(const model::Model& model) {
   return found;
 }
 
+Error no_synapse_layer(const model::Model& model) {
+  for (const model::Layer& l : model.layers)
+    if (has_another_form(l)) return another_form(l.name);
+  return input_error(model.title, "has no synapse layer", "choose another network");
+}
+
 Result<SynapseLayer> layer_named(const model::Model& model, const std::string& name) {
   const auto layers = synapse_layers(model);
-  if (layers.empty()) return input_error(model.title, "has no synapse layer", "choose another network");
+  if (layers.empty()) return no_synapse_layer(model);
   if (name.empty()) return layers.front();
   std::vector<std::string> names;
   for (const SynapseLayer& layer : layers) {
     if (layer.name == name) return layer;
     names.push_back(layer.name);
   }
+  for (const model::Layer& l : model.layers)
+    if (l.name == name && has_another_form(l)) return another_form(name);
   return Error{.where = model.title,
                .problem = "has no such synapse layer",
                .expected = fmt::format("{}", fmt::join(names, " or ")),

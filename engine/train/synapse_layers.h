@@ -14,7 +14,8 @@
 // What the synapse layers of a network hold and what reaches them. Stateless; any thread.
 namespace synann::train {
 
-// One synapse layer of a model.
+// One synapse layer of a model whose β is [n, n] over all its inputs, output i excited by input i: others
+// cannot be looked at yet.
 struct SynapseLayer {
   std::string name;           // "fcn"
   std::size_t index = 0;      // into Model::layers
@@ -23,7 +24,10 @@ struct SynapseLayer {
   int rows = 0, columns = 0;  // of the picture whose pixels its inputs are; 0 where they are none
 };
 std::vector<SynapseLayer> synapse_layers(const model::Model& model);
-// The layer of that name, the first where it is empty. Errors: none of that name, no such layer at all.
+// Why a model has none of them.
+Error no_synapse_layer(const model::Model& model);
+// The layer of that name, the first where it is empty. Errors: none of that name, one of another form, no
+// such layer at all.
 Result<SynapseLayer> layer_named(const model::Model& model, const std::string& name);
 
 // The parameters of one layer as the theory knows them: made of the weights by the layer's options.

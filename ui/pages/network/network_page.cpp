@@ -9,6 +9,7 @@
 #include <QSignalBlocker>
 #include <QTabWidget>
 
+#include "engine/train/own_model.h"
 #include "engine/model/layer_words.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/field_controls.h"
@@ -158,14 +159,17 @@ void NetworkPage::take(const SynapseFramePtr& frame) {
 // with.
 void NetworkPage::planChanged() {
   const train::Settings& plan = workspace_.plan().settings();
-  if (frame_ && frame_->model->id == plan.model) {
+  const data::DataPairPtr opened = workspace_.source().data();
+  auto model = train::build_model(plan, opened ? opened->train.rows : kImageSide,
+                                  opened ? opened->train.columns : kImageSide,
+                                  opened ? opened->train.classes : kClasses);
+  // Two model files may have one id.
+  const bool of_run = frame_ && frame_->model->id == plan.model &&
+                      (!plan.own || (model && frame_->model->layers.size() == model->layers.size()));
+  if (of_run) {
     moment_ = momentOf(*frame_, moment_);
     return refresh();
   }
-  const data::DataPairPtr opened = workspace_.source().data();
-  auto model = model::build(plan.model, opened ? opened->train.rows : kImageSide,
-                            opened ? opened->train.columns : kImageSide,
-                            opened ? opened->train.classes : kClasses, train::synapse_options(plan));
   if (!model) {
     moment_ = {};
     told_ = {};

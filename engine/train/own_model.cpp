@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/own_model.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/core/text_value.h"
+#include "engine/model/model_file.h"
+#include "engine/train/settings_json.h"
+
+namespace synann::train {
+namespace {
+
+bool is_known_model(std::string_view name) {
+  const auto known = model::known_models();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const model::ModelInfo& info) { return info.id == name; });
+}
+
+// One recommendation of a model file.
+Status recommend(Settings& settings, const std::string& where, const std::string& name,
+                 const nlohmann::json& value) {
+  const std::string key = setting_key(name);
+  if (key.empty() || key == "data") {
+    std::vector<std::string> keys;
+    for (const SettingInfo& info : setting_infos()) keys.push_back(json_key(info.key));
+    for (const ChoiceInfo& info : choice_infos()) keys.push_back(json_key(info.key));
+    const std::string near = nearest_word(name, keys);
+    return Error{.where = where,
+                 .problem = fmt::format("{} is no setting", in_quotes(name)),
+                 .remedy = near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near)};
+  }
+  const bool is_switch = value.is_boolean();
+  const auto given =
+      is_switch ? std::optional<SettingValue>(value.get<bool>() ? 1.0 : 0.0) : value_from(value);
+  if (given && apply_setting(settings, key, *given)) return {};
+  return Error{.where = where,
+               .problem = fmt::format("\"{}\" cannot be taken", name),
+               .expected = std::holds_alternative<double>(any_value(settings, key)) ? "a number" : "a word",
+               .found = in_quotes(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))};
+}
+
+}  // namespace
+
+Result<model::Model> build_model(const Settings& settings, int rows, int columns, int classes) {
+  if (settings.own) return model::build(*settings.own.definition, rows, columns, classes);
+  return model::build(settings.model, rows, columns, classes, synapse_options(settings));
+}
+
+Result<Settings> recommended_settings(const model::DefinitionPtr& definition, std::string_view data_spec) {
+  Settings settings = recommended_settings("", data_spec);
+  settings.model = definition->id;
+  settings.own = {definition};
+  if (definition->training.empty()) return settings;
+  const std::string where = fmt::format("{}: training", definition->id);
+  const auto training = nlohmann::json::parse(definition->training, nullptr, false);
+  if (!training.is_object()) return Error{.where = where, .problem = "is no object"};
+  for (const auto& [name, value] : training.items())
+    if (auto status = recommend(settings, where, name, value); !status) return status.error();
+  if (auto status = validate(settings); !status) {
+    Error error = status.error();
+    error.where = fmt::format("{}: {}", where, error.where);
+    return error;
+  }
+  return settings;
+}
+
+Result<Settings> settings_for(const std::string& name, std::string_view data_spec) {
+  if (is_known_model(name) || !model::is_model_file_name(name)) {
+    if (auto known = model::definition_of(name); !known) return known.error();
+    return recommended_settings(name, data_spec);
+  }
+  auto definition = model::read_model_file(name);
+  if (!definition) return definition.error();
+  return recommended_settings(std::make_shared<const model::Definition>(std::move(*definition)), data_spec);
+}
+
+Result<model::Definition> definition_of_settings(const Settings& settings) {
+  auto definition = settings.own ? Result<model::Definition>(*settings.own.definition)
+                                 : model::definition_of(settings.model, synapse_options(settings));
+  if (!definition) return definition;
+  nlohmann::ordered_json training = nlohmann::ordered_json::object();
+  for (const SettingDifference& d : differences(recommended_settings("", settings.data), settings)) {
+    const bool held = d.key == "data" || d.key == "seed" || d.key == "synapse" || d.key == "beta" ||
+                      d.key == "alpha" || d.key == "diagonal";
+    if (!held) training[json_key(d.key)] = value_json(d.to);
+  }
+  definition->training = training.empty() ? std::string() : training.dump();
+  return definition;
+}
+
+}  // namespace synann::train
