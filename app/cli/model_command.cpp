@@ -40,7 +40,7 @@ struct WriteArguments {
 };
 
 int list_run(const ModelArguments& a) {
-  for (const model::ModelInfo& info : model::known_models()) {
+  for (const model::ModelInfo& info : train::named_models()) {
     if (a.json) {
       print_line(ordered_json{{"id", info.id}, {"title", info.title}, {"help", info.help}}.dump());
     } else {
@@ -225,7 +225,9 @@ void add_show(CLI::App& app, Action& action) {
   auto a = std::make_shared<ModelArguments>();
   CLI::App* c = app.add_subcommand("show", "One model: its layers, shapes, parameters and operations");
   app::add_text(*c, "model", "MODEL", a->model,
-                "An id of \"synann model list\", a model file, or a checkpoint's file.")
+                "An id of \"synann model list\", a model file, either with a rival behind a colon (synann "
+                "model write --help), or "
+                "a checkpoint's file.")
       ->required();
   CLI::Option* const data =
       app::add_text(*c, "--data", "DATA", a->data, "For the images of this data set, as train takes it.");

@@ -13,7 +13,6 @@
 #include "engine/compute/backend.h"
 #include "engine/core/text_value.h"
 #include "engine/model/description.h"
-#include "engine/model/model_file.h"
 #include "engine/train/own_model.h"
 
 namespace synann::cli {
@@ -77,7 +76,10 @@ void add_settings(CLI::App& command, train::AskedSettings& asked) {
                                  ? std::string(info.help)
                                  : fmt::format("{} One of {}.", info.help, fmt::join(info.options, ", "));
     app::add_value(
-        command, "--" + key, info.is_text() ? "CELLS" : "WORD",
+        command, "--" + key,
+        !info.is_text()   ? "WORD"
+        : key == "frozen" ? "CELLS"
+                          : "EPOCH:RATE,…",
         [&asked, key](const std::string& text) -> Status {
           if (text.empty()) return Error{.where = "--" + key, .problem = "has an empty value"};
           if (auto status = train::check_choice(key, text); !status) return status;
@@ -131,10 +133,7 @@ void add_test_batch_size(CLI::App& command, int& batch_size) {
 }
 
 Status check_model(const std::string& id) {
-  if (model::is_model_file_name(id)) return {};  // read when it is needed
-  std::vector<std::string> ids;
-  for (const auto& info : model::known_models()) ids.emplace_back(info.id);
-  return check_word("--model", id, ids);
+  return train::check_model_name(id);
 }
 
 Status ask_for_model(train::AskedSettings& asked, const std::string& model) {
@@ -148,7 +147,7 @@ Status ask_for_model(train::AskedSettings& asked, const std::string& model) {
 
 std::string model_list() {
   std::string list;
-  for (const auto& info : model::known_models())
+  for (const auto& info : train::named_models())
     list += fmt::format("{}{}", list.empty() ? "" : ", ", info.id);
   return list;
 }

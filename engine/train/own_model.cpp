@@ -11,6 +11,8 @@
 
 #include "engine/core/text_value.h"
 #include "engine/model/model_file.h"
+#include "engine/model/ready_models.h"
+#include "engine/model/twins.h"
 #include "engine/train/settings_json.h"
 
 namespace synann::train {
@@ -20,6 +22,36 @@ bool is_known_model(std::string_view name) {
   const auto known = model::known_models();
   return std::any_of(known.begin(), known.end(),
                      [&](const model::ModelInfo& info) { return info.id == name; });
+}
+
+constexpr char kRivalMark = ':';  // "syna-mlp-relu:dense-relu"
+
+const model::RivalInfo* rival_named(std::string_view name) {
+  const auto mark = name.rfind(kRivalMark);
+  if (mark == std::string_view::npos) return nullptr;
+  const auto all = model::rival_infos();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& info) { return info.id == name.substr(mark + 1); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Error unknown_model(const std::string& name) {
+  std::vector<std::string> ids;
+  for (const model::ModelInfo& info : named_models()) ids.emplace_back(info.id);
+  const Status status = check_word("--model", name, ids);
+  return status ? Error{.where = "--model", .problem = "is no model"} : status.error();
+}
+
+// The rival of a model, with the settings of that model.
+Result<Settings> settings_of_rival(const std::string& name, const model::RivalInfo& rival,
+                                   std::string_view data_spec) {
+  const auto of = settings_for(name.substr(0, name.rfind(kRivalMark)), data_spec);
+  if (!of) return of;
+  const auto definition = definition_of_settings(*of);
+  if (!definition) return definition.error();
+  auto made = model::rival_of(*definition, rival.rival);
+  if (!made) return made.error();
+  return recommended_settings(std::make_shared<const model::Definition>(std::move(*made)), data_spec);
 }
 
 // One recommendation of a model file.
@@ -71,13 +103,25 @@ Result<Settings> recommended_settings(const model::DefinitionPtr& definition, st
 }
 
 Result<Settings> settings_for(const std::string& name, std::string_view data_spec) {
-  if (is_known_model(name) || !model::is_model_file_name(name)) {
-    if (auto known = model::definition_of(name); !known) return known.error();
-    return recommended_settings(name, data_spec);
-  }
+  if (is_known_model(name)) return recommended_settings(name, data_spec);
+  if (const auto ready = model::find_ready_model(name)) return recommended_settings(ready, data_spec);
+  if (const model::RivalInfo* rival = rival_named(name)) return settings_of_rival(name, *rival, data_spec);
+  if (!model::is_model_file_name(name)) return unknown_model(name);
   auto definition = model::read_model_file(name);
   if (!definition) return definition.error();
   return recommended_settings(std::make_shared<const model::Definition>(std::move(*definition)), data_spec);
+}
+
+Status check_model_name(const std::string& name) {
+  if (is_known_model(name) || model::find_ready_model(name) || model::is_model_file_name(name)) return {};
+  if (rival_named(name)) return check_model_name(name.substr(0, name.rfind(kRivalMark)));
+  return unknown_model(name);
+}
+
+std::vector<model::ModelInfo> named_models() {
+  std::vector<model::ModelInfo> all = model::known_models();
+  for (const model::DefinitionPtr& d : model::ready_models()) all.push_back({d->id, d->title, d->help});
+  return all;
 }
 
 Result<model::Definition> definition_of_settings(const Settings& settings) {

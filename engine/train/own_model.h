@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/result.h"
 #include "engine/model/description.h"
@@ -19,9 +20,16 @@ Result<model::Model> build_model(const Settings& settings, int rows, int columns
 // settings, and what its file recommends. Errors: a recommendation that is no setting or out of its range.
 Result<Settings> recommended_settings(const model::DefinitionPtr& definition, std::string_view data_spec);
 
-// The recommended settings of `name`: the id of a known model, or a model file.
-// Errors: neither; a file that cannot be read or taken; its recommendations.
+// The models that have a name: the known ones, then those of model::ready_models().
+std::vector<model::ModelInfo> named_models();
+
+// The recommended settings of `name`: the id of a named model, a model file, or one of the two with a rival
+// of it behind a colon ("syna-mlp-relu:dense-relu", engine/model/twins.h), which is trained with the settings
+// of the first. Errors: none of them; a file that cannot be read or taken; its recommendations.
 Result<Settings> settings_for(const std::string& name, std::string_view data_spec);
+
+// Whether it may be one; files are not opened.
+Status check_model_name(const std::string& name);
 
 // The network that settings describe as a model file would have it, with what in them differs from the
 // original's; the data, the seed and the options of synapse layers, which the layers hold, are left out.

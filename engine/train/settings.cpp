@@ -7,6 +7,7 @@
 
 #include "engine/core/text_value.h"
 #include "engine/synapse/cells_text.h"
+#include "engine/train/schedule.h"
 
 namespace synann::train {
 namespace {
@@ -115,11 +116,18 @@ const std::vector<Choice>& choices() {
         "Schedule",
         "How the learning rate changes: never, in steps, along a cosine to zero, up and down in one cycle "
         "(as "
-        "OneCycleLR, the momentum kept), or on a plateau.",
-        {"constant", "step", "cosine", "one-cycle", "plateau"},
-        {"Constant", "Steps", "Cosine", "One cycle", "On a plateau"},
+        "OneCycleLR, the momentum kept), on a plateau, or at named epochs.",
+        {"constant", "step", "cosine", "one-cycle", "plateau", "breaks"},
+        {"Constant", "Steps", "Cosine", "One cycle", "On a plateau", "At named epochs"},
         true},
        &Settings::schedule},
+      {{"schedule-breaks",
+        "Breaks",
+        "breaks: epochs and the learning rates behind them, as in 12:0.0001,30:0.00001.",
+        {},
+        {},
+        true},
+       &Settings::schedule_breaks},
       {{"synapse",
         "Synapse",
         "per-sample is the formula; batch-coupled is what the original script computes: one factor for the "
@@ -199,6 +207,7 @@ std::string_view setting_group(std::string_view key) {
       {"weight-decay", "Optimiser"},
       {"clip", "Optimiser"},
       {"schedule", "Learning rate schedule"},
+      {"schedule-breaks", "Learning rate schedule"},
       {"schedule-epochs", "Learning rate schedule"},
       {"schedule-factor", "Learning rate schedule"},
       {"validation", "Data and stop criteria"},
@@ -248,6 +257,7 @@ bool setting_matters(const Settings& s, std::string_view key) {
   if (key == "nesterov") return sgd && s.momentum > 0;
   if (key == "schedule-epochs" || key == "schedule-factor")
     return s.schedule == "step" || s.schedule == "plateau";
+  if (key == "schedule-breaks") return s.schedule == "breaks";
   if (key == "train-subset") return s.train_count > 0;
   if (key == "test-batch-size")
     return s.own ? is_coupled(*s.own.definition) : synapse && s.synapse == "batch-coupled";
@@ -396,6 +406,10 @@ Status validate(const Settings& settings) {
           .remedy = fmt::format("set \"{}\" in the file",
                                 c.info.key == "synapse" ? std::string_view("semantics") : c.info.key)};
   }
+  if (settings.schedule == "breaks" && settings.schedule_breaks.empty())
+    return Error{.where = "--schedule",
+                 .problem = "has no breaks",
+                 .expected = "--schedule-breaks EPOCH:RATE,…, as in 12:0.0001,30:0.00001"};
   return {};
 }
 
@@ -407,6 +421,10 @@ Status check_choice(std::string_view key, std::string_view option) {
     return check_word(name, option, words);
   }
   if (option.empty()) return {};
+  if (key == "schedule-breaks") {
+    const auto breaks = parse_breaks(name, option);
+    return breaks ? Status() : Status(breaks.error());
+  }
   const auto cells = synapse::parse_layer_cells(name, option);
   return cells ? Status() : Status(cells.error());
 }

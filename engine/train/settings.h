@@ -42,7 +42,8 @@ struct Settings {
   bool nesterov = false;          // SGD
   double weight_decay = 0;
   double clip = 0;                    // largest length of the gradient; 0 = no limit
-  std::string schedule = "constant";  // constant, step, cosine, one-cycle, plateau
+  std::string schedule = "constant";  // constant, step, cosine, one-cycle, plateau, breaks
+  std::string schedule_breaks{};      // breaks: "12:0.0001,30:0.00001" (schedule.h)
   int schedule_epochs = 10;           // step: between two drops; plateau: without a better loss before a drop
   double schedule_factor = 0.3;       // step, plateau: what a drop multiplies the rate by
 
