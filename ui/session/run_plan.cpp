@@ -6,6 +6,7 @@
 
 #include <QStringList>
 
+#include "engine/train/own_model.h"
 #include "ui/session/words.h"
 
 namespace synann::ui {
@@ -117,29 +118,45 @@ void RunPlan::set(const std::string& key, const train::SettingValue& value) {
 void RunPlan::setData(const QString& spec) {
   train::Settings now = settings_;
   now.data = spec.toStdString();
-  const auto epochs = [&](const std::string& of) {
-    return train::recommended_settings(settings_.model, of).epochs;
-  };
+  const auto epochs = [&](const std::string& of) { return recommended(of).epochs; };
   if (settings_.epochs == epochs(settings_.data)) now.epochs = epochs(now.data);
   if (now == settings_) return;
   settings_ = now;
   emit changed();
 }
 
-void RunPlan::setModel(const QString& id) {
-  if (id.toStdString() == settings_.model) return;
-  const train::Settings before = train::recommended_settings(settings_.model, settings_.data);
+train::Settings RunPlan::recommended(const std::string& data) const {
+  if (!settings_.own) return train::recommended_settings(settings_.model, data);
+  auto own = train::recommended_settings(settings_.own.definition, data);
+  return own ? std::move(*own) : settings_;
+}
+
+void RunPlan::setModel(const QString& name) {
+  if (name.toStdString() != settings_.model) static_cast<void>(openModel(name.toStdString()));
+}
+
+Status RunPlan::openModel(const std::string& name) {
+  const auto now = train::settings_for(name, settings_.data);
+  if (!now) return now.error();
+  if (now->model != settings_.model || now->own != settings_.own) takeModel(*now);
+  return {};
+}
+
+void RunPlan::takeModel(const train::Settings& now) {
+  const train::Settings before = recommended(settings_.data);
   const auto mine = train::differences(before, settings_);  // what a person had set
-  settings_ = train::recommended_settings(id.toStdString(), settings_.data);
+  settings_ = now;
   mine_.clear();
   const auto brought = train::differences(before, settings_);
   const bool other_optimizer = before.optimizer != settings_.optimizer;
   for (const train::SettingDifference& d : mine) {
     // What both models recommend alike is no matter of the model; a learning rate is one of its optimiser,
-    // and cells are those of its layers.
+    // cells are those of its layers, and a model file says what its synapse layers are.
     const bool recommended =
         std::any_of(brought.begin(), brought.end(), [&](const auto& b) { return b.key == d.key; });
-    if (recommended || (other_optimizer && d.key == "lr") || d.key == "frozen") {
+    if (recommended || (other_optimizer && d.key == "lr") || d.key == "frozen" ||
+        (settings_.own && !train::setting_matters(settings_, d.key) &&
+         train::setting_group(d.key) == "Synapse layer")) {
       mine_.push_back(d);
     } else {
       train::apply_setting(settings_, d.key, d.to);
@@ -162,14 +179,14 @@ void RunPlan::keepMine() {
 
 void RunPlan::reset() {
   const train::Settings before = settings_;
-  train::Settings recommended = train::recommended_settings(settings_.model, settings_.data);
+  train::Settings fresh = recommended(settings_.data);
   if (controller_.sessionOpen()) {
     train::Settings now = settings_;
     for (const std::string& key : train::live_keys())
-      train::apply_setting(now, key, train::any_value(recommended, key));
-    recommended = now;
+      train::apply_setting(now, key, train::any_value(fresh, key));
+    fresh = now;
   }
-  settings_ = recommended;
+  settings_ = fresh;
   post(before);
   emit changed();
 }

@@ -31,6 +31,9 @@ class RunPlan : public QObject {
   // What a person should know before pressing it; empty where nothing is unusual.
   QString hint() const;
 
+  // Another model by its name, or a model file; tells changed(), and replaced() where it says so.
+  // Errors: as train::settings_for().
+  Status openModel(const std::string& name);
   // As it was remembered; tells changed().
   void restore(const train::Settings& settings);
   // The settings of a run that a fork is made of, as they are there: the plan begins with them, and what
@@ -41,7 +44,8 @@ class RunPlan : public QObject {
  public slots:
   // A person sets one: a number, or an option of a choice.
   void set(const std::string& key, const synann::train::SettingValue& value);
-  void setModel(const QString& id);
+  // By a name of train::settings_for(); nothing where there is none.
+  void setModel(const QString& name);
   // Another data set: a number of epochs that was the old one's default becomes the new one's.
   void setData(const QString& spec);
   // What the model is recommended with, as far as it can be changed now.
@@ -56,6 +60,9 @@ class RunPlan : public QObject {
 
  private:
   void followState();
+  // What its model is trained with on some data, unless a person sets something else.
+  train::Settings recommended(const std::string& data) const;
+  void takeModel(const train::Settings& now);
   void take(const train::Settings& settings);
   void post(const train::Settings& before);
 

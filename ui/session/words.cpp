@@ -9,7 +9,7 @@
 #include <QLocale>
 
 #include "engine/data/registry.h"
-#include "engine/model/description.h"
+#include "engine/train/own_model.h"
 
 namespace synann::ui {
 
@@ -45,7 +45,7 @@ QString stateWords(RunState state, bool stopping) {
 }
 
 QString modelWords(std::string_view id) {
-  for (const model::ModelInfo& known : model::known_models())
+  for (const model::ModelInfo& known : train::named_models())
     if (known.id == id)
       return QString::fromUtf8(known.title.data(), static_cast<qsizetype>(known.title.size()));
   return QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size()));

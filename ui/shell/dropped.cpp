@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -55,6 +56,11 @@ Result<Dropped> checkpointRun(const fs::path& file) {
   return error;
 }
 
+bool isModel(const Head& head) {
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+  return text.find("\"synann-model-") != std::string_view::npos;
+}
+
 Error imageAlone(const fs::path& file) {
   return input_error(file.string(), "is an image, and no figure that was saved here",
                      "to train on images, drop the folder that holds a folder of them for each class");
@@ -81,7 +87,7 @@ bool isImage(const Head& head, const std::string& extension) {
 
 Error unknown(const fs::path& file) {
   Error error = input_error(file.string(), "is nothing that can be opened here");
-  error.expected = "a data set, a run, a checkpoint, or a figure that was saved here";
+  error.expected = "a data set, a run, a checkpoint, a model file, or a figure that was saved here";
   return error;
 }
 
@@ -96,6 +102,7 @@ Result<Dropped> recogniseFile(const fs::path& file) {
     if (view) return Dropped{Dropped::Kind::Figure, file};
     return image ? imageAlone(file) : view.error();
   }
+  if (isModel(*head)) return Dropped{Dropped::Kind::Model, file};
   if (mayBeData(*head, extension)) return Dropped{Dropped::Kind::Data, file};
   if (const auto other = io::other_kind_of_file(*head, file.string())) return *other;
   if (extension == ".safetensors" || io::read_tensor_metadata(file)) return checkpointRun(file);

@@ -9,7 +9,7 @@ namespace synann::ui {
 
 // What a person dropped on the window, and what is to be opened for it.
 struct Dropped {
-  enum class Kind { Data, Run, Figure };
+  enum class Kind { Data, Run, Figure, Model };
   Kind kind = Kind::Data;
   std::filesystem::path path;  // of a checkpoint and of a history: the folder of the run
 };

@@ -49,8 +49,10 @@ class MainWindow : public QMainWindow {
   bool exportFigure(const QString& path);
   // Rebuilds the view of an exported figure; tells in the message bar why it cannot.
   bool openFigure(const QString& path);
-  // A file of a page's own, a data set, a run, a checkpoint or a figure, as what it is; tells in the message
-  // bar why it cannot.
+  // The network of a model file, for the next run; tells in the message bar why it cannot.
+  bool openModel(const QString& path);
+  // A file of a page's own, a data set, a run, a checkpoint, a model or a figure, as what it is; tells in the
+  // message bar why it cannot.
   bool openDropped(const QString& file);
   // A file of a page's own, on that page; tells in the message bar why it cannot.
   bool openOnPage(Page* page, const QString& file);
@@ -103,6 +105,7 @@ class MainWindow : public QMainWindow {
   Page* pageFor(const QString& file, Page::Claim least) const;
   void openRecentFile(const QString& file);
   void openDataDialog();
+  void openModelDialog();
   void rememberData(const QString& path);
   void openRunDialog();
   void exportDialog();

@@ -62,6 +62,7 @@ void MainWindow::connectActions() {
     forkRun(QString::fromStdString(controller().runFolder().string()), steps);
   });
   on("file.open-data", [this] { openDataDialog(); });
+  on("file.open-model", [this] { openModelDialog(); });
   on("file.open-run", [this] { openRunDialog(); });
   on("file.open-figure", [this] { openFigureDialog(); });
   on("file.export", [this] { exportDialog(); });
@@ -71,6 +72,7 @@ void MainWindow::connectActions() {
   on("help.shortcuts", [this] { ShortcutsDialog(actions_.infos(), this).exec(); });
   on("help.about", [this] { AboutDialog(this).exec(); });
   connect(run_bar_, &RunBar::openDataWanted, this, &MainWindow::openDataDialog);
+  connect(run_bar_, &RunBar::openModelWanted, this, &MainWindow::openModelDialog);
   connect(run_bar_, &RunBar::dataChosen, this, &MainWindow::chooseData);
   connect(run_bar_->devices(), &DeviceChoice::chosen, this, &MainWindow::setExecution);
   for (const char* id : {"view.time-line", "view.inspector"})
@@ -147,6 +149,8 @@ bool MainWindow::openDropped(const QString& file) {
       return true;
     case Dropped::Kind::Figure:
       return openFigure(path);
+    case Dropped::Kind::Model:
+      return openModel(path);
   }
   return false;
 }
@@ -177,6 +181,28 @@ bool MainWindow::openOnPage(Page* page, const QString& file) {
   }
   showPage(page);
   rememberFile(file);
+  return true;
+}
+
+void MainWindow::openModelDialog() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Open a model"), settings_.exportFolder,
+                                                    tr("Model files (*.json)"));
+  if (!path.isEmpty()) openModel(path);
+}
+
+// The network of the next run; the Network page shows it.
+bool MainWindow::openModel(const QString& path) {
+  messages_->dismiss();
+  if (controller().sessionOpen()) {
+    messages_->showError(tr("%1 cannot be opened in the middle of a run: stop the run first.").arg(path));
+    return false;
+  }
+  if (const Status opened = workspace_.plan().openModel(path.toStdString()); !opened) {
+    messages_->showError(QString::fromStdString(opened.error().sentence()));
+    return false;
+  }
+  rememberFile(path);
+  if (Page* const network = pageNamed(QStringLiteral("network"))) showPage(network);
   return true;
 }
 
@@ -382,7 +408,7 @@ void MainWindow::fillRecentMenu(QMenu* menu) {
       tr("Data"), settings_.dataFolders, [](const QString& path) { return dataWords(path.toStdString()); },
       [this](const QString& path) { chooseData(path); });
   add(tr("Figures"), settings_.figures, fileName, [this](const QString& path) { openFigure(path); });
-  add(tr("Circuits and tables"), settings_.files, fileName,
+  add(tr("Models, circuits and tables"), settings_.files, fileName,
       [this](const QString& path) { openRecentFile(path); });
   if (menu->isEmpty()) menu->addAction(tr("Nothing yet"))->setEnabled(false);
 }

@@ -12,7 +12,8 @@
 #include <QVBoxLayout>
 
 #include "engine/data/registry.h"
-#include "engine/model/description.h"
+#include "engine/model/ready_models.h"
+#include "engine/train/own_model.h"
 #include "ui/session/words.h"
 #include "ui/shell/action_registry.h"
 #include "ui/shell/data_choice.h"
@@ -20,6 +21,10 @@
 #include "ui/widgets/action_button.h"
 
 namespace synann::ui {
+
+namespace {
+const QString kOwnModel = QStringLiteral("*");  // in place of a name
+}  // namespace
 
 namespace {
 
@@ -104,18 +109,39 @@ void RunBar::fillModelChoice() {
   const auto text = [](std::string_view words) {
     return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
   };
-  for (const model::ModelInfo& known : model::known_models()) {
+  for (const model::ModelInfo& known : train::named_models()) {
     model_->addItem(text(known.title), text(known.id));
     model_->setItemData(model_->count() - 1, text(known.help), Qt::ToolTipRole);
   }
-  connect(model_, &QComboBox::activated, this, [this] { plan_.setModel(model_->currentData().toString()); });
+  own_model_ = model_->count();
+  model_->insertSeparator(model_->count());
+  model_->addItem(tr("Open model…"));
+  connect(model_, &QComboBox::activated, this, &RunBar::onModelActivated);
   connect(&plan_, &RunPlan::changed, this, &RunBar::takePlan);
 }
 
+// A network of a person's own stands behind those with a name, as long as it is the plan's.
 void RunBar::takePlan() {
-  const int index = model_->findData(QString::fromStdString(plan_.settings().model));
+  const train::Settings& plan = plan_.settings();
+  const bool named = !plan.own || model::find_ready_model(plan.model) == plan.own.definition;
+  const bool listed = model_->count() > own_model_ + 2;
+  if (listed) model_->removeItem(own_model_);
+  if (!named) {
+    model_->insertItem(own_model_, QString::fromStdString(plan.own.definition->title), kOwnModel);
+    model_->setItemData(own_model_, QString::fromStdString(plan.own.definition->help), Qt::ToolTipRole);
+  }
+  const int index = named ? model_->findData(QString::fromStdString(plan.model)) : own_model_;
   if (index >= 0) model_->setCurrentIndex(index);
   setDataSpec(QString::fromStdString(plan_.settings().data));
+}
+
+void RunBar::onModelActivated(int index) {
+  const QString name = model_->itemData(index).toString();
+  takePlan();  // until another model is the plan's
+  if (index == model_->count() - 1)
+    emit openModelWanted();
+  else if (name != kOwnModel)
+    plan_.setModel(name);
 }
 
 QWidget* RunBar::makeProgressRow() {

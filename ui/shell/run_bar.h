@@ -45,12 +45,14 @@ class RunBar : public QWidget {
  signals:
   void dataChosen(const QString& spec);
   void openDataWanted();
+  void openModelWanted();
 
  private:
   QWidget* makeChoices();
   void fillDataChoice();
   void fillModelChoice();
   void takePlan();
+  void onModelActivated(int index);
   void onDataActivated(int index);
   QLabel* makeLabel(const QString& object, const QString& name, const QString& widest, QWidget* parent);
   QWidget* makeProgressRow();
@@ -58,6 +60,7 @@ class RunBar : public QWidget {
   RunPlan& plan_;
   DataChoice* data_;
   QComboBox* model_;
+  int own_model_ = 0;  // index behind the models with a name
   DeviceChoice* devices_;
   QLabel* state_;
   QLabel* epoch_;

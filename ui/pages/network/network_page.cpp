@@ -9,8 +9,8 @@
 #include <QSignalBlocker>
 #include <QTabWidget>
 
-#include "engine/train/own_model.h"
 #include "engine/model/layer_words.h"
+#include "engine/train/own_model.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"

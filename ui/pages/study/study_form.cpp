@@ -12,7 +12,7 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
-#include "engine/model/description.h"
+#include "engine/train/own_model.h"
 #include "ui/pages/page_controls.h"
 #include "ui/session/words.h"
 #include "ui/widgets/calm_spin_box.h"
@@ -71,7 +71,7 @@ QWidget* StudyForm::makeOwn() {
   auto* own = new QWidget(this);
   models_ = named(new QListWidget(own), "study.models", tr("Models"),
                   tr("The networks that are compared, with the settings they are recommended with"));
-  for (const model::ModelInfo& info : model::known_models()) {
+  for (const model::ModelInfo& info : train::named_models()) {
     auto* item = new QListWidgetItem(modelWords(info.id), models_);
     item->setData(Qt::UserRole, QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
     item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
@@ -132,8 +132,11 @@ Result<runs::StudyPlan> StudyForm::plan(const std::string& spec) const {
   plan.first_seed = static_cast<std::uint64_t>(first_seed_->value());
   const QStringList models = chosenModels();
   if (models.isEmpty()) return input_error(tr("Models").toStdString(), "none is chosen", "tick at least one");
-  for (const QString& model : models)
-    plan.models.push_back(train::recommended_settings(model.toStdString(), spec));
+  for (const QString& model : models) {
+    auto settings = train::settings_for(model.toStdString(), spec);
+    if (!settings) return settings.error();
+    plan.models.push_back(std::move(*settings));
+  }
   for (const QString& text : settings_->toPlainText().split('\n')) {
     if (text.trimmed().isEmpty()) continue;
     auto one =

@@ -9,6 +9,7 @@
 #include <QStackedWidget>
 
 #include "engine/train/history.h"
+#include "engine/train/own_model.h"
 #include "engine/train/run_folder.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/figure_deck.h"
@@ -183,7 +184,11 @@ std::array<train::Settings, 2> TwinsPage::settings() const {
     case TwinOther::Nothing:
       break;
     case TwinOther::Model:
-      second.model = model_->currentData().toString().toStdString();
+      if (const auto other =
+              train::settings_for(model_->currentData().toString().toStdString(), second.data)) {
+        second.model = other->model;
+        second.own = other->own;
+      }
       break;
     case TwinOther::Synapse:
       second.synapse = first.synapse == "per-sample" ? "batch-coupled" : "per-sample";

@@ -7,7 +7,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
-#include "engine/model/description.h"
+#include "engine/train/own_model.h"
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
@@ -58,7 +58,7 @@ QWidget* TwinsPage::makeChoices(const PageActions& actions) {
   model_ =
       named(makeChoice({}, whole, 14), "twins.model", tr("Network of the second"),
             tr("A network without inhibition, or with another one, in the place of the synapse network"));
-  for (const model::ModelInfo& info : model::known_models())
+  for (const model::ModelInfo& info : train::named_models())
     model_->addItem(modelWords(std::string(info.id)),
                     QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
   rate_ = named(new CalmSpinBox(whole), "twins.rate", tr("Learning rate of the second"), QString());
