@@ -17,9 +17,10 @@ const LayerSummary* ModelSummary::find(const std::string& layer) const {
 ModelSummary summarise(const model::Model& model) {
   ModelSummary summary;
   summary.flops = dense_flops(model);
-  for (const model::Layer& l : model.layers) {
-    const bool first = summary.layers.empty();
-    LayerSummary layer{.number = static_cast<int>(summary.layers.size()) + 1,
+  for (std::size_t k = 0; k < model.layers.size(); ++k) {
+    const model::Layer& l = model.layers[k];
+    const bool first = k == 0;
+    LayerSummary layer{.number = model::layer_number(model, k),
                        .name = l.name,
                        .kind = std::string(model::kind_id(l.kind)),
                        .title = model::layer_title(l),
@@ -30,7 +31,7 @@ ModelSummary summarise(const model::Model& model) {
                        .parameters = {},
                        .flops = layer_flops(l, first)};
     for (const Parameter& p : model.parameters.all()) {
-      if (l.name.empty() || !p.name.starts_with(l.name + '.')) continue;
+      if (l.name.empty() || p.name.substr(0, p.name.rfind('.')) != l.name) continue;
       layer.parameters.push_back(p);
       if (p.role == Role::Trained) layer.trained += static_cast<std::int64_t>(p.size());
     }
