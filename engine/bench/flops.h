@@ -7,7 +7,8 @@
 namespace synann::bench {
 
 // Operations of one sample, when every output, weight gradient and input gradient is computed densely.
-// Element-wise layers (pooling, softmax, batch norm, dropout) are left out: under one per cent.
+// Element-wise layers (pooling, activations, softmax, batch norm, dropout, sums of residual blocks) are left
+// out: under one per cent of the usual networks.
 struct Flops {
   double forward = 0, backward = 0;
   double step() const { return forward + backward; }
@@ -21,7 +22,8 @@ Flops layer_flops(const model::Layer& layer, bool first);
 Flops dense_flops(const model::Model& model);
 
 // A synapse layer of n on its own, y = x Π (1 − βx): 3 n² forward; backward 8 n² (prefix and suffix products,
-// and two sums).
+// and two sums). Of a layer of another form, outputs · inputs stands for n², times the places it is applied
+// at.
 Flops synapse_flops(int n);
 
 // What of a training step of SynaCNN is not multiplied by zero: max-pooling passes the gradient to one of

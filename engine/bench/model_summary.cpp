@@ -20,7 +20,8 @@ ModelSummary summarise(const model::Model& model) {
   for (std::size_t k = 0; k < model.layers.size(); ++k) {
     const model::Layer& l = model.layers[k];
     const bool first = k == 0;
-    LayerSummary layer{.number = model::layer_number(model, k),
+    LayerSummary layer{.index = static_cast<int>(k),
+                       .number = model::layer_number(model, k),
                        .name = l.name,
                        .kind = std::string(model::kind_id(l.kind)),
                        .title = model::layer_title(l),

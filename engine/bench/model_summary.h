@@ -14,7 +14,8 @@
 namespace synann::bench {
 
 struct LayerSummary {
-  int number = 0;                     // from 1, in the order of the layers
+  int index = 0;                      // in the model's layers
+  int number = 0;                     // as a person counts them (model::layer_number)
   std::string name;                   // state_dict prefix; empty for layers without parameters
   std::string kind, title, formula;   // engine/model/layer_words.h
   std::string twins;                  // what the model's twins have here; empty = the same

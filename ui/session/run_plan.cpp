@@ -2,6 +2,7 @@
 #include "ui/session/run_plan.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <QStringList>
@@ -140,6 +141,15 @@ Status RunPlan::openModel(const std::string& name) {
   if (!now) return now.error();
   if (now->model != settings_.model || now->own != settings_.own) takeModel(*now);
   return {};
+}
+
+void RunPlan::takeDefinition(model::Definition definition) {
+  const train::Settings usual;
+  settings_.model = definition.id;
+  settings_.own = {std::make_shared<const model::Definition>(std::move(definition))};
+  settings_.synapse = usual.synapse, settings_.beta = usual.beta;
+  settings_.alpha = usual.alpha, settings_.diagonal = usual.diagonal;
+  emit changed();
 }
 
 void RunPlan::takeModel(const train::Settings& now) {

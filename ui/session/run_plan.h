@@ -34,6 +34,9 @@ class RunPlan : public QObject {
   // Another model by its name, or a model file; tells changed(), and replaced() where it says so.
   // Errors: as train::settings_for().
   Status openModel(const std::string& name);
+  // A network as a person edits it: the settings stay as they are, but for those that a model file says itself;
+  // tells changed().
+  void takeDefinition(model::Definition definition);
   // As it was remembered; tells changed().
   void restore(const train::Settings& settings);
   // The settings of a run that a fork is made of, as they are there: the plan begins with them, and what

@@ -55,8 +55,7 @@ int at(const Parameter& p, std::size_t axis) {
 
 // "β" where the weights are, under their own name, what the synapse layer multiplies by.
 QString symbolOf(const Parameter& p, const NetworkScene& scene, const NetworkMoment& moment) {
-  const model::Layer& layer =
-      moment.model->layers[static_cast<std::size_t>(layerOf(moment, scene).number - 1)];
+  const model::Layer& layer = moment.model->layers[static_cast<std::size_t>(layerOf(moment, scene).index)];
   const bool beta = layer.kind == model::LayerKind::Synapse && p.shape.size() == 2 &&
                     layer.synapse.beta == model::SynapseOptions::Beta::Free;
   return beta ? QStringLiteral("β") : QStringLiteral("w");
@@ -110,7 +109,7 @@ std::shared_ptr<const Figure> modelFigure(const NetworkScene& scene, const Netwo
   const QString title = NetworkWords::tr("%1 · %2 parameters")
                             .arg(fromStd(moment.model->title), countText(moment.summary->trained));
   return std::make_shared<const ModelFigure>(moment.summary, moment.model->input, title,
-                                             layerOf(moment, scene).number - 1);
+                                             layerOf(moment, scene).index);
 }
 
 std::shared_ptr<const Figure> weightsFigure(const NetworkScene& scene, const NetworkMoment& moment,
@@ -152,7 +151,7 @@ std::shared_ptr<const Figure> weightHistogram(const NetworkScene& scene, const N
 
 ActivationQuestion activationsOf(const NetworkScene& scene, const NetworkMoment& moment,
                                  const infer::SetPtr& set) {
-  const auto layer = static_cast<std::size_t>(layerOf(moment, scene).number - 1);
+  const auto layer = static_cast<std::size_t>(layerOf(moment, scene).index);
   return {.network = {moment.model, moment.values},
           .set = set,
           .image = scene.image,

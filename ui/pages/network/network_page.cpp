@@ -2,6 +2,7 @@
 #include "ui/pages/network/network_page.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QComboBox>
 #include <QLabel>
@@ -14,6 +15,7 @@
 #include "ui/pages/asked_figure.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
+#include "ui/pages/network/model_editor.h"
 #include "ui/pages/network/network_export.h"
 #include "ui/pages/network/network_figures.h"
 #include "ui/pages/page_controls.h"
@@ -109,6 +111,9 @@ QWidget* NetworkPage::makeFigures() {
   deck_->addTab(tr("Histogram"), {histogram_});
   deck_->addTab(tr("Activations"), {activations_->view(), activations_->busyRow()});
   deck_->addTab(tr("About"), {scroll});
+  editor_ = new ModelEditor(workspace_, this);
+  deck_->addTab(tr("Edit"), {editor_});
+  connect(editor_, &ModelEditor::layerChosen, this, &NetworkPage::chooseLayer);
   return deck_->finish();
 }
 
@@ -160,12 +165,14 @@ void NetworkPage::take(const SynapseFramePtr& frame) {
 void NetworkPage::planChanged() {
   const train::Settings& plan = workspace_.plan().settings();
   const data::DataPairPtr opened = workspace_.source().data();
-  auto model = train::build_model(plan, opened ? opened->train.rows : kImageSide,
-                                  opened ? opened->train.columns : kImageSide,
-                                  opened ? opened->train.classes : kClasses);
+  const int rows = opened ? opened->train.rows : kImageSide,
+            columns = opened ? opened->train.columns : kImageSide,
+            classes = opened ? opened->train.classes : kClasses;
+  editor_->setSizes(rows, columns, classes);
+  auto model = train::build_model(plan, rows, columns, classes);
   // Two model files may have one id.
   const bool of_run = frame_ && frame_->model->id == plan.model &&
-                      (!plan.own || (model && frame_->model->layers.size() == model->layers.size()));
+                      (!plan.own || (model && frame_->model->layers == model->layers));
   if (of_run) {
     moment_ = momentOf(*frame_, moment_);
     return refresh();
@@ -182,7 +189,7 @@ void NetworkPage::planChanged() {
 }
 
 void NetworkPage::chooseLayer(int index) {
-  if (!moment_.summary) return;
+  if (!moment_.summary || index < 0 || std::cmp_greater_equal(index, moment_.summary->layers.size())) return;
   const bench::LayerSummary& layer = moment_.summary->layers[static_cast<std::size_t>(index)];
   scene_.layer = layer.name.empty() ? std::to_string(layer.number) : layer.name;
   // One selection for all pages: the Synapses page shows it as well.
@@ -214,7 +221,7 @@ void NetworkPage::fillChoices() {
     layer_->addItems(layers);
   }
   const bench::LayerSummary& layer = layerOf(moment_, scene_);
-  layer_->setCurrentIndex(layer.number - 1);
+  layer_->setCurrentIndex(layer.index);
   tensor_->clear();
   const Parameter* const shown = tensorOf(moment_, scene_);
   for (const Parameter& p : layer.parameters) {
@@ -230,7 +237,7 @@ void NetworkPage::fillChoices() {
 void NetworkPage::refresh() {
   if (!isVisible() || !moment_.summary) return;
   // Graph, words and lists are the layer's; the weights are every frame's.
-  const int layer = layerOf(moment_, scene_).number;
+  const int layer = layerOf(moment_, scene_).index;
   if (told_ != std::tuple(moment_.summary, layer, scene_.tensor)) {
     told_ = {moment_.summary, layer, scene_.tensor};
     fillChoices();

@@ -21,6 +21,7 @@ class AskedFigure;
 class FieldControls;
 class FigureDeck;
 class FigureView;
+class ModelEditor;
 
 // The network as a graph from input to output, and one layer of it from within: what it computes, its weights
 // as pictures and their spread, what it gives for the chosen image, for the run that trains, at any recorded
@@ -78,6 +79,7 @@ class NetworkPage : public PicturePage {
   FigureView* weights_ = nullptr;
   FigureView* histogram_ = nullptr;
   AskedFigure* activations_ = nullptr;
+  ModelEditor* editor_ = nullptr;
   std::shared_ptr<infer::Asker> asker_ = std::make_shared<infer::Asker>();  // of that figure's thread
 };
 
