@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/compute/cuda/kernels_any_image.h"
+#include "engine/compute/cuda/kernels_any_synapse.h"
+#include "engine/compute/cuda/kernels_any_synapse_backward.h"
 #include "engine/compute/cuda/kernels_batch.h"
+#include "engine/compute/cuda/kernels_channel_norm.h"
 #include "engine/compute/cuda/kernels_dense.h"
 #include "engine/compute/cuda/kernels_fused_backward.h"
 #include "engine/compute/cuda/kernels_fused_forward.h"
@@ -9,6 +13,7 @@
 #include "engine/compute/cuda/kernels_fused_update.h"
 #include "engine/compute/cuda/kernels_image.h"
 #include "engine/compute/cuda/kernels_norm.h"
+#include "engine/compute/cuda/kernels_pointwise.h"
 #include "engine/compute/cuda/kernels_rnn.h"
 #include "engine/compute/cuda/kernels_step.h"
 #include "engine/compute/cuda/kernels_synapse.h"
@@ -19,15 +24,24 @@
 #define SYNANN_CUDA_BATCH_KERNELS(X)                                                      \
   X(Gather) X(Relu) X(ReluBackward) X(DropoutMask) X(SoftmaxForward) X(SoftmaxBackward)   \
   X(LogSoftmaxForward) X(LossBackward) X(BatchLoss) X(Score)                              \
-  X(CheckFinite) X(SquaredNorm) X(Judge) X(Update)
+  X(CheckFinite) X(SquaredNorm) X(Judge) X(Update)                                        \
+  X(Pointwise) X(PointwiseBackward) X(GluForward) X(GluBackward) X(Sum)                   \
+  X(ScaledSoftmaxForward) X(ScaledSoftmaxBackward)
 #define SYNANN_CUDA_LAYER_KERNELS(X)                                                      \
   X(MatMul) X(SumParts) X(ColumnSum) X(ConvForward) X(SettleWindows) X(ConvBackwardInput) \
   X(ConvBackwardWeight) X(MaxPoolForward) X(PoolBackward) X(AvgPoolForward)               \
-  X(NormForward) X(NormEvaluate) X(NormBackward)
+  X(NormForward) X(NormEvaluate) X(NormBackward)                                          \
+  X(AnyConvForward) X(AnyConvBackwardInput) X(AnyConvBackwardWeight)                      \
+  X(AnyMaxPoolForward) X(AnyAvgPoolForward) X(AnyPoolBackward)                            \
+  X(ChannelMoments) X(ChannelNorm) X(ChannelNormEvaluate)                                 \
+  X(ChannelNormSums) X(ChannelNormBackward)
 #define SYNANN_CUDA_SYNAPSE_KERNELS(X)                                                    \
   X(SynapseConstrain) X(SynapseChain) X(SynapseForward) X(CoupledFactor)                  \
   X(CoupledForward) X(CoupledGain) X(SynapsePrepare) X(SynapseBackwardInput)              \
-  X(SynapseBackwardWeight) X(Headroom) X(Transpose) X(RnnForward) X(RnnBackward)
+  X(SynapseBackwardWeight) X(Headroom) X(Transpose) X(RnnForward) X(RnnBackward)          \
+  X(AnySynapseConstrain) X(AnySynapseChain) X(AnySynapseForward) X(AnyCoupledFactor)      \
+  X(AnyCoupledForward) X(AnySynapseSums) X(AnySynapsePrepare)                             \
+  X(AnySynapseBackwardInput) X(AnySynapseBackwardWeight) X(AnyHeadroom)
 #define SYNANN_CUDA_FUSED_KERNELS(X)                                                      \
   X(FusedForward) X(FusedHead) X(FusedClassify) X(FusedBackward) X(FusedReduce)           \
   X(FusedDerive) X(FusedSettle) X(FusedConclude)

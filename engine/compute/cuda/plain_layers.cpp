@@ -48,7 +48,7 @@ class PlainDropout final : public PlainLayer {
   int index_, group_;
 };
 
-// y = x Wᵀ + b
+// y = x Wᵀ + b, or without b
 class PlainLinear final : public PlainLayer {
  public:
   PlainLinear(Storage& s, const Layer& l) : storage_(s), l_(l), in_(l.in.size()), out_(l.result.size()) {}
@@ -73,7 +73,7 @@ class PlainLinear final : public PlainLayer {
                            .k = p.count,
                            .splits = 1,
                            .accumulate = 0});
-    device().launch(ColumnSum{p.dy, nullptr, p.count, out_, gradient(storage_, l_, ".bias")});
+    if (l_.bias) device().launch(ColumnSum{p.dy, nullptr, p.count, out_, gradient(storage_, l_, ".bias")});
     if (p.dx == nullptr) return;
     device().launch(MatMul{.a = {p.dy, out_, 1},
                            .b = {value(storage_, l_, ".weight"), in_, 1},
@@ -93,19 +93,6 @@ class PlainLinear final : public PlainLayer {
   int in_, out_;
 };
 
-class PlainSoftmax final : public PlainLayer {
- public:
-  PlainSoftmax(Storage& s, const Layer& l) : device_(s.memory.device()), n_(l.in.size()) {}
-  void forward(const Pass& p) override { device_.launch(SoftmaxForward{p.x, p.y, p.count, n_}); }
-  void backward(const Pass& p) override {
-    if (p.dx != nullptr) device_.launch(SoftmaxBackward{p.y, p.dy, p.dx, p.count, n_});
-  }
-
- private:
-  Device& device_;
-  int n_;
-};
-
 // The last layer; the gradient by its input comes from the loss.
 class PlainLogSoftmax final : public PlainLayer {
  public:
@@ -116,60 +103,6 @@ class PlainLogSoftmax final : public PlainLayer {
  private:
   Device& device_;
   int n_;
-};
-
-class PlainNorm final : public PlainLayer {
- public:
-  PlainNorm(Storage& s, const Layer& l) : storage_(s), l_(l), n_(l.in.size()) {
-    mean_.reserve(s.memory, n_, l.name + " mean");
-    inverse_.reserve(s.memory, n_, l.name + " inverse");
-  }
-  void forward(const Pass& p) override {
-    const float *w = value(storage_, l_, ".weight"), *b = value(storage_, l_, ".bias");
-    if (p.training) {
-      device().launch(NormForward{.x = p.x,
-                                  .w = w,
-                                  .b = b,
-                                  .y = p.y,
-                                  .mean = mean_.data(),
-                                  .inverse = inverse_.data(),
-                                  .observed_mean = gradient(storage_, l_, ".running_mean"),
-                                  .observed_variance = gradient(storage_, l_, ".running_var"),
-                                  .batch = p.count,
-                                  .n = n_,
-                                  .epsilon = kBatchNormEpsilon});
-    } else {
-      device().launch(NormEvaluate{.x = p.x,
-                                   .w = w,
-                                   .b = b,
-                                   .running_mean = value(storage_, l_, ".running_mean"),
-                                   .running_var = value(storage_, l_, ".running_var"),
-                                   .y = p.y,
-                                   .batch = p.count,
-                                   .n = n_,
-                                   .epsilon = static_cast<float>(kBatchNormEpsilon)});
-    }
-  }
-  void backward(const Pass& p) override {
-    device().launch(NormBackward{.x = p.x,
-                                 .w = value(storage_, l_, ".weight"),
-                                 .dy = p.dy,
-                                 .mean = mean_.data(),
-                                 .inverse = inverse_.data(),
-                                 .dx = p.dx,
-                                 .dw = gradient(storage_, l_, ".weight"),
-                                 .db = gradient(storage_, l_, ".bias"),
-                                 .batch = p.count,
-                                 .n = n_});
-  }
-
- private:
-  Device& device() { return storage_.memory.device(); }
-  Storage& storage_;
-  Layer l_;
-  int n_;
-  Buffer<double> mean_;
-  Buffer<float> inverse_;
 };
 
 }  // namespace
@@ -187,7 +120,18 @@ std::unique_ptr<PlainLayer> make_plain_layer(Storage& s, int index) {
       return make_plain_conv(s, index);
     case model::LayerKind::MaxPool2d:
     case model::LayerKind::AvgPool2d:
+    case model::LayerKind::GlobalMaxPool2d:
+    case model::LayerKind::GlobalAvgPool2d:
       return make_plain_pool(s, l);
+    case model::LayerKind::Sigmoid:
+    case model::LayerKind::Tanh:
+    case model::LayerKind::Clamp:
+      return make_plain_pointwise(s, l);
+    case model::LayerKind::Glu:
+      return make_plain_glu(s, l);
+    case model::LayerKind::ResidualBegin:
+    case model::LayerKind::ResidualEnd:
+      return make_plain_residual(s, l);
     case model::LayerKind::Relu:
       return std::make_unique<PlainRelu>(s, l);
     case model::LayerKind::Dropout2d:
@@ -197,11 +141,12 @@ std::unique_ptr<PlainLayer> make_plain_layer(Storage& s, int index) {
     case model::LayerKind::Linear:
       return std::make_unique<PlainLinear>(s, l);
     case model::LayerKind::Softmax:
-      return std::make_unique<PlainSoftmax>(s, l);
+      return make_plain_softmax(s, l);
     case model::LayerKind::Synapse:
       return make_plain_synapse(s, l);
     case model::LayerKind::BatchNorm1d:
-      return std::make_unique<PlainNorm>(s, l);
+    case model::LayerKind::BatchNorm2d:
+      return make_plain_norm(s, l);
     case model::LayerKind::SynaRnn:
       return make_plain_rnn(s, l);
     case model::LayerKind::LogSoftmax:

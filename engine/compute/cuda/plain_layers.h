@@ -15,7 +15,9 @@ struct Pass {
   const float* x = nullptr;
   float* y = nullptr;
   const float* dy = nullptr;
-  float* dx = nullptr;  // null for the first layer: nobody needs it
+  float* dx = nullptr;           // null for the first layer: nobody needs it
+  const float* kept = nullptr;   // ResidualEnd: the output of the layer that began it
+  const float* dkept = nullptr;  // ResidualBegin: the gradient by the output of the layer that ends it
 };
 
 class PlainLayer {
@@ -43,8 +45,18 @@ inline float* gradient(const Storage& s, const model::Layer& l, const char* suff
 std::unique_ptr<PlainLayer> make_plain_layer(Storage& storage, int index);
 
 std::unique_ptr<PlainLayer> make_plain_conv(Storage& storage, int index);
-std::unique_ptr<PlainLayer> make_plain_pool(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_pool(Storage& storage, const model::Layer& l);  // global ones too
+std::unique_ptr<PlainLayer> make_plain_pointwise(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_glu(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_residual(Storage& storage, const model::Layer& l);  // begin or end
+std::unique_ptr<PlainLayer> make_plain_softmax(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_norm(Storage& storage, const model::Layer& l);
 std::unique_ptr<PlainLayer> make_plain_synapse(Storage& storage, const model::Layer& l);
+std::unique_ptr<PlainLayer> make_plain_any_synapse(Storage& storage, const model::Layer& l);
 std::unique_ptr<PlainLayer> make_plain_rnn(Storage& storage, const model::Layer& l);
+
+// What the options of a synapse layer are called in kernels.
+BetaForm beta_form(const model::SynapseOptions& options);
+AlphaForm alpha_form(const model::SynapseOptions& options);
 
 }  // namespace synann::compute::cuda

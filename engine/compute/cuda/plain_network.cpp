@@ -96,13 +96,17 @@ class PlainNetwork final : public Network {
   }
 
   Pass pass(std::size_t k, const DeviceBatch& batch, bool training, bool dropout) const {
+    const model::Layer& l = model_.layers[k];
+    const auto block = static_cast<std::size_t>(l.block);  // meant at the ends of residual blocks only
     return {.count = batch.count,
             .training = training,
             .dropout = dropout,
             .x = k == 0 ? batch.input : outputs_[k - 1].data(),
             .y = outputs_[k].data(),
             .dy = deltas_[k].data(),
-            .dx = k == 0 ? nullptr : deltas_[k - 1].data()};
+            .dx = k == 0 ? nullptr : deltas_[k - 1].data(),
+            .kept = l.kind == model::LayerKind::ResidualEnd ? outputs_[block].data() : nullptr,
+            .dkept = l.kind == model::LayerKind::ResidualBegin ? deltas_[block].data() : nullptr};
   }
 
   void forward(const DeviceBatch& batch, bool training, bool dropout) {
@@ -113,6 +117,7 @@ class PlainNetwork final : public Network {
     const std::size_t last = layers_.size() - 1;
     const float* log_probs = outputs_[last].data();
     device().launch(BatchLoss{log_probs, batch.target, batch.count, model_.classes, storage_.control.data()});
+    if (last == 0) return;  // nothing before the log-softmax has a gradient
     device().launch(
         LossBackward{log_probs, batch.target, deltas_[last - 1].data(), batch.count, model_.classes});
     for (std::size_t k = last; k-- > 0;) layers_[k]->backward(pass(k, batch, true, dropout));

@@ -7,17 +7,6 @@ namespace {
 using model::Layer;
 using model::SynapseOptions;
 
-BetaForm beta_form(const SynapseOptions& o) {
-  return o.beta == SynapseOptions::Beta::Sigmoid ? BetaForm::Sigmoid
-         : o.beta == SynapseOptions::Beta::Clamp ? BetaForm::Clamp
-                                                 : BetaForm::Free;
-}
-AlphaForm alpha_form(const SynapseOptions& o) {
-  return o.alpha == SynapseOptions::Alpha::Exp        ? AlphaForm::Exp
-         : o.alpha == SynapseOptions::Alpha::Softplus ? AlphaForm::Softplus
-                                                      : AlphaForm::One;
-}
-
 // Both semantics: they differ in where the product comes from.
 class PlainSynapse final : public PlainLayer {
  public:
@@ -117,7 +106,19 @@ class PlainSynapse final : public PlainLayer {
 
 }  // namespace
 
+BetaForm beta_form(const SynapseOptions& o) {
+  return o.beta == SynapseOptions::Beta::Sigmoid ? BetaForm::Sigmoid
+         : o.beta == SynapseOptions::Beta::Clamp ? BetaForm::Clamp
+                                                 : BetaForm::Free;
+}
+AlphaForm alpha_form(const SynapseOptions& o) {
+  return o.alpha == SynapseOptions::Alpha::Exp        ? AlphaForm::Exp
+         : o.alpha == SynapseOptions::Alpha::Softplus ? AlphaForm::Softplus
+                                                      : AlphaForm::One;
+}
+
 std::unique_ptr<PlainLayer> make_plain_synapse(Storage& storage, const Layer& l) {
+  if (!l.is_plain_synapse()) return make_plain_any_synapse(storage, l);
   return std::make_unique<PlainSynapse>(storage, l);
 }
 
