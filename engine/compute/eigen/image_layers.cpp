@@ -10,7 +10,7 @@ namespace {
 
 using model::Layer;
 
-// Convolution as im2col and a matrix product per sample; each chunk sums its own gradient.
+// Plain convolution as im2col and a matrix product per sample; each chunk sums its own gradient.
 class Conv2d final : public EigenLayer {
  public:
   Conv2d(const model::Model& model, const Layer& l, int threads, const Kernels& kernels)
@@ -115,6 +115,7 @@ class MaxPool2d final : public EigenLayer {
     }
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (p.dx == nullptr) return;
     const auto outputs = static_cast<std::size_t>(l_.result.size());
     for (int s = c.first; s < c.first + c.count; ++s) {
       const std::int32_t* where = where_.data() + size(s, l_.result.size());
@@ -129,11 +130,11 @@ class MaxPool2d final : public EigenLayer {
   // The first largest, or the last NaN, with selections in place of branches, which the noise of pixels would
   // mispredict.
   void pool(const float* x, float* y, std::int32_t* where) const {
-    const int k = l_.kernel, width = l_.in.columns;
+    const int k = l_.kernel, step = l_.step(), width = l_.in.columns;
     for (int ch = 0; ch < l_.in.channels; ++ch)
       for (int r = 0; r < l_.result.rows; ++r)
         for (int c = 0; c < l_.result.columns; ++c) {
-          const int corner = (ch * l_.in.rows + r * k) * width + c * k;
+          const int corner = (ch * l_.in.rows + r * step) * width + c * step;
           float top = x[corner];
           int place = corner;
           for (int u = 0; u < k; ++u)
@@ -174,7 +175,11 @@ class AvgPool2d final : public EigenLayer {
       std::fill_n(dx, l_.in.size(), 0.0f);  // what no window covers has no gradient
       each_window([&](int corner) {
         const float share = *dy++ / static_cast<float>(l_.kernel * l_.kernel);
-        each_pixel(corner, [&](int pixel) { dx[pixel] = share; });
+        if (l_.step() < l_.kernel) {
+          each_pixel(corner, [&](int pixel) { dx[pixel] += share; });
+        } else {
+          each_pixel(corner, [&](int pixel) { dx[pixel] = share; });
+        }
       });
     }
   }
@@ -186,7 +191,7 @@ class AvgPool2d final : public EigenLayer {
     for (int ch = 0; ch < l_.in.channels; ++ch)
       for (int r = 0; r < l_.result.rows; ++r)
         for (int c = 0; c < l_.result.columns; ++c)
-          visit((ch * l_.in.rows + r * l_.kernel) * l_.in.columns + c * l_.kernel);
+          visit((ch * l_.in.rows + r * l_.step()) * l_.in.columns + c * l_.step());
   }
   template <class Visit>
   void each_pixel(int corner, const Visit& visit) const {

@@ -54,6 +54,8 @@ const Kernels table = {.isa = SYNANN_ISA_NAME,
                        .largest_product = largest_product,
                        .synapse_gain = synapse_gain,
                        .synapse_direct = synapse_direct,
+                       .inhibition_forward = inhibition_forward,
+                       .inhibition_backward = inhibition_backward,
                        .rnn_forward = rnn_forward,
                        .rnn_deltas = rnn_deltas,
                        .rnn_backward = rnn_backward};

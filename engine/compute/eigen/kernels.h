@@ -60,6 +60,15 @@ struct Kernels {
   void (*synapse_direct)(int count, int width, const float* alpha, const float* dyt, const float* product,
                          float* dxt);
 
+  // Synapse layers of any form: kOutputs products side by side, in double, as blocks of rows of kOutputs
+  // numbers; beta [outputs, inputs]. product [outputs, kOutputs] = Π_j (1 − β_ij x_j), x [inputs, kOutputs].
+  void (*inhibition_forward)(int outputs, int inputs, const float* beta, const double* x, double* product);
+  // The same for blocks one after the other, and with v_ij = −w_i Π_(k≠j) (1 − β_ik x_k) from prefix and
+  // suffix products, w as product: dx_j += Σ_i β_ij v_ij, dbeta [outputs, inputs] += Σ x_j v_ij over all
+  // lanes; scratch [2, inputs, kOutputs].
+  void (*inhibition_backward)(int outputs, int inputs, int blocks, const float* beta, const double* x,
+                              const double* w, double* product, double* dx, double* dbeta, double* scratch);
+
   // One step of the recurrent cell. e and f hold W z + b before and the gates after; q is made, and the next
   // h.
   void (*rnn_forward)(int n, int pitch, RnnMiddle middle, const float* ue, const float* uf, const float* beta,

@@ -19,6 +19,9 @@ void synapse_gain(int n, int width, const float* alpha, const float* dyt, const 
                   const float* product, float* ct);
 void synapse_direct(int count, int width, const float* alpha, const float* dyt, const float* product,
                     float* dxt);
+void inhibition_forward(int outputs, int inputs, const float* beta, const double* x, double* product);
+void inhibition_backward(int outputs, int inputs, int blocks, const float* beta, const double* x,
+                         const double* w, double* product, double* dx, double* dbeta, double* scratch);
 void rnn_forward(int n, int pitch, RnnMiddle middle, const float* ue, const float* uf, const float* beta,
                  const RnnRows& t);
 void rnn_deltas(int n, int pitch, RnnMiddle middle, const RnnRows& t, float* gh, float* before);

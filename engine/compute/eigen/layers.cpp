@@ -18,6 +18,7 @@ class Relu final : public EigenLayer {
     for (std::size_t k = size(c.first, n_); k < end; ++k) p.y[k] = p.x[k] < 0 ? 0.0f : p.x[k];
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (p.dx == nullptr) return;
     const std::size_t end = size(c.first + c.count, n_);
     for (std::size_t k = size(c.first, n_); k < end; ++k) p.dx[k] = p.x[k] > 0 ? p.dy[k] : 0.0f;
   }
@@ -31,7 +32,9 @@ class Dropout final : public EigenLayer {
  public:
   Dropout(const Layer& l, int group, int index) : l_(l), group_(group), index_(index) {}
   void forward_chunk(const Pass& p, Chunk c, int) override { apply(p, c, p.x, p.y); }
-  void backward_chunk(const Pass& p, Chunk c, int) override { apply(p, c, p.dy, p.dx); }
+  void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (p.dx != nullptr) apply(p, c, p.dy, p.dx);
+  }
 
  private:
   void apply(const Pass& p, Chunk c, const float* in, float* out) const {
@@ -66,20 +69,21 @@ class Linear final : public EigenLayer {
         at_(model, l),
         in_(l.in.size()),
         out_(l.result.size()),
+        bias_(l.bias),
         by_rows_(size(in_, out_) >= kLarge) {}
   int forward_tasks(const Pass& p) const override { return by_rows_ ? gradient_tasks(p) : 0; }
   void forward_task(const Pass& p, int task, int) override {
     const int first = task * kRows, rows = std::min(kRows, out_ - first);
-    for (int s = 0; s < p.batch; ++s)
+    for (int s = 0; bias_ && s < p.batch; ++s)
       std::copy_n(p.values + at_.bias + first, rows, p.y + size(s, out_) + first);
     kernels_.multiply_bt(p.batch, rows, in_, p.x, p.values + at_.weight + size(first, in_), p.y + first, out_,
-                         true);
+                         bias_);
   }
   void forward_chunk(const Pass& p, Chunk c, int) override {
     if (by_rows_) return;
     float* y = p.y + size(c.first, out_);
-    for (int s = 0; s < c.count; ++s) std::copy_n(p.values + at_.bias, out_, y + size(s, out_));
-    kernels_.multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, out_, true);
+    for (int s = 0; bias_ && s < c.count; ++s) std::copy_n(p.values + at_.bias, out_, y + size(s, out_));
+    kernels_.multiply_bt(c.count, out_, in_, p.x + size(c.first, in_), p.values + at_.weight, y, out_, bias_);
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
@@ -91,7 +95,7 @@ class Linear final : public EigenLayer {
     const int first = task * kRows, rows = std::min(kRows, out_ - first);
     kernels_.multiply_at(rows, in_, p.batch, p.dy + first, out_, p.x,
                          p.gradients + at_.weight + size(first, in_), false);
-    for (int o = first; o < first + rows; ++o) {
+    for (int o = first; bias_ && o < first + rows; ++o) {
       float sum = 0;
       for (int s = 0; s < p.batch; ++s) sum += p.dy[size(s, out_) + static_cast<std::size_t>(o)];
       p.gradients[at_.bias + static_cast<std::size_t>(o)] = sum;
@@ -104,12 +108,17 @@ class Linear final : public EigenLayer {
   const Kernels& kernels_;
   Offsets at_;
   int in_, out_;
-  bool by_rows_;
+  bool bias_, by_rows_;
 };
 
+// y = scale · p with p = softmax(x / temperature). A factor of one changes no bit.
 class Softmax final : public EigenLayer {
  public:
-  explicit Softmax(const Layer& l) : n_(l.in.size()) {}
+  explicit Softmax(const Layer& l)
+      : n_(l.in.size()),
+        coldness_(static_cast<float>(1 / l.temperature)),
+        scale_(l.scale),
+        slope_(1 / l.temperature) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float* x = p.x + size(s, n_);
@@ -117,25 +126,30 @@ class Softmax final : public EigenLayer {
       const float top = *std::max_element(x, x + n_);
       double sum = 0;
       for (int i = 0; i < n_; ++i) {
-        y[i] = std::exp(x[i] - top);
+        y[i] = std::exp((x[i] - top) * coldness_);
         sum += static_cast<double>(y[i]);
       }
-      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum);
+      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum * scale_);
     }
   }
+  // dx_i = y_i (dy_i − Σ_k dy_k p_k) / temperature
   void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (p.dx == nullptr) return;
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float *y = p.y + size(s, n_), *dy = p.dy + size(s, n_);
       float* dx = p.dx + size(s, n_);
       double dot = 0;
       for (int i = 0; i < n_; ++i) dot += static_cast<double>(dy[i]) * static_cast<double>(y[i]);
+      if (scale_ != 0) dot /= scale_;
       for (int i = 0; i < n_; ++i)
-        dx[i] = static_cast<float>(static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
+        dx[i] = static_cast<float>(slope_ * static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
     }
   }
 
  private:
   int n_;
+  float coldness_;
+  double scale_, slope_;
 };
 
 class BatchNorm1d final : public EigenLayer {
@@ -252,11 +266,24 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::AvgPool2d:
       return make_avg_pool2d(l);
     case model::LayerKind::Conv2d:
-      return make_conv2d(model, l, threads, kernels);
+      if (l.step() == 1 && l.padding == 0 && l.groups == 1 && l.bias)
+        return make_conv2d(model, l, threads, kernels);
+      return make_any_conv2d(model, l, threads, kernels);
     case model::LayerKind::MaxPool2d:
       return make_max_pool2d(l);
+    case model::LayerKind::GlobalAvgPool2d:
+      return make_global_avg_pool2d(l);
+    case model::LayerKind::GlobalMaxPool2d:
+      return make_global_max_pool2d(l);
     case model::LayerKind::Relu:
       return std::make_unique<Relu>(l);
+    case model::LayerKind::Sigmoid:
+    case model::LayerKind::Tanh:
+    case model::LayerKind::Clamp:
+    case model::LayerKind::Glu:
+    case model::LayerKind::ResidualBegin:
+    case model::LayerKind::ResidualEnd:
+      return make_activation(l);
     case model::LayerKind::Dropout2d:
       return std::make_unique<Dropout>(l, l.in.rows * l.in.columns, stream);
     case model::LayerKind::Dropout:
@@ -266,9 +293,12 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::Softmax:
       return std::make_unique<Softmax>(l);
     case model::LayerKind::Synapse:
-      return make_synapse(model, l, threads, kernels);
+      if (l.is_plain_synapse()) return make_synapse(model, l, threads, kernels);
+      return make_any_synapse(model, l, threads, kernels);
     case model::LayerKind::BatchNorm1d:
       return std::make_unique<BatchNorm1d>(model, l);
+    case model::LayerKind::BatchNorm2d:
+      return make_batch_norm2d(model, l);
     case model::LayerKind::SynaRnn:
       return make_syna_rnn(model, l, threads, kernels);
     case model::LayerKind::LogSoftmax:

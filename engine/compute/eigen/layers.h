@@ -42,6 +42,9 @@ struct Pass {
   float* y = nullptr;             // output
   const float* dy = nullptr;
   float* dx = nullptr;  // null for the first layer: nobody needs it
+  // ResidualEnd: what the begin of its block kept, [batch, features]; ResidualBegin, backward: the gradient
+  // by the output of the end.
+  const float* kept = nullptr;
 };
 
 // One layer. A forward (or backward) step is: begin_forward on the calling thread and all forward_tasks of
@@ -74,20 +77,31 @@ inline std::size_t size(int a, int b) {
   return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
 }
 
-// Where a layer's tensors live in the flat blocks.
+// Where a layer's tensors live in the flat blocks. A layer may have no bias.
 struct Offsets {
   std::size_t weight, bias;
   Offsets(const model::Model& model, const model::Layer& l)
       : weight(model.parameters.find(l.name + ".weight")->offset),
-        bias(model.parameters.find(l.name + ".bias")->offset) {}
+        bias(l.bias ? model.parameters.find(l.name + ".bias")->offset : 0) {}
 };
 
 std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::Layer& l, int threads,
                                         const Kernels& kernels);
+// The same with any stride, padding and groups, with a bias or without.
+std::unique_ptr<EigenLayer> make_any_conv2d(const model::Model& model, const model::Layer& l, int threads,
+                                            const Kernels& kernels);
 std::unique_ptr<EigenLayer> make_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_avg_pool2d(const model::Layer& l);
+std::unique_ptr<EigenLayer> make_global_max_pool2d(const model::Layer& l);
+std::unique_ptr<EigenLayer> make_global_avg_pool2d(const model::Layer& l);
+// Sigmoid, Tanh, Clamp, Glu, and both ends of a residual block.
+std::unique_ptr<EigenLayer> make_activation(const model::Layer& l);
+std::unique_ptr<EigenLayer> make_batch_norm2d(const model::Model& model, const model::Layer& l);
 std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l, int threads,
                                          const Kernels& kernels);  // both semantics
+// Any other than a square β over all features.
+std::unique_ptr<EigenLayer> make_any_synapse(const model::Model& model, const model::Layer& l, int threads,
+                                             const Kernels& kernels);
 std::unique_ptr<EigenLayer> make_syna_rnn(const model::Model& model, const model::Layer& l, int threads,
                                           const Kernels& kernels);
 

@@ -69,8 +69,7 @@ class EigenTier final : public BatchNetwork {
 
   std::span<const float> log_probs() const override { return output(model_.layers.size() - 1); }
   std::span<const float> output(std::size_t layer) const override {
-    return std::span(outputs_[layer + 1])
-        .first(static_cast<std::size_t>(pass_.batch * model_.layers[layer].result.size()));
+    return std::span(outputs_[layer + 1]).first(eigen::size(pass_.batch, model_.layers[layer].result.size()));
   }
 
  private:
@@ -82,6 +81,11 @@ class EigenTier final : public BatchNetwork {
     p.y = outputs_[k + 1].data();
     p.dy = deltas_[k + 1].data();
     p.dx = k == 0 ? nullptr : deltas_[k].data();
+    const int block = model_.layers[k].block;
+    if (block >= 0) {
+      const bool begins = model_.layers[k].kind == model::LayerKind::ResidualBegin;
+      p.kept = (begins ? deltas_ : outputs_)[static_cast<std::size_t>(block) + 1].data();
+    }
     return p;
   }
 
@@ -140,6 +144,7 @@ class EigenTier final : public BatchNetwork {
 
   void backward(const Batch<float>& batch) {
     const std::size_t last = layers_.size() - 1;
+    if (last == 0) return;  // nothing to train
     differentiate_loss(batch, outputs_[last + 1].data(), deltas_[last].data());
     std::size_t end = last;  // layers [k, end) wait for their chunks, to run in descending order
     const auto run_chunks = [&](std::size_t begin) {

@@ -95,6 +95,7 @@ class SynaRnnLayer final : public EigenLayer {
         }
       for (int t = steps_; t-- > 0;) step_back(t, values, sums, w);
       sum_weights(w, sums);
+      if (p.dx != nullptr) sum_inputs(p, from, w, values);
     }
   }
 
@@ -111,9 +112,10 @@ class SynaRnnLayer final : public EigenLayer {
   }
 
  private:
-  // Per thread: blocks of rows `pitch` apart; unit by time and lane, gh … dxt by lane alone.
+  // Per thread: blocks of rows `pitch` apart; unit by time and lane, gh … dxt by lane alone; dz only behind
+  // other layers.
   struct Scratch {
-    Lines<float> h, e, f, q, z, gh, before, dxt, general;
+    Lines<float> h, e, f, q, z, dz, gh, before, dxt, general;
   };
 
   static int padded(int rows) { return (rows + kInputs - 1) / kInputs * kInputs; }
@@ -191,6 +193,19 @@ class SynaRnnLayer final : public EigenLayer {
     }
     if (middle_ == RnnMiddle::Dense)
       kernels_.multiply_bt(n_, n_, pitch_, deltas[2], w.h.data(), sums + weight_, n_, true);
+  }
+
+  // The gradient by the rows of the image, from the deltas of both gates.
+  void sum_inputs(const Pass& p, int from, Scratch& w, const float* values) const {
+    w.dz.resize(size(m_, pitch_));
+    const float* deltas[2] = {w.e.data(), w.f.data()};
+    for (int g = 0; g < 2; ++g)
+      kernels_.multiply_at(m_, pitch_, n_, values + in_[g], m_, deltas[g], w.dz.data(), g > 0);
+    for (int s = 0; s < std::min(kOutputs, p.batch - from); ++s)
+      for (int t = 0; t < steps_; ++t)
+        for (int k = 0; k < m_; ++k)
+          p.dx[size(from + s, l_.in.size()) + size(t, m_) + static_cast<std::size_t>(k)] =
+              w.dz[size(k, pitch_) + size(t, kOutputs) + static_cast<std::size_t>(s)];
   }
 
   float* partial(int task) { return partials_.data() + static_cast<std::size_t>(task) * (end_ - first_); }
