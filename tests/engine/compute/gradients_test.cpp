@@ -7,6 +7,7 @@
 #include "engine/compute/reference/layers.h"
 #include "engine/compute/reference/network.h"
 #include "engine/core/random.h"
+#include "tests/engine/compute/finite_differences.h"
 #include "tests/engine/compute/fixtures.h"
 #include "tests/test_main.h"
 
@@ -16,38 +17,7 @@ using enum model::LayerKind;
 
 namespace {
 
-constexpr DropoutDraws kGradientDraws{.enabled = true, .seed = 3, .epoch = 2, .step = 7};
-
-// The largest difference between the analytic gradient and central differences, relative to the gradient's
-// size.
-double worst_gradient_error(const model::Model& model, int batch_size) {
-  reference::Network<double> network(model);
-  const auto data = testing::random_batch<double>(model, batch_size, 11);
-  const auto batch = data.view();
-  const auto start = model::initialise(model, 5);
-  std::vector<double> values(start.values.begin(), start.values.end()), gradients(values.size(), NAN);
-
-  network.forward(values, batch, Mode::Training, kGradientDraws);
-  network.backward(values, batch, kGradientDraws, gradients);
-  double scale = 0, worst = 0;
-  for (std::size_t k = 0; k < model.parameters.trained_count(); ++k)
-    scale = std::max(scale, std::abs(gradients[k]));
-
-  constexpr double kStep = 1e-6;
-  const auto loss_at = [&](std::size_t k, double value) {
-    const double kept = std::exchange(values[k], value);
-    network.forward(values, batch, Mode::Training, kGradientDraws);
-    values[k] = kept;
-    return network.loss(batch);
-  };
-  // Every parameter of small models, a spread of them in large ones.
-  const std::size_t stride = std::max<std::size_t>(1, model.parameters.trained_count() / 600);
-  for (std::size_t k = 0; k < model.parameters.trained_count(); k += stride) {
-    const double numeric = (loss_at(k, values[k] + kStep) - loss_at(k, values[k] - kStep)) / (2 * kStep);
-    worst = std::max(worst, std::abs(numeric - gradients[k]) / scale);
-  }
-  return worst;
-}
+using testing::kGradientDraws;
 
 // For each trained tensor: the derivative of the loss along its gradient and along a random direction, by a
 // central difference of fourth order, against what the gradient says; relative to the gradient's length.
@@ -158,7 +128,7 @@ void GradientsTest::everyLayer_data() {
 void GradientsTest::everyLayer() {
   QFETCH(std::vector<model::Layer>, layers);
   const auto model = testing::resolved(layers, {1, 6, 6}, 3);
-  const double worst = worst_gradient_error(model, 5);
+  const double worst = testing::worst_gradient_error(model, 5);
   QVERIFY2(worst < 1e-7, qPrintable(QString::number(worst)));
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/compute/parity.h"
 #include "engine/data/registry.h"
+#include "tests/engine/compute/model_files.h"
 #include "tests/test_main.h"
 
 using namespace synann;
@@ -19,6 +20,8 @@ class DeviceGoldenTest : public QObject {
  private slots:
   void matchesPyTorch_data();
   void matchesPyTorch();
+  void modelFilesMatchPyTorch_data();
+  void modelFilesMatchPyTorch();
 };
 
 void DeviceGoldenTest::matchesPyTorch_data() {
@@ -50,6 +53,22 @@ void DeviceGoldenTest::matchesPyTorch() {
       QVERIFY2(row.passed(),
                qPrintable(QString("%1, %2: %3").arg(report.tier.c_str(), row.tensor.c_str()).arg(row.error)));
   }
+}
+
+void DeviceGoldenTest::modelFilesMatchPyTorch_data() {
+  QTest::addColumn<QString>("name");
+  for (const QString& name : testing::model_file_names()) QTest::newRow(qPrintable(name)) << name;
+}
+
+void DeviceGoldenTest::modelFilesMatchPyTorch() {
+  QFETCH(QString, name);
+  const auto found = testing::model_file_case(name);
+  QVERIFY2(found.model, found.problem.c_str());
+  const auto reports = check_parity(found.bytes(), name.toStdString(), {"plain"}, nullptr, "cuda-host");
+  QVERIFY2(reports.ok(), reports.ok() ? "" : reports.error().sentence().c_str());
+  QCOMPARE(reports->size(), 1u);
+  const QString wrong = testing::complaint(*found.model, reports->front());
+  QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
 }
 
 SYNANN_TEST(DeviceGoldenTest)
