@@ -45,6 +45,13 @@ bool batch_coupled(const model::Model& model) {
   });
 }
 
+bool inside_block(const model::Model& model, std::size_t layer) {
+  const int first = static_cast<int>(layer);
+  return std::any_of(model.layers.begin() + first, model.layers.end(), [first](const model::Layer& l) {
+    return l.kind == model::LayerKind::ResidualEnd && l.block < first;
+  });
+}
+
 std::string loss_not_finite(const std::string& first_broken_layer) {
   return first_broken_layer.empty()
              ? "the loss is not finite"

@@ -55,6 +55,10 @@ bool all_finite(std::span<const float> values);
 // Whether the samples of a batch see each other in evaluation, too.
 bool batch_coupled(const model::Model& model);
 
+// Whether a residual block that began before a layer ends behind it: then the layer's input is not all that
+// is needed to go on from there.
+bool inside_block(const model::Model& model, std::size_t layer);
+
 // Sentences for people about numbers that broke.
 std::string loss_not_finite(const std::string& first_broken_layer);  // empty: all outputs are finite
 std::string headroom_gone(const std::string& layer, double least);

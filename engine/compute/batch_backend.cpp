@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "engine/compute/exact/headroom.h"
-#include "engine/compute/reference/synapse.h"
+#include "engine/compute/reference/synapse_any.h"
 
 namespace synann::compute {
 
@@ -61,13 +61,11 @@ std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_cou
   for (std::size_t k = 0; watch.headroom && k < model_->layers.size(); ++k) {
     const model::Layer& l = model_->layers[k];
     if (l.kind != model::LayerKind::Synapse) continue;
-    const int n = l.in.size();
-    std::vector<float> beta(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
-    reference::effective_beta(l.synapse, n,
-                              state_.values.data() + model_->parameters.find(l.name + ".weight")->offset,
-                              beta.data());
+    const Parameter* weight = model_->parameters.find(l.name + ".weight");
+    std::vector<float> beta(weight->size());
+    reference::effective_beta(l, state_.values.data() + weight->offset, beta.data());
     const double least =
-        exact::headroom(batch_count, n, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
+        exact::headroom(l, batch_count, k == 0 ? input_.data() : network_->output(k - 1).data(), beta.data());
     if (least <= 0) return headroom_gone(l.name, least);
   }
   return {};
@@ -151,7 +149,12 @@ Result<Reply> BatchBackend::ask(const data::Dataset& set, std::span<const std::u
   return reply;
 }
 
+bool BatchBackend::resumes(std::size_t layer) const {
+  return layer < model_->layers.size() && !inside_block(*model_, layer);
+}
+
 Result<std::vector<float>> BatchBackend::resume(std::size_t layer, std::span<const float> input, int count) {
+  if (!resumes(layer)) return Backend::resume(layer, input, count);
   const auto log_probs =
       network_->evaluate_from(state_.values, layer, {.count = count, .input = input, .target = {}});
   return std::vector<float>(log_probs.begin(), log_probs.end());

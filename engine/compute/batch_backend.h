@@ -24,7 +24,7 @@ class BatchBackend final : public Backend {
   Result<Probe> probe(std::span<const float> input, std::span<const std::uint8_t> target) override;
   Result<Reply> ask(const data::Dataset& set, std::span<const std::uint32_t> samples,
                     bool activations) override;
-  bool resumes(std::size_t layer) const override { return layer < model_->layers.size(); }
+  bool resumes(std::size_t layer) const override;
   Result<std::vector<float>> resume(std::size_t layer, std::span<const float> input, int count) override;
 
  private:

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/compute/reference/network.h"
+#include "engine/compute/reference/synapse_any.h"
 #include "engine/core/random.h"
 #include "engine/model/layer_words.h"
 
@@ -106,22 +107,33 @@ class Pass {
     return std::nullopt;
   }
 
-  // The smallest factor of all synapse layers that have one input for each image.
+  // The smallest factor of all synapse layers, not of recurrent ones.
   std::optional<Fault::Headroom> least_headroom() const {
     std::optional<Fault::Headroom> least;
-    for (const train::SynapseLayer& layer : train::synapse_layers(model_)) {
-      if (layer.recurrent) continue;
-      const auto beta = beta_of(q_.network, layer);
-      const auto n = static_cast<std::size_t>(layer.n);
-      const auto x = layer.index == 0 ? std::span<const float>(input_) : forward_.output(layer.index - 1);
-      for (std::size_t s = 0; s < samples_.size(); ++s)
-        for (std::size_t k = 0; k < n * n; ++k) {
-          const double value = 1 - static_cast<double>(beta[k]) * static_cast<double>(x[s * n + k % n]);
-          if (std::isnan(value) || (least && !(value < least->value))) continue;
-          least = {layer.name, {static_cast<int>(k / n), static_cast<int>(k % n)}, samples_[s], value};
-        }
+    for (std::size_t k = 0; k < model_.layers.size(); ++k) {
+      const model::Layer& l = model_.layers[k];
+      if (l.kind != model::LayerKind::Synapse) continue;
+      const Parameter* weight = model_.parameters.find(l.name + ".weight");
+      std::vector<float> beta(weight->size()), rows(samples_.size() * static_cast<std::size_t>(l.in.size()));
+      compute::reference::effective_beta(l, q_.network.values->data() + weight->offset, beta.data());
+      compute::reference::to_rows(l, static_cast<int>(samples_.size()), l.synapse_inputs(),
+                                  k == 0 ? input_.data() : forward_.output(k - 1).data(), rows.data());
+      take_headroom(l, beta, rows, least);
     }
     return least;
+  }
+
+  // x: [images · groups, inputs]
+  void take_headroom(const model::Layer& l, std::span<const float> beta, std::span<const float> x,
+                     std::optional<Fault::Headroom>& least) const {
+    const auto n = static_cast<std::size_t>(l.synapse_inputs()),
+               groups = static_cast<std::size_t>(l.synapse_groups());
+    for (std::size_t row = 0; row < x.size() / n; ++row)
+      for (std::size_t k = 0; k < beta.size(); ++k) {
+        const double value = 1 - static_cast<double>(beta[k]) * static_cast<double>(x[row * n + k % n]);
+        if (std::isnan(value) || (least && !(value < least->value))) continue;
+        least = {l.name, {static_cast<int>(k / n), static_cast<int>(k % n)}, samples_[row / groups], value};
+      }
   }
 
   const FaultQuery& q_;

@@ -17,37 +17,48 @@ using model::Layer;
 
 constexpr int kMostPlaces = 16;  // of one pooling window
 
-// Those that exact() knows.
-bool computes_exactly(model::LayerKind kind) {
-  switch (kind) {
-    case AvgPool2d:
+// Those that exact() knows: convolutions without padding that look at every place, and windows side by side.
+bool computes_exactly(const Layer& l) {
+  switch (l.kind) {
     case Conv2d:
+      return l.step() == 1 && l.padding == 0 && l.groups == 1;
+    case AvgPool2d:
     case MaxPool2d:
+      return l.step() == l.kernel;
     case Relu:
       return true;
+    case GlobalAvgPool2d:
+    case GlobalMaxPool2d:
+    case Sigmoid:
+    case Tanh:
+    case Glu:
+    case Clamp:
     case Dropout2d:
     case Dropout:
     case Linear:
     case Softmax:
     case Synapse:
     case BatchNorm1d:
+    case BatchNorm2d:
     case SynaRnn:
+    case ResidualBegin:
+    case ResidualEnd:
     case LogSoftmax:
       return false;
   }
   return false;
 }
 
-// The pooling window behind convolution k, directly or behind a Dropout2d, where all layers before it can be
+// The pooling window behind convolution k, directly or behind a Dropout2d, where all layers up to it can be
 // computed exactly.
 int pool_behind(const model::Model& model, std::size_t k) {
   const auto& layers = model.layers;
   if (layers[k].kind != Conv2d) return 0;
-  for (std::size_t before = 0; before < k; ++before)
-    if (!computes_exactly(layers[before].kind)) return 0;
+  for (std::size_t before = 0; before <= k; ++before)
+    if (!computes_exactly(layers[before])) return 0;
   std::size_t next = k + 1;
   while (next < layers.size() && layers[next].kind == Dropout2d) ++next;
-  if (next == layers.size() || layers[next].kind != MaxPool2d) return 0;
+  if (next == layers.size() || layers[next].kind != MaxPool2d || !computes_exactly(layers[next])) return 0;
   const int side = layers[next].kernel;
   return side * side <= kMostPlaces ? side : 0;
 }
@@ -78,19 +89,22 @@ void convolve_row(const Layer& l, const double* x, int height, int width, const 
   std::copy(sums.begin(), sums.end(), y);
 }
 
-// y [maps, rows, columns] of b + Σ w x with x [channels, rows + kernel − 1, columns + kernel − 1].
+// y [maps, rows, columns] of b + Σ w x, b null for none, with x [channels, rows + kernel − 1, columns +
+// kernel − 1].
 void convolve(const Layer& l, const double* x, const float* w, const float* b, int maps, int rows,
               int columns, double* y) {
   constexpr int kTile = 6;
   const int width = columns + l.kernel - 1, height = rows + l.kernel - 1;
-  for (int m = 0; m < maps; ++m, w += block(l.in.channels, l.kernel * l.kernel))
+  for (int m = 0; m < maps; ++m, w += block(l.in.channels, l.kernel * l.kernel)) {
+    const float bias = b == nullptr ? 0 : b[m];
     for (int r = 0; r < rows; ++r) {
       const double* from = x + block(r, width);
       int c = 0;
       for (; c + kTile <= columns; c += kTile, y += kTile)
-        convolve_row<kTile>(l, from + c, height, width, w, b[m], y);
-      for (; c < columns; ++c, ++y) convolve_row<1>(l, from + c, height, width, w, b[m], y);
+        convolve_row<kTile>(l, from + c, height, width, w, bias, y);
+      for (; c < columns; ++c, ++y) convolve_row<1>(l, from + c, height, width, w, bias, y);
     }
+  }
 }
 
 void pool(const Layer& l, const std::vector<double>& x, int rows, int columns, std::vector<double>& y) {
@@ -140,6 +154,10 @@ CloseCalls::CloseCalls(const model::Model& model) : model_(model) {
   }
 }
 
+const float* CloseCalls::biases(std::size_t k, const float* values) const {
+  return model_.layers[k].bias ? values + bias_[k] : nullptr;
+}
+
 float CloseCalls::margin(int terms, const float* w, float b, float largest) {
   float squares = 0;
   for (int k = 0; k < terms; ++k) squares += w[k] * w[k];
@@ -183,8 +201,9 @@ std::vector<double> CloseCalls::exact(std::size_t k, const float* values, const 
   std::vector<double> y(block(maps, of.rows * of.columns));
   if (l.kind == Conv2d) {
     const int terms = l.in.channels * l.kernel * l.kernel;
-    convolve(l, x.data(), values + weight_[k] + block(first_map, terms), values + bias_[k] + first_map, maps,
-             of.rows, of.columns, y.data());
+    const float* bias = biases(k, values);
+    convolve(l, x.data(), values + weight_[k] + block(first_map, terms),
+             bias == nullptr ? nullptr : bias + first_map, maps, of.rows, of.columns, y.data());
   } else {
     pool(l, x, of.rows, of.columns, y);
   }
@@ -218,10 +237,10 @@ void CloseCalls::settle_windows(std::size_t k, const float* values, const float*
   const Layer& l = model_.layers[k];
   const int side = pool_[k], rows = l.result.rows, columns = l.result.columns,
             terms = l.in.channels * l.kernel * l.kernel;
-  const float largest = largest_of(x, block(1, l.in.size()));
+  const float largest = largest_of(x, block(1, l.in.size())), *bias = biases(k, values);
   for (int m = 0; m < l.result.channels; ++m) {
     const float near =
-        margin(terms, values + weight_[k] + block(m, terms), values[bias_[k] + block(m, 1)], largest);
+        margin(terms, values + weight_[k] + block(m, terms), bias == nullptr ? 0 : bias[m], largest);
     for (int r = 0; r + side <= rows; r += side)
       for (int c = 0; c + side <= columns; c += side) {
         std::array<Place, kMostPlaces> places;
@@ -245,10 +264,10 @@ void CloseCalls::settle_windows(std::size_t k, const float* values, const float*
 void CloseCalls::settle_signs(std::size_t k, int count, const float* values, const float* x, float* y) const {
   const Layer& l = model_.layers[k];
   const int in = l.in.size(), out = l.result.size();
-  const float largest = largest_of(x, block(count, in));
+  const float largest = largest_of(x, block(count, in)), *bias = biases(k, values);
   for (int o = 0; o < out; ++o) {
     const float* w = values + weight_[k] + block(o, in);
-    const float b = values[bias_[k] + block(o, 1)];
+    const float b = bias == nullptr ? 0 : bias[o];
     const float near = margin(in, w, b, largest);
     for (int s = 0; s < count; ++s) {
       float& value = y[at(0, s, o, count, out)];

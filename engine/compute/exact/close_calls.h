@@ -11,7 +11,8 @@ namespace synann::compute::exact {
 // Max-pooling behind a convolution sends a window's whole gradient to one position, and a ReLU passes or
 // stops it: decisions that float32 rounding can turn around where the best two sums of a window, or a sum and
 // zero, differ by less than they were rounded. A training path forks there. This class decides such close
-// calls from the same sums in double, for all tiers, so that they take the same path.
+// calls from the same sums in double, for all tiers, so that they take the same path. Convolutions with
+// padding, strides or groups, and pooling windows that overlap or leave pixels out, are left as they fall.
 //
 // Values are the model's flat block, input one sample [model.input]. Any thread. The model must outlive it.
 class CloseCalls {
@@ -44,6 +45,7 @@ class CloseCalls {
   bool is_flat(std::size_t k, const float* input, int row, int column) const;
 
  private:
+  const float* biases(std::size_t k, const float* values) const;  // of layer k; null where it has none
   struct Region {
     int row, column, rows, columns;
   };

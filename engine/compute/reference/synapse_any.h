@@ -34,18 +34,23 @@ void from_rows(const Layer& l, int batch, int length, const T* rows, T* tensor) 
       for (int k = 0; k < length; ++k) tensor[place_in_sample(l, g, k, length)] = *rows++;
 }
 
-// β [outputs, inputs] and α [outputs] of the layer's parameters (`alpha_parameter` null for Alpha::One).
+// β [outputs, inputs] from the layer's weights.
 template <class T>
-void effective_parameters(const Layer& l, const T* weight, const T* alpha_parameter, T* alpha, T* beta) {
+void effective_beta(const Layer& l, const T* weight, T* beta) {
   const int outputs = l.synapse_outputs(), inputs = l.synapse_inputs();
-  for (int i = 0; i < outputs; ++i) {
-    alpha[i] = effective_alpha(l.synapse, alpha_parameter, i);
+  for (int i = 0; i < outputs; ++i)
     for (int j = 0; j < inputs; ++j) {
       const std::size_t k = at(0, i, j, outputs, inputs);
       beta[k] = beta_value(l.synapse, weight[k]);
       if (l.synapse.diagonal == SynapseOptions::Diagonal::Zero && j == l.excitatory_input(i)) beta[k] = 0;
     }
-  }
+}
+
+// The same, and α [outputs] of its parameter (null for Alpha::One).
+template <class T>
+void effective_parameters(const Layer& l, const T* weight, const T* alpha_parameter, T* alpha, T* beta) {
+  for (int i = 0; i < l.synapse_outputs(); ++i) alpha[i] = effective_alpha(l.synapse, alpha_parameter, i);
+  effective_beta(l, weight, beta);
 }
 
 // Turns the gradients by α and β into those by the parameters, in place.

@@ -22,11 +22,11 @@ model::Model pooled(int channels, int side, int kernel) {
                            {channels, side, side}, 1);
 }
 
-// The flat block of a model with one convolution.
+// The flat block of a model with one convolution, which may have no bias.
 std::vector<float> block(const model::Model& m, const std::vector<float>& w, float b) {
   std::vector<float> values(m.parameters.float_count());
   std::copy(w.begin(), w.end(), values.begin() + static_cast<long>(m.parameters.find("c.weight")->offset));
-  values[m.parameters.find("c.bias")->offset] = b;
+  if (const Parameter* bias = m.parameters.find("c.bias")) values[bias->offset] = b;
   return values;
 }
 
@@ -62,6 +62,8 @@ class CloseCallsTest : public QObject {
   void decidesLinearSignsExactly();
   void leavesClearCallsAlone();
   void seesThroughTheLayersBefore();
+  void decidesWithoutBias();
+  void leavesOtherWindowsAsTheyFall();
 };
 
 // One input channel for each term: a 1×1 kernel makes each place a plain sum, here 1 + tiny + ½, in which
@@ -152,6 +154,49 @@ void CloseCallsTest::seesThroughTheLayersBefore() {
       }
   const std::vector<float> blank(784, -0.4f);
   QVERIFY(calls.is_flat(3, blank.data(), 2, 4));
+}
+
+// Without a bias the first number of the block, here a weight of 1, is none.
+void CloseCallsTest::decidesWithoutBias() {
+  const auto linear =
+      testing::resolved({{.kind = model::LayerKind::Linear, .name = "c", .out = 1, .bias = false},
+                         {.kind = model::LayerKind::Relu},
+                         {.kind = model::LayerKind::LogSoftmax}},
+                        {3, 1, 1}, 1);
+  const std::vector<float> w{1, 1, 1};
+  std::vector<float> x{1, 2e-8f, -1}, y{0};
+  CloseCalls(linear).settle(0, 1, block(linear, w, 0).data(), x.data(), x.data(), y.data());
+  QCOMPARE(y[0], 2e-8f);
+  const auto convolution = testing::resolved(
+      {{.kind = model::LayerKind::Conv2d, .name = "c", .out = 1, .kernel = 1, .bias = false},
+       {.kind = model::LayerKind::MaxPool2d, .kernel = 2},
+       {.kind = model::LayerKind::LogSoftmax}},
+      {3, 2, 2}, 1);
+  x = {1, 1, 1, 1, 0, 2e-8f, 0, 0, 0.5f, 0.5f, 0.5f, 0.5f};
+  y.assign(4, 1.5f);
+  const CloseCalls calls(convolution);
+  calls.settle(0, 1, block(convolution, w, 0).data(), x.data(), x.data(), y.data());
+  QCOMPARE(chosen(y), 1);
+  QCOMPARE(calls.best_of_window(0, block(convolution, w, 0).data(), x.data(), 0, 0, 0).sum,
+           1.5 + static_cast<double>(2e-8f));
+}
+
+void CloseCallsTest::leavesOtherWindowsAsTheyFall() {
+  const auto window = [](model::Layer convolution, model::Layer pool) {
+    convolution.kind = model::LayerKind::Conv2d, convolution.name = "c", convolution.out = 2;
+    return CloseCalls(
+               testing::resolved({convolution, pool, {.kind = model::LayerKind::LogSoftmax}}, {2, 9, 9}, 1))
+        .window(0);
+  };
+  const model::Layer plain{.kind = model::LayerKind::Conv2d, .kernel = 3},
+      pool{.kind = model::LayerKind::MaxPool2d, .kernel = 2};
+  QCOMPARE(window(plain, pool), 2);
+  QCOMPARE(window({.kind = model::LayerKind::Conv2d, .kernel = 3, .stride = 2}, pool), 0);
+  QCOMPARE(window({.kind = model::LayerKind::Conv2d, .kernel = 3, .padding = 1}, pool), 0);
+  QCOMPARE(window({.kind = model::LayerKind::Conv2d, .kernel = 3, .groups = 2}, pool), 0);
+  QCOMPARE(window(plain, {.kind = model::LayerKind::MaxPool2d, .kernel = 2, .stride = 1}), 0);
+  QCOMPARE(window(plain, {.kind = model::LayerKind::MaxPool2d, .kernel = 2, .stride = 2}), 2);
+  QCOMPARE(window(plain, {.kind = model::LayerKind::GlobalMaxPool2d}), 0);
 }
 
 SYNANN_TEST(CloseCallsTest)
