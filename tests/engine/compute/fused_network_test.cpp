@@ -106,6 +106,7 @@ class FusedNetworkTest : public QObject {
   void drawsAreTheSharedOnes();
   void longBatchesAreSummedWhole();
   void otherModelsAreDeclined();
+  void optionsOfModelFilesAreSeen();
 };
 
 void FusedNetworkTest::matchesReference_data() {
@@ -215,6 +216,33 @@ void FusedNetworkTest::otherModelsAreDeclined() {
   auto wider = layers;
   wider[7].out = 65;
   QVERIFY(!fused::plan(testing::resolved(wider, {1, 28, 28}, 10)));
+}
+
+// An option that a model file sets is either what the kernels do or no model for them.
+void FusedNetworkTest::optionsOfModelFilesAreSeen() {
+  const auto planned = [](const auto& change) {
+    auto m = *model::build("syna-cnn", 28, 28, 10);
+    for (model::Layer& l : m.layers) change(l);
+    return fused::plan(m).has_value();
+  };
+  using enum model::LayerKind;
+  using model::Layer;
+  QVERIFY(planned([](Layer& l) { l.stride = l.kind == Conv2d || l.kind == MaxPool2d ? l.step() : 0; }));
+  QVERIFY(planned([](Layer& l) { l.out = l.kind == Synapse ? 64 : l.out; }));
+  QVERIFY(!planned([](Layer& l) { l.stride = l.kind == MaxPool2d ? 1 : 0; }));
+  QVERIFY(!planned([](Layer& l) { l.stride = l.kind == Conv2d ? 2 : 0; }));
+  QVERIFY(!planned([](Layer& l) { l.padding = l.kind == Conv2d ? 1 : 0; }));
+  QVERIFY(!planned([](Layer& l) { l.groups = l.kind == Conv2d ? 5 : 1; }));
+  QVERIFY(!planned([](Layer& l) { l.bias = l.kind != Conv2d; }));
+  QVERIFY(!planned([](Layer& l) { l.bias = l.kind != Linear; }));
+  QVERIFY(!planned([](Layer& l) { l.temperature = l.kind == Softmax ? 2 : 1; }));
+  QVERIFY(!planned([](Layer& l) { l.scale = l.kind == Softmax ? 2 : 1; }));
+  QVERIFY(!planned([](Layer& l) { l.out = l.kind == Synapse ? 32 : l.out; }));
+  QVERIFY(
+      !planned([](Layer& l) { l.over = l.kind == Synapse ? model::Over::Channels : model::Over::Features; }));
+  QVERIFY(!planned([](Layer& l) {
+    if (l.kind == Synapse) l.excitatory.assign(64, 0);
+  }));
 }
 
 SYNANN_TEST(FusedNetworkTest)
