@@ -34,7 +34,8 @@ void take_norm(const Network& network, const model::Layer& layer, Affine& a) {
 
 LinearHead take_linear(const Network& network, const model::Layer& layer, const Affine& a) {
   const std::size_t n = a.scale.size(), classes = static_cast<std::size_t>(layer.out);
-  const float *weight = tensor(network, layer, ".weight"), *bias = tensor(network, layer, ".bias");
+  const float *weight = tensor(network, layer, ".weight"),
+              *bias = layer.bias ? tensor(network, layer, ".bias") : nullptr;
   LinearHead head{.n = static_cast<int>(n),
                   .classes = layer.out,
                   .weight = std::vector<double>(classes * n),
@@ -42,7 +43,7 @@ LinearHead take_linear(const Network& network, const model::Layer& layer, const 
                   .mean = a.mean,
                   .mean_logits = std::vector<double>(classes)};
   for (std::size_t k = 0; k < classes; ++k) {
-    head.bias[k] = static_cast<double>(bias[k]);
+    if (bias != nullptr) head.bias[k] = static_cast<double>(bias[k]);
     for (std::size_t i = 0; i < n; ++i) {
       const auto w = static_cast<double>(weight[k * n + i]);
       head.weight[k * n + i] = w * a.scale[i];

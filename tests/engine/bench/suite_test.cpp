@@ -79,6 +79,17 @@ void SuiteTest::operationsOfOneLayer() {
   QCOMPARE(layer_flops(linear, false).backward, 48.0);
   const model::Layer relu{.kind = model::LayerKind::Relu, .in = {4, 1, 1}, .result = {4, 1, 1}};
   QCOMPARE(layer_flops(relu, false).step(), 0.0);
+  // Two groups of 3 × 3 taps halve the work; four channels inhibit each other at 5 × 2 places.
+  const model::Layer groups{
+      .kind = model::LayerKind::Conv2d, .kernel = 3, .in = {4, 7, 4}, .result = {6, 5, 2}, .groups = 2};
+  QCOMPARE(layer_flops(groups, true).forward, 2.0 * 60 * 2 * 9);
+  const model::Layer channels{.kind = model::LayerKind::Synapse,
+                              .out = 3,
+                              .in = {4, 5, 2},
+                              .result = {3, 5, 2},
+                              .over = model::Over::Channels};
+  QCOMPARE(layer_flops(channels, false).forward, 3.0 * 3 * 4 * 10);
+  QCOMPARE(layer_flops(channels, false).backward, 8.0 * 3 * 4 * 10);
   const auto m = *model::build("syna-pixel", 28, 28, 10);
   double forward = 0;
   for (const model::Layer& l : m.layers) forward += layer_flops(l, false).forward;

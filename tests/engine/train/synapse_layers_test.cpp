@@ -40,6 +40,7 @@ class SynapseLayersTest : public QObject {
   void parametersFollowTheOptions();
   void imagesComeClassByClass();
   void wrongRequestsAreRefused();
+  void otherFormsAreNotShown();
 };
 
 void SynapseLayersTest::everyModelNamesItsLayers() {
@@ -141,6 +142,26 @@ void SynapseLayersTest::wrongRequestsAreRefused() {
   small.rows = 14;
   QVERIFY(QString::fromStdString(inputs(f, small, 0).error().sentence())
               .contains("28 × 28 pixels, found 14 × 28"));
+}
+
+// Layers that are no square β over all features stand in no list, and one asked for by name says why.
+void SynapseLayersTest::otherFormsAreNotShown() {
+  using enum model::LayerKind;
+  auto m = *model::build({.id = "own",
+                          .title = "Own",
+                          .help = {},
+                          .layers = {{.kind = Synapse, .name = "places", .over = model::Over::Positions},
+                                     {.kind = Synapse, .name = "square"},
+                                     {.kind = Synapse, .name = "fewer", .out = 10},
+                                     {.kind = LogSoftmax}}},
+                         28, 28, 10);
+  QCOMPARE(synapse_layers(m).size(), std::size_t{1});
+  QCOMPARE(layer_named(m, {})->name, std::string("square"));
+  QVERIFY(QString::fromStdString(layer_named(m, "fewer").error().sentence()).contains("not available"));
+  m.layers.erase(m.layers.begin() + 1);
+  QVERIFY(synapse_layers(m).empty());
+  QVERIFY(QString::fromStdString(layer_named(m, {}).error().sentence())
+              .contains("places: this is not available"));
 }
 
 SYNANN_TEST(SynapseLayersTest)
