@@ -45,15 +45,18 @@ def interval(layer, name, tensor):
         return -3 * spread, 3 * spread
     if isinstance(layer, SynaRnn) and name == "bias_f":
         return -1.5, 0
-    near = -math.log(fan_in) - 1, -math.log(fan_in) + 1  # σ of it is about 1 / n: products do not vanish
+    coupled = isinstance(layer, Synapse) and layer.semantics == "batch-coupled"
+    centre = -math.log(fan_in) - (3 if coupled else 0)  # σ of it is about 1 / n, or less: products do not vanish
     if isinstance(layer, SynaRnn) and name == "weight" and layer.inhibition == "synapse":
-        return near
+        return centre - 1, centre + 1
     if isinstance(layer, Synapse) and name == "alpha":
         return (-0.5, 0.5) if layer.alpha_kind == "exp" else (0, 1)
     if isinstance(layer, Synapse) and name == "weight" and layer.beta_kind == "sigmoid":
-        return near
+        return centre - 1, centre + 1
     if isinstance(layer, Synapse) and name == "weight" and layer.beta_kind == "clamp":
-        return (-0.1, 0.2) if layer.semantics == "batch-coupled" else (-0.5, 1.2)
+        return (-0.1, 0.2) if coupled else (-0.5, 1.2)
+    if coupled and name == "weight":
+        return -spread / 5, spread / 5
     return -spread, spread
 
 
@@ -64,6 +67,12 @@ def randomise(net):
                 if name != "num_batches_tracked":
                     least, most = interval(layer, name, tensor)
                     tensor.copy_((torch.rand(tensor.shape) * (most - least) + least).float())  # 32-bit numbers
+
+
+def check(out):
+    """A network that is certain of its answers, or says the same of every image, would agree by whatever it computed."""
+    for name in ("expect/log_probs", "expect/eval_log_probs"):
+        assert out[name].min() > -10 and out[name].std(0).max() > 1e-3, f"{name}: draw other numbers"
 
 
 def one_batch(net, x, target):
@@ -85,6 +94,7 @@ def one_batch(net, x, target):
             out["expect/grad/" + name] = tensor.grad.clone()
         if name.endswith((".running_mean", ".running_var")):
             out["expect/running/" + name] = tensor.clone()
+    check(out)
     return out
 
 
