@@ -22,6 +22,7 @@ constexpr std::size_t kLongestId = 40, kLongestTitle = 80, kLongestHelp = 400;
 constexpr std::string_view kResidual = "residual", kExposes = "exposes";
 
 std::string value_text(const JsonTree& value) {
+  if (value.is_string()) return in_quotes(value.get<std::string>());
   return in_quotes(value.dump(-1, ' ', false, JsonTree::error_handler_t::replace));
 }
 
@@ -229,7 +230,7 @@ Result<Definition> ModelReader::read(std::string_view content) {
     fail({}, "has log_softmax before its end", "log_softmax as the last layer alone");
   if (const auto training = root.find("training"); training != root.end()) {
     if (!training->is_object()) fail("training", "is no object", "settings by name", value_text(*training));
-    d.training = training->dump();
+    d.training = nlohmann::json::parse(training->dump()).dump();  // in one order, however it was written
   }
   if (failed()) return error_;
   for (Layer& l : d.layers)

@@ -74,7 +74,9 @@ Status recommend(Settings& settings, const std::string& where, const std::string
   return Error{.where = where,
                .problem = fmt::format("\"{}\" cannot be taken", name),
                .expected = std::holds_alternative<double>(any_value(settings, key)) ? "a number" : "a word",
-               .found = in_quotes(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))};
+               .found = in_quotes(
+                   value.is_string() ? value.get<std::string>()
+                                     : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))};
 }
 
 }  // namespace
@@ -128,7 +130,7 @@ Result<model::Definition> definition_of_settings(const Settings& settings) {
   auto definition = settings.own ? Result<model::Definition>(*settings.own.definition)
                                  : model::definition_of(settings.model, synapse_options(settings));
   if (!definition) return definition;
-  nlohmann::ordered_json training = nlohmann::ordered_json::object();
+  nlohmann::json training = nlohmann::json::object();
   for (const SettingDifference& d : differences(recommended_settings("", settings.data), settings)) {
     const bool held = d.key == "data" || d.key == "seed" || d.key == "synapse" || d.key == "beta" ||
                       d.key == "alpha" || d.key == "diagonal";

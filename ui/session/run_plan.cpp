@@ -145,8 +145,10 @@ Status RunPlan::openModel(const std::string& name) {
 
 void RunPlan::takeDefinition(model::Definition definition) {
   const train::Settings usual;
+  const auto known = model::definition_of(definition.id);
+  const bool named = known && known->layers == definition.layers;
   settings_.model = definition.id;
-  settings_.own = {std::make_shared<const model::Definition>(std::move(definition))};
+  settings_.own = {named ? nullptr : std::make_shared<const model::Definition>(std::move(definition))};
   settings_.synapse = usual.synapse, settings_.beta = usual.beta;
   settings_.alpha = usual.alpha, settings_.diagonal = usual.diagonal;
   emit changed();

@@ -188,7 +188,7 @@ void ModelFileTest::badFilesAreNamed_data() {
   const auto row = [](const char* name, const std::string& text, const char* begins) {
     QTest::newRow(name) << QString::fromStdString(text) << QString(begins);
   };
-  row("no JSON", "{", "net.json: ");
+  row("no JSON", "{", "net.json, line 1, column 2: is no JSON");
   row("another format", R"({"format": "synann-circuit-1"})",
       "net.json: is no model file: expected a JSON object with \"format\": \"synann-model-1\"");
   row("no layers", R"({"format": "synann-model-1", "id": "a"})",

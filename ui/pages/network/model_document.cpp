@@ -84,9 +84,9 @@ std::size_t otherEnd(const Definition& d, std::size_t at) {
   return at;
 }
 
-// The number of the layer that an error is about, from 1; 0 where it names none.
+// The number of the layer that a part of an error is about, from 1; 0 where it names none.
 int numberIn(const std::string& where) {
-  constexpr std::string_view kMark = ": layer ";
+  constexpr std::string_view kMark = "layer ";
   const auto at = where.find(kMark);
   int number = 0;
   if (at != std::string::npos)
@@ -125,7 +125,8 @@ model::Model part(const Definition& d, const model::Shape& image, int classes, s
 
 }  // namespace
 
-void ModelDocument::open(Definition definition) {
+void ModelDocument::open(Definition definition, std::string own_id) {
+  own_id_ = std::move(own_id);
   states_.assign(1, std::move(definition));
   now_ = 0;
 }
@@ -139,6 +140,10 @@ void ModelDocument::redo() {
 
 void ModelDocument::change(Definition next) {
   if (next == definition()) return;
+  if (!own_id_.empty() && next.id == states_.front().id) {
+    next.id = own_id_;
+    next.title += " (edited)";
+  }
   states_.resize(now_ + 1);
   states_.push_back(std::move(next));
   if (states_.size() > kMostSteps) states_.erase(states_.begin());
@@ -253,7 +258,7 @@ ModelDocument::Seen ModelDocument::look(int rows, int columns, int classes) cons
   Result<model::Model> built = model::build(d, rows, columns, classes);
   if (const Error* error = !file ? &file.error() : !built ? &built.error() : nullptr) {
     seen.wrong = sentenceOf(*error, d.id);
-    wrong = numberIn(error->where);
+    wrong = std::max(numberIn(error->where), numberIn(error->remedy));
   }
   std::size_t before = 0;  // layers whose shapes are known all the same
   for (std::size_t k = 0; k < d.layers.size(); ++k) {

@@ -25,8 +25,9 @@ struct EditedLayer {
 // ends of residual blocks too. The window's thread.
 class ModelDocument {
  public:
-  // Another network; there is nothing to undo then.
-  void open(model::Definition definition);
+  // Another network; there is nothing to undo then. Where `own_id` is not empty, the first change gives it
+  // that name.
+  void open(model::Definition definition, std::string own_id = {});
   const model::Definition& definition() const { return states_[now_]; }
 
   bool canUndo() const { return now_ > 0; }
@@ -64,6 +65,7 @@ class ModelDocument {
   void change(model::Definition next);
 
   std::vector<model::Definition> states_{1};
+  std::string own_id_;
   std::size_t now_ = 0;
 };
 

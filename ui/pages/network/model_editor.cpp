@@ -194,7 +194,10 @@ void ModelEditor::takePlan() {
     const bool same = definition && definition->layers == document_.definition().layers &&
                       definition->id == document_.definition().id;
     if (definition && !same) {
-      document_.open(*definition);
+      const auto known = train::named_models();
+      const bool taken = std::any_of(known.begin(), known.end(),
+                                     [&](const auto& info) { return info.id == definition->id; });
+      document_.open(*definition, taken ? definition->id + "-edited" : std::string());
       fillList();
     }
   }
@@ -205,12 +208,7 @@ void ModelEditor::takePlan() {
   fillList();
 }
 
-// A network that others know by its name gets one of its own.
 void ModelEditor::changed() {
-  const std::string& id = document_.definition().id;
-  const auto known = train::named_models();
-  const bool taken = std::any_of(known.begin(), known.end(), [&](const auto& info) { return info.id == id; });
-  if (taken) static_cast<void>(document_.rename(id + "-edited"));
   fillList();
   if (!seen_.wrong.empty()) return;
   giving_ = true;
