@@ -51,6 +51,84 @@ Status add_cuda(const std::string& device, std::vector<Candidate>& all) {
   return {};
 }
 
+using model::Layer;
+
+// Convolutions and pools with every option, batch norm of channels, blocks.
+std::vector<Layer> image_layers() {
+  using enum model::LayerKind;
+  return {{.kind = Conv2d, .name = "conv1", .out = 6, .kernel = 3, .padding = 1, .bias = false},
+          {.kind = BatchNorm2d, .name = "bn1"},
+          {.kind = Relu},
+          {.kind = MaxPool2d, .kernel = 3, .stride = 2},
+          {.kind = ResidualBegin},
+          {.kind = Conv2d, .name = "conv2", .out = 6, .kernel = 3, .padding = 1, .groups = 2},
+          {.kind = Tanh},
+          {.kind = ResidualEnd},
+          {.kind = AvgPool2d, .kernel = 2, .stride = 1},
+          {.kind = Conv2d, .name = "conv3", .out = 8, .kernel = 2, .stride = 2, .padding = 1},
+          {.kind = Dropout2d, .p = 0.25},
+          {.kind = Glu, .exposes = "gated"},
+          {.kind = GlobalMaxPool2d, .exposes = "pooled"},
+          {.kind = Linear, .name = "fc", .out = model::kOutClasses},
+          {.kind = LogSoftmax}};
+}
+
+// Everything that has neither windows nor channels.
+std::vector<Layer> vector_layers() {
+  using enum model::LayerKind;
+  return {{.kind = Linear, .name = "fc1", .out = 40, .bias = false},
+          {.kind = Sigmoid},
+          {.kind = ResidualBegin},
+          {.kind = Linear, .name = "fc2", .out = 80},
+          {.kind = Glu},
+          {.kind = ResidualEnd, .exposes = "block"},
+          {.kind = Dropout, .p = 0.25},
+          {.kind = Clamp, .exposes = "clamped", .least = -0.25, .most = 0.75},
+          {.kind = Softmax, .exposes = "softmax", .temperature = 0.5, .scale = 8},
+          {.kind = Synapse, .name = "fcn", .out = 20, .exposes = "synapse"},
+          {.kind = Linear, .name = "fc3", .out = model::kOutClasses},
+          {.kind = LogSoftmax}};
+}
+
+// Synapse layers over channels and over positions.
+std::vector<Layer> synapse_layers(const model::SynapseOptions& options) {
+  using enum model::LayerKind;
+  return {{.kind = Conv2d, .name = "conv1", .out = 4, .kernel = 3, .stride = 2},
+          {.kind = Sigmoid},
+          {.kind = Synapse,
+           .name = "channels",
+           .out = 5,
+           .synapse = options,
+           .exposes = "channels",
+           .over = model::Over::Channels,
+           .excitatory = {3, 0, 1, 2, 0}},
+          {.kind = BatchNorm2d, .name = "bn1"},
+          {.kind = Softmax, .scale = 20},
+          {.kind = Synapse,
+           .name = "positions",
+           .synapse = options,
+           .exposes = "positions",
+           .over = model::Over::Positions},
+          {.kind = GlobalAvgPool2d},
+          {.kind = Linear, .name = "fc", .out = model::kOutClasses},
+          {.kind = LogSoftmax}};
+}
+
+void add_any_layers(std::vector<CheckModel>& all) {
+  using Options = model::SynapseOptions;
+  const auto add = [&](std::string name, std::vector<Layer> layers) {
+    const model::Definition definition{
+        .id = "layers", .title = name, .help = "For the self-test.", .layers = std::move(layers)};
+    all.push_back(
+        {std::move(name), std::make_shared<const model::Model>(*model::build(definition, 12, 10, 10))});
+  };
+  add("layers of images", image_layers());
+  add("layers of vectors", vector_layers());
+  add("synapses over channels and positions", synapse_layers({.beta = Options::Beta::Sigmoid,
+                                                              .alpha = Options::Alpha::Softplus,
+                                                              .diagonal = Options::Diagonal::Zero}));
+}
+
 }  // namespace
 
 Result<std::vector<Candidate>> check_candidates(const std::string& device) {
@@ -93,6 +171,7 @@ std::vector<CheckModel> check_models() {
                                                    .alpha = Options::Alpha::Softplus,
                                                    .diagonal = Options::Diagonal::Zero});
   }
+  add_any_layers(all);
   return all;
 }
 

@@ -46,7 +46,7 @@ struct CheckModel {
   std::shared_ptr<const model::Model> model;
 };
 
-// Every known model, and the synapse layer in every variant.
+// Every known model, the synapse layer in every variant, and the layers that only model files have.
 std::vector<CheckModel> check_models();
 
 // Compares one batch (activations, log-probabilities, gradients; dropout off) and a few steps of training

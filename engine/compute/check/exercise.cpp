@@ -34,18 +34,34 @@ void expect_batch(const Exercise& e, reference::Network<double>& oracle, Expecte
   x.eval_log_probs.assign(oracle.log_probs().begin(), oracle.log_probs().end());
 }
 
+// What stands at number k of an output: its sample, channel, row and column.
+struct Place {
+  Place(const model::Layer& l, std::size_t k)
+      : sample(static_cast<int>(k) / l.result.size()),
+        channel(static_cast<int>(k) % l.result.size() / (l.result.rows * l.result.columns)),
+        row(static_cast<int>(k) / l.result.columns % l.result.rows),
+        column(static_cast<int>(k) % l.result.columns) {}
+  int sample, channel, row, column;
+};
+
+std::size_t input_at(const model::Layer& l, int sample, int channel, int row, int column) {
+  const int plane = sample * l.in.channels + channel;
+  return static_cast<std::size_t>((plane * l.in.rows + row) * l.in.columns + column);
+}
+
 // Whether a pixel of a window is nearer to its largest than `margin` without being equal to it.
 bool window_is_close(const model::Layer& l, std::span<const double> x, std::span<const double> top,
                      double margin) {
-  for (std::size_t place = 0; place < top.size(); ++place) {
-    const int columns = l.result.columns, plane = static_cast<int>(place) / columns,
-              column = static_cast<int>(place) % columns;
-    for (int u = 0; u < l.kernel; ++u)
-      for (int v = 0; v < l.kernel; ++v) {
-        // plane runs over samples, channels and pooled rows, which cover the input's rows without gaps.
-        const auto at =
-            static_cast<std::size_t>((plane * l.kernel + u) * l.in.columns + column * l.kernel + v);
-        if (x[at] != top[place] && std::abs(x[at] - top[place]) < margin) return true;
+  const bool global = l.kind == model::LayerKind::GlobalMaxPool2d;
+  const int rows = global ? l.in.rows : l.kernel, columns = global ? l.in.columns : l.kernel,
+            step = global ? 1 : l.step();
+  for (std::size_t k = 0; k < top.size(); ++k) {
+    const Place place(l, k);
+    for (int u = 0; u < rows; ++u)
+      for (int v = 0; v < columns; ++v) {
+        const double pixel =
+            x[input_at(l, place.sample, place.channel, place.row * step + u, place.column * step + v)];
+        if (pixel != top[k] && std::abs(pixel - top[k]) < margin) return true;
       }
   }
   return false;
@@ -55,23 +71,25 @@ bool window_is_close(const model::Layer& l, std::span<const double> x, std::span
 // weights that add up to nothing meet a blank part of an image; in float they leave a rounding of either
 // sign, which a ReLU passes on or not.
 bool convolution_cancels(const model::Layer& l, std::span<const double> x, std::span<const double> y) {
-  for (std::size_t place = 0; place < y.size(); ++place) {
-    if (y[place] != 0) continue;
-    const int within = static_cast<int>(place) % l.result.size(),
-              sample = static_cast<int>(place) / l.result.size();
-    const int column = within % l.result.columns, row = within / l.result.columns % l.result.rows;
-    for (int channel = 0; channel < l.in.channels; ++channel)
+  const int inputs = l.in.channels / l.groups, outputs = l.out / l.groups;
+  for (std::size_t k = 0; k < y.size(); ++k) {
+    if (y[k] != 0) continue;
+    const Place place(l, k);
+    const int first = place.channel / outputs * inputs;
+    for (int channel = first; channel < first + inputs; ++channel)
       for (int u = 0; u < l.kernel; ++u)
         for (int v = 0; v < l.kernel; ++v) {
-          const int plane = sample * l.in.channels + channel;
-          if (x[static_cast<std::size_t>((plane * l.in.rows + row + u) * l.in.columns + column + v)] != 0)
-            return true;
+          const int row = place.row * l.step() + u - l.padding,
+                    column = place.column * l.step() + v - l.padding;
+          if (row < 0 || row >= l.in.rows || column < 0 || column >= l.in.columns) continue;
+          if (x[input_at(l, place.sample, channel, row, column)] != 0) return true;
         }
   }
   return false;
 }
 
-// Whether rounding to float could decide which pixel of a pool is the largest, or whether a ReLU is active.
+// Whether rounding to float could decide which pixel of a pool is the largest, or whether a ReLU or a clamp
+// passes its gradient on.
 // Either would move a whole gradient, and training magnifies what it moves. Exact ties are decided by the
 // rule. After the first step the weights are rounded too, every one a little otherwise in every back end, and
 // move all sums of a convolution together.
@@ -89,20 +107,32 @@ bool rounding_decides(const model::Model& model, std::span<const double> input,
       case Relu:
         if (std::any_of(x.begin(), x.end(), close_to_zero)) return true;
         break;
+      case Clamp:
+        for (const double end : {l.least, l.most})
+          if (std::any_of(x.begin(), x.end(), [&](double v) { return close_to_zero(v - end); })) return true;
+        break;
       case MaxPool2d:
+      case GlobalMaxPool2d:
         if (window_is_close(l, x, oracle.output(k), margin)) return true;
         break;
       case Conv2d:
         if (convolution_cancels(l, x, oracle.output(k))) return true;
         break;
       case AvgPool2d:
+      case GlobalAvgPool2d:
+      case Sigmoid:
+      case Tanh:
+      case Glu:
       case Dropout2d:
       case Dropout:
       case Linear:
       case Softmax:
       case Synapse:
       case BatchNorm1d:
+      case BatchNorm2d:
       case SynaRnn:
+      case ResidualBegin:
+      case ResidualEnd:
       case LogSoftmax:
         break;  // smooth: rounding moves their gradients by as little as it moves their outputs
     }

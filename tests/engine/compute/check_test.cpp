@@ -107,9 +107,10 @@ void CheckTest::tiersOfThisMachineAgree() {
   QCOMPARE(candidates->size(), 2 * available_isas().size());
   auto models = check_models();
   std::erase_if(models, [](const CheckModel& m) {
-    return m.name != "syna-cnn" && m.name != "syna-rnn" && m.name != "syna-pixel, β = σ(w)";
+    return m.name != "syna-cnn" && m.name != "syna-rnn" && m.name != "syna-pixel, β = σ(w)" &&
+           !m.name.starts_with("layers of") && !m.name.starts_with("synapses over");
   });
-  QCOMPARE(models.size(), std::size_t{3});
+  QCOMPARE(models.size(), std::size_t{6});
   int rows = 0;
   const auto status = check_steps(*candidates, models, 3, {}, [&](const CheckRow& row) {
     ++rows;
@@ -119,7 +120,7 @@ void CheckTest::tiersOfThisMachineAgree() {
   QVERIFY(status.ok());
   // activations, gradients, steps, values, and statistics where there is batch norm; the fused tier runs one
   // of the models, the eigen tier all
-  QCOMPARE(rows, (3 * 5 + 4) * static_cast<int>(available_isas().size()));
+  QCOMPARE(rows, (5 * 5 + 2 * 4) * static_cast<int>(available_isas().size()));
 }
 
 // With the kernels run on the host in a GPU's place.
@@ -128,8 +129,11 @@ void CheckTest::everyTierOfCudaIsChecked() {
   QVERIFY(candidates.ok());
   QCOMPARE(candidates->size(), known_tiers("cuda").size());
   auto models = check_models();
-  std::erase_if(models, [](const CheckModel& m) { return m.name != "syna-cnn" && m.name != "linear"; });
-  QCOMPARE(models.size(), std::size_t{2});
+  std::erase_if(models, [](const CheckModel& m) {
+    return m.name != "syna-cnn" && m.name != "linear" && !m.name.starts_with("layers of") &&
+           !m.name.starts_with("synapses over");
+  });
+  QCOMPARE(models.size(), std::size_t{5});
   QStringList checked;
   const auto status = check_steps(*candidates, models, 3, {}, [&](const CheckRow& row) {
     const QString who = QString::fromStdString(row.candidate + ", " + row.subject);
@@ -138,8 +142,11 @@ void CheckTest::everyTierOfCudaIsChecked() {
   });
   QVERIFY(status.ok());
   checked.sort();
-  QCOMPARE(checked, (QStringList{"fused · cuda-host host, syna-cnn", "plain · cuda-host host, linear",
-                                 "plain · cuda-host host, syna-cnn"}));
+  QCOMPARE(checked,
+           (QStringList{"fused · cuda-host host, syna-cnn", "plain · cuda-host host, layers of images",
+                        "plain · cuda-host host, layers of vectors", "plain · cuda-host host, linear",
+                        "plain · cuda-host host, syna-cnn",
+                        "plain · cuda-host host, synapses over channels and positions"}));
 }
 
 void CheckTest::faultsAreFound() {
@@ -158,7 +165,8 @@ void CheckTest::everyVariantIsThere() {
   for (const auto& info : model::known_models()) {
     QVERIFY(std::any_of(all.begin(), all.end(), [&](const CheckModel& m) { return m.name == info.id; }));
   }
-  QCOMPARE(all.size(), model::known_models().size() + 2 * 8);
+  // Two models with eight variants, and three of the layers of model files.
+  QCOMPARE(all.size(), model::known_models().size() + 2 * 8 + 3);
 }
 
 void CheckTest::unknownDeviceIsRefused() {
