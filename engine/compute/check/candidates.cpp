@@ -114,6 +114,22 @@ std::vector<Layer> synapse_layers(const model::SynapseOptions& options) {
           {.kind = LogSoftmax}};
 }
 
+// One product for all samples and positions: of small inputs, so that it is neither zero nor infinite.
+std::vector<Layer> coupled_layers() {
+  using enum model::LayerKind;
+  using Options = model::SynapseOptions;
+  return {{.kind = Conv2d, .name = "conv1", .out = 4, .kernel = 3, .stride = 2},
+          {.kind = Softmax, .scale = 0.5},
+          {.kind = Synapse,
+           .name = "channels",
+           .out = 3,
+           .synapse = {.semantics = Options::Semantics::BatchCoupled, .alpha = Options::Alpha::Exp},
+           .exposes = "channels",
+           .over = model::Over::Channels},
+          {.kind = Linear, .name = "fc", .out = model::kOutClasses},
+          {.kind = LogSoftmax}};
+}
+
 void add_any_layers(std::vector<CheckModel>& all) {
   using Options = model::SynapseOptions;
   const auto add = [&](std::string name, std::vector<Layer> layers) {
@@ -127,6 +143,7 @@ void add_any_layers(std::vector<CheckModel>& all) {
   add("synapses over channels and positions", synapse_layers({.beta = Options::Beta::Sigmoid,
                                                               .alpha = Options::Alpha::Softplus,
                                                               .diagonal = Options::Diagonal::Zero}));
+  add("synapses over channels, batch-coupled", coupled_layers());
 }
 
 }  // namespace

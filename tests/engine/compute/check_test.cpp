@@ -110,7 +110,7 @@ void CheckTest::tiersOfThisMachineAgree() {
     return m.name != "syna-cnn" && m.name != "syna-rnn" && m.name != "syna-pixel, β = σ(w)" &&
            !m.name.starts_with("layers of") && !m.name.starts_with("synapses over");
   });
-  QCOMPARE(models.size(), std::size_t{6});
+  QCOMPARE(models.size(), std::size_t{7});
   int rows = 0;
   const auto status = check_steps(*candidates, models, 3, {}, [&](const CheckRow& row) {
     ++rows;
@@ -120,7 +120,7 @@ void CheckTest::tiersOfThisMachineAgree() {
   QVERIFY(status.ok());
   // activations, gradients, steps, values, and statistics where there is batch norm; the fused tier runs one
   // of the models, the eigen tier all
-  QCOMPARE(rows, (5 * 5 + 2 * 4) * static_cast<int>(available_isas().size()));
+  QCOMPARE(rows, (5 * 5 + 3 * 4) * static_cast<int>(available_isas().size()));
 }
 
 // With the kernels run on the host in a GPU's place.
@@ -133,7 +133,7 @@ void CheckTest::everyTierOfCudaIsChecked() {
     return m.name != "syna-cnn" && m.name != "linear" && !m.name.starts_with("layers of") &&
            !m.name.starts_with("synapses over");
   });
-  QCOMPARE(models.size(), std::size_t{5});
+  QCOMPARE(models.size(), std::size_t{6});
   QStringList checked;
   const auto status = check_steps(*candidates, models, 3, {}, [&](const CheckRow& row) {
     const QString who = QString::fromStdString(row.candidate + ", " + row.subject);
@@ -146,7 +146,8 @@ void CheckTest::everyTierOfCudaIsChecked() {
            (QStringList{"fused · cuda-host host, syna-cnn", "plain · cuda-host host, layers of images",
                         "plain · cuda-host host, layers of vectors", "plain · cuda-host host, linear",
                         "plain · cuda-host host, syna-cnn",
-                        "plain · cuda-host host, synapses over channels and positions"}));
+                        "plain · cuda-host host, synapses over channels and positions",
+                        "plain · cuda-host host, synapses over channels, batch-coupled"}));
 }
 
 void CheckTest::faultsAreFound() {
@@ -165,8 +166,8 @@ void CheckTest::everyVariantIsThere() {
   for (const auto& info : model::known_models()) {
     QVERIFY(std::any_of(all.begin(), all.end(), [&](const CheckModel& m) { return m.name == info.id; }));
   }
-  // Two models with eight variants, and three of the layers of model files.
-  QCOMPARE(all.size(), model::known_models().size() + 2 * 8 + 3);
+  // Two models with eight variants, and four of the layers of model files.
+  QCOMPARE(all.size(), model::known_models().size() + 2 * 8 + 4);
 }
 
 void CheckTest::unknownDeviceIsRefused() {
