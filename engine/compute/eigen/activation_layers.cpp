@@ -80,6 +80,47 @@ class Glu final : public EigenLayer {
   int half_;
 };
 
+// y = scale · p with p = softmax(x / temperature).
+class ScaledSoftmax final : public EigenLayer {
+ public:
+  explicit ScaledSoftmax(const Layer& l)
+      : n_(l.in.size()),
+        coldness_(static_cast<float>(1 / l.temperature)),
+        scale_(l.scale),
+        slope_(1 / l.temperature) {}
+  void forward_chunk(const Pass& p, Chunk c, int) override {
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float* x = p.x + size(s, n_);
+      float* y = p.y + size(s, n_);
+      const float top = *std::max_element(x, x + n_);
+      double sum = 0;
+      for (int i = 0; i < n_; ++i) {
+        y[i] = std::exp((x[i] - top) * coldness_);
+        sum += static_cast<double>(y[i]);
+      }
+      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum * scale_);
+    }
+  }
+  // dx_i = y_i (dy_i − Σ_k dy_k p_k) / temperature
+  void backward_chunk(const Pass& p, Chunk c, int) override {
+    if (p.dx == nullptr) return;
+    for (int s = c.first; s < c.first + c.count; ++s) {
+      const float *y = p.y + size(s, n_), *dy = p.dy + size(s, n_);
+      float* dx = p.dx + size(s, n_);
+      double dot = 0;
+      for (int i = 0; i < n_; ++i) dot += static_cast<double>(dy[i]) * static_cast<double>(y[i]);
+      if (scale_ != 0) dot /= scale_;
+      for (int i = 0; i < n_; ++i)
+        dx[i] = static_cast<float>(slope_ * static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
+    }
+  }
+
+ private:
+  int n_;
+  float coldness_;
+  double scale_, slope_;
+};
+
 // y = x; behind it the gradient comes on two ways, through the block and past it.
 class ResidualBegin final : public EigenLayer {
  public:
@@ -126,6 +167,8 @@ std::unique_ptr<EigenLayer> make_activation(const Layer& l) {
       return make_clamp(l);
     case LayerKind::Glu:
       return std::make_unique<Glu>(l);
+    case LayerKind::Softmax:
+      return std::make_unique<ScaledSoftmax>(l);
     case LayerKind::ResidualBegin:
       return std::make_unique<ResidualBegin>(l);
     case LayerKind::ResidualEnd:
@@ -139,7 +182,6 @@ std::unique_ptr<EigenLayer> make_activation(const Layer& l) {
     case LayerKind::Dropout2d:
     case LayerKind::Dropout:
     case LayerKind::Linear:
-    case LayerKind::Softmax:
     case LayerKind::Synapse:
     case LayerKind::BatchNorm1d:
     case LayerKind::BatchNorm2d:

@@ -169,18 +169,22 @@ class AvgPool2d final : public EigenLayer {
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
+    const bool overlap = l_.step() < l_.kernel;
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float* dy = p.dy + size(s, l_.result.size());
       float* dx = p.dx + size(s, l_.in.size());
       std::fill_n(dx, l_.in.size(), 0.0f);  // what no window covers has no gradient
-      each_window([&](int corner) {
-        const float share = *dy++ / static_cast<float>(l_.kernel * l_.kernel);
-        if (l_.step() < l_.kernel) {
+      if (overlap) {
+        each_window([&](int corner) {
+          const float share = *dy++ / static_cast<float>(l_.kernel * l_.kernel);
           each_pixel(corner, [&](int pixel) { dx[pixel] += share; });
-        } else {
+        });
+      } else {
+        each_window([&](int corner) {
+          const float share = *dy++ / static_cast<float>(l_.kernel * l_.kernel);
           each_pixel(corner, [&](int pixel) { dx[pixel] = share; });
-        }
-      });
+        });
+      }
     }
   }
 
@@ -188,10 +192,11 @@ class AvgPool2d final : public EigenLayer {
   // In the order of the outputs, each with the place of its window's first pixel.
   template <class Visit>
   void each_window(const Visit& visit) const {
+    const int step = l_.step();
     for (int ch = 0; ch < l_.in.channels; ++ch)
       for (int r = 0; r < l_.result.rows; ++r)
         for (int c = 0; c < l_.result.columns; ++c)
-          visit((ch * l_.in.rows + r * l_.step()) * l_.in.columns + c * l_.step());
+          visit((ch * l_.in.rows + r * step) * l_.in.columns + c * step);
   }
   template <class Visit>
   void each_pixel(int corner, const Visit& visit) const {

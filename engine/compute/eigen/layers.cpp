@@ -111,14 +111,9 @@ class Linear final : public EigenLayer {
   bool bias_, by_rows_;
 };
 
-// y = scale · p with p = softmax(x / temperature). A factor of one changes no bit.
 class Softmax final : public EigenLayer {
  public:
-  explicit Softmax(const Layer& l)
-      : n_(l.in.size()),
-        coldness_(static_cast<float>(1 / l.temperature)),
-        scale_(l.scale),
-        slope_(1 / l.temperature) {}
+  explicit Softmax(const Layer& l) : n_(l.in.size()) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
     for (int s = c.first; s < c.first + c.count; ++s) {
       const float* x = p.x + size(s, n_);
@@ -126,13 +121,12 @@ class Softmax final : public EigenLayer {
       const float top = *std::max_element(x, x + n_);
       double sum = 0;
       for (int i = 0; i < n_; ++i) {
-        y[i] = std::exp((x[i] - top) * coldness_);
+        y[i] = std::exp(x[i] - top);
         sum += static_cast<double>(y[i]);
       }
-      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum * scale_);
+      for (int i = 0; i < n_; ++i) y[i] = static_cast<float>(static_cast<double>(y[i]) / sum);
     }
   }
-  // dx_i = y_i (dy_i − Σ_k dy_k p_k) / temperature
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
     for (int s = c.first; s < c.first + c.count; ++s) {
@@ -140,16 +134,13 @@ class Softmax final : public EigenLayer {
       float* dx = p.dx + size(s, n_);
       double dot = 0;
       for (int i = 0; i < n_; ++i) dot += static_cast<double>(dy[i]) * static_cast<double>(y[i]);
-      if (scale_ != 0) dot /= scale_;
       for (int i = 0; i < n_; ++i)
-        dx[i] = static_cast<float>(slope_ * static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
+        dx[i] = static_cast<float>(static_cast<double>(y[i]) * (static_cast<double>(dy[i]) - dot));
     }
   }
 
  private:
   int n_;
-  float coldness_;
-  double scale_, slope_;
 };
 
 class BatchNorm1d final : public EigenLayer {
@@ -291,7 +282,8 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::Linear:
       return std::make_unique<Linear>(model, l, kernels);
     case model::LayerKind::Softmax:
-      return std::make_unique<Softmax>(l);
+      if (l.temperature == 1 && l.scale == 1) return std::make_unique<Softmax>(l);
+      return make_activation(l);
     case model::LayerKind::Synapse:
       if (l.is_plain_synapse()) return make_synapse(model, l, threads, kernels);
       return make_any_synapse(model, l, threads, kernels);
