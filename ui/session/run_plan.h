@@ -34,8 +34,8 @@ class RunPlan : public QObject {
   // Another model by its name, or a model file; tells changed(), and replaced() where it says so.
   // Errors: as train::settings_for().
   Status openModel(const std::string& name);
-  // A network as a person edits it: the settings stay as they are, but for those that a model file says itself;
-  // tells changed().
+  // A network as a person edits it: the settings stay as they are, but for those that a model file says
+  // itself; tells changed().
   void takeDefinition(model::Definition definition);
   // As it was remembered; tells changed().
   void restore(const train::Settings& settings);
