@@ -116,12 +116,20 @@ class AnyConv2d final : public EigenLayer {
     const float* x = p.x + size(sample, l_.in.size()) + size(group * inputs_, plane_);
     if (as_it_is_) return x;
     float* columns = scratch.columns.data();
+    const int step = l_.step();
     each_row([&](int i, int row, Range inside, int first) {
-      std::fill_n(columns, l_.result.columns, 0.0f);
-      if (row >= 0) {
+      const int begin = row < 0 ? l_.result.columns : inside.begin,
+                end = row < 0 ? l_.result.columns : inside.end;
+      std::fill_n(columns, begin, 0.0f);
+      if (row >= 0 && inside.begin < inside.end) {
         const float* from = x + exact::at(i, row, 0, l_.in.rows, l_.in.columns);
-        for (int c = inside.begin; c < inside.end; ++c) columns[c] = from[c * l_.step() + first];
+        if (step == 1) {
+          std::copy(from + begin + first, from + end + first, columns + begin);
+        } else {
+          for (int c = begin; c < end; ++c) columns[c] = from[c * step + first];
+        }
       }
+      std::fill_n(columns + end, l_.result.columns - end, 0.0f);
       columns += l_.result.columns;
     });
     return scratch.columns.data();
@@ -129,10 +137,17 @@ class AnyConv2d final : public EigenLayer {
 
   // Adds such a matrix to the pixels of a group.
   void scatter(const float* columns, float* x) const {
+    const int step = l_.step();
     each_row([&](int i, int row, Range inside, int first) {
-      if (row >= 0) {
-        float* to = x + exact::at(i, row, 0, l_.in.rows, l_.in.columns);
-        for (int c = inside.begin; c < inside.end; ++c) to[c * l_.step() + first] += columns[c];
+      if (row >= 0 && inside.begin < inside.end) {
+        float* to = x + exact::at(i, row, 0, l_.in.rows, l_.in.columns) + inside.begin * step + first;
+        const float* from = columns + inside.begin;
+        const int count = inside.end - inside.begin;
+        if (step == 1) {
+          for (int c = 0; c < count; ++c) to[c] += from[c];
+        } else {
+          for (int c = 0; c < count; ++c) to[c * step] += from[c];
+        }
       }
       columns += l_.result.columns;
     });
