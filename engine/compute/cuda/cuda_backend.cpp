@@ -12,7 +12,17 @@
 namespace synann::compute::cuda {
 namespace {
 
-constexpr int kEvaluationBatch = 1000;  // samples, where they do not see each other
+constexpr int kEvaluationBatch = 1000;                // samples, where they do not see each other
+constexpr Index kEvaluationNumbers = Index{1} << 25;  // and what their layers may put out in all
+
+// As many samples as are worth while, fewer of a network whose layers put out much, but no fewer than train
+// together: for these there is room.
+int evaluation_batch(const model::Model& model, int trained_together) {
+  Index numbers = 1;
+  for (const model::Layer& l : model.layers) numbers += l.result.size();
+  const Index fewest = std::clamp(trained_together, 1, kEvaluationBatch);
+  return static_cast<int>(std::clamp(kEvaluationNumbers / numbers, fewest, Index{kEvaluationBatch}));
+}
 
 // Data, parameters and steps stay on the device; host and device meet once a span.
 class DeviceBackend final : public Backend {
@@ -115,7 +125,7 @@ Result<EvaluationResult> DeviceBackend::evaluate(EvaluationSet which, int batch_
   const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
   DeviceSet& on_device = which == EvaluationSet::Test ? storage_.test : storage_.validation;
   storage_.upload_set(set, on_device);
-  if (!batch_coupled(*model_)) batch_size = kEvaluationBatch;
+  if (!batch_coupled(*model_)) batch_size = evaluation_batch(*model_, batch_size);
   network_->reserve(std::min(batch_size, std::max(1, set.count())));
   score_losses_.reserve(memory_, set.count(), "scores");
   score_hits_.reserve(memory_, set.count(), "hits");

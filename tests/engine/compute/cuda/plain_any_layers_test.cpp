@@ -259,6 +259,7 @@ class PlainAnyLayersTest : public QObject {
   void manyRowsAreAddedInStretches();
   void headroomIsWatched_data();
   void headroomIsWatched();
+  void largeLayersAreEvaluatedInParts();
 
  private:
   static void add_models() {
@@ -460,6 +461,21 @@ void PlainAnyLayersTest::headroomIsWatched() {
   QVERIFY(found.failure.has_value());
   QCOMPARE(found.failure->what, expected.failure->what);
   QCOMPARE(found.losses.size(), expected.losses.size());
+}
+
+// Five hundred samples at once would need more than 300 MB.
+void PlainAnyLayersTest::largeLayersAreEvaluatedInParts() {
+  const ModelPtr m = with_head({{.kind = Conv2d, .name = "c", .out = 100, .kernel = 1},
+                                {.kind = MaxPool2d, .kernel = 2, .stride = 28},
+                                {.kind = Linear, .name = "l", .out = 3}},
+                               {1, 28, 28});
+  const auto data = testing::random_data(*m, 1, 500);
+  const auto backend = std::move(*testing::host_backend(m, data, "plain", {.memory_bytes = 300u << 20}));
+  int calls = 0;
+  const auto result = backend->evaluate(EvaluationSet::Test, 8, {}, [&](int) { ++calls; });
+  QVERIFY2(result.ok(), result.ok() ? "" : result.error().sentence().c_str());
+  QCOMPARE(result->count, 500);
+  QCOMPARE(calls, 2);
 }
 
 SYNANN_TEST(PlainAnyLayersTest)
