@@ -54,7 +54,7 @@ Status shape_layer(Model& model, std::size_t k, const Shape& in) {
   l.result = *shape;
   if (l.result.rows < 1 || l.result.columns < 1) {
     return Error{.where = model.id,
-                 .problem = "the images are too small for this model",
+                 .problem = kImagesTooSmall,
                  .found = fmt::format("{} × {} pixels", model.input.rows, model.input.columns),
                  .remedy = fmt::format("layer {} ({}) sees {}; use 28 × 28 pixels or choose another model",
                                        layer_number(model, k), kind_id(l.kind), shape_text(in))};

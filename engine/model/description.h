@@ -168,6 +168,7 @@ bool has_tensors(LayerKind kind);
 // Errors: the first layer that does not fit what comes before it, by number and kind; images too small; more
 // than kMostParameters numbers.
 inline constexpr std::int64_t kMostParameters = 200'000'000;
+inline constexpr const char* kImagesTooSmall = "the images are too small for this model";  // Error::problem
 Result<Model> resolve(Model model);
 
 // Resolves a known model for images of rows × columns and a number of classes.

@@ -227,8 +227,11 @@ class Candidate {
     while (low < high) {
       const int middle = (low + high) / 2;
       const auto [rows, columns] = size(middle);
-      const auto model = build({rows, columns, classes_of(content_)});
-      if (model && model->parameters.float_count() >= floats_) {
+      const auto built = build({rows, columns, classes_of(content_)});
+      // Where it cannot be built the images are too small for a layer, or too large for this program.
+      const bool large = built ? built->parameters.float_count() >= floats_
+                               : built.error().problem != model::kImagesTooSmall;
+      if (large) {
         high = middle;
       } else {
         low = middle + 1;
