@@ -57,7 +57,7 @@ class AnyConv2d final : public EigenLayer {
         scatter(scratch.deltas.data(), p.dx + size(s, l_.in.size()) + size(g * inputs_, plane_));
       }
       const float* dy = p.dy + size(s, l_.result.size());
-      for (int o = 0; o < l_.result.channels; ++o) {
+      for (int o = 0; l_.bias && o < l_.result.channels; ++o) {
         float sum = 0;
         for (int k = 0; k < places_; ++k) sum += *dy++;
         bias_sum[o] += sum;
@@ -116,21 +116,16 @@ class AnyConv2d final : public EigenLayer {
     const float* x = p.x + size(sample, l_.in.size()) + size(group * inputs_, plane_);
     if (as_it_is_) return x;
     float* columns = scratch.columns.data();
-    const int step = l_.step();
-    each_row([&](int i, int row, Range inside, int first) {
-      const int begin = row < 0 ? l_.result.columns : inside.begin,
-                end = row < 0 ? l_.result.columns : inside.end;
-      std::fill_n(columns, begin, 0.0f);
-      if (row >= 0 && inside.begin < inside.end) {
-        const float* from = x + exact::at(i, row, 0, l_.in.rows, l_.in.columns);
-        if (step == 1) {
-          std::copy(from + begin + first, from + end + first, columns + begin);
-        } else {
-          for (int c = begin; c < end; ++c) columns[c] = from[c * step + first];
-        }
+    const int step = l_.step(), width = l_.result.columns;
+    each_row(x, [&](const float* from, Range inside) {
+      if (inside.begin > 0) std::fill_n(columns, inside.begin, 0.0f);
+      if (step == 1) {
+        std::copy(from, from + (inside.end - inside.begin), columns + inside.begin);
+      } else {
+        for (int c = inside.begin; c < inside.end; ++c, from += step) columns[c] = *from;
       }
-      std::fill_n(columns + end, l_.result.columns - end, 0.0f);
-      columns += l_.result.columns;
+      if (inside.end < width) std::fill_n(columns + inside.end, width - inside.end, 0.0f);
+      columns += width;
     });
     return scratch.columns.data();
   }
@@ -138,32 +133,33 @@ class AnyConv2d final : public EigenLayer {
   // Adds such a matrix to the pixels of a group.
   void scatter(const float* columns, float* x) const {
     const int step = l_.step();
-    each_row([&](int i, int row, Range inside, int first) {
-      if (row >= 0 && inside.begin < inside.end) {
-        float* to = x + exact::at(i, row, 0, l_.in.rows, l_.in.columns) + inside.begin * step + first;
-        const float* from = columns + inside.begin;
-        const int count = inside.end - inside.begin;
-        if (step == 1) {
-          for (int c = 0; c < count; ++c) to[c] += from[c];
-        } else {
-          for (int c = 0; c < count; ++c) to[c * step] += from[c];
-        }
+    each_row(x, [&](float* to, Range inside) {
+      const float* from = columns + inside.begin;
+      const int count = inside.end - inside.begin;
+      if (step == 1) {
+        for (int c = 0; c < count; ++c) to[c] += from[c];
+      } else {
+        for (int c = 0; c < count; ++c) to[c * step] += from[c];
       }
       columns += l_.result.columns;
     });
   }
 
-  // Rows of places: visit(channel of the group, row of pixels or −1 for padding, the places whose pixel is no
-  // padding, the pixel's column at place 0).
-  template <class Visit>
-  void each_row(const Visit& visit) const {
+  // Rows of places over the pixels x of a group: visit(the pixel of the first place that sees one, the places
+  // that see pixels and no padding).
+  template <class Pixel, class Visit>
+  void each_row(Pixel* x, const Visit& visit) const {
     for (int i = 0; i < inputs_; ++i)
       for (int u = 0; u < l_.kernel; ++u)
-        for (int v = 0; v < l_.kernel; ++v)
-          for (int r = 0; r < l_.result.rows; ++r) {
-            const int row = r * l_.step() + u - l_.padding;
-            visit(i, row < l_.in.rows ? row : -1, inside_[static_cast<std::size_t>(v)], v - l_.padding);
+        for (int v = 0; v < l_.kernel; ++v) {
+          const Range inside = inside_[static_cast<std::size_t>(v)];
+          const int column = inside.begin * l_.step() + v - l_.padding;
+          for (int r = 0, row = u - l_.padding; r < l_.result.rows; ++r, row += l_.step()) {
+            const bool there = row >= 0 && row < l_.in.rows && inside.begin < inside.end;
+            visit(there ? x + exact::at(i, row, column, l_.in.rows, l_.in.columns) : x,
+                  there ? inside : Range{0, 0});
           }
+        }
   }
 
   std::size_t weights() const { return size(l_.result.channels, patch_); }

@@ -45,7 +45,7 @@ inline void multiply_outputs(int inputs, const float* beta, const double* x, dou
     for (int v = 0; v < kWides; ++v) store_wide(product + r * kOutputs + v * kWideLanes, acc[r][v]);
 }
 
-// One output and one block of lanes; beta points to its row, sums [inputs, kOutputs] receives Σ v x.
+// One output and one block of lanes; beta points to its row, sums [inputs, kWideLanes] receive Σ v x.
 inline void differentiate(int inputs, const float* beta, const double* x, const double* w, double* product,
                           double* dx, double* sums, double* prefixes) {
   Wide chain[kWides];
@@ -68,14 +68,16 @@ inline void differentiate(int inputs, const float* beta, const double* x, const 
   for (int j = inputs; j-- > 0;) {
     const long row = static_cast<long>(j) * kOutputs;
     const double b = static_cast<double>(beta[j]);
+    Wide sum = load_wide(sums + static_cast<long>(j) * kWideLanes);
 #pragma GCC unroll 8
     for (int v = 0; v < kWides; ++v) {
       const long at = row + v * kWideLanes;
       const Wide xj = load_wide(x + at), others = load_wide(prefixes + at) * chain[v];
-      store_wide(sums + at, load_wide(sums + at) + others * xj);
+      sum += others * xj;
       store_wide(dx + at, load_wide(dx + at) + b * others);
       chain[v] *= 1.0 - b * xj;
     }
+    store_wide(sums + static_cast<long>(j) * kWideLanes, sum);
   }
 }
 
@@ -96,7 +98,7 @@ void inhibition_backward(int outputs, int inputs, int blocks, const float* beta,
   double *prefixes = scratch, *sums = scratch + block_in;
   for (int i = 0; i < outputs; ++i) {
     const float* row = beta + static_cast<long>(i) * inputs;
-    for (long k = 0; k < block_in; ++k) sums[k] = 0;
+    for (long k = 0; k < static_cast<long>(inputs) * kWideLanes; ++k) sums[k] = 0;
     for (int block = 0; block < blocks; ++block) {
       const long out = block * block_out + static_cast<long>(i) * kOutputs;
       differentiate(inputs, row, x + block * block_in, w + out, product + out, dx + block * block_in, sums,
@@ -105,7 +107,7 @@ void inhibition_backward(int outputs, int inputs, int blocks, const float* beta,
     double* to = dbeta + static_cast<long>(i) * inputs;
     for (int j = 0; j < inputs; ++j) {
       double sum = 0;
-      for (int l = 0; l < kOutputs; ++l) sum += sums[static_cast<long>(j) * kOutputs + l];
+      for (int l = 0; l < kWideLanes; ++l) sum += sums[static_cast<long>(j) * kWideLanes + l];
       to[j] += sum;
     }
   }

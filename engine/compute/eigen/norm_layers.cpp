@@ -3,15 +3,24 @@
 #include <cmath>
 
 #include "engine/compute/eigen/layers.h"
+#include "engine/compute/exact/index.h"
 
 namespace synann::compute::eigen {
 namespace {
 
+using exact::wide;
 using model::Layer;
 
-double sum_of(const float* values, int count) {
-  double sum = 0;
-  for (int k = 0; k < count; ++k) sum += static_cast<double>(values[k]);
+// Σ term(k), in eight sums side by side that need not wait for each other.
+template <class Term>
+double sum_of(int count, const Term& term) {
+  constexpr int kSums = 8;
+  double sums[kSums] = {}, sum = 0;
+  int k = 0;
+  for (; k + kSums <= count; k += kSums)
+    for (int l = 0; l < kSums; ++l) sums[l] += term(k + l);
+  for (; k < count; ++k) sum += term(k);
+  for (const double part : sums) sum += part;
   return sum;
 }
 
@@ -32,14 +41,14 @@ class BatchNorm2d final : public EigenLayer {
     const auto f = static_cast<std::size_t>(channel);
     const double count = static_cast<double>(p.batch) * places_;
     double sum = 0, squares = 0;
-    for (int s = 0; s < p.batch; ++s) sum += sum_of(p.x + plane(s, channel), places_);
+    for (int s = 0; s < p.batch; ++s) {
+      const float* x = p.x + plane(s, channel);
+      sum += sum_of(places_, [&](int k) { return wide(x[k]); });
+    }
     const double mean = sum / count;
     for (int s = 0; s < p.batch; ++s) {
       const float* x = p.x + plane(s, channel);
-      for (int k = 0; k < places_; ++k) {
-        const double d = static_cast<double>(x[k]) - mean;
-        squares += d * d;
-      }
+      squares += sum_of(places_, [&](int k) { return (wide(x[k]) - mean) * (wide(x[k]) - mean); });
     }
     mean_[f] = mean;
     inverse_[f] = 1.0 / std::sqrt(squares / count + kBatchNormEpsilon);
@@ -66,9 +75,8 @@ class BatchNorm2d final : public EigenLayer {
     double sum = 0, dot = 0;
     for (int s = 0; s < p.batch; ++s) {
       const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
-      sum += sum_of(dy, places_);
-      for (int k = 0; k < places_; ++k)
-        dot += static_cast<double>(dy[k]) * (static_cast<double>(x[k]) - mean);
+      sum += sum_of(places_, [&](int k) { return wide(dy[k]); });
+      dot += sum_of(places_, [&](int k) { return wide(dy[k]) * (wide(x[k]) - mean); });
     }
     dot *= inverse;
     p.gradients[at_.weight + f] = static_cast<float>(dot);
