@@ -98,6 +98,9 @@ QWidget* NetworkPage::makeFigures() {
   histogram_ = deck_->add("weight-histogram", later,
                           tr("How the tensor's numbers are spread, with their spread at the start behind"));
   deck_->addTab(tr("Weights"), {weights_});
+  editor_ = new ModelEditor(workspace_, this);
+  deck_->addTab(tr("Edit"), {editor_});
+  connect(editor_, &ModelEditor::layerChosen, this, &NetworkPage::chooseLayer);
   activations_ = new AskedFigure(
       deck_->add(
           "layer-activations", later,
@@ -111,9 +114,6 @@ QWidget* NetworkPage::makeFigures() {
   deck_->addTab(tr("Histogram"), {histogram_});
   deck_->addTab(tr("Activations"), {activations_->view(), activations_->busyRow()});
   deck_->addTab(tr("About"), {scroll});
-  editor_ = new ModelEditor(workspace_, this);
-  deck_->addTab(tr("Edit"), {editor_});
-  connect(editor_, &ModelEditor::layerChosen, this, &NetworkPage::chooseLayer);
   return deck_->finish();
 }
 
