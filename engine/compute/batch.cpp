@@ -38,13 +38,6 @@ bool all_finite(std::span<const float> values) {
   return !std::isnan(rest);
 }
 
-bool batch_coupled(const model::Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(), [](const model::Layer& l) {
-    return l.kind == model::LayerKind::Synapse &&
-           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
-  });
-}
-
 bool inside_block(const model::Model& model, std::size_t layer) {
   const int first = static_cast<int>(layer);
   return std::any_of(model.layers.begin() + first, model.layers.end(), [first](const model::Layer& l) {

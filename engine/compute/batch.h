@@ -52,9 +52,6 @@ void gather(const data::Dataset& set, std::span<const std::uint32_t> order, std:
 const Parameter* first_not_finite(const model::Model& model, std::span<const float> gradients);
 bool all_finite(std::span<const float> values);
 
-// Whether the samples of a batch see each other in evaluation, too.
-bool batch_coupled(const model::Model& model);
-
 // Whether a residual block that began before a layer ends behind it: then the layer's input is not all that
 // is needed to go on from there.
 bool inside_block(const model::Model& model, std::size_t layer);

@@ -98,7 +98,7 @@ Result<EvaluationResult> BatchBackend::evaluate(EvaluationSet which, int batch_s
   EvaluationResult result;
   const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
   // Where samples do not see each other the batch is our own affair: small enough to stay small in memory.
-  if (!batch_coupled(*model_)) batch_size = std::min(batch_size, 500);
+  if (!model::is_batch_coupled(model_->layers)) batch_size = std::min(batch_size, 500);
   std::vector<std::uint32_t> samples;
   const auto classes = static_cast<std::size_t>(model_->classes);
   while (result.count < set.count() && !cancel.is_set()) {

@@ -217,7 +217,7 @@ Result<Fault> locate_fault(const FaultQuery& q, const Work& work) {
   if (q.set->count() == 0) return input_error("images", "there are none of this set");
   const int size = std::max(1, q.batch_size), steps = (q.set->count() + size - 1) / size;
   if (q.part != Part::Train) {
-    const bool coupled = compute::batch_coupled(*q.network.model);
+    const bool coupled = model::is_batch_coupled(q.network.model->layers);
     return fault_of_measurement(q, coupled ? size : kMeasuredAtOnce, work);
   }
   if (q.step < 0 || q.step >= steps) return no_such_step(q, steps);

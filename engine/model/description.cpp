@@ -138,6 +138,12 @@ bool has_synapse(const Model& model) {
                      [](const Layer& l) { return l.kind == LayerKind::Synapse; });
 }
 
+bool is_batch_coupled(std::span<const Layer> layers) {
+  return std::any_of(layers.begin(), layers.end(), [](const Layer& l) {
+    return l.kind == LayerKind::Synapse && l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled;
+  });
+}
+
 bool has_batch_norm(const Model& model) {
   return std::any_of(model.layers.begin(), model.layers.end(), [](const Layer& l) {
     return l.kind == LayerKind::BatchNorm1d || l.kind == LayerKind::BatchNorm2d;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -151,6 +152,9 @@ bool has_inhibition(const Layer& layer);
 // Whether the model has a synapse layer whose options can be chosen.
 bool has_synapse(const Model& model);
 
+// Whether the samples of a batch see each other in one of its layers, in evaluation too.
+bool is_batch_coupled(std::span<const Layer> layers);
+
 // Whether it has a layer that normalises by the statistics of the batch, which one sample does not have.
 bool has_batch_norm(const Model& model);
 
@@ -160,9 +164,6 @@ std::vector<ModelInfo> known_models();
 // The number of a layer as a person counts them in a model file, from 1; the end of a residual block has the
 // number of its beginning.
 int layer_number(const Model& model, std::size_t index);
-
-// Whether a layer has tensors of its own, and so a name.
-bool has_tensors(LayerKind kind);
 
 // Fills in shapes and the parameter table of a model that has input, classes and layers.
 // Errors: the first layer that does not fit what comes before it, by number and kind; images too small; more

@@ -9,7 +9,7 @@
 
 #include "engine/core/file.h"
 #include "engine/core/text_value.h"
-#include "engine/io/json_tree.h"
+#include "engine/io/json_reader.h"
 #include "engine/model/layer_keys.h"
 #include "engine/model/layer_words.h"
 
@@ -27,24 +27,12 @@ std::string value_text(const JsonTree& value) {
 }
 
 // Reads one model file and keeps the first complaint.
-class ModelReader {
+class ModelReader : private JsonReader {
  public:
-  explicit ModelReader(std::string file) : file_(std::move(file)) {}
+  explicit ModelReader(std::string file) : JsonReader(std::move(file)) {}
   Result<Definition> read(std::string_view text);
 
  private:
-  void fail(const std::string& where, const std::string& problem, const std::string& expected = {},
-            const std::string& found = {}, const std::string& remedy = {}) {
-    if (!error_.problem.empty()) return;
-    error_ = {.where = where.empty() ? file_ : file_ + ": " + where,
-              .problem = problem,
-              .expected = expected,
-              .found = found,
-              .remedy = remedy};
-  }
-  bool failed() const { return !error_.problem.empty(); }
-
-  void check_keys(const JsonTree& object, const std::string& where, const std::vector<std::string>& known);
   std::string text(const JsonTree& root, const char* key, std::size_t longest, const std::string& fallback);
   void read_id(const JsonTree& root, Definition& d);
   void read_input(const JsonTree& input, Definition& d);
@@ -54,23 +42,10 @@ class ModelReader {
   bool read_kind(const JsonTree& value, std::string& where, Layer& layer, bool& block);
   void check_layer(const Layer& layer, const std::string& where);
 
-  std::string file_;
-  Error error_;
   int number_ = 0;  // of the layer being read
   std::set<std::string> names_, exposed_;
   bool exposes_ = false;  // whether the file says what is exposed
 };
-
-void ModelReader::check_keys(const JsonTree& object, const std::string& where,
-                             const std::vector<std::string>& known) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::string near = nearest_word(key, known);
-    return fail(where, fmt::format("has an unknown key {}", in_quotes(key)),
-                fmt::format("{}", fmt::join(known, ", ")), {},
-                near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near));
-  }
-}
 
 std::string ModelReader::text(const JsonTree& root, const char* key, std::size_t longest,
                               const std::string& fallback) {
@@ -161,9 +136,9 @@ void ModelReader::read_layer(const JsonTree& value, std::vector<Layer>& into) {
   if (!read_kind(value, where, layer, block)) return;
   if (block) return read_block(value, where, into);
   const auto keys = layer_keys(layer.kind);
-  std::vector<std::string> known{"kind"};
-  for (const LayerKey& key : keys) known.emplace_back(key.name);
-  known.emplace_back(kExposes);
+  std::vector<std::string_view> known{"kind"};
+  for (const LayerKey& key : keys) known.push_back(key.name);
+  known.push_back(kExposes);
   check_keys(value, where, known);
   for (const LayerKey& key : keys) {
     const auto found = value.find(std::string(key.name));

@@ -119,33 +119,4 @@ void add_tensors(const Layer& l, std::vector<Parameter>& table) {
   }
 }
 
-bool has_tensors(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::Conv2d:
-    case LayerKind::Linear:
-    case LayerKind::Synapse:
-    case LayerKind::BatchNorm1d:
-    case LayerKind::BatchNorm2d:
-    case LayerKind::SynaRnn:
-      return true;
-    case LayerKind::AvgPool2d:
-    case LayerKind::MaxPool2d:
-    case LayerKind::GlobalAvgPool2d:
-    case LayerKind::GlobalMaxPool2d:
-    case LayerKind::Relu:
-    case LayerKind::Sigmoid:
-    case LayerKind::Tanh:
-    case LayerKind::Glu:
-    case LayerKind::Clamp:
-    case LayerKind::Dropout2d:
-    case LayerKind::Dropout:
-    case LayerKind::Softmax:
-    case LayerKind::ResidualBegin:
-    case LayerKind::ResidualEnd:
-    case LayerKind::LogSoftmax:
-      return false;
-  }
-  return false;
-}
-
 }  // namespace synann::model

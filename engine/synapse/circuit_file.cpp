@@ -5,13 +5,12 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <initializer_list>
 #include <unordered_set>
 #include <vector>
 
 #include "engine/core/file.h"
 #include "engine/core/text_value.h"
-#include "engine/io/json_tree.h"
+#include "engine/io/json_reader.h"
 
 namespace synann::synapse {
 namespace {
@@ -22,25 +21,13 @@ constexpr const char* kFormat = "synann-circuit-1";
 constexpr int kDeepest = 8;  // levels of brackets; a circuit has three
 
 // Reads one circuit and keeps the first complaint.
-class CircuitReader {
+class CircuitReader : private JsonReader {
  public:
-  explicit CircuitReader(std::string file) : file_(std::move(file)) {}
+  explicit CircuitReader(std::string file) : JsonReader(std::move(file)) {}
 
   Result<DrawnCircuit> read(std::string_view text);
 
  private:
-  void fail(const std::string& where, const std::string& problem, const std::string& expected = {},
-            const std::string& found = {}, const std::string& remedy = {}) {
-    if (!error_.problem.empty()) return;
-    error_ = {.where = where.empty() ? file_ : file_ + ": " + where,
-              .problem = problem,
-              .expected = expected,
-              .found = found,
-              .remedy = remedy};
-  }
-  bool failed() const { return !error_.problem.empty(); }
-
-  void check_keys(const Json& object, const std::string& where, std::initializer_list<const char*> known);
   double number(const Json& object, const char* key, double fallback, const std::string& where);
   std::string text_of(const Json& object, const char* key, const std::string& where);
   void read_inputs(const Json& inputs, Circuit& circuit);
@@ -50,27 +37,12 @@ class CircuitReader {
   void read_layout(const Json& layout, DrawnCircuit& drawn);
   // Names of synapses and inputs are told apart once all are known.
   void resolve(Circuit& circuit);
-
-  std::string file_;
-  Error error_;
 };
 
 std::string kind_of(const Json& value) {
   return value.is_null() ? "null"
                          : fmt::format("{} {}", value.type_name(),
                                        in_quotes(value.dump(-1, ' ', false, Json::error_handler_t::replace)));
-}
-
-void CircuitReader::check_keys(const Json& object, const std::string& where,
-                               std::initializer_list<const char*> known) {
-  for (const auto& [key, value] : object.items()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::vector<std::string> words(known.begin(), known.end());
-    const std::string near = nearest_word(key, words);
-    return fail(where, fmt::format("has an unknown key {}", in_quotes(key)),
-                fmt::format("{}", fmt::join(words, ", ")), {},
-                near.empty() ? std::string() : fmt::format("did you mean \"{}\"?", near));
-  }
 }
 
 double CircuitReader::number(const Json& object, const char* key, double fallback, const std::string& where) {

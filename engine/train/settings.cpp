@@ -236,23 +236,12 @@ bool is_synapse_option(std::string_view key) {
   return std::find(std::begin(kOptions), std::end(kOptions), key) != std::end(kOptions);
 }
 
-bool has_synapse(const model::Definition& d) {
-  return std::any_of(d.layers.begin(), d.layers.end(),
-                     [](const model::Layer& l) { return has_inhibition(l); });
-}
-
-bool is_coupled(const model::Definition& d) {
-  return std::any_of(d.layers.begin(), d.layers.end(), [](const model::Layer& l) {
-    return l.kind == model::LayerKind::Synapse &&
-           l.synapse.semantics == model::SynapseOptions::Semantics::BatchCoupled;
-  });
-}
-
 }  // namespace
 
 bool setting_matters(const Settings& s, std::string_view key) {
   const bool sgd = s.optimizer == "sgd",
-             synapse = s.own ? has_synapse(*s.own.definition) : s.model.starts_with("syna-");
+             synapse = s.own ? std::ranges::any_of(s.own.definition->layers, model::has_inhibition)
+                             : s.model.starts_with("syna-");
   if (key == "momentum") return sgd;
   if (key == "nesterov") return sgd && s.momentum > 0;
   if (key == "schedule-epochs" || key == "schedule-factor")
@@ -260,7 +249,8 @@ bool setting_matters(const Settings& s, std::string_view key) {
   if (key == "schedule-breaks") return s.schedule == "breaks";
   if (key == "train-subset") return s.train_count > 0;
   if (key == "test-batch-size")
-    return s.own ? is_coupled(*s.own.definition) : synapse && s.synapse == "batch-coupled";
+    return s.own ? model::is_batch_coupled(s.own.definition->layers)
+                 : synapse && s.synapse == "batch-coupled";
   if (s.own && is_synapse_option(key)) return false;  // the file says them
   if (setting_group(key) == "Synapse layer") return synapse;
   return true;

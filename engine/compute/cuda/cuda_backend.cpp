@@ -125,7 +125,7 @@ Result<EvaluationResult> DeviceBackend::evaluate(EvaluationSet which, int batch_
   const data::Dataset& set = which == EvaluationSet::Test ? data_->test : data_->validation;
   DeviceSet& on_device = which == EvaluationSet::Test ? storage_.test : storage_.validation;
   storage_.upload_set(set, on_device);
-  if (!batch_coupled(*model_)) batch_size = evaluation_batch(*model_, batch_size);
+  if (!model::is_batch_coupled(model_->layers)) batch_size = evaluation_batch(*model_, batch_size);
   network_->reserve(std::min(batch_size, std::max(1, set.count())));
   score_losses_.reserve(memory_, set.count(), "scores");
   score_hits_.reserve(memory_, set.count(), "hits");

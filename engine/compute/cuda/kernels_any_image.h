@@ -169,13 +169,8 @@ struct AnyMaxPoolForward {
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image = x + k / s.out_size() * s.in_size();
-      const int corner = (o * s.in_rows + r * f.step) * s.in_columns + c * f.step;
-      int best = corner;
-      for (int u = 0; u < f.rows; ++u)
-        for (int v = 0; v < f.columns; ++v) {
-          const int candidate = corner + u * s.in_columns + v;
-          if (image[candidate] > image[best] || isnan(image[candidate])) best = candidate;
-        }
+      const int corner = (o * s.in_rows + r * f.step) * s.in_columns + c * f.step,
+                best = greatest_of_window(image, corner, f.rows, f.columns, s.in_columns);
       y[k] = image[best];
       where[k] = best;
     });

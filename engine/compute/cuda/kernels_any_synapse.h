@@ -151,18 +151,7 @@ struct AnyCoupledFactor {
           mine.times(row[place / s.in_step % s.inputs], x[Index{sample} * s.in_size() + place]);
       parts[t] = mine;
     });
-    for (int half = kThreads / 2; half > 0; half /= 2) {
-      block.each([&](int t) {
-        if (t >= half) return;
-        parts[t].product *= parts[t + half].product;
-        parts[t].zeros += parts[t + half].zeros;
-      });
-    }
-    block.each([&](int t) {
-      if (t > 0) return;
-      product[block.x()] = parts[0].product;
-      zeros[block.x()] = parts[0].zeros;
-    });
+    multiply_parts<kThreads>(block, parts, product + block.x(), zeros + block.x());
   }
 };
 

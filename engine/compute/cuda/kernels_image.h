@@ -160,6 +160,18 @@ struct ConvBackwardWeight {
   }
 };
 
+// Where the maximum of a window stands that begins at `corner`; ties: the first in row-major order. A NaN
+// wins.
+SYNANN_DEVICE int greatest_of_window(const float* image, int corner, int rows, int columns, int width) {
+  int best = corner;
+  for (int u = 0; u < rows; ++u)
+    for (int v = 0; v < columns; ++v) {
+      const int candidate = corner + u * width + v;
+      if (image[candidate] > image[best] || isnan(image[candidate])) best = candidate;
+    }
+  return best;
+}
+
 // The maximum of each window and where it stands in its sample; ties: the first in row-major order. A NaN
 // wins.
 struct MaxPoolForward {
@@ -177,13 +189,8 @@ struct MaxPoolForward {
       const int place = static_cast<int>(k % s.out_size());
       const int c = place % s.columns, r = place / s.columns % s.rows, o = place / (s.columns * s.rows);
       const float* image = x + k / s.out_size() * s.in_size();
-      const int corner = (o * s.in_rows + r * s.kernel) * s.in_columns + c * s.kernel;
-      int best = corner;
-      for (int u = 0; u < s.kernel; ++u)
-        for (int v = 0; v < s.kernel; ++v) {
-          const int candidate = corner + u * s.in_columns + v;
-          if (image[candidate] > image[best] || isnan(image[candidate])) best = candidate;
-        }
+      const int corner = (o * s.in_rows + r * s.kernel) * s.in_columns + c * s.kernel,
+                best = greatest_of_window(image, corner, s.kernel, s.kernel, s.in_columns);
       y[k] = image[best];
       where[k] = best;
     });

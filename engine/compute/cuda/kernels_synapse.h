@@ -36,6 +36,23 @@ struct Factors {
   }
 };
 
+// One block: the product of what its kThreads threads have in `parts`, shared, and how many zeros.
+template <int kThreads, class Block>
+SYNANN_DEVICE void multiply_parts(Block& block, Factors* parts, double* product, int* zeros) {
+  for (int half = kThreads / 2; half > 0; half /= 2) {
+    block.each([&](int t) {
+      if (t >= half) return;
+      parts[t].product *= parts[t + half].product;
+      parts[t].zeros += parts[t + half].zeros;
+    });
+  }
+  block.each([&](int t) {
+    if (t > 0) return;
+    *product = parts[0].product;
+    *zeros = parts[0].zeros;
+  });
+}
+
 // What stands in for w_i P_i∖j: `rest` over the factor, or, where this factor is the only zero, `alone`.
 SYNANN_DEVICE float without_factor(float beta, float x, float rest, float alone) {
   const float factor = fmaf(-beta, x, 1.0f);
@@ -170,18 +187,7 @@ struct CoupledFactor {
         for (int j = t; j < n; j += kThreads) mine.times(row[j], x[Index{s} * n + j]);
       parts[t] = mine;
     });
-    for (int half = kThreads / 2; half > 0; half /= 2) {
-      block.each([&](int t) {
-        if (t >= half) return;
-        parts[t].product *= parts[t + half].product;
-        parts[t].zeros += parts[t + half].zeros;
-      });
-    }
-    block.each([&](int t) {
-      if (t > 0) return;
-      product[block.x()] = parts[0].product;
-      zeros[block.x()] = parts[0].zeros;
-    });
+    multiply_parts<kThreads>(block, parts, product + block.x(), zeros + block.x());
   }
 };
 

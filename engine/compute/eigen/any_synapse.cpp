@@ -111,7 +111,8 @@ class AnySynapse : public EigenLayer {
       for (int part = 1; part < parts; ++part)
         for (std::size_t k = first; k < end; ++k) sums[k] += partial(part)[k];
       for (std::size_t k = first; k < end; ++k)
-        p.gradients[weight_ + k] = static_cast<float>(sums[k]) * slope(p.values[weight_ + k], beta_[k]);
+        p.gradients[weight_ + k] =
+            static_cast<float>(sums[k]) * beta_slope_of(l_.synapse.beta, p.values[weight_ + k], beta_[k]);
       if (without_diagonal()) p.gradients[weight_ + diagonal(i)] = 0;
       if (!alpha_parameter_) continue;
       double sum = 0;
@@ -172,18 +173,6 @@ class AnySynapse : public EigenLayer {
     return size(output, inputs_) + size(l_.excitatory_input(output), 1);
   }
   const float* alpha_at(const Pass& p) const { return p.values + alpha_parameter_->offset; }
-  // ∂β/∂w; a clamped weight moves nothing.
-  float slope(float weight, float beta) const {
-    switch (l_.synapse.beta) {
-      case SynapseOptions::Beta::Free:
-        return 1;
-      case SynapseOptions::Beta::Sigmoid:
-        return beta * (1 - beta);
-      case SynapseOptions::Beta::Clamp:
-        return beta == weight ? 1.0f : 0.0f;
-    }
-    return 1;
-  }
   // Samples of a task: as many as fill whole rows of lanes.
   int samples(const Pass& p) const {
     const std::size_t fitting = kMostPartials / partial_size();

@@ -28,6 +28,20 @@ inline float beta_of(model::SynapseOptions::Beta meaning, float w) {
   return w;
 }
 
+// dβ/dw; a clamped weight moves nothing.
+inline float beta_slope_of(model::SynapseOptions::Beta meaning, float w, float beta) {
+  using enum model::SynapseOptions::Beta;
+  switch (meaning) {
+    case Free:
+      return 1;
+    case Sigmoid:
+      return beta * (1 - beta);
+    case Clamp:
+      return beta == w ? 1.0f : 0.0f;
+  }
+  return 1;
+}
+
 inline void find_beta(const model::SynapseOptions& options, int n, const float* weight, float* beta) {
   std::transform(weight, weight + size(n, n), beta, [&](float w) { return beta_of(options.beta, w); });
   if (options.diagonal != model::SynapseOptions::Diagonal::Zero) return;

@@ -26,12 +26,12 @@ T beta_value(const SynapseOptions& options, T weight) {
   return weight;
 }
 
-// ∂β/∂w. A clamped weight has no gradient.
+// The gradient by a weight from the one by its β. A clamped weight has none.
 template <class T>
-T beta_slope(const SynapseOptions& options, T weight, T beta) {
-  if (options.beta == SynapseOptions::Beta::Sigmoid) return beta * (1 - beta);
+T weight_gradient(const SynapseOptions& options, T weight, T beta, T gradient) {
+  if (options.beta == SynapseOptions::Beta::Sigmoid) return gradient * (beta * (1 - beta));
   if (options.beta == SynapseOptions::Beta::Clamp && beta != weight) return 0;
-  return 1;
+  return gradient;
 }
 
 // β [n, n] from the layer's weights.
@@ -51,7 +51,7 @@ void chain_beta(const SynapseOptions& options, int n, const T* weight, const T* 
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j) {
       const std::size_t k = at(0, i, j, n, n);
-      gradient[k] *= beta_slope(options, weight[k], beta[k]);
+      gradient[k] = weight_gradient(options, weight[k], beta[k], gradient[k]);
       if (options.diagonal == SynapseOptions::Diagonal::Zero && i == j) gradient[k] = 0;
     }
 }

@@ -62,7 +62,7 @@ void chain_parameters(const Layer& l, const T* weight, const T* alpha_parameter,
     dalpha[i] *= alpha_slope(l.synapse, alpha_parameter, i);
     for (int j = 0; j < inputs; ++j) {
       const std::size_t k = at(0, i, j, outputs, inputs);
-      dbeta[k] *= beta_slope(l.synapse, weight[k], beta[k]);
+      dbeta[k] = weight_gradient(l.synapse, weight[k], beta[k], dbeta[k]);
       if (l.synapse.diagonal == SynapseOptions::Diagonal::Zero && j == l.excitatory_input(i)) dbeta[k] = 0;
     }
   }

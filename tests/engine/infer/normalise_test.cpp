@@ -217,13 +217,14 @@ void NormaliseTest::scaledComeClose() {
 }
 
 // A centre of mass about midway between two pixels must not move a digit because a few bytes came back
-// otherwise.
+// otherwise. Of MNIST's images those within a thousandth of a pixel, of the few drawn ones those within a
+// fiftieth.
 void NormaliseTest::scaledNearATieStayWhereTheyWere() {
-  if (!mnist_) QSKIP("skipped: set SYNANN_MNIST to the folder of MNIST");
   constexpr int kTies = 12;
+  const int count = mnist_ ? mnist_->train.count() : kImages;
   int tried = 0;
-  for (int k = 0; k < mnist_->train.count() && tried < kTies; ++k) {
-    const Picture image = image_of(mnist_->train, k);
+  for (int k = 0; k < count && tried < kTies; ++k) {
+    const Picture image = mnist_ ? image_of(mnist_->train, k) : images_[static_cast<std::size_t>(k)];
     double mass = 0, down = 0, across = 0;
     for (int r = 0; r < image.rows; ++r)
       for (int c = 0; c < image.columns; ++c) {
@@ -231,14 +232,14 @@ void NormaliseTest::scaledNearATieStayWhereTheyWere() {
         mass += v, down += r * v, across += c * v;
       }
     const auto from_midway = [&](double moment) { return 0.5 - std::abs(moment / mass - 14); };
-    if (std::min(from_midway(down), from_midway(across)) > 0.001) continue;
+    if (std::min(from_midway(down), from_midway(across)) > (mnist_ ? 0.001 : 0.02)) continue;
     ++tried;
     for (const int side : {32, 42}) {
       const auto normal = normalise_as_mnist(scaled_by(image, side, "cubic"));
       QVERIFY(normal.ok());
-      QVERIFY2(difference(*normal, image) <= 1.0 / 100,
-               qPrintable(
-                   QString("image %1 from %2 pixels: %3").arg(k).arg(side).arg(difference(*normal, image))));
+      const double differs = difference(*normal, image);
+      QVERIFY2(differs <= 1.0 / 100,
+               qPrintable(QString("image %1 from %2 pixels: %3").arg(k).arg(side).arg(differs)));
     }
   }
   QCOMPARE(tried, kTies);

@@ -48,7 +48,7 @@ struct EditorBench {
     line->selectAll();
     QTest::keyClicks(line, text);
     QTest::keyClick(line, Qt::Key_Return);
-    QTest::qWait(0);
+    QCoreApplication::sendPostedEvents(editor.get(), QEvent::MetaCall);
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
   }
   QString words() { return find<QLabel>("words")->text(); }

@@ -153,7 +153,9 @@ void ModelDocument::change(Definition next) {
 std::size_t ModelDocument::add(std::size_t at, LayerKind kind) {
   Definition next = definition();
   Layer layer = usualLayer(kind);
-  if (model::has_tensors(kind)) layer.name = freeName(next, kind);
+  const auto keys = model::layer_keys(kind);
+  if (std::ranges::any_of(keys, [](const model::LayerKey& k) { return k.name == "name"; }))
+    layer.name = freeName(next, kind);
   // log_softmax stays the last.
   const std::size_t place = next.layers.empty() ? 0 : std::min(at + 1, next.layers.size() - 1);
   next.layers.insert(next.layers.begin() + static_cast<std::ptrdiff_t>(place), std::move(layer));

@@ -14,7 +14,6 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QShortcut>
-#include <QTimer>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -291,7 +290,8 @@ void ModelEditor::fillForm() {
 
 // The widget that asks for it goes with the form; the layer is the one that was chosen then.
 void ModelEditor::setKeyLater(const QString& key, const QString& value) {
-  QTimer::singleShot(0, this, [this, at = current(), key, value] { setKey(at, key, value); });
+  QMetaObject::invokeMethod(
+      this, [this, at = current(), key, value] { setKey(at, key, value); }, Qt::QueuedConnection);
 }
 
 void ModelEditor::setKey(int at, const QString& key, const QString& value) {

@@ -169,14 +169,15 @@ void NetworkPage::planChanged() {
             columns = opened ? opened->train.columns : kImageSide,
             classes = opened ? opened->train.classes : kClasses;
   editor_->setSizes(rows, columns, classes);
+  const bool named_alike = frame_ && frame_->model->id == plan.model;
+  const auto showRun = [this] {
+    moment_ = momentOf(*frame_, moment_);
+    refresh();
+  };
+  if (named_alike && !plan.own) return showRun();
   auto model = train::build_model(plan, rows, columns, classes);
   // Two model files may have one id.
-  const bool of_run = frame_ && frame_->model->id == plan.model &&
-                      (!plan.own || (model && frame_->model->layers == model->layers));
-  if (of_run) {
-    moment_ = momentOf(*frame_, moment_);
-    return refresh();
-  }
+  if (named_alike && model && frame_->model->layers == model->layers) return showRun();
   if (!model) {
     moment_ = {};
     told_ = {};
