@@ -32,10 +32,10 @@ Flops pair_flops(double pairs) {
 
 Flops layer_flops(const Layer& layer, bool first) {
   switch (layer.kind) {
-    case LayerKind::Conv2d:
-      return product_flops(
-          2.0 * layer.result.size() * (layer.in.channels / layer.groups) * layer.kernel * layer.kernel,
-          first);
+    case LayerKind::Conv2d: {
+      const int seen = layer.in.channels / layer.groups;
+      return product_flops(2.0 * layer.result.size() * seen * layer.kernel * layer.kernel, first);
+    }
     case LayerKind::Linear:
       return product_flops(2.0 * layer.in.size() * layer.result.size(), first);
     case LayerKind::Synapse:

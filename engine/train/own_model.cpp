@@ -45,7 +45,7 @@ Error unknown_model(const std::string& name) {
 // The rival of a model, with the settings of that model.
 Result<Settings> settings_of_rival(const std::string& name, const model::RivalInfo& rival,
                                    std::string_view data_spec) {
-  const auto of = settings_for(name.substr(0, name.rfind(kRivalMark)), data_spec);
+  auto of = settings_for(name.substr(0, name.rfind(kRivalMark)), data_spec);
   if (!of) return of;
   const auto definition = definition_of_settings(*of);
   if (!definition) return definition.error();

@@ -128,8 +128,8 @@ void RunPlan::setData(const QString& spec) {
 
 train::Settings RunPlan::recommended(const std::string& data) const {
   if (!settings_.own) return train::recommended_settings(settings_.model, data);
-  auto own = train::recommended_settings(settings_.own.definition, data);
-  return own ? std::move(*own) : settings_;
+  const auto own = train::recommended_settings(settings_.own.definition, data);
+  return own ? *own : settings_;
 }
 
 void RunPlan::setModel(const QString& name) {

@@ -26,8 +26,8 @@ class PlainAnySynapse final : public PlainLayer {
         outputs_(l.synapse_outputs()),
         groups_(l.synapse_groups()),
         coupled_(l.synapse.semantics == SynapseOptions::Semantics::BatchCoupled) {
-    std::vector<int> excitatory;
-    for (int i = 0; i < outputs_; ++i) excitatory.push_back(l.excitatory_input(i));
+    std::vector<int> excitatory(static_cast<std::size_t>(outputs_));
+    for (int i = 0; i < outputs_; ++i) excitatory[static_cast<std::size_t>(i)] = l.excitatory_input(i);
     excitatory_.reserve(s.memory, outputs_, l.name + " excitatory");
     device().upload(excitatory_.data(), excitatory.data(), excitatory.size() * sizeof(int));
     const Index weights = Index{outputs_} * inputs_;

@@ -127,7 +127,8 @@ model::Model part(const Definition& d, const model::Shape& image, int classes, s
 
 void ModelDocument::open(Definition definition, std::string own_id) {
   own_id_ = std::move(own_id);
-  states_.assign(1, std::move(definition));
+  states_.clear();
+  states_.push_back(std::move(definition));
   now_ = 0;
 }
 
