@@ -24,6 +24,7 @@ from synann_torch import read_mnist, write_safetensors
 
 STEPS, RATE, MOMENTUM = 5, 0.012, 0.5
 SIZES = {  # rows, columns and batch of --all where they are not 6, 5 and 5
+    "conv2d-many-channels": (9, 8, 13),
     "odd-residual": (6, 7, 4),
     "odd-two-synapses": (9, 7, 6),
     "odd-recurrent": (12, 9, 5),

@@ -31,6 +31,10 @@ struct Kernels {
   // c[m, n] (+)= a[k, m]ᵀ b[k, n], rows of a lda apart
   void (*multiply_at)(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add);
 
+  // c[rows, kOutputs] (+)= Σ_t x[row_at[r] + tap_at[t]] w[t, kOutputs]; sums in the order of t.
+  void (*gather_multiply)(int rows, int taps, const float* x, const int* row_at, const int* tap_at,
+                          const float* w, float* c, bool add);
+
   // The synapse layer, y_i = u_i Π_j (1 − β_ij x_j), with samples as lanes. xt, product, ct: rows of `width`
   // floats, one per input or output, `width` a multiple of kOutputs; numbers behind the samples may be
   // anything finite. xt has rows up to a multiple of kInputs, zero beyond n. beta [n, n] as it is.

@@ -6,6 +6,8 @@
 // The kernels of one instruction set, as the files of that set see each other; kernels.h documents them.
 namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE {
 
+void gather_multiply(int rows, int taps, const float* x, const int* row_at, const int* tap_at, const float* w,
+                     float* c, bool add);
 void transpose(int rows, int columns, const float* from, int from_pitch, float* to, int to_pitch);
 void synapse_product(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
                      float* product);

@@ -257,6 +257,7 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::AvgPool2d:
       return make_avg_pool2d(l);
     case model::LayerKind::Conv2d:
+      if (is_wide_conv2d(l, index == 0)) return make_wide_conv2d(model, l, threads, kernels);
       if (l.step() == 1 && l.padding == 0 && l.groups == 1 && l.bias)
         return make_conv2d(model, l, threads, kernels);
       return make_any_conv2d(model, l, threads, kernels);

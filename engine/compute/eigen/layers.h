@@ -90,6 +90,11 @@ std::unique_ptr<EigenLayer> make_conv2d(const model::Model& model, const model::
 // The same with any stride, padding and groups, with a bias or without.
 std::unique_ptr<EigenLayer> make_any_conv2d(const model::Model& model, const model::Layer& l, int threads,
                                             const Kernels& kernels);
+// The same without groups, for many channels of both sides, where its tables are of a sensible size; nobody
+// needs the gradient by the first layer's input. Sums in another order than the two above.
+bool is_wide_conv2d(const model::Layer& l, bool first);
+std::unique_ptr<EigenLayer> make_wide_conv2d(const model::Model& model, const model::Layer& l, int threads,
+                                             const Kernels& kernels);
 std::unique_ptr<EigenLayer> make_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_avg_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_global_max_pool2d(const model::Layer& l);
