@@ -13,6 +13,7 @@
 
 #include "engine/compute/optimiser.h"
 #include "engine/core/result.h"
+#include "engine/data/augment.h"
 #include "engine/data/dataset.h"
 #include "engine/model/description.h"
 #include "engine/model/state.h"
@@ -62,7 +63,8 @@ struct StepSpan {
   // Places in the block of values, all of trained numbers: they stay as they are, and with them the
   // optimiser's numbers of theirs.
   std::span<const std::uint32_t> frozen{};
-  bool dropout = true;  // false only for golden files
+  data::Augmentation augmentation{};  // of the images; their numbers in the training set say what is drawn
+  bool dropout = true;                // false only for golden files
   Watch watch{};
 };
 

@@ -16,6 +16,7 @@ BatchBackend::BatchBackend(std::shared_ptr<const model::Model> model, data::Data
     : model_(std::move(model)),
       data_(std::move(data)),
       network_(std::move(network)),
+      augmenter_(network_->info().threads),
       scaling_(scaling_table(model_->scaling)),
       state_(model::initialise(*model_, 0)),
       gradients_(model_->parameters.float_count()) {}
@@ -43,6 +44,13 @@ Batch<float> BatchBackend::load_batch(const data::Dataset& set, std::span<const 
   target_.resize(samples.size());
   gather(set, samples, scaling_, input_, target_);
   return {.count = static_cast<int>(samples.size()), .input = input_, .target = target_};
+}
+
+Batch<float> BatchBackend::load_training(const StepSpan& span, std::span<const std::uint32_t> samples) {
+  if (!span.augmentation.on()) return load_batch(data_->train, samples);
+  const data::Dataset& made =
+      augmenter_.make(data_->train, samples, span.augmentation, span.seed, span.epoch);
+  return load_batch(made, augmenter_.order());
 }
 
 std::string BatchBackend::first_broken_layer() const {
@@ -79,7 +87,7 @@ Result<SpanResult> BatchBackend::run(const StepSpan& span, const CancelFlag& can
     const std::size_t begin = static_cast<std::size_t>(step) * static_cast<std::size_t>(span.batch_size);
     const auto samples = span.order.subspan(
         begin, std::min(static_cast<std::size_t>(span.batch_size), span.order.size() - begin));
-    const auto batch = load_batch(data_->train, samples);
+    const auto batch = load_training(span, samples);
     const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
     const double loss = network_->gradient(state_.values, batch, draws, gradients_);
     if (auto what = trouble(loss, span.watch, batch.count); !what.empty()) {

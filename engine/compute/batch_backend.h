@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "engine/compute/augmenter.h"
 #include "engine/compute/backend.h"
 #include "engine/compute/batch_network.h"
 
@@ -33,6 +34,9 @@ class BatchBackend final : public Backend {
   // The batch at order[first, first + count) of a set, scaled, in this object's buffers.
   Batch<float> load_batch(const data::Dataset& set, std::span<const std::uint32_t> samples);
 
+  // The same of the training set in a span, augmented where the span says so.
+  Batch<float> load_training(const StepSpan& span, std::span<const std::uint32_t> samples);
+
   // The first thing that forbids the update of this step, in words; empty when all is well.
   std::string first_broken_layer() const;
   std::string trouble(double loss, const Watch& watch, int batch_count) const;
@@ -40,6 +44,7 @@ class BatchBackend final : public Backend {
   std::shared_ptr<const model::Model> model_;
   data::DataPairPtr data_;
   std::unique_ptr<BatchNetwork> network_;
+  BatchAugmenter augmenter_;
   std::vector<float> scaling_;
   model::State state_;
   std::vector<float> gradients_, input_;

@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   Check = 0x5000,    // self-tests
   Disturb = 0x6000,  // + kind of disturbance (engine/infer/robustness.h): step = image
   Subset = 0x7000,   // the training images that are drawn
+  Augment = 0x8000,  // + 1 for the elastic field: step = image of the training set
 };
 
 // One place of one stream.

@@ -5,6 +5,7 @@
 #include <array>
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <jpeglib.h>
 #include <memory>
@@ -138,6 +139,32 @@ Result<Picture> parse_jpeg(Bytes bytes, std::string_view file) {
                      static_cast<std::uint64_t>(picture.columns));
   if (end == JpegEnd::Damaged) return damaged(file, "JPEG", trouble.message);
   return picture;
+}
+
+Result<std::vector<std::uint8_t>> format_png(const Picture& picture) {
+  const std::unique_ptr<spng_ctx, void (*)(spng_ctx*)> encoder(spng_ctx_new(SPNG_CTX_ENCODER), spng_ctx_free);
+  const auto failed = [](int code) {
+    return Error{
+        .kind = ErrorKind::Failed, .problem = "the PNG image cannot be made", .found = spng_strerror(code)};
+  };
+  spng_ihdr head{};
+  head.width = static_cast<std::uint32_t>(picture.columns);
+  head.height = static_cast<std::uint32_t>(picture.rows);
+  head.bit_depth = 8;
+  head.color_type = SPNG_COLOR_TYPE_GRAYSCALE;
+  int code = spng_set_option(encoder.get(), SPNG_ENCODE_TO_BUFFER, 1);
+  if (code == 0) code = spng_set_ihdr(encoder.get(), &head);
+  if (code == 0) {
+    code = spng_encode_image(encoder.get(), picture.pixels.data(), picture.pixels.size(), SPNG_FMT_PNG,
+                             SPNG_ENCODE_FINALIZE);
+  }
+  if (code != 0) return failed(code);
+  std::size_t size = 0;
+  const std::unique_ptr<void, void (*)(void*)> buffer(spng_get_png_buffer(encoder.get(), &size, &code),
+                                                      std::free);
+  if (buffer == nullptr) return failed(code);
+  const auto* bytes = static_cast<const std::uint8_t*>(buffer.get());
+  return std::vector<std::uint8_t>(bytes, bytes + size);
 }
 
 }  // namespace synann::data

@@ -21,6 +21,8 @@ struct Picture {
 bool is_png(std::span<const std::uint8_t> bytes);
 bool is_jpeg(std::span<const std::uint8_t> bytes);
 Result<Picture> parse_png(std::span<const std::uint8_t> bytes, std::string_view file);
+// The bytes of a grey PNG file. Errors: no memory.
+Result<std::vector<std::uint8_t>> format_png(const Picture& picture);
 Result<Picture> parse_jpeg(std::span<const std::uint8_t> bytes, std::string_view file);
 
 }  // namespace synann::data

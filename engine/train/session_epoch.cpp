@@ -68,6 +68,7 @@ Status Session::Impl::train_span() {
                      .optimiser = optimiser(settings()),
                      .first_count = std::max<std::int64_t>(0, steps_done() - checkpoint_.optimiser_begun),
                      .frozen = frozen_,
+                     .augmentation = augmentation(settings()),
                      .watch = {.headroom = settings().watch_headroom}},
                     cancel_);
   if (!result) return fall_back(result.error());

@@ -84,6 +84,38 @@ constexpr Number kNumbers[] = {
         {"train-subset", "Training subset", "",
          "Draws the training images: the same number draws the same; 0: the seed does.", 0, 2147483647, 0, 1,
          0, false, true, "seed"}),
+    number<&Settings::augment_rotation>(
+        {"augment-rotation", "Rotation", "°",
+         "Turns each training image by an angle of at most this, another one in every epoch.", 0, 180, 0, 5, 2,
+         true, true, "none"}),
+    number<&Settings::augment_zoom>({"augment-zoom", "Zoom", "",
+                                     "Stretches height and width of each training image, each by a factor "
+                                     "between 1 − this and 1 + this.",
+                                     0, 0.9, 0, 0.05, 3, true, true, "none"}),
+    number<&Settings::augment_shift>({"augment-shift", "Shift", "",
+                                      "Moves each training image up or down and to a side, each by at most "
+                                      "this fraction of the side.",
+                                      0, 1, 0, 0.05, 3, true, true, "none"}),
+    number<&Settings::augment_shear>({"augment-shear", "Shear", "°",
+                                      "Slants each training image by an angle of at most this.", 0, 60, 0, 5,
+                                      2, true, true, "none"}),
+    number<&Settings::augment_elastic>({"augment-elastic", "Elastic distortion", "px",
+                                        "Moves the pixels of each training image along a smooth random "
+                                        "field: its strength α before smoothing.",
+                                        0, 1000, 0, 5, 2, true, true, "none"}),
+    number<&Settings::augment_elastic_sigma>(
+        {"augment-elastic-sigma", "Elastic smoothness", "px",
+         "Elastic distortion: standard deviation σ of the Gaussian that smooths the random field.", 0.5, 50,
+         4, 0.5, 2, true, true}),
+    number<&Settings::augment_erase>({"augment-erase", "Erasing", "",
+                                      "Probability that a rectangle of a training image is black.", 0, 1, 0,
+                                      0.05, 3, true, true, "never"}),
+    number<&Settings::augment_erase_min>({"augment-erase-min", "Least erased area", "",
+                                          "Erasing: the least part of the image that the rectangle takes.", 0,
+                                          1, 0.02, 0.01, 3, true, true}),
+    number<&Settings::augment_erase_max>({"augment-erase-max", "Largest erased area", "",
+                                          "Erasing: the largest part of the image that the rectangle takes.",
+                                          0, 1, 0.33, 0.01, 3, true, true}),
     number<&Settings::target_accuracy>({"target-accuracy", "Target accuracy", "%",
                                         "The run ends when it is reached; 0 never.", 0, 100, 0, 0.1, 2, false,
                                         true, "never"}),
@@ -223,6 +255,7 @@ std::string_view setting_group(std::string_view key) {
       {"diagonal", "Synapse layer"},
       {"frozen", "Synapse layer"},
   };
+  if (key.starts_with("augment-")) return "Augmentation";
   for (const auto& [named, group] : kGroups)
     if (named == key) return group;
   return "Training";
@@ -248,6 +281,8 @@ bool setting_matters(const Settings& s, std::string_view key) {
     return s.schedule == "step" || s.schedule == "plateau";
   if (key == "schedule-breaks") return s.schedule == "breaks";
   if (key == "train-subset") return s.train_count > 0;
+  if (key == "augment-elastic-sigma") return s.augment_elastic > 0;
+  if (key == "augment-erase-min" || key == "augment-erase-max") return s.augment_erase > 0;
   if (key == "test-batch-size")
     return s.own ? model::is_batch_coupled(s.own.definition->layers)
                  : synapse && s.synapse == "batch-coupled";
@@ -396,6 +431,11 @@ Status validate(const Settings& settings) {
           .remedy = fmt::format("set \"{}\" in the file",
                                 c.info.key == "synapse" ? std::string_view("semantics") : c.info.key)};
   }
+  if (settings.augment_erase_min > settings.augment_erase_max)
+    return Error{.where = "--augment-erase-min",
+                 .problem = "is above --augment-erase-max",
+                 .expected = fmt::format("at most {}", settings.augment_erase_max),
+                 .found = fmt::format("{}", settings.augment_erase_min)};
   if (settings.schedule == "breaks" && settings.schedule_breaks.empty())
     return Error{.where = "--schedule",
                  .problem = "has no breaks",
@@ -435,6 +475,18 @@ compute::Optimiser optimiser(const Settings& s) {
           .nesterov = sgd && s.nesterov,
           .weight_decay = s.weight_decay,
           .clip_norm = s.clip};
+}
+
+data::Augmentation augmentation(const Settings& s) {
+  return {.rotation = s.augment_rotation,
+          .zoom = s.augment_zoom,
+          .shift = s.augment_shift,
+          .shear = s.augment_shear,
+          .elastic = s.augment_elastic,
+          .elastic_sigma = s.augment_elastic_sigma,
+          .erase = s.augment_erase,
+          .erase_min = s.augment_erase_min,
+          .erase_max = s.augment_erase_max};
 }
 
 }  // namespace synann::train

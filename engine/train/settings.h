@@ -11,6 +11,7 @@
 
 #include "engine/compute/optimiser.h"
 #include "engine/core/result.h"
+#include "engine/data/augment.h"
 #include "engine/model/description.h"
 
 namespace synann::train {
@@ -50,6 +51,9 @@ struct Settings {
   int validation = 0;   // training images held back for choosing the best epoch; 0 = the test set chooses
   int train_count = 0;  // training images that are drawn; 0 = all
   std::uint64_t train_subset = 0;  // what draws them; 0 = seed
+  double augment_rotation = 0, augment_zoom = 0, augment_shift = 0, augment_shear = 0;  // data/augment.h
+  double augment_elastic = 0, augment_elastic_sigma = 4;
+  double augment_erase = 0, augment_erase_min = 0.02, augment_erase_max = 0.33;
   double target_accuracy = 0;      // percent at which the run ends; 0 = never
   int patience = 0;                // epochs without a better accuracy after which the run ends; 0 = never
   double minutes = 0;              // of training after which the run ends; 0 = never
@@ -121,7 +125,7 @@ std::string setting_words(std::string_view key, const SettingValue& value);
 bool apply_setting(Settings& settings, std::string_view key, const SettingValue& value);
 
 // The heading that a setting stands under: "Training", "Optimiser", "Learning rate schedule", "Data and stop
-// criteria", "Synapse layer".
+// criteria", "Augmentation", "Synapse layer".
 std::string_view setting_group(std::string_view key);
 // Whether a setting has any effect beside the others: momentum has none under Adam, the synapse's options
 // none in a network without a synapse layer.
@@ -160,5 +164,6 @@ Status validate(const Settings& settings);
 // What the settings mean to the engine; call validate() first.
 model::SynapseOptions synapse_options(const Settings& settings);
 compute::Optimiser optimiser(const Settings& settings);
+data::Augmentation augmentation(const Settings& settings);
 
 }  // namespace synann::train

@@ -108,6 +108,11 @@ ordered_json to_json(const Settings& s) {
     // Runs on all training images stay byte for byte what they were before there was a choice.
     if (info.key.starts_with("train-") && s.train_count == 0) continue;
     const double value = setting_value(s, info.key);
+    // Nor does augmentation show where there is none; what it is done with goes along where it is.
+    if (info.key.starts_with("augment-") && value == info.fallback &&
+        !(info.key.starts_with("augment-elastic") && s.augment_elastic > 0) &&
+        !(info.key.starts_with("augment-erase") && s.augment_erase > 0))
+      continue;
     if (info.decimals == 0) {
       j[json_key(info.key)] = static_cast<std::int64_t>(value);
     } else {

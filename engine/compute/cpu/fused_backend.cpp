@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
+#include <optional>
 
 #include "engine/compute/cpu/fused_network.h"
 #include "engine/compute/exact/headroom.h"
@@ -53,6 +54,7 @@ class FusedBackend final : public Backend {
   };
 
   void take(const model::State& state);
+  const Augmenter* augmenter(const StepSpan& span);
   FusedNetwork::Outcome step(const StepSpan& span, int index, std::string& trouble);
   std::string first_broken_layer(int samples) const;
   const std::string& synapse_name() const;
@@ -68,6 +70,7 @@ class FusedBackend final : public Backend {
   FusedNetwork network_;
   State state_;
   Lines<float> gradients_;
+  std::optional<Augmenter> augmenter_;
 };
 
 Status FusedBackend::load(const model::State& state) {
@@ -99,13 +102,24 @@ Status FusedBackend::fetch(model::State& state) {
   return {};
 }
 
+// Null where the span's images stay as they are.
+const Augmenter* FusedBackend::augmenter(const StepSpan& span) {
+  if (!span.augmentation.on()) return nullptr;
+  if (!augmenter_ || !augmenter_->fits(span.augmentation, data_->train))
+    augmenter_.emplace(span.augmentation, data_->train.rows, data_->train.columns);
+  return &*augmenter_;
+}
+
 // The step `index` of the span; what forbids it, in words, is left in `trouble`.
 FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index, std::string& trouble) {
   const int step = span.first_step + index;
   const auto size = static_cast<std::size_t>(span.batch_size), begin = static_cast<std::size_t>(step) * size;
   const Samples samples{.count = static_cast<int>(std::min(size, span.order.size() - begin)),
                         .set = &data_->train,
-                        .order = span.order.data() + begin};
+                        .order = span.order.data() + begin,
+                        .augmenter = augmenter(span),
+                        .seed = span.seed,
+                        .epoch = span.epoch};
   const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
   const Update update{.values = state_.values.data(),
                       .momenta = state_.momenta.data(),

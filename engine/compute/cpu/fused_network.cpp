@@ -50,6 +50,7 @@ FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int thre
       offset_(static_cast<float>(-model.scaling.mean / model.scaling.deviation)),
       tensors_(plan, kernels),
       scratch_(static_cast<std::size_t>(pool_.threads())),
+      augment_scratch_(static_cast<std::size_t>(pool_.threads())),
       mean_(kHidden),
       mean_rest_(kHidden),
       inverse_(kHidden),
@@ -99,11 +100,19 @@ void FusedNetwork::read_image(const Samples& samples, int row, float* image) con
 
 // The images of a batch lie anywhere in a large set: fetches those of a chunk together, so that the waits for
 // memory overlap.
-void FusedNetwork::fetch(const Samples& samples, Chunk chunk) {
+void FusedNetwork::fetch(const Samples& samples, Chunk chunk, int thread) {
   if (samples.set == nullptr) return;
   std::uint8_t* to = &images_[static_cast<std::size_t>(chunk.first) * kImage * kImage];
-  for (int row = chunk.first; row < chunk.end; ++row, to += kImage * kImage)
-    std::memcpy(to, samples.set->image(static_cast<int>(samples.order[row])).data(), kImage * kImage);
+  for (int row = chunk.first; row < chunk.end; ++row, to += kImage * kImage) {
+    const std::uint32_t index = samples.order[row];
+    const std::uint8_t* from = samples.set->image(static_cast<int>(index)).data();
+    if (samples.augmenter == nullptr) {
+      std::memcpy(to, from, kImage * kImage);
+    } else {
+      samples.augmenter->make(from, {.seed = samples.seed, .epoch = samples.epoch, .image = index}, to,
+                              augment_scratch_[static_cast<std::size_t>(thread)]);
+    }
+  }
 }
 
 // Takes the pooling's decisions that float32 leaves open from exact sums; a few in a thousand samples.
@@ -163,7 +172,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
 
   pool_.run(chunks, [&](int index, int thread) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-    fetch(samples, chunk(samples.count, index));
+    fetch(samples, chunk(samples.count, index), thread);
     const Chunk c = each(index, [&](Sample& s, int row) {
       s = open(samples, row, row);
       draw(draws, row, s);
@@ -237,7 +246,7 @@ const float* FusedNetwork::evaluate(const Samples& samples, bool keep) {
   if (keep && samples_.size() < rows) samples_.resize(rows);
   each_group(samples.count, [&](Sample* group, Chunk c, int thread) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-    fetch(samples, c);
+    fetch(samples, c, thread);
     for (int row = c.first; row < c.end; ++row) {
       Sample& s = group[row - c.first];
       s = open(samples, row, keep ? row : thread * kGroup + row - c.first);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/compute/augmenter.h"
 #include "engine/compute/batch.h"
 #include "engine/compute/cpu/fused_tensors.h"
 #include "engine/compute/exact/close_calls.h"
@@ -24,6 +25,9 @@ struct Samples {
   const std::uint32_t* order = nullptr;
   const float* scaled = nullptr;  // [count, 784]; where there is no set
   const std::uint8_t* target = nullptr;
+  const Augmenter* augmenter = nullptr;  // of the images of the set in this epoch
+  std::uint64_t seed = 0;
+  int epoch = 1;
 };
 
 // The fused arithmetic of one batch. A unit of work is a fixed chunk of samples, each taken from its pixels
@@ -68,7 +72,7 @@ class FusedNetwork {
   static Chunk chunk(int samples, int index);
 
   void make_room(const Samples& samples);
-  void fetch(const Samples& samples, Chunk chunk);
+  void fetch(const Samples& samples, Chunk chunk, int thread);
   void draw(const DropoutDraws& draws, int row, Sample& sample) const;
   Sample open(const Samples& samples, int row, int place);
   template <class Work>
@@ -91,6 +95,7 @@ class FusedNetwork {
   Weights weights_{};
   Lines<Partial> partials_;                                       // [chunks]
   Lines<Scratch> scratch_;                                        // [threads]
+  std::vector<Augmenter::Scratch> augment_scratch_;               // [threads]
   Lines<Sample> samples_;                                         // [batch]
   Lines<std::uint8_t> images_;                                    // [batch, 784], as in the set
   Lines<float> mean_, mean_rest_, inverse_, mean_dz_, mean_dot_;  // [64]

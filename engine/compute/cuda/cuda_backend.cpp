@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <fmt/format.h>
+#include <numeric>
 
+#include "engine/compute/augmenter.h"
 #include "engine/compute/batch.h"
 #include "engine/compute/cuda/network.h"
 #include "engine/compute/cuda/step_runner.h"
@@ -66,6 +68,7 @@ class DeviceBackend final : public Backend {
 
  private:
   DeviceBatch upload_batch(std::span<const float> input, std::span<const std::uint8_t> target);
+  Result<SpanResult> run_augmented(const StepSpan& span, const CancelFlag& cancel);
   Result<EvaluationResult> add_up(int count);
 
   std::unique_ptr<Device> device_;
@@ -76,6 +79,8 @@ class DeviceBackend final : public Backend {
   std::unique_ptr<Network> network_;
   std::unique_ptr<StepRunner> runner_;
   std::vector<std::int64_t> counters_;
+  BatchAugmenter augmenter_{hardware_threads()};
+  std::vector<std::uint32_t> in_order_;  // 0, 1, …
   Buffer<float> score_losses_, probe_input_;
   Buffer<std::uint8_t> score_hits_, probe_target_;
 };
@@ -109,13 +114,49 @@ Status DeviceBackend::fetch(model::State& state) {
 
 Result<SpanResult> DeviceBackend::run(const StepSpan& span, const CancelFlag& cancel) {
   device_->forgive();
-  storage_.upload_set(data_->train, storage_.train);
-  storage_.upload_order(span.order);
   storage_.upload_frozen(span.frozen);
-  auto result = runner_->run(span, cancel);
+  Result<SpanResult> result = SpanResult{};
+  if (span.augmentation.on()) {
+    result = run_augmented(span, cancel);
+  } else {
+    storage_.upload_set(data_->train, storage_.train);
+    storage_.upload_order(span.order);
+    result = runner_->run(span, cancel);
+  }
   if (!result) return result;
   for (std::int64_t& counter : counters_) counter += static_cast<std::int64_t>(result->losses.size());
   return result;
+}
+
+// The host augments some steps' images; on the device they stand in the order of the epoch.
+Result<SpanResult> DeviceBackend::run_augmented(const StepSpan& span, const CancelFlag& cancel) {
+  constexpr int kSteps = 64;
+  if (in_order_.size() != span.order.size()) {
+    in_order_.resize(span.order.size());
+    std::iota(in_order_.begin(), in_order_.end(), 0u);
+  }
+  storage_.upload_order(in_order_);
+  SpanResult all;
+  for (int done = 0; done < span.step_count && !cancel.is_set(); done += kSteps) {
+    StepSpan piece = span;
+    piece.first_step += done;
+    piece.first_count += done;
+    piece.step_count = std::min(kSteps, span.step_count - done);
+    piece.learning_rates = span.learning_rates.subspan(static_cast<std::size_t>(done));
+    piece.order = in_order_;
+    const auto size = static_cast<std::size_t>(span.batch_size),
+               first = static_cast<std::size_t>(piece.first_step) * size,
+               end = std::min(first + static_cast<std::size_t>(piece.step_count) * size, span.order.size());
+    const data::Dataset& images = augmenter_.make(data_->train, span.order.subspan(first, end - first),
+                                                  span.augmentation, span.seed, span.epoch);
+    storage_.upload_training(images, first, data_->train.count());
+    auto result = runner_->run(piece, cancel);
+    if (!result) return result;
+    all.losses.insert(all.losses.end(), result->losses.begin(), result->losses.end());
+    all.failure = result->failure;
+    if (all.failure) break;
+  }
+  return all;
 }
 
 Result<EvaluationResult> DeviceBackend::evaluate(EvaluationSet which, int batch_size,

@@ -74,6 +74,18 @@ void Storage::upload_set(const data::Dataset& set, DeviceSet& to) {
   to.count = memory.device().status().ok() ? set.count() : 0;
 }
 
+// The training set comes again where it is wanted as it was.
+void Storage::upload_training(const data::Dataset& images, std::size_t first, int all) {
+  train.pixels.reserve(memory, static_cast<Index>(all) * static_cast<Index>(images.image_size()), "pixels");
+  train.labels.reserve(memory, all, "labels");
+  train.count = 0;
+  Device& device = memory.device();
+  if (!device.status()) return;
+  device.upload(train.pixels.data() + first * images.image_size(), images.pixels.data(),
+                images.pixels.size());
+  device.upload(train.labels.data() + first, images.labels.data(), images.labels.size());
+}
+
 void Storage::upload_order(std::span<const std::uint32_t> wanted) {
   if (std::equal(order_.begin(), order_.end(), wanted.begin(), wanted.end())) return;
   upload<std::uint32_t>(memory, order, wanted, "order");

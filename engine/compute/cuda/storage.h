@@ -43,6 +43,8 @@ class Storage {
   void fetch(model::State& state);  // all but the counters
   void make_squares();              // Adam's, zero, where there are none yet
   void upload_set(const data::Dataset& set, DeviceSet& to);
+  // Puts images that take the place of training images first … on the device.
+  void upload_training(const data::Dataset& images, std::size_t first, int all);
   void upload_order(std::span<const std::uint32_t> order);    // skipped where it is there already
   void upload_frozen(std::span<const std::uint32_t> places);  // the same
   // Of the trained numbers: whether each is frozen; null where none is.

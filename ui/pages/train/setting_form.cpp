@@ -66,7 +66,8 @@ SettingForm::SettingForm(RunPlan& plan, QWidget* parent, Use use) : QWidget(pare
   form_->setVerticalSpacing(8);
   addGroup(kFirstGroup);
   addMore();
-  for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", "Synapse layer"})
+  for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", "Augmentation",
+                            "Synapse layer"})
     addGroup(group);
   if (use == Use::NextRun) addRecordRows();
   auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
