@@ -29,14 +29,13 @@ namespace {
 
 using train::Session;
 
-constexpr int kMostRecordMib = 1 << 20, kMostLogInterval = 1'000'000;
+constexpr int kMostRecordMib = 1 << 20;
 
 struct TrainArguments {
   std::string model = "syna-cnn", data = "digits";
   train::AskedSettings asked;
   train::Execution execution;
   std::string out, resume, on_end;
-  int log_interval = train::kLogInterval;
   int record_mib = 64;
   bool json = false, fresh_optimiser = false;
   bool data_given = false, model_given = false, device_given = false;
@@ -55,8 +54,7 @@ std::string sizes_text(const train::FolderSizes& sizes) {
 class Printer final : public train::Observer {
  public:
   // device_asked: a person who asked for a device is told which one it is.
-  Printer(int log_interval, bool json, bool device_asked)
-      : log_interval_(log_interval), json_(json), device_asked_(device_asked) {}
+  Printer(bool json, bool device_asked) : json_(json), device_asked_(device_asked) {}
 
   void on_start(const train::StartInfo& start) override {
     start_ = start;
@@ -73,7 +71,7 @@ class Printer final : public train::Observer {
     steps_ += static_cast<std::int64_t>(losses.losses.size());
     for (std::size_t k = 0; k < losses.losses.size(); ++k) {
       const int step = losses.first_step + static_cast<int>(k);
-      if (step % log_interval_ != 0) continue;
+      if (step % start_.settings.log_interval != 0) continue;
       const std::int64_t in_epoch = std::int64_t{step} * losses.batch_size;
       const auto loss = static_cast<double>(losses.losses[k]);
       if (json_) {
@@ -101,6 +99,7 @@ class Printer final : public train::Observer {
   }
 
   void on_change(const train::SettingChange& change) override {
+    train::apply_setting(start_.settings, change.key, change.value);
     if (json_) print(train::to_json(change));
   }
 
@@ -186,7 +185,6 @@ class Printer final : public train::Observer {
   }
 
   ProgressLine progress_;
-  int log_interval_;
   bool json_, device_asked_;
   train::StartInfo start_;
   double smoothed_ = 0;  // seconds per step
@@ -237,7 +235,7 @@ int train_run(TrainArguments a) {
     folder = a.resume.empty() ? train::default_run_folder(settings)
                               : std::filesystem::absolute(resume).parent_path();
 
-  Printer printer(a.log_interval, a.json, a.device_given);
+  Printer printer(a.json, a.device_given);
   if (a.model_given) a.asked.model = settings.model, a.asked.own = settings.own;
   auto session = Session::create({.settings = settings,
                                   .execution = a.execution,
@@ -300,9 +298,6 @@ void add_train(CLI::App& app, Action& action) {
       fmt::format("Most MiB for the record of β at every step or every few, up to {}; 64 unless told "
                   "otherwise, 0 keeps none.",
                   kMostRecordMib))
-      ->group(kOutput);
-  app::add_whole(*c, "--log-interval", a->log_interval, 1, kMostLogInterval,
-                 "Steps between log lines; 100 as in the original.")
       ->group(kOutput);
   app::add_text(
       *c, "--on-end", "COMMAND", a->on_end,

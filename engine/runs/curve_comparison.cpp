@@ -37,7 +37,8 @@ std::vector<std::vector<std::size_t>> alike_but_seed(const std::vector<RunSummar
     if (run.problem.empty()) {
       train::Settings settings = run.settings;
       settings.seed = 0;
-      settings.data.clear();  // where it lies does not matter
+      settings.data.clear();  // where it lies does not matter, nor does how much was said of it
+      settings.log_interval = train::kLogInterval;
       key = run.data_sha256 + train::to_json(settings).dump();
     }
     const auto [at, fresh] = known.emplace(std::move(key), groups.size());

@@ -47,6 +47,7 @@ bool same_run(const Settings& a, const Settings& b) {
   if (a.seed != b.seed || a.model != b.model) return false;  // most are told apart by these
   Settings moved = a;
   moved.data = b.data;
+  moved.log_interval = b.log_interval;
   return moved == b;
 }
 

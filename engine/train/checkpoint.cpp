@@ -52,6 +52,7 @@ std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model:
                                                const std::string& optimiser_file) {
   auto settings = to_json(c.settings);
   settings.erase("data");
+  settings.erase("log_interval");  // no matter of the result
   std::map<std::string, std::string> metadata = {
       {"format", "pt"},  // what Hugging Face's loaders ask for: the tensors are PyTorch's
       {"synann.format", kCheckpointFormat},

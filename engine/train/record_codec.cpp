@@ -75,6 +75,7 @@ std::uint32_t checksum_of(std::string_view text) {
 std::vector<std::uint8_t> format_header(const RecordHeader& h) {
   auto settings = to_json(h.settings);
   settings.erase("data");
+  settings.erase("log_interval");
   ordered_json tensors = ordered_json::array();
   for (const RecordedTensor& t : h.tensors)
     tensors.push_back(ordered_json{{"name", t.name}, {"shape", t.shape}});

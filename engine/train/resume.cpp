@@ -121,6 +121,10 @@ Status settle(const ResumeRequest& request, Resumption& plan) {
   Settings settings = checkpoint.settings;
   if (plan.loaded.bare && !settings.own) settings = recommended_settings(settings.model, plan.data_location);
   settings.data = plan.data_location;
+  // Where the run was left, for the checkpoint does not have it.
+  if (const auto& past = plan.history)
+    settings.log_interval =
+        past->history.settings_at(past->history.steps_at(checkpoint.position)).log_interval;
   apply_settings(settings, request.asked);
   adopt_settings(checkpoint, settings);
   if (plan.begins) {

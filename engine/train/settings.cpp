@@ -58,6 +58,9 @@ constexpr Number kNumbers[] = {
                              "Names the random numbers: initial weights, order of the images, dropout. The "
                              "same seed gives the same run.",
                              0, 2147483647, 5, 1, 0, false, false}),
+    number<&Settings::log_interval>({"log-interval", "Log interval", "steps",
+                                     "Steps between two lines of the log; the training is the same.", 1,
+                                     1000000, kLogInterval, 10, 0, true, false}),
     number<&Settings::nesterov>(
         {"nesterov", "Nesterov", "", "Nesterov momentum for SGD.", 0, 1, 0, 1, 0, false, true}),
     number<&Settings::weight_decay>({"weight-decay", "Weight decay", "",

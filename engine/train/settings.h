@@ -13,6 +13,7 @@
 #include "engine/core/result.h"
 #include "engine/data/augment.h"
 #include "engine/model/description.h"
+#include "engine/train/log_lines.h"
 
 namespace synann::train {
 
@@ -26,7 +27,8 @@ struct OwnModel {
   }
 };
 
-// What determines the result of a run, and nothing else: kept in checkpoints and histories.
+// What determines the result of a run: kept in checkpoints and histories. The log interval alone determines
+// nothing but the log, and is kept in histories only, so that equal runs leave equal checkpoints.
 // The defaults are the original script's; recommended_settings() has those of the other models.
 struct Settings {
   std::string model = "syna-cnn";  // of a known model, or of own
@@ -64,6 +66,8 @@ struct Settings {
   std::string diagonal = "keep";       // keep, zero
   std::string frozen{};                // cells of β that stay as they are; empty: none (frozen_cells.h)
   bool watch_headroom = true;          // stop before the first update at which min (1 − βx) ≤ 0
+
+  int log_interval = kLogInterval;  // steps between two lines of the log
 
   bool operator==(const Settings&) const = default;
 };

@@ -15,11 +15,12 @@ const SettingInfo* number_info(std::string_view key) {
   return nullptr;
 }
 
-// The seed is none: those of a study are what its runs are paired by. Nor is a text, which has commas.
+// The seed is none: those of a study are what its runs are paired by. Nor is a text, which has commas, nor the
+// log interval, with which every run is the same.
 std::vector<std::string> variable_keys() {
   std::vector<std::string> keys;
   for (const SettingInfo& info : setting_infos())
-    if (info.key != "seed") keys.emplace_back(info.key);
+    if (info.key != "seed" && info.key != "log-interval") keys.emplace_back(info.key);
   for (const ChoiceInfo& info : choice_infos())
     if (!info.is_text()) keys.emplace_back(info.key);
   return keys;

@@ -32,12 +32,18 @@ std::string changeLine(const train::SettingChange& change) {
                      change.position.step, change.position.epoch);
 }
 
-std::vector<std::string> logLines(const train::History& history, int interval) {
+std::vector<std::string> logLines(const train::History& history) {
   std::vector<std::string> lines;
   const int per_epoch = history.start.steps_per_epoch, batch = history.start.settings.batch_size;
   if (per_epoch <= 0) return lines;
   std::size_t next = 0;     // the evaluation to come
   std::size_t changed = 0;  // the change to come
+  int interval = history.start.settings.log_interval;
+  const auto change = [&](const train::SettingChange& made) {
+    if (const auto* value = std::get_if<double>(&made.value); value && made.key == "log-interval")
+      interval = std::max(1, static_cast<int>(*value));
+    lines.push_back(changeLine(made));
+  };
   const auto put = [&lines](const std::vector<std::string>& more) {
     lines.insert(lines.end(), more.begin(), more.end());
   };
@@ -50,7 +56,7 @@ std::vector<std::string> logLines(const train::History& history, int interval) {
     }
     while (changed < history.changes.size() &&
            history.steps_at(history.changes[changed].position) <= static_cast<std::int64_t>(k)) {
-      put({changeLine(history.changes[changed++])});
+      change(history.changes[changed++]);
     }
     put(logLines({.epoch = epoch,
                   .first_step = step,
@@ -61,7 +67,7 @@ std::vector<std::string> logLines(const train::History& history, int interval) {
                  history.start.train_count, per_epoch, interval));
   }
   while (next < history.evaluations.size()) put(logLines(history.evaluations[next++]));
-  while (changed < history.changes.size()) put({changeLine(history.changes[changed++])});
+  while (changed < history.changes.size()) change(history.changes[changed++]);
   return lines;
 }
 

@@ -18,8 +18,8 @@ std::vector<std::string> logLines(const train::StepLosses& steps, int count, int
 // because the original script does not measure it.
 std::vector<std::string> logLines(const train::Evaluation& evaluation);
 
-// The log of a recorded run, as it was when it ran.
-std::vector<std::string> logLines(const train::History& history, int interval = train::kLogInterval);
+// The log of a recorded run as it was when it ran, with the log interval in force at each step.
+std::vector<std::string> logLines(const train::History& history);
 
 // "Learning rate 0.006 from step 120 of epoch 3 on": not a line of the original's.
 std::string changeLine(const train::SettingChange& change);

@@ -55,9 +55,10 @@ void SnapshotMailbox::putData(data::DataPairPtr data) {
 }
 
 void SnapshotMailbox::putHistory(std::shared_ptr<const train::History> history) {
-  std::vector<std::string> lines = logLines(*history, log_interval_.load());  // long runs: not under the lock
+  std::vector<std::string> lines = logLines(*history);  // long runs: not under the lock
   write([&] {
     if (!history->evaluations.empty()) evaluation_seconds_ = history->evaluations.back().eval_seconds;
+    if (!pending_.start) log_interval_ = history->settings().log_interval;
     if (!pending_.start && pending_.progress.count == 0) standAtEnd(*history);
     pending_.history = std::move(history);
     pending_.log_lines = std::move(lines);
@@ -80,6 +81,7 @@ void SnapshotMailbox::putDone() {
 void SnapshotMailbox::on_start(const train::StartInfo& info) {
   write([&] {
     pending_.start = info;
+    log_interval_ = info.settings.log_interval;
     Progress& p = pending_.progress;
     p.position = info.position;
     p.epochs = info.settings.epochs;
@@ -97,7 +99,7 @@ void SnapshotMailbox::on_steps(const train::StepLosses& steps) {
   write([&] {
     appendLosses(steps);
     Progress& p = pending_.progress;
-    appendLines(logLines(steps, p.count, p.steps_per_epoch, log_interval_.load()));
+    appendLines(logLines(steps, p.count, p.steps_per_epoch, log_interval_));
     p.position = {steps.epoch, steps.first_step + static_cast<int>(steps.losses.size())};
     const std::int64_t before = std::int64_t{steps.first_step} * steps.batch_size;
     p.examples = std::min<std::int64_t>(p.count, std::int64_t{p.position.step} * steps.batch_size);
@@ -131,7 +133,9 @@ void SnapshotMailbox::on_evaluation(const train::Evaluation& evaluation) {
 void SnapshotMailbox::on_change(const train::SettingChange& change) {
   write([&] {
     pending_.changes.push_back(change);
-    if (const auto* value = std::get_if<double>(&change.value); value && change.key == "epochs") {
+    const auto* value = std::get_if<double>(&change.value);
+    if (value && change.key == "log-interval") log_interval_ = static_cast<int>(*value);
+    if (value && change.key == "epochs") {
       pending_.progress.epochs = static_cast<int>(*value);
       estimate();
     }
@@ -190,7 +194,9 @@ void SnapshotMailbox::on_failure(std::shared_ptr<const train::Failure> failure) 
 // Where a run that is only looked at stands.
 void SnapshotMailbox::standAtEnd(const train::History& history) {
   Progress& p = pending_.progress;
-  p.epochs = history.settings().epochs;
+  const train::Settings settings = history.settings();
+  log_interval_ = settings.log_interval;
+  p.epochs = settings.epochs;
   p.steps_per_epoch = history.start.steps_per_epoch;
   p.count = history.start.train_count;
   const int steps = static_cast<int>(history.losses.size());

@@ -28,8 +28,6 @@ class SnapshotMailbox final : public train::Observer {
   Snapshot take();
   // Asks for the network's numbers, once; they come with a later snapshot.
   void wantWeights() { weights_wanted_.store(true); }
-  // Steps between two lines of the log, from now on.
-  void setLogInterval(int steps) { log_interval_.store(steps); }
 
   void putState(RunState state, std::string reason = {});
   void putData(data::DataPairPtr data);
@@ -66,9 +64,9 @@ class SnapshotMailbox final : public train::Observer {
   Snapshot pending_;  // guarded by mutex_, as all below
   bool woken_ = false;
   Throughput throughput_;
-  std::atomic<bool> weights_wanted_{false};             // not guarded
-  std::atomic<int> log_interval_{train::kLogInterval};  // not guarded
-  double evaluation_seconds_ = 0;                       // of the latest evaluation
+  std::atomic<bool> weights_wanted_{false};  // not guarded
+  int log_interval_ = train::kLogInterval;   // steps between two lines of the log, as the run has it now
+  double evaluation_seconds_ = 0;            // of the latest evaluation
   const std::function<void()> wake_;
 };
 

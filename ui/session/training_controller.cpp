@@ -99,11 +99,6 @@ void TrainingController::requestWeights() {
   if (sessionOpen()) mailbox_->wantWeights();
 }
 
-void TrainingController::setLogInterval(int steps) {
-  log_interval_ = steps;
-  if (mailbox_) mailbox_->setLogInterval(steps);
-}
-
 void TrainingController::setExecution(const train::Execution& execution) {
   if (execution == execution_) return;
   execution_ = execution;
@@ -243,7 +238,6 @@ void TrainingController::launch(RunJob job, Intent intent) {
   // it is gone. A signal without arguments carries no memory of ours through Qt's event queue, whose locks
   // ThreadSanitizer cannot see.
   mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
-  mailbox_->setLogInterval(log_interval_);
   thread_ = std::jthread([job = std::move(job), link = link_, mailbox = mailbox_] {
     lower_thread_priority();
     runJob(job, *link, *mailbox);

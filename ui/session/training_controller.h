@@ -43,8 +43,6 @@ class TrainingController : public QObject {
   void setExecution(const train::Execution& execution);
   // Of the records in a run's folder, from the next new run on.
   void setRecordBytes(std::int64_t bytes) { record_.bytes = bytes; }
-  // Steps between two lines of the log; for the run at hand from its next step on.
-  void setLogInterval(int steps);
   const train::Execution& execution() const { return execution_; }
 
   RunState state() const { return state_; }
@@ -145,7 +143,6 @@ class TrainingController : public QObject {
   FolderChooser choose_folder_;
   train::Execution execution_;
   train::RecordBudget record_;
-  int log_interval_ = train::kLogInterval;
   data::DataPairPtr data_;  // opened last
   RunState state_ = RunState::Ready;
   RunState settled_ = RunState::Ready;  // to return to when opening something did not work

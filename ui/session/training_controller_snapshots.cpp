@@ -109,7 +109,6 @@ void TrainingController::absorbReadRun(const train::History& history,
 void TrainingController::follow() {
   if (!run_ || !opened_) return;
   follow_mailbox_ = std::make_shared<SnapshotMailbox>([this] { emit woken(); });
-  follow_mailbox_->setLogInterval(log_interval_);
   follow_mailbox_->beginAt(*opened_);
   follower_.emplace(run_->folder, std::exchange(opened_, nullptr), follow_mailbox_);
 }

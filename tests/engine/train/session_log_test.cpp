@@ -48,6 +48,7 @@ class SessionLogTest : public QObject, private SessionRuns {
   void aResumeIsAnEvent();
   void whatTheProgramDoesNotKnowIsTold();
   void aRateThatIsAskedForHoldsFromTheResumeOn();
+  void theLogIntervalIsKeptByTheHistoryAlone();
   void whatCannotChangeIsRefused();
   void theFolderIsTheSessions();
   void aSessionThatCannotBeginLeavesNothing();
@@ -184,6 +185,43 @@ void SessionLogTest::aRateThatIsAskedForHoldsFromTheResumeOn() {
   open.start_paused = true;
   run_session(std::move(open), live);
   QCOMPARE(h->losses, live.losses);
+}
+
+// How often the log has a line is no matter of the result: the checkpoints are those of a run that nobody
+// touched, and what holds where the run goes on is what its history says.
+void SessionLogTest::theLogIntervalIsKeptByTheHistoryAlone() {
+  run(at("a"), 1, {}, 9);
+  CommandListener live;
+  live.commands = {{{Command::Kind::Set, "log-interval", 3.0},
+                    {Command::Kind::Set, "log-interval", 0.0},  // out of range: refused
+                    {Command::Kind::StepBatch}}};
+  auto open = options(at("b"));
+  open.start_paused = true;
+  {
+    auto session = Session::create(std::move(open), live);
+    QVERIFY(session.ok());
+    live.session = session->get();
+    live.after_steps = [&](int steps) {
+      live.session->post({Command::Kind::Train});
+      if (steps >= 9) live.session->request_stop();
+    };
+    QVERIFY((*session)->run().ok());
+  }
+  QVERIFY(live.changes == (std::vector<SettingChange>{{{1, 0}, "log-interval", 3.0}}));
+  QVERIFY(bytes_of(at("a") / kLastCheckpoint) == bytes_of(at("b") / kLastCheckpoint));
+  CommandListener same, other;
+  run_session(options(at("b"), at("b") / kLastCheckpoint), same);
+  QCOMPARE(same.start.settings.log_interval, 3);
+  QVERIFY(same.resumes[0].changed.empty());
+  auto changed = options(at("b"), at("b") / kLastCheckpoint);
+  changed.asked.numbers = {{"epochs", 4}, {"log-interval", 5}};
+  run_session(std::move(changed), other);
+  QVERIFY(other.resumes[0].changed ==
+          (std::vector<SettingDifference>{{"epochs", 3.0, 4.0}, {"log-interval", 3.0, 5.0}}));
+  const auto h = read_history(at("b"));
+  QCOMPARE(h->settings_at(0).log_interval, 3);
+  QCOMPARE(h->settings().log_interval, 5);
+  QCOMPARE(h->start.settings.log_interval, kLogInterval);
 }
 
 void SessionLogTest::whatCannotChangeIsRefused() {

@@ -19,6 +19,7 @@ class SettingsTest : public QObject {
   void defaultsAreTheOriginals();
   void everyKeyReadsWhatItWrites();
   void jsonRoundTrip();
+  void theOriginalsLogIntervalIsNotWritten();
   void jsonOfTheWrongTypeIsRefused();
   void refusesWhatIsOutOfRange();
   void choicesBecomeOptions();
@@ -68,6 +69,18 @@ void SettingsTest::jsonRoundTrip() {
   const auto read = settings_from_json(nlohmann::json::parse(to_json(s).dump()), "here");
   QVERIFY(read.ok());
   QVERIFY(*read == s);
+}
+
+// A line every hundred steps is what every earlier program had, and did not write.
+void SettingsTest::theOriginalsLogIntervalIsNotWritten() {
+  Settings s;
+  QVERIFY(!to_json(s).contains("log_interval"));
+  s.log_interval = 7;
+  const auto read = settings_from_json(nlohmann::json::parse(to_json(s).dump()), "here");
+  QVERIFY(read.ok());
+  QCOMPARE(read->log_interval, 7);
+  s.log_interval = 0;
+  QCOMPARE(validate(s).error().where, std::string("--log-interval"));
 }
 
 void SettingsTest::jsonOfTheWrongTypeIsRefused() {

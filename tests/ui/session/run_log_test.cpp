@@ -59,6 +59,13 @@ void RunLogTest::aRecordedRunReadsAsItRan() {
   auto changed = expected;
   changed.insert(changed.begin() + 5, "— learning rate 0.5 from step 1 of epoch 2 on");
   QCOMPARE(logLines(history), changed);
+  // The lines are as many as were asked for when the steps were made.
+  history.start.settings.log_interval = 2;
+  history.changes = {{{2, 0}, "log-interval", 1.0}};
+  auto denser = expected;
+  denser.insert(denser.begin() + 4, "— log interval 1 from step 0 of epoch 2 on");
+  denser.insert(denser.begin() + 6, train::train_line(2, 50, 100, 1, 2, 0.5));
+  QCOMPARE(logLines(history), denser);
 }
 
 void RunLogTest::wordsOfTheRunBar() {

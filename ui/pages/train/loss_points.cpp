@@ -15,14 +15,6 @@ LossEvaluation lossEvaluation(const train::Evaluation& evaluation) {
           .best = evaluation.best};
 }
 
-train::Evaluation trainEvaluation(const LossEvaluation& evaluation) {
-  return {.epoch = evaluation.epoch,
-          .examples = evaluation.examples,
-          .test_loss = evaluation.test_loss,
-          .correct = evaluation.correct,
-          .count = evaluation.count};
-}
-
 LossCurve lossCurve(const train::History& history) {
   LossCurve curve;
   curve.setTrainCount(history.start.train_count);

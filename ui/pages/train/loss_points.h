@@ -9,8 +9,6 @@
 namespace synann::ui {
 
 LossEvaluation lossEvaluation(const train::Evaluation& evaluation);
-// And back, as far as a line of the log tells of it.
-train::Evaluation trainEvaluation(const LossEvaluation& evaluation);
 
 // All of a run that its history holds.
 LossCurve lossCurve(const train::History& history);

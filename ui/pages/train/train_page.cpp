@@ -19,11 +19,9 @@
 #include "ui/pages/train/train_tables.h"
 #include "ui/plots/figure.h"
 #include "ui/plots/loss_chart.h"
-#include "ui/session/run_log.h"
 #include "ui/session/words.h"
 #include "ui/widgets/action_button.h"
 #include "ui/widgets/calm_combo_box.h"
-#include "ui/widgets/calm_spin_box.h"
 #include "ui/widgets/elided_label.h"
 
 namespace synann::ui {
@@ -36,7 +34,6 @@ constexpr LossSmoothing kSmoothings[] = {{},
                                          {SmoothingKind::MovingAverage, 100'000},
                                          {SmoothingKind::EpochMean}};
 constexpr QSize kLeastFigure(480, 360);      // of a file, pixels
-constexpr int kMostLogInterval = 1'000'000;  // steps, as at the prompt
 constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
 
@@ -178,28 +175,8 @@ QWidget* TrainPage::makeLog() {
   log_->setToolTip(
       tr("Losses of single steps, and the test set after each epoch, as the original script prints them"));
   log_->setMinimumHeight(48);
-  log_interval_ = new CalmSpinBox(box);
-  log_interval_->setObjectName("log.interval");
-  log_interval_->setDecimals(0);
-  log_interval_->setRange(1, kMostLogInterval);
-  log_interval_->setValue(train::kLogInterval);
-  log_interval_->setKeyboardTracking(false);
-  log_interval_->setSuffix(tr(" steps"));
-  log_interval_->setAccessibleName(tr("Log interval"));
-  log_interval_->setToolTip(tr("Steps between two lines of the log"));
-  auto* const every = new QLabel(tr("a line every"), box);
-  every->setBuddy(log_interval_);
-  auto* const row = new QHBoxLayout;
-  row->addWidget(makeHeading(tr("Log"), log_, box));
-  row->addStretch(1);
-  row->addWidget(every);
-  row->addWidget(log_interval_);
-  column->addLayout(row);
+  column->addWidget(makeHeading(tr("Log"), log_, box));
   column->addWidget(log_);
-  connect(log_interval_, &CalmSpinBox::valueChanged, this, [this](double steps) {
-    workspace_.controller().setLogInterval(static_cast<int>(steps));
-    writeLog();
-  });
   return box;
 }
 
@@ -262,7 +239,6 @@ QVariantMap TrainPage::remembered() const {
           {"smoothing", smoothing_->currentIndex()},
           {"legend", QLatin1String(legendId(chart_->style().legend))},
           {"marks", chart_->style().marks},
-          {"log_interval", static_cast<int>(log_interval_->value())},
           {"record_mib", form_->recordMib()}};
 }
 
@@ -272,27 +248,8 @@ void TrainPage::remember(const QVariantMap& kept) {
                     .marks = kept.value("marks", true).toBool()});
   const int smoothing = kept.value("smoothing").toInt();
   if (smoothing > 0 && smoothing < smoothing_->count()) smoothing_->setCurrentIndex(smoothing);
-  const int interval = kept.value("log_interval", train::kLogInterval).toInt();
-  log_interval_->setValue(std::clamp(interval, 1, kMostLogInterval));
-  workspace_.controller().setLogInterval(static_cast<int>(log_interval_->value()));
   form_->setRecordMib(std::clamp(kept.value("record_mib", 64).toInt(), 0, 1 << 20));
   workspace_.controller().setRecordBytes(std::int64_t{form_->recordMib()} << 20);
-}
-
-// The log of what is shown so far, with as many lines as are wanted now.
-void TrainPage::writeLog() {
-  train::History shown;
-  shown.start = start_;
-  shown.examples.assign(curve_->examples().begin(), curve_->examples().end());
-  shown.losses.assign(curve_->losses().begin(), curve_->losses().end());
-  for (const LossEvaluation& evaluation : curve_->evaluations())
-    shown.evaluations.push_back(trainEvaluation(evaluation));
-  shown.changes = changes_;
-  QStringList lines;
-  for (const std::string& line : logLines(shown, static_cast<int>(log_interval_->value())))
-    lines.append(QString::fromStdString(line));
-  log_->setPlainText(lines.join('\n'));
-  log_->moveCursor(QTextCursor::End);
 }
 
 QList<QSplitter*> TrainPage::splitters() const {
@@ -310,7 +267,6 @@ void TrainPage::showTitle() {
 
 void TrainPage::clear() {
   start_ = {};
-  changes_.clear();
   showTitle();
   form_->showRecordUse(0);
   curve_->clear();
@@ -327,7 +283,6 @@ void TrainPage::take(const Snapshot& snapshot) {
   if (snapshot.history) {
     start_ = snapshot.start.value_or(snapshot.history->start);
     start_.settings = snapshot.history->settings();
-    changes_ = snapshot.history->changes;
     curve_ = std::make_shared<LossCurve>(lossCurve(*snapshot.history));
     chart_->setCurve(curve_);
     tables_->setCurve(curve_);
@@ -346,7 +301,6 @@ void TrainPage::take(const Snapshot& snapshot) {
                      std::min<std::int64_t>(seen, start_.train_count),
                  train::setting_words(change.key, change.value));
     train::apply_setting(start_.settings, change.key, change.value);
-    changes_.push_back(change);
   }
   if (!snapshot.log_lines.empty()) {
     QStringList lines;

@@ -18,7 +18,6 @@ class QSplitter;
 namespace synann::ui {
 
 class CalmComboBox;
-class CalmSpinBox;
 class LossChart;
 class SettingForm;
 class TrainTables;
@@ -59,7 +58,6 @@ class TrainPage : public Page {
   void clear();
   void refresh();
   void showTitle();
-  void writeLog();
 
   Workspace& workspace_;
   std::shared_ptr<LossCurve> curve_;
@@ -68,9 +66,7 @@ class TrainPage : public Page {
   SettingForm* form_;
   QLabel* title_ = nullptr;
   QPlainTextEdit* log_ = nullptr;
-  CalmSpinBox* log_interval_ = nullptr;
-  std::optional<LossPart> wanted_part_;        // of a figure whose run is being opened
-  std::vector<train::SettingChange> changes_;  // of the run that is shown
+  std::optional<LossPart> wanted_part_;  // of a figure whose run is being opened
   TrainTables* tables_;
   CalmComboBox* smoothing_ = nullptr;
   QSplitter* rows_ = nullptr;
