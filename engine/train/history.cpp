@@ -15,14 +15,13 @@
 #include "engine/core/version.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history_losses.h"
+#include "engine/train/history_parser.h"
 
 namespace synann::train {
 namespace {
 
-constexpr std::uint64_t kLargestHistory = 4ull << 30;  // bytes
-constexpr int kLongestLine = 2000;                     // losses
+constexpr int kLongestLine = 2000;  // losses
 constexpr std::chrono::milliseconds kLongestDelay{500};
-constexpr std::string_view kLineStart = R"({"event":")";
 
 // Forgets what was made behind the position: it was not in the checkpoint that the run went on from.
 void cut_back(History& history, const Position& at) {
@@ -61,128 +60,6 @@ void go_on(History& history, Resume resume) {
   history.open_line = history.truncated = false;
 }
 
-namespace {
-
-// How the other run ended is not how this one did.
-void leave_parent(History& history, const Fork& fork) {
-  history.end.reset();
-  for (const SettingDifference& d : fork.changed) history.changes.push_back({fork.position, d.key, d.to});
-  history.forks.push_back(fork);
-}
-
-// What one kind of event does to a history.
-template <class Event, class Take>
-Status take_event(const Result<Event>& event, Take&& take) {
-  if (!event) return event.error();
-  take(*event);
-  return {};
-}
-
-Status read_event(const nlohmann::json& value, const ReadFrom& from, History& history) {
-  const std::string event = value.is_object() && value.contains("event") && value["event"].is_string()
-                                ? value["event"].get<std::string>()
-                                : "";
-  const auto keep = [](auto& list) { return [&list](const auto& e) { list.push_back(e); }; };
-  if (event == "losses") return read_losses(value, from.where, history);
-  if (event == "epoch" || event == "evaluation")
-    return take_event(evaluation_from_json(value, from), keep(history.evaluations));
-  if (event == "change") {
-    return take_event(change_from_json(value, from), [&](const SettingChange& c) {
-      if (!c.key.empty()) history.changes.push_back(c);  // else of a setting that is not known
-    });
-  }
-  if (event == "device") return take_event(device_from_json(value, from), keep(history.devices));
-  if (event == "time") return take_event(time_from_json(value, from), keep(history.times));
-  if (event == "fork")
-    return take_event(fork_from_json(value, from), [&](const Fork& f) { leave_parent(history, f); });
-  if (event == "pause") return take_event(pause_from_json(value, from), keep(history.pauses));
-  if (event == "resume")
-    return take_event(resume_from_json(value, from), [&](const Resume& r) { go_on(history, r); });
-  if (event == "end") return take_event(end_from_json(value, from), [&](const End& e) { history.end = e; });
-  if (event.empty())
-    return Error{.where = from.where, .problem = "is not an event", .expected = "an object with \"event\""};
-  from.note(fmt::format("event \"{}\"", event.substr(0, 60)));
-  return {};
-}
-
-// Takes line after line. One that cannot be read is an error, unless a killed process left it: it was cut
-// off, and stands at the end or directly before the event that says so.
-class Parser {
- public:
-  explicit Parser(const std::string& file) : file_(file) {}
-
-  Status take_line(std::string_view line) {
-    ++line_;
-    if (started_ && torn_ == 0 && read_losses_line(line, history_)) return {};
-    const auto value = nlohmann::json::parse(line, nullptr, false);
-    if (value.is_discarded()) {
-      note_torn(line);
-      return {};
-    }
-    if (torn_ > 0 && torn_lines(value) != torn_) return not_json();
-    torn_ = 0;
-    const ReadFrom from{fmt::format("{}, line {}", file_, line_), &history_.unknown};
-    const bool is_start = value.is_object() && value.contains("event") && value["event"] == "start";
-    if (started_ && is_start)
-      return Error{.where = from.where, .problem = "begins another run in the middle of this one"};
-    if (!started_ && !is_start) return no_history();
-    return is_start ? take_start(value, from) : read_event(value, from, history_);
-  }
-
-  // `rest`: what follows the last end of a line.
-  Result<History> finish(std::string_view rest) {
-    if (torn_ > 0 && !looks_cut_off_) return not_json();
-    if (!started_) return no_history();
-    history_.open_line = !rest.empty();
-    history_.truncated = torn_ > 0 || !rest.empty();
-    history_.torn = rest.empty() ? torn_ : nlohmann::json::accept(rest) ? 1 : torn_ + 1;
-    return std::move(history_);
-  }
-
- private:
-  void note_torn(std::string_view line) {
-    if (torn_++ == 0) {
-      torn_line_ = line_;
-      looks_cut_off_ = true;
-    }
-    looks_cut_off_ = looks_cut_off_ && (line.starts_with(kLineStart) || kLineStart.starts_with(line));
-  }
-
-  Status take_start(const nlohmann::json& value, const ReadFrom& from) {
-    // First: what else stands there, only that version may understand.
-    const std::string needs =
-        value.contains("needs") && value["needs"].is_string() ? value["needs"].get<std::string>() : "";
-    if (is_newer(needs, kVersion)) {
-      return Error{.where = file_,
-                   .problem = fmt::format("needs version {} of the program or a newer one", needs),
-                   .found = fmt::format("version {}", kVersion)};
-    }
-    auto start = start_from_json(value, from);
-    if (!start) return start.error();
-    history_.start = std::move(*start);
-    started_ = true;
-    return {};
-  }
-
-  Error no_history() const {
-    return {.where = file_,
-            .problem = "is not a history of this program",
-            .expected = "a \"start\" event in the first line"};
-  }
-  Error not_json() const {
-    return {.where = fmt::format("{}, line {}", file_, torn_line_), .problem = "is not valid JSON"};
-  }
-
-  const std::string& file_;
-  History history_;
-  int line_ = 0;
-  int torn_ = 0, torn_line_ = 0;  // unreadable lines up to here, one after the other, and the first of them
-  bool looks_cut_off_ = true;     // all of them begin as a line of ours does
-  bool started_ = false;
-};
-
-}  // namespace
-
 std::int64_t History::steps_at(const Position& position) const {
   return std::int64_t{position.epoch - 1} * start.steps_per_epoch + position.step;
 }
@@ -214,12 +91,10 @@ std::string History::unknown_note() const {
 }
 
 Result<History> parse_history(std::string_view text, const std::string& file) {
-  Parser parser(file);
-  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-    if (auto status = parser.take_line(text.substr(0, end)); !status) return status.error();
-    text.remove_prefix(end + 1);
-  }
-  return parser.finish(text);
+  HistoryParser parser(file);
+  if (auto status = parser.take_lines(text); !status) return status.error();
+  if (auto status = parser.end_with(text); !status) return status.error();
+  return std::move(parser).history();
 }
 
 namespace {

@@ -89,8 +89,8 @@ constexpr Number kNumbers[] = {
          0, false, true, "seed"}),
     number<&Settings::augment_rotation>(
         {"augment-rotation", "Rotation", "°",
-         "Turns each training image by an angle of at most this, another one in every epoch.", 0, 180, 0, 5, 2,
-         true, true, "none"}),
+         "Turns each training image by an angle of at most this, another one in every epoch.", 0, 180, 0, 5,
+         2, true, true, "none"}),
     number<&Settings::augment_zoom>({"augment-zoom", "Zoom", "",
                                      "Stretches height and width of each training image, each by a factor "
                                      "between 1 − this and 1 + this.",

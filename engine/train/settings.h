@@ -56,9 +56,9 @@ struct Settings {
   double augment_rotation = 0, augment_zoom = 0, augment_shift = 0, augment_shear = 0;  // data/augment.h
   double augment_elastic = 0, augment_elastic_sigma = 4;
   double augment_erase = 0, augment_erase_min = 0.02, augment_erase_max = 0.33;
-  double target_accuracy = 0;      // percent at which the run ends; 0 = never
-  int patience = 0;                // epochs without a better accuracy after which the run ends; 0 = never
-  double minutes = 0;              // of training after which the run ends; 0 = never
+  double target_accuracy = 0;  // percent at which the run ends; 0 = never
+  int patience = 0;            // epochs without a better accuracy after which the run ends; 0 = never
+  double minutes = 0;          // of training after which the run ends; 0 = never
 
   std::string synapse = "per-sample";  // per-sample, batch-coupled
   std::string beta = "free";           // free, sigmoid, clamp

@@ -105,8 +105,8 @@ ordered_json to_json(const Settings& s) {
   ordered_json j{{"model", s.model}, {"data", s.data}};
   if (s.own) j["model_file"] = ordered_json::parse(model::model_file_text(*s.own.definition));
   for (const SettingInfo& info : setting_infos()) {
-    // Runs on all training images, and those with the original's log, stay byte for byte what they were before
-    // there was a choice.
+    // Runs on all training images, and those with the original's log, stay byte for byte what they were
+    // before there was a choice.
     if (info.key.starts_with("train-") && s.train_count == 0) continue;
     if (info.key == "log-interval" && s.log_interval == kLogInterval) continue;
     const double value = setting_value(s, info.key);

@@ -15,8 +15,8 @@ const SettingInfo* number_info(std::string_view key) {
   return nullptr;
 }
 
-// The seed is none: those of a study are what its runs are paired by. Nor is a text, which has commas, nor the
-// log interval, with which every run is the same.
+// The seed is none: those of a study are what its runs are paired by. Nor is a text, which has commas, nor
+// the log interval, with which every run is the same.
 std::vector<std::string> variable_keys() {
   std::vector<std::string> keys;
   for (const SettingInfo& info : setting_infos())

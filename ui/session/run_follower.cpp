@@ -10,11 +10,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "engine/core/folder_lock.h"
 #include "engine/core/thread_pool.h"
+#include "engine/train/history_tail.h"
 #include "ui/session/run_job.h"
 
 namespace synann::ui {
@@ -22,12 +22,6 @@ namespace synann::ui {
 namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{300};
-
-std::uintmax_t historySize(const std::filesystem::path& folder) {
-  std::error_code code;
-  const std::uintmax_t size = std::filesystem::file_size(folder / train::kHistoryFile, code);
-  return code ? 0 : size;
-}
 
 // The steps of one epoch that `now` has beyond the first `known` of the run; returns how many.
 std::size_t tellSteps(const train::History& now, std::size_t known, SnapshotMailbox& mailbox) {
@@ -62,24 +56,36 @@ bool continues(const train::History& before, const train::History& now) {
          (evaluated == 0 || now.evaluations[evaluated - 1].test_loss == before.evaluations.back().test_loss);
 }
 
-}  // namespace
+// How much of a history the mailbox has been told.
+struct Told {
+  std::size_t losses = 0, evaluations = 0, changes = 0, devices = 0;
+  static Told all(const train::History& h) {
+    return {h.losses.size(), h.evaluations.size(), h.changes.size(), h.devices.size()};
+  }
+};
 
 // Events of several kinds come in the order of their steps: an evaluation after the steps of its epoch.
-bool tellGrowth(const train::History& before, const train::History& now, SnapshotMailbox& mailbox) {
-  if (!continues(before, now)) return false;
-  std::size_t known = before.losses.size(), evaluated = before.evaluations.size();
+void tellBeyond(Told told, const train::History& now, SnapshotMailbox& mailbox) {
   const auto tell_evaluations = [&] {
-    while (evaluated < now.evaluations.size() &&
-           now.steps_at({now.evaluations[evaluated].epoch + 1, 0}) <= static_cast<std::int64_t>(known))
-      mailbox.on_evaluation(now.evaluations[evaluated++]);
+    while (told.evaluations < now.evaluations.size() &&
+           now.steps_at({now.evaluations[told.evaluations].epoch + 1, 0}) <=
+               static_cast<std::int64_t>(told.losses))
+      mailbox.on_evaluation(now.evaluations[told.evaluations++]);
   };
-  for (std::size_t k = before.changes.size(); k < now.changes.size(); ++k) mailbox.on_change(now.changes[k]);
-  for (std::size_t k = before.devices.size(); k < now.devices.size(); ++k) mailbox.on_device(now.devices[k]);
+  for (; told.changes < now.changes.size(); ++told.changes) mailbox.on_change(now.changes[told.changes]);
+  for (; told.devices < now.devices.size(); ++told.devices) mailbox.on_device(now.devices[told.devices]);
   tell_evaluations();
-  while (known < now.losses.size()) {
-    known += tellSteps(now, known, mailbox);
+  while (told.losses < now.losses.size()) {
+    told.losses += tellSteps(now, told.losses, mailbox);
     tell_evaluations();
   }
+}
+
+}  // namespace
+
+bool tellGrowth(const train::History& before, const train::History& now, SnapshotMailbox& mailbox) {
+  if (!continues(before, now)) return false;
+  tellBeyond(Told::all(before), now, mailbox);
   return true;
 }
 
@@ -88,7 +94,7 @@ class RunFollower::Watch {
  public:
   Watch(std::filesystem::path folder, std::shared_ptr<const train::History> shown,
         std::shared_ptr<SnapshotMailbox> mailbox)
-      : folder_(std::move(folder)), shown_(std::move(shown)), mailbox_(std::move(mailbox)) {}
+      : folder_(std::move(folder)), tail_(folder_), shown_(std::move(shown)), mailbox_(std::move(mailbox)) {}
 
   // The writer first: what it says at its end is in the file when it is gone.
   void look() {
@@ -98,33 +104,35 @@ class RunFollower::Watch {
     if (writer) {
       mailbox_->putState(RunState::Elsewhere, *writer);
     } else {
-      const StateChange left = leftState(*shown_);
+      const StateChange left = leftState(shown_ ? *shown_ : tail_.history());
       mailbox_->putState(left.state, left.state == RunState::Failed ? left.reason : std::string());
     }
     writer_ = writer;
   }
 
  private:
-  // A file that cannot be read just now is looked at again.
+  // A file that cannot be read just now is looked at again. The first look reads what the window has as well.
   void readGrowth() {
-    const std::uintmax_t size = historySize(folder_);
-    if (size == size_) return;
-    auto history = train::read_history(folder_);
-    if (!history) return;
-    size_ = size;
-    const auto now = std::make_shared<const train::History>(std::move(*history));
-    if (!tellGrowth(*shown_, *now, *mailbox_)) {
-      auto whole = std::make_shared<train::History>(*now);
+    const auto look = tail_.look();
+    if (!look || *look == train::HistoryTail::Look::Same) return;
+    const train::History& now = tail_.history();
+    const bool grown = *look == train::HistoryTail::Look::Grown && now.start.steps_per_epoch > 0;
+    if (grown) {
+      tellBeyond(told_, now, *mailbox_);
+    } else if (!shown_ || !tellGrowth(*shown_, now, *mailbox_)) {
+      auto whole = std::make_shared<train::History>(now);
       findData(*whole, folder_);
       mailbox_->putHistory(std::move(whole));
     }
-    shown_ = now;
+    shown_ = nullptr;
+    told_ = Told::all(now);
   }
 
   std::filesystem::path folder_;
-  std::shared_ptr<const train::History> shown_;
+  train::HistoryTail tail_;
+  std::shared_ptr<const train::History> shown_;  // until the first look
+  Told told_;                                    // since then
   std::shared_ptr<SnapshotMailbox> mailbox_;
-  std::uintmax_t size_ = 0;
   std::optional<std::string> writer_;
 };
 

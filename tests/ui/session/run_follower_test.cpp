@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include <QSignalSpy>
@@ -61,6 +62,7 @@ class RunFollowerTest : public QObject {
   void anotherPastIsNoGrowth();
   void showsARunThatIsTrainedElsewhere();
   void survivesAWriterThatStopsAndGoesOn();
+  void aFileIsFollowedWhateverBecomesOfIt();
   void dataAreOpenedMeanwhile();
   void trainBeginsARunOfItsOwn();
 };
@@ -139,6 +141,36 @@ void RunFollowerTest::survivesAWriterThatStopsAndGoesOn() {
   QCOMPARE(b.losses, other.losses);
   // Nobody has it now: it can go on here.
   QVERIFY(b.controller.next(smallSettings(100'000)).kind == TrainingController::Next::Kind::TrainOn);
+}
+
+// Cut in the middle of a line, cut back by its writer, and replaced by another run.
+void RunFollowerTest::aFileIsFollowedWhateverBecomesOfIt() {
+  FollowBench b;
+  const std::filesystem::path file = b.home.path().toStdString() + "/run/" + train::kHistoryFile;
+  std::filesystem::create_directories(file.parent_path());
+  const auto append = [&](const std::string& text) { std::ofstream(file, std::ios::app) << text; };
+  append(lines::line_of(lines::small_start()) + lines::line_of(lines::evaluation_of(0)) +
+         lines::losses_line(1, 0, 3));
+  b.controller.openRun(QString::fromStdString(file.parent_path().string()));
+  QTRY_VERIFY_WITH_TIMEOUT(b.losses.size() == 3 && !b.controller.busy(), kWait);
+  const std::string line = lines::losses_line(1, 3, 4);
+  append(line.substr(0, 40));
+  append(line.substr(40));
+  QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), std::size_t{7}, kWait);
+  QCOMPARE(b.whole, 1);
+  append(lines::losses_line(2, 0, 7).substr(0, 50) + "\n");  // its writer was killed
+  train::Resume resume = lines::resume_at({1, 5});
+  resume.torn = 1;
+  append(lines::line_of(resume) + lines::losses_line(1, 5, 2) + lines::line_of(lines::evaluation_of(1)));
+  QTRY_VERIFY_WITH_TIMEOUT(b.evaluations == 2 && b.losses.size() == 7, kWait);
+  QCOMPARE(b.whole, 2);
+  std::filesystem::rename(file, file.parent_path() / "earlier.jsonl");
+  train::StartInfo other = lines::small_start();
+  other.data_sha256 = std::string(64, 'e');
+  append(lines::line_of(other) + lines::losses_line(1, 0, 2));
+  QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), std::size_t{2}, kWait);
+  append(lines::losses_line(1, 2, 3));
+  QTRY_COMPARE_WITH_TIMEOUT(b.losses.size(), std::size_t{5}, kWait);
 }
 
 void RunFollowerTest::dataAreOpenedMeanwhile() {
