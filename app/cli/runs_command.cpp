@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <memory>
 #include <system_error>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 #include "app/cli/console.h"
 #include "app/cli/json_number.h"
 #include "app/command_line/command_line.h"
+#include "engine/core/thread_pool.h"
 #include "engine/runs/catalogue.h"
 #include "engine/runs/run_index.h"
 #include "engine/train/event_json.h"
@@ -154,7 +154,7 @@ int runs_run(const RunsArguments& a) {
     say_no_runs(folder);
     return kOk;
   }
-  const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto threads = hardware_threads();
   auto catalogue = [&]() -> Result<runs::Catalogue> {
     AskedWork asked([](int done, int count) { return fmt::format("run {} of {}", done, count); });
     const infer::Work work = asked.work();

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/runs/runs_export.h"
 
-#include <algorithm>
-#include <thread>
-
 #include <QCoreApplication>
 
+#include "engine/core/thread_pool.h"
 #include "engine/runs/run_index.h"
 #include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_comparison.h"
@@ -31,7 +29,7 @@ Result<std::vector<runs::RunSummary>> readNamed(const std::vector<std::string>& 
 Result<std::vector<runs::RunSummary>> readWanted(const ViewOptions& options) {
   if (!options.histories.empty()) return readNamed(options.histories);
   const std::string& folder = options.files.at("--runs");
-  const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto threads = hardware_threads();
   runs::RunIndex index;
   auto catalogue = runs::list_runs(folder, threads, {}, {}, &index);
   if (!catalogue) return catalogue.error();

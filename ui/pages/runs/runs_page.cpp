@@ -212,7 +212,7 @@ void RunsPage::hideEvent(QHideEvent* event) {
 
 void RunsPage::refresh() {
   RunsQuestion question;
-  question.usual = train::default_run_folder({}).parent_path();
+  question.usual = train::runs_folder();
   for (const QString& folder : folders_) question.folders.emplace_back(folder.toStdString());
   question.runs = others_;
   question.mean_epochs = table_->meanEpochs();

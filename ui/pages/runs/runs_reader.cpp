@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 #include <system_error>
-#include <thread>
 
+#include "engine/core/thread_pool.h"
 #include "engine/runs/run_index.h"
 #include "engine/train/history.h"
 
@@ -42,7 +42,7 @@ RunListPtr readRuns(const RunsQuestion& question, const std::stop_token& cancell
   std::vector<fs::path> folders = question.folders;
   if (std::error_code code; fs::is_directory(question.usual, code))
     folders.insert(folders.begin(), question.usual);
-  const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const auto threads = hardware_threads();
   runs::RunIndex index;
   for (std::size_t k = 0; k < folders.size(); ++k) {
     const auto progress = [&](int done, int count) {

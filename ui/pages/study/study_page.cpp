@@ -33,7 +33,7 @@ namespace {
 
 // <data>/synann-studio/studies, beside the runs.
 fs::path studiesHome() {
-  return train::default_run_folder({}).parent_path().parent_path() / "studies";
+  return train::runs_folder().parent_path() / "studies";
 }
 
 }  // namespace
