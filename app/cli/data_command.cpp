@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <memory>
+#include <numeric>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/cli.h"
 #include "app/cli/console.h"
+#include "app/cli/options.h"
 #include "app/command_line/command_line.h"
+#include "engine/compute/augment_sheet.h"
+#include "engine/core/file.h"
 #include "engine/data/digits.h"
 #include "engine/data/family.h"
 #include "engine/data/packing.h"
@@ -26,6 +30,15 @@ struct DataArguments {
   std::uint64_t seed = data::kDigitsTrainSeed;
   bool force = false, json = false;
 };
+
+struct AugmentArguments {
+  std::string data = "digits", out;
+  int images = 10, first = 0, epochs = 4;
+  std::uint64_t seed = train::Settings{}.seed;
+  train::AskedSettings asked;
+};
+constexpr int kMostImages = 200, kMostEpochs = 200;
+constexpr int kSheetImage = 56;  // pixels a side at least
 
 void print_pair(const data::DataPair& pair, bool json) {
   if (json) {
@@ -75,11 +88,66 @@ int verify_run(const DataArguments& a) {
   return kOk;
 }
 
+Status check_augmentation(const train::Settings& settings) {
+  if (auto status = train::validate(settings); !status) return status;
+  if (train::augmentation(settings).on()) return {};
+  return input_error("data augment", "nothing is asked for that changes the images",
+                     "give one of --augment-rotation, -zoom, -shift, -shear, -elastic, -erase");
+}
+
+int augment_run(const AugmentArguments& a) {
+  train::Settings settings;
+  train::apply_settings(settings, a.asked);
+  if (auto status = check_augmentation(settings); !status) return report(status.error());
+  const auto pair = data::open_dataset(a.data);
+  if (!pair) return report(pair.error());
+  const data::Dataset& set = (*pair)->train;
+  if (a.first + a.images > set.count())
+    return report(Error{.where = "--first",
+                        .problem = "goes beyond the training images",
+                        .expected = fmt::format("at most {}", std::max(0, set.count() - a.images)),
+                        .found = fmt::format("{}", a.first)});
+  std::vector<std::uint32_t> samples(static_cast<std::size_t>(a.images));
+  std::iota(samples.begin(), samples.end(), static_cast<std::uint32_t>(a.first));
+  const auto sheet = compute::augment_sheet(
+      set, samples,
+      {.augmentation = train::augmentation(settings),
+       .seed = a.seed,
+       .epochs = a.epochs,
+       .enlarged = std::max(1, (kSheetImage + set.rows - 1) / std::max(set.rows, set.columns))});
+  const auto bytes = data::format_png(sheet);
+  if (!bytes) return report(bytes.error());
+  if (auto status = write_file_atomically(a.out, *bytes); !status) return report(status.error());
+  print_line(fmt::format("{}: training images {} to {} of {}, as they are and in epochs 1 to {}", a.out,
+                         a.first, a.first + a.images - 1, (*pair)->name, a.epochs));
+  return kOk;
+}
+
+void add_augment(CLI::App& command, Action& action) {
+  auto a = std::make_shared<AugmentArguments>();
+  CLI::App* c = command.add_subcommand(
+      "augment", "Write a PNG sheet: training images as they are and as epochs train on them");
+  add_data(*c, a->data);
+  app::add_text(*c, "--out", "FILE", a->out, "The PNG file to write.")->required();
+  app::add_whole(*c, "--images", a->images, 1, kMostImages,
+                 fmt::format("How many images stand side by side, 1 to {}; {} unless told otherwise.",
+                             kMostImages, a->images));
+  app::add_whole(*c, "--first", a->first, 0, kLargestCount,
+                 "The first of them, counted from 0 in the training set.");
+  app::add_whole(*c, "--epochs", a->epochs, 1, kMostEpochs,
+                 fmt::format("How many epochs stand below each other, 1 to {}; {} unless told otherwise.",
+                             kMostEpochs, a->epochs));
+  app::add_whole(*c, "--seed", a->seed, 0, INT64_MAX,
+                 fmt::format("Seed of the run whose images these are; {} unless told otherwise.", a->seed));
+  add_augmentation(*c, a->asked);
+  c->callback([a, &action] { action = [a] { return augment_run(*a); }; });
+}
+
 }  // namespace
 
 void add_data(CLI::App& app, Action& action) {
   auto a = std::make_shared<DataArguments>();
-  CLI::App* c = app.add_subcommand("data", "Make or verify data sets");
+  CLI::App* c = app.add_subcommand("data", "Make, verify or augment data sets");
   c->require_subcommand(1);
   CLI::App* make =
       c->add_subcommand("make", "Write the built-in digits as IDX files with the names of MNIST");
@@ -102,6 +170,7 @@ void add_data(CLI::App& app, Action& action) {
       ->required();
   verify->add_flag("--json", a->json, "One JSON object");
   verify->callback([a, &action] { action = [a] { return verify_run(*a); }; });
+  add_augment(*c, action);
 }
 
 }  // namespace synann::cli

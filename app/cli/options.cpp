@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* kTraining = "Training";
 constexpr const char* kEnding = "When to stop";
+constexpr const char* kAugmentation = "Augmentation";
 constexpr const char* kSynapse = "Synapse layer";
 constexpr const char* kComputing = "Computing";
 
@@ -36,6 +37,7 @@ std::string help_of(const train::SettingInfo& info) {
 const char* group_of(std::string_view key) {
   constexpr std::string_view ending[] = {"target-accuracy", "patience", "minutes", "watch-headroom"};
   constexpr std::string_view synapse[] = {"synapse", "beta", "alpha", "diagonal", "frozen"};
+  if (train::setting_group(key) == kAugmentation) return kAugmentation;
   if (std::find(std::begin(ending), std::end(ending), key) != std::end(ending)) return kEnding;
   return std::find(std::begin(synapse), std::end(synapse), key) != std::end(synapse) ? kSynapse : kTraining;
 }
@@ -89,6 +91,12 @@ void add_settings(CLI::App& command, train::AskedSettings& asked) {
         help)
         ->group(group_of(key));
   }
+}
+
+void add_augmentation(CLI::App& command, train::AskedSettings& asked) {
+  for (const train::SettingInfo& info : train::setting_infos())
+    if (train::setting_group(info.key) == kAugmentation)
+      add_setting(command, info, asked)->group(kAugmentation);
 }
 
 void add_execution(CLI::App& command, train::Execution& execution) {

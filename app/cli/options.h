@@ -17,6 +17,9 @@ namespace synann::cli {
 // One option per setting_infos() and choice_infos(); `asked` must outlive parsing.
 void add_settings(CLI::App& command, train::AskedSettings& asked);
 
+// Of these only how training images are augmented.
+void add_augmentation(CLI::App& command, train::AskedSettings& asked);
+
 // --device, --tier, --threads.
 void add_execution(CLI::App& command, train::Execution& execution);
 
