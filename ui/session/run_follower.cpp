@@ -56,16 +56,20 @@ bool continues(const train::History& before, const train::History& now) {
          (evaluated == 0 || now.evaluations[evaluated - 1].test_loss == before.evaluations.back().test_loss);
 }
 
+}  // namespace
+
 // How much of a history the mailbox has been told.
-struct Told {
+struct ToldOfRun {
   std::size_t losses = 0, evaluations = 0, changes = 0, devices = 0;
-  static Told all(const train::History& h) {
+  static ToldOfRun all(const train::History& h) {
     return {h.losses.size(), h.evaluations.size(), h.changes.size(), h.devices.size()};
   }
 };
 
+namespace {
+
 // Events of several kinds come in the order of their steps: an evaluation after the steps of its epoch.
-void tellBeyond(Told told, const train::History& now, SnapshotMailbox& mailbox) {
+void tellBeyond(ToldOfRun told, const train::History& now, SnapshotMailbox& mailbox) {
   const auto tell_evaluations = [&] {
     while (told.evaluations < now.evaluations.size() &&
            now.steps_at({now.evaluations[told.evaluations].epoch + 1, 0}) <=
@@ -85,7 +89,7 @@ void tellBeyond(Told told, const train::History& now, SnapshotMailbox& mailbox) 
 
 bool tellGrowth(const train::History& before, const train::History& now, SnapshotMailbox& mailbox) {
   if (!continues(before, now)) return false;
-  tellBeyond(Told::all(before), now, mailbox);
+  tellBeyond(ToldOfRun::all(before), now, mailbox);
   return true;
 }
 
@@ -125,13 +129,13 @@ class RunFollower::Watch {
       mailbox_->putHistory(std::move(whole));
     }
     shown_ = nullptr;
-    told_ = Told::all(now);
+    told_ = ToldOfRun::all(now);
   }
 
   std::filesystem::path folder_;
   train::HistoryTail tail_;
   std::shared_ptr<const train::History> shown_;  // until the first look
-  Told told_;                                    // since then
+  ToldOfRun told_;                               // since then
   std::shared_ptr<SnapshotMailbox> mailbox_;
   std::optional<std::string> writer_;
 };
