@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "engine/runs/fork.h"
+#include "ui/pages/train/augment_preview.h"
 #include "ui/session/words.h"
 #include "ui/widgets/calm_combo_box.h"
 #include "ui/widgets/calm_spin_box.h"
@@ -42,6 +43,7 @@ QString helpText(const train::SettingInfo& info) {
 }
 
 constexpr const char* kFirstGroup = "Training";  // what the original has as well
+constexpr const char* kAugmentGroup = "Augmentation";
 constexpr const char* kRecordGroup = "Kept on the disk";
 
 bool isSwitch(const train::SettingInfo& info) {
@@ -66,9 +68,11 @@ SettingForm::SettingForm(RunPlan& plan, QWidget* parent, Use use) : QWidget(pare
   form_->setVerticalSpacing(8);
   addGroup(kFirstGroup);
   addMore();
-  for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", "Augmentation",
-                            "Synapse layer"})
+  for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", kAugmentGroup,
+                            "Synapse layer"}) {
     addGroup(group);
+    if (group == std::string_view(kAugmentGroup)) form_->addRow(preview_ = new AugmentPreview(this));
+  }
   if (use == Use::NextRun) addRecordRows();
   auto* reset_button = new QPushButton(tr("Reset to recommended"), inside);
   reset_button->setObjectName("settings.reset");
@@ -280,6 +284,9 @@ void SettingForm::showRows() {
     const bool matters = row.key.empty() || train::setting_matters(plan_.settings(), row.key);
     form_->setRowVisible(row.editor, matters && !folded);
   }
+  const data::Augmentation augmentation = train::augmentation(plan_.settings());
+  form_->setRowVisible(preview_, more && augmentation.on());
+  preview_->show(plan_.settings().data, augmentation, plan_.settings().seed);
   for (const auto& [group, heading] : headings_) {
     const bool any = std::any_of(rows_.begin(), rows_.end(), [&, &named = group](const Row& row) {
       return row.group == named && (row.key.empty() || train::setting_matters(plan_.settings(), row.key));

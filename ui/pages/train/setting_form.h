@@ -16,6 +16,7 @@ class QToolButton;
 
 namespace synann::ui {
 
+class AugmentPreview;
 class CalmSpinBox;
 
 // The settings of the plan as a form, made from train::setting_infos() and choice_infos() under short
@@ -73,6 +74,7 @@ class SettingForm : public QWidget {
   std::vector<Row> rows_;
   std::vector<std::pair<std::string, QLabel*>> headings_;
   QToolButton* more_ = nullptr;
+  AugmentPreview* preview_ = nullptr;
   CalmSpinBox* record_ = nullptr;
   QLabel* record_words_ = nullptr;
   QLabel* hint_ = nullptr;
