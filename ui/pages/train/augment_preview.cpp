@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <vector>
 
 #include <QLabel>
@@ -63,8 +62,8 @@ AugmentPreview::AugmentPreview(QWidget* parent)
 
 AugmentPreview::~AugmentPreview() = default;
 
-void AugmentPreview::show(const std::string& spec, const data::Augmentation& augmentation,
-                          std::uint64_t seed) {
+void AugmentPreview::follow(const std::string& spec, const data::Augmentation& augmentation,
+                            std::uint64_t seed) {
   query_.data = spec;
   query_.augmentation = augmentation;
   query_.seed = seed;

@@ -25,9 +25,8 @@ class AugmentPreview : public QWidget {
   explicit AugmentPreview(QWidget* parent = nullptr);
   ~AugmentPreview() override;
 
-  // The images of these settings; hidden where nothing moves them.
-  void show(const std::string& spec, const data::Augmentation& augmentation, std::uint64_t seed);
-  using QWidget::show;
+  // The images of these settings, as soon as they are seen.
+  void follow(const std::string& spec, const data::Augmentation& augmentation, std::uint64_t seed);
   const QImage& picture() const { return picture_; }
 
  public slots:

@@ -286,7 +286,7 @@ void SettingForm::showRows() {
   }
   const data::Augmentation augmentation = train::augmentation(plan_.settings());
   form_->setRowVisible(preview_, more && augmentation.on());
-  preview_->show(plan_.settings().data, augmentation, plan_.settings().seed);
+  preview_->follow(plan_.settings().data, augmentation, plan_.settings().seed);
   for (const auto& [group, heading] : headings_) {
     const bool any = std::any_of(rows_.begin(), rows_.end(), [&, &named = group](const Row& row) {
       return row.group == named && (row.key.empty() || train::setting_matters(plan_.settings(), row.key));
