@@ -41,8 +41,7 @@ template <class Values>
 double beyond_rounding(const std::vector<std::uint8_t>& made, const Values& expected) {
   double worst = 0;
   for (std::size_t k = 0; k < made.size(); ++k)
-    worst = std::max(worst,
-                     std::abs(double{static_cast<double>(made[k])} - static_cast<double>(expected[k])) - 0.5);
+    worst = std::max(worst, std::abs(static_cast<double>(made[k]) - static_cast<double>(expected[k])) - 0.5);
   return worst / 255;
 }
 
