@@ -12,7 +12,6 @@
 #include "engine/core/text_value.h"
 #include "engine/model/model_file.h"
 #include "engine/model/ready_models.h"
-#include "engine/model/twins.h"
 #include "engine/train/settings_json.h"
 
 namespace synann::train {
@@ -40,18 +39,6 @@ Error unknown_model(const std::string& name) {
   for (const model::ModelInfo& info : named_models()) ids.emplace_back(info.id);
   const Status status = check_word("--model", name, ids);
   return status ? Error{.where = "--model", .problem = "is no model"} : status.error();
-}
-
-// The rival of a model, with the settings of that model.
-Result<Settings> settings_of_rival(const std::string& name, const model::RivalInfo& rival,
-                                   std::string_view data_spec) {
-  auto of = settings_for(name.substr(0, name.rfind(kRivalMark)), data_spec);
-  if (!of) return of;
-  const auto definition = definition_of_settings(*of);
-  if (!definition) return definition.error();
-  auto made = model::rival_of(*definition, rival.rival);
-  if (!made) return made.error();
-  return recommended_settings(std::make_shared<const model::Definition>(std::move(*made)), data_spec);
 }
 
 // One recommendation of a model file.
@@ -107,11 +94,22 @@ Result<Settings> recommended_settings(const model::DefinitionPtr& definition, st
 Result<Settings> settings_for(const std::string& name, std::string_view data_spec) {
   if (is_known_model(name)) return recommended_settings(name, data_spec);
   if (const auto ready = model::find_ready_model(name)) return recommended_settings(ready, data_spec);
-  if (const model::RivalInfo* rival = rival_named(name)) return settings_of_rival(name, *rival, data_spec);
+  if (const model::RivalInfo* rival = rival_named(name)) {
+    const auto of = settings_for(name.substr(0, name.rfind(kRivalMark)), data_spec);
+    return of ? settings_of_rival(*of, rival->rival) : of;
+  }
   if (!model::is_model_file_name(name)) return unknown_model(name);
   auto definition = model::read_model_file(name);
   if (!definition) return definition.error();
   return recommended_settings(std::make_shared<const model::Definition>(std::move(*definition)), data_spec);
+}
+
+Result<Settings> settings_of_rival(const Settings& of, model::Rival rival) {
+  const auto definition = definition_of_settings(of);
+  if (!definition) return definition.error();
+  auto made = model::rival_of(*definition, rival);
+  if (!made) return made.error();
+  return recommended_settings(std::make_shared<const model::Definition>(std::move(*made)), of.data);
 }
 
 Status check_model_name(const std::string& name) {

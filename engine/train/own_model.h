@@ -7,6 +7,7 @@
 
 #include "engine/core/result.h"
 #include "engine/model/description.h"
+#include "engine/model/twins.h"
 #include "engine/train/settings.h"
 
 // Models by name or by file, with the settings they are trained with. Any thread.
@@ -27,6 +28,9 @@ std::vector<model::ModelInfo> named_models();
 // of it behind a colon ("syna-mlp-relu:dense-relu", engine/model/twins.h), which is trained with the settings
 // of the first. Errors: none of them; a file that cannot be read or taken; its recommendations.
 Result<Settings> settings_for(const std::string& name, std::string_view data_spec);
+
+// The rival of the network that settings describe, trained as that is. Errors: as model::rival_of().
+Result<Settings> settings_of_rival(const Settings& of, model::Rival rival);
 
 // Whether it may be one; files are not opened.
 Status check_model_name(const std::string& name);

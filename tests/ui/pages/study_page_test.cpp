@@ -18,6 +18,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/model/description.h"
 #include "engine/runs/study.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
@@ -45,6 +46,9 @@ class StudyPageTest : public QObject {
   void showsWhatAnotherProgramWrites();
   void nothingRunsInAFolderThatIsStillRead();
   void aStudyOfNothingIsShown();
+  void rivalsAndTheNetworkOnTheScreenAreTrained();
+  void whatTheDataDoNotFitIsToldBefore();
+  void aFileThatCannotBeReadLeavesThePage();
   void tooManyRunsAreRefused();
   void whatIsSelectedStays();
   void anExportedStudyRebuildsTheView();
@@ -260,6 +264,66 @@ void StudyPageTest::aStudyOfNothingIsShown() {
   QVERIFY(bench.words("study.folder").contains(bench.home.path()));
   QCOMPARE(bench.rows("study.runs")->rowCount(), 0);
   QVERIFY(!bench.enabled("study.run"));
+}
+
+void StudyPageTest::rivalsAndTheNetworkOnTheScreenAreTrained() {
+  StudyBench bench;
+  auto own = *model::definition_of("identity-pixel");
+  own.id = "my-net";
+  bench.workspace.plan().takeDefinition(own);
+  bench.choose({"syna-pixel:dense-relu", "identity-pixel", ""}, "epochs=1\nbatch-size=50", 1);
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 3);
+  bench.run();
+  QStringList titles;
+  for (const runs::StudyRow& row : bench.page->table()) titles.append(QString::fromStdString(row.title()));
+  QCOMPARE(titles, (QStringList{"dense-relu-pixel", "my-net", "identity-pixel"}));
+  const auto folder = bench.page->folder() / "runs";
+  for (const char* name : {"dense-relu-pixel-epochs=1-batch-size=50-s1", "my-net-epochs=1-batch-size=50-s1"})
+    QVERIFY2(std::filesystem::exists(folder / name), name);
+  // A study that has begun stays as it is, whatever is on the screen.
+  bench.workspace.plan().setModel("syna-cnn");
+  QCOMPARE(bench.page->table()[1].title(), std::string("my-net"));
+  const auto figure = bench.find<FigureView>("study.study")->figure();
+  QCOMPARE(figure->cell(0, 0).toString(), QString("dense-relu-pixel"));
+  // It is planned again as it was.
+  const QVariantMap kept = bench.page->remembered();
+  bench.trigger("study.new");
+  QCOMPARE(bench.rows("study.runs")->rowCount(), 3);
+  QCOMPARE(kept["form"].toMap()["models"].toStringList().size(), 3);
+}
+
+// The engine's sentence, before anything is trained.
+void StudyPageTest::whatTheDataDoNotFitIsToldBefore() {
+  StudyBench bench;
+  bench.choose({"syna-cnn"}, "", 1);
+  QVERIFY(bench.enabled("study.run"));
+  bench.workspace.controller().openData("digits");
+  QTRY_VERIFY_WITH_TIMEOUT(!bench.workspace.controller().busy(), kWait);
+  auto wide = *model::definition_of("syna-pixel");
+  wide.id = "wide";
+  wide.layers.front().kernel = 29;
+  bench.workspace.plan().takeDefinition(wide);
+  bench.choose({""}, "", 1);
+  QVERIFY2(bench.words("study.plan-words").contains("layer 1"), qPrintable(bench.words("study.plan-words")));
+  QVERIFY(!bench.enabled("study.run"));
+}
+
+void StudyPageTest::aFileThatCannotBeReadLeavesThePage() {
+  StudyBench bench;
+  bench.run();
+  const auto folder = bench.page->folder();
+  QSignalSpy failed(bench.page.get(), &Page::failed);
+  QFile file(bench.home.filePath("study.json"));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("{");
+  file.close();
+  QVERIFY(bench.page->openFile(file.fileName()).ok());
+  QVERIFY(bench.page->busy());  // it is read on a thread
+  bench.settle();
+  QCOMPARE(failed.count(), 1);
+  QVERIFY(failed.front().front().toString().contains("study.json"));
+  QVERIFY(bench.page->folder() == folder);
+  QCOMPARE(bench.page->table().size(), std::size_t{4});
 }
 
 void StudyPageTest::tooManyRunsAreRefused() {

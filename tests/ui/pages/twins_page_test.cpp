@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/twins/twins_page.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <QAction>
 #include <QComboBox>
@@ -13,6 +15,7 @@
 
 #include "engine/data/digits.h"
 #include "engine/data/registry.h"
+#include "engine/model/model_file.h"
 #include "engine/train/checkpoint.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
@@ -35,6 +38,11 @@ struct TwinsBench : testing::WindowBench {
     window->workspace().plan().restore(small);
   }
   void choose(TwinOther other) { find<QComboBox>("twins.other")->setCurrentIndex(static_cast<int>(other)); }
+  void chooseModel(const char* pick) {
+    auto* const model = find<QComboBox>("twins.model");
+    QVERIFY2(model->findData(QString(pick)) >= 0, pick);
+    model->setCurrentIndex(model->findData(QString(pick)));
+  }
   void trainTwins() {
     window->actions().action("twins.train")->trigger();
     [&] { QTRY_VERIFY_WITH_TIMEOUT(!page->busy(), kWait); }();
@@ -56,6 +64,9 @@ class TwinsPageTest : public QObject {
   void equalOnesStayEqual();
   void anotherRateIsSeenFromTheFirstStepOn();
   void eachDifferenceIsOneSetting();
+  void aRivalIsTrainedBesideItsNetwork();
+  void whatDoesNotExistIsToldBefore();
+  void aModelFileIsTheSecond();
   void stopSavesBoth();
   void pauseHoldsBoth();
   void figuresAreExportedAndOpenedAgain();
@@ -102,7 +113,7 @@ void TwinsPageTest::eachDifferenceIsOneSetting() {
   TwinsBench b;
   const auto differing = [&](TwinOther other) {
     b.choose(other);
-    const auto both = b.page->settings();
+    const auto both = *b.page->settings();
     QStringList keys;
     for (const auto& d : train::differences(both[0], both[1])) keys.append(QString::fromStdString(d.key));
     if (both[0].model != both[1].model) keys.append("model");
@@ -110,10 +121,66 @@ void TwinsPageTest::eachDifferenceIsOneSetting() {
   };
   QCOMPARE(differing(TwinOther::Nothing), QStringList());
   QCOMPARE(differing(TwinOther::Model), QStringList{"model"});
-  QCOMPARE(b.page->settings()[1].model, std::string("dense-cnn"));
+  QCOMPARE((*b.page->settings())[1].model, std::string("dense-cnn"));
   QCOMPARE(differing(TwinOther::Synapse), QStringList{"synapse"});
   QCOMPARE(differing(TwinOther::Rate), QStringList{"lr"});
   QCOMPARE(differing(TwinOther::Seed), QStringList{"seed"});
+}
+
+void TwinsPageTest::aRivalIsTrainedBesideItsNetwork() {
+  TwinsBench b;
+  b.choose(TwinOther::Model);
+  b.chooseModel(":dense-relu");
+  const auto both = *b.page->settings();
+  QCOMPARE(both[1].model, std::string("dense-relu-cnn"));
+  QVERIFY(both[1].own && both[1].learning_rate == both[0].learning_rate);
+  b.trainTwins();
+  QVERIFY2(b.state().startsWith("syna-cnn | dense-relu-cnn"), qPrintable(b.state()));
+  // With the options on the screen, which the rival's layers have themselves.
+  b.window->workspace().plan().set("beta", std::string("sigmoid"));
+  b.chooseModel(":no-batch-norm");
+  const auto without = *b.page->settings();
+  QCOMPARE(without[1].beta, train::Settings().beta);
+  QVERIFY(train::validate(without[1]).ok());
+  QVERIFY(std::ranges::any_of(without[1].own.definition->layers, [](const model::Layer& layer) {
+    return layer.synapse.beta == model::SynapseOptions::Beta::Sigmoid;
+  }));
+}
+
+void TwinsPageTest::whatDoesNotExistIsToldBefore() {
+  TwinsBench b;
+  b.choose(TwinOther::Model);
+  b.window->workspace().plan().setModel("linear");
+  b.chooseModel(":glu");
+  QCOMPARE(b.state(), QString("linear: has no synapse layer."));
+  QVERIFY(!b.window->actions().action("twins.train")->isEnabled());
+  b.chooseModel("syna-cnn");
+  QVERIFY(b.window->actions().action("twins.train")->isEnabled());
+  b.chooseModel(":glu");
+  b.choose(TwinOther::Seed);
+  QVERIFY(b.window->actions().action("twins.train")->isEnabled());
+}
+
+void TwinsPageTest::aModelFileIsTheSecond() {
+  TwinsBench b;
+  b.choose(TwinOther::Model);
+  auto own = *model::definition_of("identity-cnn");
+  own.id = "my-net";
+  const QString file = home_.filePath("my-net.json");
+  std::ofstream(file.toStdString()) << model::model_file_text(own);
+  b.page->addModelFile(file);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.page->busy(), kWait);
+  QCOMPARE((*b.page->settings())[1].model, std::string("my-net"));
+  QVERIFY(*(*b.page->settings())[1].own.definition == own);
+  b.trainTwins();
+  QVERIFY2(b.state().startsWith("syna-cnn | my-net"), qPrintable(b.state()));
+  b.page->addModelFile(home_.filePath("none.json"));
+  QTRY_VERIFY_WITH_TIMEOUT(!b.page->busy(), kWait);
+  QVERIFY(b.window->messageBar()->isError());
+  QCOMPARE((*b.page->settings())[1].model, std::string("my-net"));
+  // Beside a network without a named twin, its rival with a linear layer is offered.
+  b.window->workspace().plan().setModel("syna-mlp-relu");
+  QCOMPARE((*b.page->settings())[1].model, std::string("dense-mlp-relu"));
 }
 
 void TwinsPageTest::stopSavesBoth() {

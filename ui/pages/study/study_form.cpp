@@ -7,22 +7,19 @@
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
-#include "engine/train/own_model.h"
 #include "ui/pages/page_controls.h"
-#include "ui/session/words.h"
+#include "ui/pages/study/study_models.h"
 #include "ui/widgets/calm_spin_box.h"
 
 namespace synann::ui {
 
 namespace {
 
-const QStringList kUsualModels{"syna-pixel", "dense-pixel", "identity-pixel"};
-constexpr int kModelLines = 6, kSettingLines = 4;
+constexpr int kSettingLines = 4;
 constexpr double kMostFirstSeed = 1e9;
 
 CalmSpinBox* wholeBox(const QString& name, const QString& label, const QString& help, double most,
@@ -69,17 +66,7 @@ StudyForm::StudyForm(QWidget* parent) : QWidget(parent), fixed_(new QLabel(this)
 
 QWidget* StudyForm::makeOwn() {
   auto* own = new QWidget(this);
-  models_ = named(new QListWidget(own), "study.models", tr("Models"),
-                  tr("The networks that are compared, with the settings they are recommended with"));
-  for (const model::ModelInfo& info : train::named_models()) {
-    auto* item = new QListWidgetItem(modelWords(info.id), models_);
-    item->setData(Qt::UserRole, QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
-    item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
-    item->setCheckState(kUsualModels.contains(item->data(Qt::UserRole).toString()) ? Qt::Checked
-                                                                                   : Qt::Unchecked);
-  }
-  const int line = models_->fontMetrics().height();
-  models_->setFixedHeight(kModelLines * (line + 4) + 6);
+  models_ = new StudyModels(own);
   first_ = named(makeChoice({}, own, 10), "study.first", tr("Compared with"),
                  tr("The row that all others are tested against"));
   settings_ =
@@ -88,18 +75,17 @@ QWidget* StudyForm::makeOwn() {
                "models, lr=0.003,0.012,0.05 trains each model with each value; several such lines multiply"));
   settings_->setPlaceholderText(QStringLiteral("lr=0.003,0.012,0.05\nepochs=10"));
   settings_->setTabChangesFocus(true);
-  settings_->setFixedHeight(kSettingLines * line + 12);
+  settings_->setFixedHeight(kSettingLines * settings_->fontMetrics().height() + 12);
   auto* grid = new QGridLayout(own);
   grid->setContentsMargins(0, 0, 0, 0);
-  grid->addWidget(labelOf(tr("&Models"), models_, own), 0, 0, 1, 2);
-  grid->addWidget(models_, 1, 0, 1, 2);
-  grid->addWidget(labelOf(tr("Compared &with"), first_, own), 2, 0);
-  grid->addWidget(first_, 2, 1);
-  grid->addWidget(labelOf(tr("Settin&gs, one a line"), settings_, own), 3, 0, 1, 2);
-  grid->addWidget(settings_, 4, 0, 1, 2);
+  grid->addWidget(models_, 0, 0, 1, 2);
+  grid->addWidget(labelOf(tr("Compared &with"), first_, own), 1, 0);
+  grid->addWidget(first_, 1, 1);
+  grid->addWidget(labelOf(tr("Settin&gs, one a line"), settings_, own), 2, 0, 1, 2);
+  grid->addWidget(settings_, 3, 0, 1, 2);
   grid->setColumnStretch(1, 1);
   fillFirst();
-  connect(models_, &QListWidget::itemChanged, this, [this] {
+  connect(models_, &StudyModels::changed, this, [this] {
     fillFirst();
     emit changed();
   });
@@ -113,9 +99,10 @@ void StudyForm::fillFirst() {
   const QSignalBlocker quiet(first_);
   const QString before = first_->currentData().toString();
   first_->clear();
-  for (int k = 0; k < models_->count(); ++k)
-    if (models_->item(k)->checkState() == Qt::Checked)
-      first_->addItem(models_->item(k)->text(), models_->item(k)->data(Qt::UserRole));
+  for (const QString& pick : models_->ticked()) {
+    first_->addItem(models_->words(pick), pick);
+    first_->setItemData(first_->count() - 1, models_->words(pick), Qt::ToolTipRole);
+  }
   first_->setCurrentIndex(std::max(0, first_->findData(before)));
 }
 
@@ -133,7 +120,7 @@ Result<runs::StudyPlan> StudyForm::plan(const std::string& spec) const {
   const QStringList models = chosenModels();
   if (models.isEmpty()) return input_error(tr("Models").toStdString(), "none is chosen", "tick at least one");
   for (const QString& model : models) {
-    auto settings = train::settings_for(model.toStdString(), spec);
+    auto settings = models_->settings(model, spec);
     if (!settings) return settings.error();
     plan.models.push_back(std::move(*settings));
   }
@@ -151,6 +138,14 @@ Result<runs::StudyPlan> StudyForm::plan(const std::string& spec) const {
   }
   if (auto status = runs::check_plan(plan); !status) return status.error();
   return plan;
+}
+
+void StudyForm::setScreen(const train::Settings& screen) {
+  if (models_->setScreen(screen)) fillFirst();
+}
+
+bool StudyForm::busy() const {
+  return models_->busy();
 }
 
 int StudyForm::seeds() const {
@@ -185,7 +180,7 @@ void StudyForm::setOpen(bool open) {
 }
 
 QVariantMap StudyForm::remembered() const {
-  return {{"models", chosenModels()},
+  return {{"models", models_->remembered(chosenModels())},
           {"settings", settings_->toPlainText()},
           {"seeds", seeds()},
           {"first_seed", first_seed_->value()}};
@@ -196,10 +191,10 @@ void StudyForm::remember(const QVariantMap& kept) {
   {
     const QSignalBlocker quiet(this);
     const QStringList models = kept["models"].toStringList();
-    for (int k = 0; k < models_->count(); ++k)
-      models_->item(k)->setCheckState(
-          models.contains(models_->item(k)->data(Qt::UserRole).toString()) ? Qt::Checked : Qt::Unchecked);
-    if (!models.isEmpty()) first_->setCurrentIndex(std::max(0, first_->findData(models.front())));
+    models_->tick(models);
+    fillFirst();
+    if (!models.isEmpty())
+      first_->setCurrentIndex(std::max(0, first_->findData(models_->inList(models.front()))));
     settings_->setPlainText(kept["settings"].toString());
     seeds_->setValue(kept["seeds"].toDouble());
     first_seed_->setValue(kept["first_seed"].toDouble());

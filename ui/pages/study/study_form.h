@@ -11,12 +11,12 @@
 
 class QComboBox;
 class QLabel;
-class QListWidget;
 class QPlainTextEdit;
 
 namespace synann::ui {
 
 class CalmSpinBox;
+class StudyModels;
 
 // What a study is to train, as a person chooses it: models, settings and seeds. Lives in the window's thread.
 class StudyForm : public QWidget {
@@ -27,6 +27,10 @@ class StudyForm : public QWidget {
 
   // The plan on these data, without folder; an error names what is wrong with the choices.
   Result<runs::StudyPlan> plan(const std::string& spec) const;
+  // The settings on the screen, whose network can be one of the models.
+  void setScreen(const train::Settings& screen);
+  StudyModels& models() { return *models_; }
+  bool busy() const;
   int seeds() const;
   void setSeeds(int seeds);  // tells nobody
   // Those of a plan that came from elsewhere, until a person's own are taken back.
@@ -51,7 +55,7 @@ class StudyForm : public QWidget {
   int own_seeds_ = 0;       // while others are lent; 0: none are
   QWidget* own_ = nullptr;  // models and settings
   QLabel* fixed_;
-  QListWidget* models_ = nullptr;
+  StudyModels* models_ = nullptr;
   QComboBox* first_ = nullptr;
   QPlainTextEdit* settings_ = nullptr;
   CalmSpinBox* seeds_;

@@ -15,6 +15,7 @@
 #include "engine/train/session.h"
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
+#include "ui/pages/model_pick.h"
 #include "ui/pages/study/cell_table.h"
 #include "ui/pages/study/study_actions.h"
 #include "ui/pages/study/study_cells.h"
@@ -79,10 +80,22 @@ std::string StudyPage::dataSpec() const {
   return workspace_.plan().settings().data;
 }
 
+bool StudyPage::busy() const {
+  return watcher_.busy() || runner_.running() || form_->busy();
+}
+
+Result<runs::StudyPlan> StudyPage::formPlan() const {
+  auto plan = form_->plan(dataSpec());
+  if (!plan) return plan;
+  for (const train::Settings& one : plan->models)
+    if (Status fits = fitsImages(one, workspace_.source().data()); !fits) return fits.error();
+  return plan;
+}
+
 // Plan, folder and form go together from here on: only seeds can be added to a study that has begun.
 void StudyPage::run() {
   if (!isVisible()) return emit askedFor();
-  if (!outlook_.plan || runner_.running() || study_.theirs() || study_.awaited()) return;
+  if (!outlook_.plan || runner_.running() || study_.theirs() || study_.awaited() || !asked_.empty()) return;
   runs::StudyPlan plan = *outlook_.plan;
   if (study_.folder.empty()) {
     const QString name = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss")) + '-' +
@@ -99,6 +112,7 @@ void StudyPage::run() {
 
 void StudyPage::forgetStudy() {
   study_ = {};
+  asked_.clear();
   watcher_.forget();
   form_->takeSeedsBack();
 }
@@ -129,11 +143,9 @@ void StudyPage::planReady(const QString& id) {
 void StudyPage::openStudy(const QString& folder) {
   if (runner_.running()) return emit failed(tr("A study is running here: pause it first"));
   if (!isVisible()) emit askedFor();
-  forgetStudy();
-  study_.folder = folder.toStdString();
-  watcher_.read(study_.folder);
-  showStudy();
-  emit rememberWanted();
+  asked_ = folder.toStdString();
+  watcher_.read(asked_);
+  updateControls();
 }
 
 void StudyPage::askForStudy() {
@@ -144,13 +156,20 @@ void StudyPage::askForStudy() {
 
 // What was read of a folder; where this program itself writes it, its own news are newer.
 void StudyPage::take(const StudyRead& read) {
-  if (read.folder != study_.folder || runner_.running()) return;
-  const bool first = study_.awaited();
+  const bool asked = !asked_.empty() && read.folder == asked_;
+  if ((!asked && read.folder != study_.folder) || runner_.running()) return;
+  if (asked) asked_.clear();
+  const bool first = asked || study_.awaited();
   if (!read.file) {
     if (!first) return;
-    study_.folder.clear();
+    if (!asked) study_.folder.clear();
     emit failed(read.problem);
     return updateControls();
+  }
+  if (asked) {
+    study_ = {};
+    form_->takeSeedsBack();
+    study_.folder = read.folder;
   }
   study_.writer = read.stamp.writer;
   study_.made = std::make_shared<const std::vector<runs::StudyRun>>(read.file->runs);
@@ -187,7 +206,7 @@ void StudyPage::showStudy() {
     plan.seeds = form_->seeds();
     outlook_ = studyOutlook(plan, study_.made);
   } else {
-    outlook_ = studyOutlook(form_->plan(dataSpec()), study_.made);
+    outlook_ = studyOutlook(formPlan(), study_.made);
   }
   if (isVisible()) showResults();
   updateControls();
@@ -221,7 +240,7 @@ void StudyPage::showProgress(const StudyNews& news) {
 
 void StudyPage::updateControls() {
   const bool here = isVisible(), running = runner_.running();
-  const bool open = !running && !study_.theirs() && !study_.awaited();
+  const bool open = !running && !study_.theirs() && !study_.awaited() && asked_.empty();
   run_->setEnabled(open && outlook_.plan && !outlook_.whole());
   run_->setText(!study_.made || study_.made->empty() ? tr("&Run study") : tr("&Continue study"));
   pause_->setEnabled(running && !runner_.pausing());
@@ -323,9 +342,8 @@ Page::Claim StudyPage::claims(const QString& file) const {
 }
 
 Status StudyPage::openFile(const QString& file) {
-  const QString folder = QFileInfo(file).absolutePath();
-  if (auto read = runs::read_study(folder.toStdString()); !read) return read.error();
-  openStudy(folder);
+  if (runner_.running()) return input_error(file.toStdString(), "a study is running here", "pause it first");
+  openStudy(QFileInfo(file).absolutePath());
   return {};
 }
 

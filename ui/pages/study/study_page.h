@@ -37,7 +37,7 @@ class StudyPage : public Page {
   QList<QSplitter*> splitters() const override { return {across_, down_}; }
   QVariantMap remembered() const override;
   void remember(const QVariantMap& kept) override;
-  bool busy() const override { return watcher_.busy() || runner_.running(); }
+  bool busy() const override;
   bool canExport() const override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
@@ -49,6 +49,7 @@ class StudyPage : public Page {
   StudyForm& form() { return *form_; }
   // Where studies are kept that a person gives no folder; the engine's own way unless set.
   void setHome(const std::filesystem::path& home) { home_ = home; }
+  // Reads it on a thread; what is shown stays until then, and where it cannot be read.
   void openStudy(const QString& folder);
   void planReady(const QString& id);
   const std::filesystem::path& folder() const { return study_.folder; }
@@ -81,12 +82,14 @@ class StudyPage : public Page {
   void showProgress(const StudyNews& news);
   void updateControls();
   std::string dataSpec() const;
+  Result<runs::StudyPlan> formPlan() const;  // which the data that are open fit
 
   Workspace& workspace_;
   StudyScene scene_;
   std::filesystem::path home_;
   StudyAtHand study_;
-  StudyOutlook outlook_;  // of it and the form, by showStudy()
+  std::filesystem::path asked_;  // the folder of a study that is being read; empty: none
+  StudyOutlook outlook_;         // of it and the form, by showStudy()
 
   CellTable *results_ = nullptr, *planned_ = nullptr, *expected_ = nullptr;
   FieldControls* fields_;

@@ -138,7 +138,9 @@ void StudyPage::connectAll(const PageActions& actions) {
     showStudy();
     emit rememberWanted();
   });
+  form_->setScreen(workspace_.plan().settings());
   connect(&workspace_.plan(), &RunPlan::changed, this, [this] {
+    form_->setScreen(workspace_.plan().settings());
     if (isVisible() && !study_.fixed) showStudy();  // other data
   });
   connect(fields_, &FieldControls::changed, this, [this](const QString& field) {

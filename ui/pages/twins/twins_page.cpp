@@ -26,10 +26,12 @@ namespace {
 
 constexpr double kFasterRate = 2;  // the rate that is offered for the second one: so many times the first's
 
-// The network without inhibition that is compared with a synapse network, where there is one.
-QString denseTwin(const std::string& model) {
-  const QString id = QString::fromStdString(model);
-  return id.startsWith(QLatin1String("syna-")) ? QStringLiteral("dense-") + id.mid(5) : id;
+// What is offered beside a network: the named one without inhibition, where there is one, else the rival with
+// a linear layer.
+QString offeredBeside(const train::Settings& first) {
+  const QString id = QString::fromStdString(first.model);
+  if (!first.own && id.startsWith(QLatin1String("syna-"))) return QStringLiteral("dense-") + id.mid(5);
+  return textOfPick(ModelPick{}.with(model::Rival::Dense));
 }
 
 }  // namespace
@@ -81,6 +83,7 @@ TwinsPage::TwinsPage(Workspace& workspace, const PageActions& actions, QWidget* 
       train_(actions("twins.train")),
       pause_(actions("twins.pause")),
       stop_(actions("twins.stop")),
+      files_(modelFilesWork(), [this](const ModelFilesRead& read) { takeFiles(read); }),
       reader_(
           [](const std::array<fs::path, 2>& folders, const std::stop_token&, const auto& tell) {
             Pair pair{.folders = folders, .trace = nullptr, .names = {}, .problem = {}};
@@ -120,6 +123,8 @@ TwinsPage::TwinsPage(Workspace& workspace, const PageActions& actions, QWidget* 
     showValue();
     emit rememberWanted();
   });
+  connect(model_, &QComboBox::activated, this, &TwinsPage::onModelActivated);
+  connect(model_, &QComboBox::currentIndexChanged, this, &TwinsPage::checkSecond);
   connect(deck_, &FigureDeck::tabChanged, this, [this] {
     drawn_ = drawn_ && !runner_.busy();
     showFigures();
@@ -141,10 +146,7 @@ TwinsPage::~TwinsPage() = default;
 void TwinsPage::showValue() {
   const train::Settings& settings = workspace_.plan().settings();
   const auto other = static_cast<TwinOther>(other_->currentIndex());
-  if (model_->property("of").toString() != QString::fromStdString(settings.model)) {
-    model_->setProperty("of", QString::fromStdString(settings.model));
-    model_->setCurrentIndex(std::max(0, model_->findData(denseTwin(settings.model))));
-  }
+  offerModel(settings);
   if (rate_->property("of").toDouble() != settings.learning_rate) {
     rate_->setProperty("of", settings.learning_rate);
     rate_->setValue(kFasterRate * settings.learning_rate);
@@ -174,22 +176,57 @@ void TwinsPage::showValue() {
       value_->setCurrentWidget(seed_);
       break;
   }
+  checkSecond();
+}
+
+void TwinsPage::offerModel(const train::Settings& first) {
+  const QString of = QString::fromStdString(first.model);
+  if (model_->property("of").toString() == of) return;
+  model_->setProperty("of", of);
+  model_->setCurrentIndex(std::max(0, model_->findData(offeredBeside(first))));
+}
+
+// What the engine refuses is told before anything is trained.
+void TwinsPage::checkSecond() {
+  if (model_->currentIndex() != model_->count() - 1) model_before_ = model_->currentIndex();
+  problem_.clear();
+  if (static_cast<TwinOther>(other_->currentIndex()) == TwinOther::Model) {
+    const auto both = settings();
+    const Status possible = both ? checkBoth(*both) : Status(both.error());
+    if (!possible) problem_ = QString::fromStdString(possible.error().sentence());
+  }
+  state_->setText(stateWords());
   updateActions();
 }
 
-std::array<train::Settings, 2> TwinsPage::settings() const {
+Status TwinsPage::checkBoth(const std::array<train::Settings, 2>& both) const {
+  for (const train::Settings& one : both) {
+    if (Status valid = train::validate(one); !valid) return valid;
+    if (Status fits = fitsImages(one, workspace_.source().data()); !fits) return fits;
+  }
+  return {};
+}
+
+Result<std::array<train::Settings, 2>> TwinsPage::settings() const {
   const train::Settings first = workspace_.plan().settings();
   train::Settings second = first;
   switch (static_cast<TwinOther>(other_->currentIndex())) {
     case TwinOther::Nothing:
       break;
-    case TwinOther::Model:
-      if (const auto other =
-              train::settings_for(model_->currentData().toString().toStdString(), second.data)) {
-        second.model = other->model;
-        second.own = other->own;
-      }
+    case TwinOther::Model: {
+      const ModelPick pick = pickOfText(model_->currentData().toString()).value_or(ModelPick{});
+      // A rival of the network as it is on the screen, its options too.
+      const auto other = pick.onScreen() && pick.rival ? train::settings_of_rival(first, *pick.rival)
+                                                       : settingsOfPick(pick, first, first.data);
+      if (!other) return other.error();
+      second.model = other->model;
+      second.own = other->own;
+      if (!second.own) break;
+      const train::Settings usual;  // the layers say these themselves
+      second.synapse = usual.synapse, second.beta = usual.beta;
+      second.alpha = usual.alpha, second.diagonal = usual.diagonal;
       break;
+    }
     case TwinOther::Synapse:
       second.synapse = first.synapse == "per-sample" ? "batch-coupled" : "per-sample";
       break;
@@ -200,16 +237,16 @@ std::array<train::Settings, 2> TwinsPage::settings() const {
       second.seed = static_cast<std::uint64_t>(seed_->value());
       break;
   }
-  return {first, second};
+  return std::array{first, second};
 }
 
 void TwinsPage::startTwins() {
   emit askedFor();
   if (runner_.busy()) return;
-  const auto both = settings();
-  for (const train::Settings& one : both)
-    if (const Status valid = train::validate(one); !valid)
-      return void(emit failed(QString::fromStdString(valid.error().sentence())));
+  const auto chosen = settings();
+  const Status possible = chosen ? checkBoth(*chosen) : Status(chosen.error());
+  if (!possible) return void(emit failed(QString::fromStdString(possible.error().sentence())));
+  const auto& both = *chosen;
   const fs::path folder = train::default_run_folder(both[0]);
   runs::TwinsRequest request{.settings = both,
                              .execution = workspace_.controller().execution(),
@@ -294,6 +331,7 @@ void TwinsPage::askImages() {
 }
 
 QString TwinsPage::stateWords() const {
+  if (!problem_.isEmpty() && !runner_.busy()) return problem_;
   if (!trace_) return tr("The first has the settings on the screen. Both are saved as runs of their own.");
   QStringList words{names_[0] + QStringLiteral(" | ") + names_[1]};
   if (runner_.busy())
@@ -305,7 +343,7 @@ QString TwinsPage::stateWords() const {
 
 void TwinsPage::updateActions() {
   const bool busy = runner_.busy();
-  train_->setEnabled(!busy);
+  train_->setEnabled(!busy && problem_.isEmpty());
   pause_->setEnabled(busy && !runner_.stopping());
   pause_->setText(busy && runner_.paused() ? tr("&Go on with twins") : tr("&Pause twins"));
   stop_->setEnabled(busy && !runner_.stopping());
@@ -314,7 +352,7 @@ void TwinsPage::updateActions() {
 }
 
 bool TwinsPage::busy() const {
-  return runner_.busy() || asked_losses_->busy() || asked_images_->busy() || reader_.busy();
+  return runner_.busy() || asked_losses_->busy() || asked_images_->busy() || reader_.busy() || files_.busy();
 }
 
 QVariantMap TwinsPage::remembered() const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "ui/pages/model_pick.h"
 #include "ui/pages/page.h"
 #include "ui/pages/page_table.h"
 #include "ui/pages/twins/twins_figures.h"
@@ -46,8 +47,11 @@ class TwinsPage : public Page {
   Status restoreView(const QJsonObject& view) override;
 
   const TwinsRunner& runner() const { return runner_; }
-  // The settings of both, as they would be trained now.
-  std::array<train::Settings, 2> settings() const;
+  // The settings of both, as they would be trained now. Errors: the engine's, which say why the second one
+  // cannot be.
+  Result<std::array<train::Settings, 2>> settings() const;
+  // A network for the second one; read on a thread, then chosen.
+  void addModelFile(const QString& path);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -55,7 +59,13 @@ class TwinsPage : public Page {
  private:
   void layOut(const PageActions& actions);
   QWidget* makeChoices(const PageActions& actions);
+  void fillModels();
+  void onModelActivated(int index);
+  void takeFiles(const ModelFilesRead& read);
   void showValue();
+  void offerModel(const train::Settings& first);
+  void checkSecond();
+  Status checkBoth(const std::array<train::Settings, 2>& both) const;
   void startTwins();
   void takeTrace();
   void takeEnd(const QString& problem);
@@ -80,6 +90,8 @@ class TwinsPage : public Page {
   QComboBox* other_ = nullptr;
   QStackedWidget* value_ = nullptr;
   QComboBox* model_ = nullptr;
+  int model_before_ = 0;  // the item of model_ that is chosen
+  QString problem_;       // why the second one cannot be trained; empty: it can
   CalmSpinBox* rate_ = nullptr;
   CalmSpinBox* seed_ = nullptr;
   QLabel* words_ = nullptr;
@@ -93,7 +105,8 @@ class TwinsPage : public Page {
     TwinNames names;
     QString problem;
   };
-  // Last: its thread is gone before anything that it tells.
+  // Last: their threads are gone before anything that they tell.
+  ModelFilesReader files_;
   LatestValueWorker<std::array<std::filesystem::path, 2>, Pair> reader_;
 };
 

@@ -57,10 +57,9 @@ QWidget* TwinsPage::makeChoices(const PageActions& actions) {
       tr("What the second one has instead; the first has the settings on the screen"));
   model_ =
       named(makeChoice({}, whole, 14), "twins.model", tr("Network of the second"),
-            tr("A network without inhibition, or with another one, in the place of the synapse network"));
-  for (const model::ModelInfo& info : train::named_models())
-    model_->addItem(modelWords(std::string(info.id)),
-                    QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
+            tr("A rival of the network on the screen: something else in the place of its synapse layers; or "
+               "another network, or that of a model file"));
+  fillModels();
   rate_ = named(new CalmSpinBox(whole), "twins.rate", tr("Learning rate of the second"), QString());
   rate_->setLocale(QLocale::c());
   rate_->setDecimals(6);
@@ -87,6 +86,39 @@ QWidget* TwinsPage::makeChoices(const PageActions& actions) {
   for (const char* id : {"twins.train", "twins.pause", "twins.stop"})
     row->addWidget(new ActionButton(actions(id), Qt::ToolButtonTextOnly, whole));
   return whole;
+}
+
+// Rivals of the network on the screen, then all that have a name, those of files, and what opens one.
+void TwinsPage::fillModels() {
+  for (const model::Rival rival : allRivals())
+    model_->addItem(tr("the same %1").arg(rivalWords(rival)), textOfPick(ModelPick{}.with(rival)));
+  model_->insertSeparator(model_->count());
+  for (const model::ModelInfo& info : train::named_models())
+    model_->addItem(modelWords(std::string(info.id)),
+                    QString::fromUtf8(info.id.data(), static_cast<qsizetype>(info.id.size())));
+  model_->insertSeparator(model_->count());
+  model_->addItem(tr("Model file…"));
+}
+
+// The last item opens a file; until that is read, what was chosen stays.
+void TwinsPage::onModelActivated(int index) {
+  if (index != model_->count() - 1) return;
+  model_->setCurrentIndex(model_before_);
+  if (const QStringList paths = askForModelFiles(this); !paths.isEmpty()) files_.ask(paths);
+}
+
+void TwinsPage::addModelFile(const QString& path) {
+  files_.ask({path});
+}
+
+void TwinsPage::takeFiles(const ModelFilesRead& read) {
+  if (!read.problem.isEmpty()) emit failed(read.problem);
+  for (const model::DefinitionPtr& file : read.files) {
+    const ModelPick pick{.name = {}, .file = file, .rival = {}};
+    const int there = model_->findData(textOfPick(pick)), end = model_->count() - 2;
+    if (there < 0) model_->insertItem(end, baseWords(pick, {}), textOfPick(pick));
+    model_->setCurrentIndex(there < 0 ? end : there);
+  }
 }
 
 }  // namespace synann::ui
