@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
+#include <cmath>
+
 #include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
@@ -19,6 +21,7 @@
 #include <QToolButton>
 
 #include "engine/train/checkpoint.h"
+#include "engine/train/history.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/train/setting_form.h"
@@ -76,6 +79,8 @@ class MainWindowTest : public QObject {
   void keyboardAloneTrains();
   void pauseStepAndStopInMidEpoch();
   void learningRateCanBeChangedLive();
+  void aScheduleChosenWhileTrainingIsAppliedMarkedAndKept();
+  void aLogIntervalChosenWhileTrainingIsMarkedAndKept();
   void restartWithTheSameSeedIsTheSame();
   void closingWhileTrainingSaves();
   void closingWhenIdle();
@@ -179,6 +184,69 @@ void MainWindowTest::learningRateCanBeChangedLive() {
   const auto loaded = train::read_checkpoint(b.controller().runFolder() / train::kLastCheckpoint);
   QVERIFY(loaded.ok());
   QCOMPARE(loaded->checkpoint.settings.learning_rate, 0.25);
+}
+
+// Every epoch after the choice ends with the rate that the schedule has there.
+void MainWindowTest::aScheduleChosenWhileTrainingIsAppliedMarkedAndKept() {
+  const MainBench b;
+  b.set("epochs", 500);
+  b.set("schedule-factor", 0.5);
+  b.set("schedule-epochs", 1);
+  auto* const schedule = b.window->findChild<QComboBox*>("setting.schedule");
+  QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(b.curve().evaluations().size() > 1, kWait);
+  QVERIFY(schedule->isEnabled());
+  schedule->setCurrentText("Steps");
+  QTRY_COMPARE_WITH_TIMEOUT(b.curve().marks().size(), std::size_t{1}, kWait);
+  QCOMPARE(b.curve().marks()[0].words, std::string("schedule step"));
+  const std::size_t measured = b.curve().evaluations().size();
+  QTRY_VERIFY_WITH_TIMEOUT(b.curve().evaluations().size() > measured + 2, kWait);
+  QTest::mouseClick(b.button("run.stop"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
+
+  const auto history = train::read_history(b.controller().runFolder());
+  QVERIFY(history.ok());
+  QCOMPARE(history->changes.size(), std::size_t{1});
+  QCOMPARE(history->changes[0].key, std::string("schedule"));
+  QCOMPARE(history->start.settings.schedule, std::string("constant"));
+  const std::int64_t from = history->steps_at(history->changes[0].position);
+  QCOMPARE(b.curve().marks()[0].examples, history->examples_at(history->changes[0].position));
+  for (const train::Evaluation& e : history->evaluations) {
+    if (e.epoch == 0) continue;
+    const bool chosen = history->steps_at({e.epoch, history->start.steps_per_epoch - 1}) >= from;
+    QCOMPARE(e.learning_rate, chosen ? 0.012 * std::pow(0.5, e.epoch - 1) : 0.012);
+  }
+  const auto kept = train::read_checkpoint(b.controller().runFolder() / train::kLastCheckpoint);
+  QVERIFY(kept.ok());
+  QCOMPARE(kept->checkpoint.settings.schedule, std::string("step"));
+  const MainBench again;
+  again.controller().openRun(QString::fromStdString(b.controller().runFolder().string()));
+  QTRY_VERIFY_WITH_TIMEOUT(!again.curve().marks().empty(), kWait);
+  QCOMPARE(again.window->findChild<QComboBox*>("setting.schedule")->currentText(), QStringLiteral("Steps"));
+  QCOMPARE(again.curve().marks(), b.curve().marks());
+}
+
+void MainWindowTest::aLogIntervalChosenWhileTrainingIsMarkedAndKept() {
+  const MainBench b;
+  QTest::mouseClick(b.button("run.step-batch"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(b.in(RunState::Paused) && b.curve().losses().size() == 1, kWait);
+  b.set("log-interval", 5);
+  QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy(), kWait);
+  QCOMPARE(b.curve().marks().size(), std::size_t{1});
+  QCOMPARE(b.curve().marks()[0].words, std::string("log interval 5"));
+  QCOMPARE(b.log().count("Train Epoch: "), 8);  // steps 0, 5, 10 and 15 of both epochs
+  QVERIFY(b.log().contains("log interval 5 from step 1 of epoch 1 on"));
+  b.set("epochs", 3);
+  QVERIFY(b.action("run.train")->toolTip().startsWith("Train on with this run to epoch 3"));
+  QTest::mouseClick(b.button("run.train"), Qt::LeftButton);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.controller().busy() && b.curve().losses().size() == 60, kWait);
+  QCOMPARE(b.log().count("Train Epoch: 3"), 4);
+  const MainBench again;
+  again.controller().openRun(QString::fromStdString(b.controller().runFolder().string()));
+  QTRY_VERIFY_WITH_TIMEOUT(!again.curve().marks().empty(), kWait);
+  QCOMPARE(again.spin("log-interval")->value(), 5.0);
+  QCOMPARE(again.log().count("Train Epoch: "), 12);
 }
 
 void MainWindowTest::restartWithTheSameSeedIsTheSame() {
