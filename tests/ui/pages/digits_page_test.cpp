@@ -16,6 +16,7 @@
 #include "engine/data/registry.h"
 #include "engine/train/history.h"
 #include "engine/train/record.h"
+#include "engine/train/training_part.h"
 #include "tests/test_main.h"
 #include "tests/ui/pages/digits_bench.h"
 #include "ui/pages/digits/digits_export.h"
@@ -58,6 +59,7 @@ class DigitsPageTest : public QObject {
   void earlierStepsAreAskedToo();
   void playingQuicklyShowsAnswersAllTheSame();
   void otherPartsAreAsked();
+  void theTrainingSetIsTheRuns();
   void keysWalkMatrixAndGallery();
   void withoutARunItSaysWhatIsMissing();
   void viewsAreExportedWithoutAWindow();
@@ -252,6 +254,27 @@ void DigitsPageTest::otherPartsAreAsked() {
   b.page().chooseCell(4, 4);
   QVERIFY(!b.figure("confusion").figure()->title().contains("training"));
   QTRY_VERIFY_WITH_TIMEOUT(b.figure("confusion").figure()->title().contains("training"), testing::kWait);
+}
+
+// A run that holds images back, and draws of the rest, was trained on these alone.
+void DigitsPageTest::theTrainingSetIsTheRuns() {
+  DigitsBench b;
+  b.settings.validation = 60;
+  b.settings.train_count = 150;
+  b.settings.seed = 9;  // another run
+  b.train();
+  b.show();
+  const data::DataPairPtr whole = b.window->workspace().source().data();
+  const auto part = train::training_part(whole, b.settings);
+  QVERIFY(part.ok());
+  QCOMPARE(b.page().answer()->now.count(), whole->test.count());
+  b.choose("digits.part", 2);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->now.count() == 150, testing::kWait);
+  QVERIFY(b.page().answer()->set->labels == (*part)->train.labels);
+  QVERIFY(b.page().answer()->set->pixels == (*part)->train.pixels);
+  b.choose("digits.part", 1);
+  QTRY_VERIFY_WITH_TIMEOUT(b.page().answer() && b.page().answer()->now.count() == 60, testing::kWait);
+  QVERIFY(b.page().answer()->set->labels == (*part)->validation.labels);
 }
 
 void DigitsPageTest::keysWalkMatrixAndGallery() {

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -31,6 +32,7 @@ class SettingFormTest : public QObject {
   void anotherModelBringsWhatItIsTrainedWith();
   void whatDoesNothingIsHidden();
   void choicesAreWords();
+  void frozenCellsAreToldAndCleared();
 
  private:
   // A form on a plan of its own.
@@ -228,6 +230,24 @@ void SettingFormTest::whatDoesNothingIsHidden() {
   QVERIFY(!seen("beta") && !seen("diagonal") && !seen("test-batch-size"));
   b.form.showMore(false);
   QVERIFY(!seen("optimizer") && seen("lr"));
+}
+
+// A run that the lab trains on may bring them while the settings beyond the original's are folded away.
+void SettingFormTest::frozenCellsAreToldAndCleared() {
+  Bench b;
+  b.form.show();
+  auto* const frozen = b.form.findChild<QLineEdit*>("setting.frozen");
+  QVERIFY(!frozen->isVisible());
+  train::Settings of_the_lab = b.settings();
+  of_the_lab.frozen = "row 3";
+  b.plan.restore(of_the_lab);
+  QVERIFY(frozen->isVisible());
+  QCOMPARE(frozen->text(), QStringLiteral("row 3"));
+  auto* const clear = frozen->findChild<QToolButton*>();
+  QVERIFY(clear && clear->isVisible());
+  QTest::mouseClick(clear, Qt::LeftButton);
+  QCOMPARE(b.settings().frozen, std::string());
+  QVERIFY(!frozen->isVisible());
 }
 
 void SettingFormTest::choicesAreWords() {

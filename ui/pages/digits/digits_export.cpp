@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/train/history.h"
+#include "engine/train/training_part.h"
 #include "ui/pages/digits/digits_figures.h"
 #include "ui/pages/digits/digits_jobs.h"
 #include "ui/pages/digits/digits_worker.h"
@@ -55,7 +57,14 @@ Result<DigitsAsked> askedOf(const ViewOptions& options) {
   auto at = networkOfView(moment);
   if (!at) return at.error();
   asked.at = std::move(*at);
-  asked.set = infer::set_of(asked.at.data, asked.scene.part);
+  // Where the run holds images back, or draws them, its training set is not that of the data.
+  data::DataPairPtr images = asked.at.data;
+  if (const auto run = train::recorded_settings(options.history, asked.at.frame.at.steps); run && images) {
+    auto part = train::training_part(images, *run);
+    if (!part) return part.error();
+    images = std::move(*part);
+  }
+  asked.set = infer::set_of(images, asked.scene.part);
   if (!asked.set || asked.set->count() == 0)
     return Error{
         .where = "--part", .problem = "there are no such images in the data", .expected = "test or train"};

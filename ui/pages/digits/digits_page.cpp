@@ -43,6 +43,7 @@ DigitsPage::DigitsPage(Workspace& workspace, QWidget* parent)
       fields_(new FieldControls(QStringLiteral("digits"), this)),
       deck_(new FigureDeck(QStringLiteral("digits"), matrix_, this)),
       minus_(new DigitsMinus(this)),
+      images_([this] { ask(); }),
       worker_(
           [askers = std::make_shared<DigitsAskers>(), done = done_](
               const DigitsQuery& query, const std::stop_token& cancelled, const DigitsWorker::Tell& tell) {
@@ -76,7 +77,7 @@ void DigitsPage::hideEvent(QHideEvent* event) {
 
 bool DigitsPage::busy() const {
   const auto waits = [](const AskedFigure* asked) { return asked->busy(); };
-  return worker_.busy() || drawing_->busy() || forgotten_->busy() ||
+  return worker_.busy() || images_.busy() || drawing_->busy() || forgotten_->busy() ||
          std::any_of(asked_figures_.begin(), asked_figures_.end(), waits);
 }
 
@@ -95,11 +96,13 @@ void DigitsPage::take(const SynapseFramePtr& frame) {
 void DigitsPage::ask() {
   if (!isVisible() || !frame_) return;
   const data::DataPairPtr& opened = workspace_.source().data();
-  const infer::SetPtr set = infer::set_of(opened, scene_.part);
+  const infer::SetPtr set = shownSet();
   if (!set || set->count() == 0) {
     asked_.reset();
-    return showNothing(opened ? tr("There are no such images in the data.")
-                              : tr("Open the data of the run to ask its network."));
+    return showNothing(!opened                     ? tr("Open the data of the run to ask its network.")
+                       : set                       ? tr("There are no such images in the data.")
+                       : images_.error().isEmpty() ? tr("Computing…")
+                                                   : images_.error());
   }
   DigitsQuery query{.network = {frame_->model, frame_->network},
                     .before = minus_->network(*frame_),
@@ -130,6 +133,13 @@ void DigitsPage::ask() {
   worker_.ask(std::move(query));
   busy_->begin();
   if (!answer_) matrix_->setPlaceholder(tr("Computing…"));
+}
+
+// The test set is the same for every run; the two others are what the run makes of the training images.
+infer::SetPtr DigitsPage::shownSet() {
+  const data::DataPairPtr& opened = workspace_.source().data();
+  if (scene_.part == infer::Part::Test) return infer::set_of(opened, scene_.part);
+  return infer::set_of(images_.of(opened, workspace_.controller().runSettings()), scene_.part);
 }
 
 void DigitsPage::answered(const DigitsOutcome& outcome) {

@@ -12,6 +12,7 @@
 #include "ui/pages/digits/digits_jobs.h"
 #include "ui/pages/digits/digits_scene.h"
 #include "ui/pages/digits/digits_worker.h"
+#include "ui/pages/digits/run_images.h"
 #include "ui/pages/page_table.h"
 #include "ui/pages/picture_page.h"
 #include "ui/session/workspace.h"
@@ -75,6 +76,7 @@ class DigitsPage : public PicturePage {
 
   void take(const SynapseFramePtr& frame);
   void ask();
+  infer::SetPtr shownSet();  // null: there is none, or not yet
   void answered(const DigitsOutcome& outcome);
   void changeScene(const QString& field);
   void showNothing(const QString& why);
@@ -118,7 +120,8 @@ class DigitsPage : public PicturePage {
   DigitsBeside* beside_ = nullptr;
   DigitDrawing* drawing_ = nullptr;
   BusyRow* busy_ = nullptr;
-  DigitsWorker worker_;  // last: its thread is gone before anything it uses
+  RunImages images_;
+  DigitsWorker worker_;  // these two last: their threads are gone before anything they use
 };
 
 }  // namespace synann::ui

@@ -195,7 +195,7 @@ void DigitsPage::connectAll() {
   connect(&drawing_->adding(), &DigitAdding::folderChanged, this, &Page::rememberWanted);
   connect(drawing_, &DigitDrawing::changed, this, &DigitsPage::figureChanged);
   connect(drawing_, &DigitDrawing::imageWanted, this, [this] {
-    const infer::SetPtr set = infer::set_of(workspace_.source().data(), scene_.part);
+    const infer::SetPtr set = shownSet();
     if (!set || scene_.image >= set->count()) return;
     const auto image = set->image(scene_.image);
     drawing_->take({.rows = set->rows, .columns = set->columns, .pixels = {image.begin(), image.end()}});

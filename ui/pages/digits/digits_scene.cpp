@@ -26,15 +26,18 @@ FieldInfo classField(const char* id, const char* option, const char* help) {
 }
 
 FieldInfo partField() {
-  return {.id = "part",
-          .label = DigitsWords::tr("Images"),
-          .help = DigitsWords::tr("Which images the network is asked about"),
-          .kind = FieldKind::Word,
-          .words = {{QStringLiteral("test"), DigitsWords::tr("test set")},
-                    {QStringLiteral("validation"), DigitsWords::tr("validation set")},
-                    {QStringLiteral("train"), DigitsWords::tr("training set")}},
-          .option = "--part",
-          .option_help = "Which images are asked about: test, the default, validation or train."};
+  return {
+      .id = "part",
+      .label = DigitsWords::tr("Images"),
+      .help = DigitsWords::tr("Which images the network is asked about: training and validation set are "
+                              "those of the run, without the images that it leaves out"),
+      .kind = FieldKind::Word,
+      .words = {{QStringLiteral("test"), DigitsWords::tr("test set")},
+                {QStringLiteral("validation"), DigitsWords::tr("validation set")},
+                {QStringLiteral("train"), DigitsWords::tr("training set")}},
+      .option = "--part",
+      .option_help =
+          "Which images are asked about: test, the default, or validation or train, as the run had them."};
 }
 
 FieldInfo numbersField() {

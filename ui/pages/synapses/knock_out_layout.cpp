@@ -34,7 +34,7 @@ void KnockOut::addTabs() {
   deck_.addTab(tr("Knock out"),
                {makeControls(), makeSlider(), makeButtons(), effect_->view(), effect_->busyRow(), words_});
   deck_.addTab(tr("Switched"), {switched_->view(), switched_->busyRow()});
-  deck_.addTab(tr("Effects"), {ranking_->view(), ranking_->busyRow()});
+  deck_.addTab(tr("Effects of 0"), {ranking_->view(), ranking_->busyRow()});
   connect(&undo_, &QUndoStack::indexChanged, this, &KnockOut::update);
   connect(&selection_, &Selection::cellChanged, this, &KnockOut::endStroke);
   connect(&selection_, &Selection::cellChanged, this, &KnockOut::update);

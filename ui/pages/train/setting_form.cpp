@@ -229,6 +229,10 @@ QWidget* SettingForm::makeText(const train::ChoiceInfo& info) {
   auto* line = new QLineEdit(this);
   describe(line, info.key, info.label, text(info.help) + '\n' + whenText(false));
   line->setPlaceholderText(tr("none"));
+  line->setClearButtonEnabled(true);
+  connect(line, &QLineEdit::textChanged, this, [this, key = std::string(info.key)](const QString& words) {
+    if (words.isEmpty()) plan_.set(key, std::string());  // by the button too
+  });
   connect(line, &QLineEdit::editingFinished, this, [this, line, key = std::string(info.key)] {
     plan_.set(key, line->text().simplified().toStdString());
   });
@@ -250,12 +254,14 @@ void SettingForm::fill() {
 }
 
 void SettingForm::fillEditor(const Row& row) {
-  const QSignalBlocker quiet(row.editor);
   const train::Settings& settings = plan_.settings();
-  auto* combo = qobject_cast<QComboBox*>(row.editor);
   if (auto* line = qobject_cast<QLineEdit*>(row.editor)) {
-    line->setText(QString::fromStdString(train::choice_value(settings, row.key)));
-  } else if (combo != nullptr && combo->itemData(0).isValid()) {
+    line->setText(QString::fromStdString(train::choice_value(settings, row.key)));  // heard by its button
+    return;
+  }
+  const QSignalBlocker quiet(row.editor);
+  auto* combo = qobject_cast<QComboBox*>(row.editor);
+  if (combo != nullptr && combo->itemData(0).isValid()) {
     combo->setCurrentIndex(combo->findData(QString::fromStdString(train::choice_value(settings, row.key))));
   } else if (combo != nullptr) {
     combo->setCurrentIndex(train::setting_value(settings, row.key) != 0);
@@ -280,7 +286,9 @@ void SettingForm::showDifference(const Row& row) {
 void SettingForm::showRows() {
   const bool more = more_->isChecked();
   for (const Row& row : rows_) {
-    const bool folded = row.group != kFirstGroup && !more;
+    // Cells that are frozen are told in any case: a run that the lab trains on may bring them.
+    const bool told = row.key == "frozen" && (!plan_.settings().frozen.empty() || row.editor->hasFocus());
+    const bool folded = row.group != kFirstGroup && !more && !told;
     const bool matters = row.key.empty() || train::setting_matters(plan_.settings(), row.key);
     form_->setRowVisible(row.editor, matters && !folded);
   }
