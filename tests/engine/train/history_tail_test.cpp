@@ -48,7 +48,7 @@ struct TailBench {
   HistoryTail tail{home.path().toStdString()};
 };
 
-std::string begun() {
+std::string tail_begin() {
   return line_of(small_start()) + line_of(evaluation_of(0)) + losses_line(1, 0, 3);
 }
 
@@ -71,7 +71,7 @@ class HistoryTailTest : public QObject {
 
 void HistoryTailTest::readsOnlyWhatWasAppended() {
   TailBench b;
-  b.write(begun());
+  b.write(tail_begin());
   QVERIFY(b.look() == Look::Anew);
   QVERIFY(b.knows_all());
   QVERIFY(b.look() == Look::Same);
@@ -94,7 +94,7 @@ void HistoryTailTest::readsOnlyWhatWasAppended() {
 void HistoryTailTest::aLineWithoutAnEndWaitsForIt() {
   TailBench b;
   const std::string line = losses_line(1, 3, 4);
-  b.write(begun() + line.substr(0, 40));
+  b.write(tail_begin() + line.substr(0, 40));
   QVERIFY(b.look() == Look::Anew);
   QVERIFY(b.knows_all());
   QVERIFY(b.tail.history().truncated);
@@ -108,7 +108,7 @@ void HistoryTailTest::aLineWithoutAnEndWaitsForIt() {
 // However few bytes arrive at a time, and wherever one looks.
 void HistoryTailTest::everyCutOfAWriteIsSurvived() {
   TailBench b;
-  b.write(begun());
+  b.write(tail_begin());
   b.look();
   const std::string more = line_of(SettingChange{{1, 3}, "lr", 0.006}) + losses_line(1, 3, 4) +
                            line_of(evaluation_of(1)) + losses_line(2, 0, 2);
@@ -121,7 +121,7 @@ void HistoryTailTest::everyCutOfAWriteIsSurvived() {
 
 void HistoryTailTest::aKilledWriterThatIsResumed() {
   TailBench b;
-  b.write(begun() + losses_line(1, 3, 4).substr(0, 50));
+  b.write(tail_begin() + losses_line(1, 3, 4).substr(0, 50));
   b.look();
   Resume resume = resume_at({1, 2});
   resume.torn = 1;
@@ -139,9 +139,9 @@ void HistoryTailTest::aKilledWriterThatIsResumed() {
 
 void HistoryTailTest::aShorterFileIsReadAnew() {
   TailBench b;
-  b.write(begun() + losses_line(1, 3, 4));
+  b.write(tail_begin() + losses_line(1, 3, 4));
   b.look();
-  fs::resize_file(b.file(), begun().size());
+  fs::resize_file(b.file(), tail_begin().size());
   QVERIFY(b.look() == Look::Anew);
   QVERIFY(b.knows_all());
   QCOMPARE(b.tail.history().losses.size(), std::size_t{3});
@@ -152,12 +152,12 @@ void HistoryTailTest::aShorterFileIsReadAnew() {
 
 void HistoryTailTest::anotherFileIsReadAnew() {
   TailBench b;
-  b.write(begun());
+  b.write(tail_begin());
   b.look();
   fs::rename(b.file(), b.folder() / "earlier.jsonl");
   QVERIFY(!b.tail.look().ok());
   QCOMPARE(b.tail.history().losses.size(), std::size_t{3});  // what is shown stays
-  b.write(begun() + losses_line(1, 3, 4));
+  b.write(tail_begin() + losses_line(1, 3, 4));
   QVERIFY(b.look() == Look::Anew);
   QVERIFY(b.knows_all());
 }
@@ -165,7 +165,7 @@ void HistoryTailTest::anotherFileIsReadAnew() {
 // One that is written over the old one, and is longer.
 void HistoryTailTest::anotherFileInTheSamePlaceIsReadAnew() {
   TailBench b;
-  b.write(begun());
+  b.write(tail_begin());
   b.look();
   StartInfo other = small_start();
   other.data_sha256 = std::string(64, 'e');
@@ -179,7 +179,7 @@ void HistoryTailTest::whatCannotBeReadIsToldAndLookedAtAgain() {
   TailBench b;
   QVERIFY(!b.tail.look().ok());  // there is none yet
   QVERIFY(b.tail.history().losses.empty());
-  b.write(begun());
+  b.write(tail_begin());
   QVERIFY(b.look() == Look::Anew);
   b.append("no line of ours\n" + losses_line(1, 3, 4));
   const auto broken = b.tail.look();
@@ -187,7 +187,7 @@ void HistoryTailTest::whatCannotBeReadIsToldAndLookedAtAgain() {
   QVERIFY2(broken.error().sentence().find("line 4") != std::string::npos, broken.error().sentence().c_str());
   QCOMPARE(b.tail.history().losses.size(), std::size_t{3});
   QVERIFY(b.look() == Look::Same);  // told once
-  b.write(begun() + losses_line(1, 3, 4));
+  b.write(tail_begin() + losses_line(1, 3, 4));
   QVERIFY(b.look() == Look::Anew);
   QVERIFY(b.knows_all());
 }

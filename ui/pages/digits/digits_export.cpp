@@ -59,7 +59,9 @@ Result<DigitsAsked> askedOf(const ViewOptions& options) {
   asked.at = std::move(*at);
   // Where the run holds images back, or draws them, its training set is not that of the data.
   data::DataPairPtr images = asked.at.data;
-  if (const auto run = train::recorded_settings(options.history, asked.at.frame.at.steps); run && images) {
+  const bool whole = asked.scene.part == infer::Part::Test;
+  if (const auto run = train::recorded_settings(options.history, asked.at.frame.at.steps);
+      run && images && !whole) {
     auto part = train::training_part(images, *run);
     if (!part) return part.error();
     images = std::move(*part);
