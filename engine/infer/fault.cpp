@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <numeric>
 
+#include "engine/compute/augmenter.h"
 #include "engine/compute/reference/network.h"
 #include "engine/compute/reference/synapse_any.h"
 #include "engine/core/random.h"
@@ -47,7 +48,7 @@ class Pass {
         input_(samples_.size() * query.set->image_size()),
         target_(samples_.size()),
         forward_(model_) {
-    compute::gather(*q_.set, samples_, compute::scaling_table(model_.scaling), input_, target_);
+    gather();
     forward_.forward(*q_.network.values, batch(),
                      step() ? compute::Mode::Training : compute::Mode::Evaluation, draws());
   }
@@ -70,6 +71,14 @@ class Pass {
 
  private:
   bool step() const { return q_.part == Part::Train; }
+  // As the step saw its images.
+  void gather() {
+    const auto table = compute::scaling_table(model_.scaling);
+    if (!step() || !q_.augmentation.on()) return compute::gather(*q_.set, samples_, table, input_, target_);
+    compute::BatchAugmenter augmenter(1);
+    const data::Dataset& made = augmenter.make(*q_.set, samples_, q_.augmentation, q_.seed, q_.epoch);
+    compute::gather(made, augmenter.order(), table, input_, target_);
+  }
   compute::Batch<float> batch() const {
     return {.count = static_cast<int>(samples_.size()), .input = input_, .target = target_};
   }
@@ -208,6 +217,7 @@ FaultQuery fault_query(const train::Failure& failure) {
           .epoch = failure.position.epoch,
           .step = failure.position.step,
           .batch_size = part == Part::Train ? s.batch_size : s.test_batch_size,
+          .augmentation = train::augmentation(s),
           .numbers = part == Part::Train ? failure.data->train_numbers : std::vector<std::uint32_t>()};
 }
 

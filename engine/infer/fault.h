@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/augment.h"
 #include "engine/infer/cells.h"
 #include "engine/infer/network.h"
 #include "engine/infer/work.h"
@@ -23,6 +24,7 @@ struct FaultQuery {
   int epoch = 1, step = 0;  // 0-based step of the epoch; of a step alone, as all below
   int batch_size = 100;     // of a measurement, too
   bool dropout = true;
+  data::Augmentation augmentation{};  // of the step's images
   // The numbers that the images of the set have in the whole training set, where it is drawn from it; else
   // empty.
   std::vector<std::uint32_t> numbers{};

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/compute/augmenter.h"
 #include "engine/compute/reference/network.h"
 #include "engine/core/random.h"
 #include "engine/infer/asker.h"
@@ -89,6 +90,7 @@ struct FailureSeen : train::Observer {
 class FaultTest : public QObject {
   Q_OBJECT
  private slots:
+  void augmentedImagesAreThoseOfTheStep();
   void theCellWithoutHeadroom();
   void theImageWithTheLargestLoss();
   void theImageThatBrokeItsBatch();
@@ -309,6 +311,29 @@ void FaultTest::wrongStepsAreRefused() {
   query.step = 0;
   query.set = nullptr;
   QVERIFY(!locate_fault(query).ok());
+}
+
+// The step is made again with the images it saw, not with those of the set.
+void FaultTest::augmentedImagesAreThoseOfTheStep() {
+  const Network network = testing::trained("syna-pixel", {}, 1);
+  const auto data = testing::few_digits();
+  auto moved = std::make_shared<data::DataPair>(*data);
+  FaultQuery query = query_of(network, data);
+  query.augmentation = {.rotation = 30, .shift = 0.2, .elastic = 20};
+  compute::BatchAugmenter augmenter(1);
+  const auto batch = batch_of_step(data);
+  const data::Dataset& made = augmenter.make(data->train, batch, query.augmentation, 4, 2);
+  for (std::size_t k = 0; k < batch.size(); ++k) {
+    const auto image = made.image(static_cast<int>(k));
+    std::copy(image.begin(), image.end(),
+              moved->train.pixels.begin() + static_cast<std::ptrdiff_t>(batch[k] * image.size()));
+  }
+  const auto found = locate_fault(query), expected = locate_fault(query_of(network, moved)),
+             unmoved = locate_fault(query_of(network, data));
+  QVERIFY(found.ok() && expected.ok() && unmoved.ok());
+  QCOMPARE(found->loss, expected->loss);
+  QCOMPARE(found->image, expected->image);
+  QVERIFY(found->loss != unmoved->loss);
 }
 
 SYNANN_TEST(FaultTest)
