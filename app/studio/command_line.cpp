@@ -338,6 +338,13 @@ void add_work(CLI::App& app, StudioOptions& o) {
                        ui::pageNames().toStdString()))
       ->needs(picture)
       ->group(kWhat);
+  add_text(app, "--open", "PATH", o.open,
+           "A study, a model file or whatever else can be dropped on the page: opened for the picture.")
+      ->needs(picture)
+      ->group(kWhat);
+  add_text(app, "--tab", "TAB", o.tab, "Tab of the page that the picture shows, by its title.")
+      ->needs(picture)
+      ->group(kWhat);
 }
 
 }  // namespace

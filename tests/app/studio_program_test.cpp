@@ -163,6 +163,13 @@ void StudioProgramTest::savesAPictureOfTheWindow() {
   const StudioOutcome nowhere = run_studio({"--picture", file("a.png"), "--page", "nowhere"});
   QCOMPARE(nowhere.exit_code, 2);
   QVERIFY2(nowhere.err.contains("--page: there is no page"), qPrintable(nowhere.err));
+  const QStringList network = {"--light", "--page", "network"};
+  QCOMPARE(picture("edit.png", network + QStringList{"--tab", "Edit"}).width(), 1180);
+  const StudioOutcome tab = run_studio(QStringList{"--picture", file("a.png"), "--tab", "None"} + network);
+  QVERIFY2(tab.err.contains("--tab: there is no tab \"None\"") && tab.err.contains("Weights, Edit"),
+           qPrintable(tab.err));
+  const StudioOutcome nothing = run_studio({"--picture", file("a.png"), "--open", file("none.json")});
+  QVERIFY2(nothing.exit_code != 0 && nothing.err.contains("none.json"), qPrintable(nothing.err));
   QCOMPARE(run_studio({"--picture", file("a.jpg")}).exit_code, 2);
   const StudioOutcome unwritable = run_studio({"--picture", file("missing/a.png")});
   QCOMPARE(unwritable.exit_code, 1);

@@ -12,6 +12,8 @@ namespace synann::ui {
 struct StudioOptions : ViewOptions {
   std::string picture;  // of the window; empty = none
   std::string page = "train";
+  std::string open;  // in the picture: a file or folder, as if it were dropped on the page; empty = none
+  std::string tab;   // in the picture: of the page, by its title; empty = the first
   bool light = false;
   std::string export_all;  // a folder: every view of the run is written into it; empty = none
 };

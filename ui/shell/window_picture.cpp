@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QPixmap>
+#include <QTabWidget>
 #include <QTimer>
 
 #include "ui/pages/page.h"
@@ -55,6 +56,30 @@ Status chooseCell(MainWindow& window, const StudioOptions& options) {
   return {};
 }
 
+// Brings one of the page's tabs forward.
+Status chooseTab(const MainWindow& window, const std::string& title) {
+  QStringList titles;
+  for (QTabWidget* const tabs : window.currentPage()->findChildren<QTabWidget*>())
+    for (int k = 0; k < tabs->count(); ++k) {
+      titles.append(tabs->tabText(k).remove('&'));
+      if (titles.back() == QString::fromStdString(title)) return tabs->setCurrentIndex(k), Status();
+    }
+  return input_error("--tab", "there is no tab \"" + title + "\"",
+                     "choose one of " + titles.join(QStringLiteral(", ")).toStdString());
+}
+
+// What a person would have opened and chosen in it.
+Status showAsked(MainWindow& window, const StudioOptions& options) {
+  if (!options.open.empty()) window.openDropped(QString::fromStdString(options.open));
+  if (!settle(window)) return input_error(options.open, "the window did not come to rest");
+  if (window.messageBar()->isError()) return Error{.problem = window.messageBar()->text().toStdString()};
+  if (!options.tab.empty()) {
+    if (const Status chosen = chooseTab(window, options.tab); !chosen) return chosen;
+  }
+  if (options.typed.contains("--cell")) return chooseCell(window, options);
+  return settle(window) ? Status() : input_error(options.history, "the window did not come to rest");
+}
+
 }  // namespace
 
 Status saveWindowPicture(const StudioOptions& options) {
@@ -76,9 +101,7 @@ Status saveWindowPicture(const StudioOptions& options) {
   if (!settle(window)) return input_error(options.history, "the window did not come to rest");
   if (window.messageBar()->isError())
     return Error{.where = {}, .problem = window.messageBar()->text().toStdString()};
-  if (options.typed.contains("--cell")) {
-    if (const Status chosen = chooseCell(window, options); !chosen) return chosen;
-  }
+  if (const Status shown = showAsked(window, options); !shown) return shown;
   if (QWidget* const focus = window.focusWidget()) focus->clearFocus();
   QApplication::processEvents();
   QByteArray bytes;

@@ -135,7 +135,7 @@ void TwinsPageTest::aRivalIsTrainedBesideItsNetwork() {
   QCOMPARE(both[1].model, std::string("dense-relu-cnn"));
   QVERIFY(both[1].own && both[1].learning_rate == both[0].learning_rate);
   b.trainTwins();
-  QVERIFY2(b.state().startsWith("syna-cnn | dense-relu-cnn"), qPrintable(b.state()));
+  QVERIFY2(b.state().startsWith("SynaCNN | dense-relu-cnn"), qPrintable(b.state()));
   // With the options on the screen, which the rival's layers have themselves.
   b.window->workspace().plan().set("beta", std::string("sigmoid"));
   b.chooseModel(":no-batch-norm");
@@ -173,7 +173,7 @@ void TwinsPageTest::aModelFileIsTheSecond() {
   QCOMPARE((*b.page->settings())[1].model, std::string("my-net"));
   QVERIFY(*(*b.page->settings())[1].own.definition == own);
   b.trainTwins();
-  QVERIFY2(b.state().startsWith("syna-cnn | my-net"), qPrintable(b.state()));
+  QVERIFY2(b.state().startsWith("SynaCNN | my-net"), qPrintable(b.state()));
   b.page->addModelFile(home_.filePath("none.json"));
   QTRY_VERIFY_WITH_TIMEOUT(!b.page->busy(), kWait);
   QVERIFY(b.window->messageBar()->isError());
