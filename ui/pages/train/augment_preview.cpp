@@ -22,7 +22,7 @@ constexpr int kShownImages = 5, kShownEpochs = 2;  // side by side, below each o
 constexpr int kKeptImages = 500;                   // of the data, that take turns
 constexpr int kSheetSide = 48;                     // of an image in the window, pixels
 
-QImage imageOf(const data::Picture& picture) {
+QImage sheetImage(const data::Picture& picture) {
   QImage image(picture.columns, picture.rows, QImage::Format_Grayscale8);
   for (int r = 0; r < picture.rows; ++r)
     std::memcpy(image.scanLine(r), picture.pixels.data() + static_cast<std::ptrdiff_t>(r) * picture.columns,
@@ -132,7 +132,7 @@ AugmentPreview::Answer AugmentPreview::make(const Query& query, Opened& opened) 
   const auto sheet = compute::augment_sheet(
       set, samples,
       {.augmentation = query.augmentation, .seed = query.seed, .first_epoch = epoch, .epochs = kShownEpochs});
-  return {.picture = imageOf(sheet),
+  return {.picture = sheetImage(sheet),
           .words = tr("Training images %1 to %2 as they are, and below as epochs %3 and %4 train on them")
                        .arg(samples.front())
                        .arg(samples.back())
