@@ -110,11 +110,8 @@ void PageTableTest::aPageRemembersWhatItTells() {
     const std::unique_ptr<Page> one(info.make(workspace, actions.find, nullptr));
     QVariantMap kept = one->remembered();
     if (info.id == QLatin1String("train"))
-      kept = {{"log_y", true},
-              {"record_mib", 12},
-              {"smoothing", 2},
-              {"legend", "lower-left"},
-              {"marks", false}};
+      kept = {
+          {"log_y", true}, {"record_mib", 12}, {"smoothing", 2}, {"legend", "lower-left"}, {"marks", false}};
     const std::unique_ptr<Page> other(info.make(workspace, actions.find, nullptr));
     other->remember(kept);
     QCOMPARE(other->remembered(), kept);

@@ -33,7 +33,7 @@ constexpr LossSmoothing kSmoothings[] = {{},
                                          {SmoothingKind::MovingAverage, 10'000},
                                          {SmoothingKind::MovingAverage, 100'000},
                                          {SmoothingKind::EpochMean}};
-constexpr QSize kLeastFigure(480, 360);      // of a file, pixels
+constexpr QSize kLeastFigure(480, 360);  // of a file, pixels
 constexpr int kTabColumns =
     40;  // beyond "Train Epoch: 123 [59000/60000 (98%)]", so that the losses stand below each other
 
