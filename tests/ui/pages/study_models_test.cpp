@@ -130,7 +130,7 @@ void StudyModelsTest::allRivalsAtOnce() {
 void StudyModelsTest::whatDoesNotExistIsToldAtOnce() {
   ModelsBench b;
   b.models.addRivals("linear", {Rival::Dense});
-  QCOMPARE(b.words(), QString("linear: has no synapse layer."));
+  QCOMPARE(b.words(), QString("linear: has no synapse layer"));
   QVERIFY(b.models.ticked().isEmpty());
   // What exists is added beside the sentence about what does not.
   b.models.addRivals("syna-pixel", allRivals());

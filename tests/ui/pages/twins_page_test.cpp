@@ -152,7 +152,7 @@ void TwinsPageTest::whatDoesNotExistIsToldBefore() {
   b.choose(TwinOther::Model);
   b.window->workspace().plan().setModel("linear");
   b.chooseModel(":glu");
-  QCOMPARE(b.state(), QString("linear: has no synapse layer."));
+  QCOMPARE(b.state(), QString("linear: has no synapse layer"));
   QVERIFY(!b.window->actions().action("twins.train")->isEnabled());
   b.chooseModel("syna-cnn");
   QVERIFY(b.window->actions().action("twins.train")->isEnabled());
