@@ -68,8 +68,8 @@ SettingForm::SettingForm(RunPlan& plan, QWidget* parent, Use use) : QWidget(pare
   form_->setVerticalSpacing(8);
   addGroup(kFirstGroup);
   addMore();
-  for (const char* group : {"Optimiser", "Learning rate schedule", "Data and stop criteria", kAugmentGroup,
-                            "Synapse layer"}) {
+  for (const char* group :
+       {"Optimiser", "Learning rate schedule", "Data and stop criteria", kAugmentGroup, "Synapse layer"}) {
     addGroup(group);
     if (group == std::string_view(kAugmentGroup)) form_->addRow(preview_ = new AugmentPreview(this));
   }
