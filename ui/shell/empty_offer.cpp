@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QVBoxLayout>
 
+#include "ui/plots/figure_widget.h"
 #include "ui/session/training_controller.h"
 #include "ui/shell/last_run.h"
 #include "ui/widgets/action_button.h"
@@ -18,7 +19,7 @@ namespace synann::ui {
 namespace {
 constexpr int kMostRuns = 3;
 constexpr int kGap = 8;    // pixels
-constexpr int kFoot = 48;  // pixels that an axis may take below the figure
+constexpr int kFoot = 48;  // pixels that an axis may take below the figure, whose words then stand higher
 }  // namespace
 
 EmptyOffer::EmptyOffer(const TrainingController& controller, QAction* train, QMenu* recent, QWidget* figure)
@@ -74,7 +75,10 @@ void EmptyOffer::check() {
 // Below the words in the middle of the figure; where it is low, with fewer runs.
 void EmptyOffer::moveToCentre() {
   const QSize room = parentWidget()->size() - QSize(0, kFoot);
-  const int top = room.height() / 2 + parentWidget()->fontMetrics().height() + kGap;
+  const auto* const figure = qobject_cast<const FigureWidget*>(parentWidget());
+  const bool without_axis = figure != nullptr && !figure->placeholder().isEmpty();
+  const int middle = (without_axis ? parentWidget()->height() : room.height()) / 2;
+  const int top = middle + parentWidget()->fontMetrics().height() + kGap;
   for (QToolButton* run : runs_) run->setVisible(run->sizeHint().width() + 2 * kGap <= room.width());
   column_->activate();
   for (auto last = runs_.rbegin(); last != runs_.rend() && top + sizeHint().height() > room.height();

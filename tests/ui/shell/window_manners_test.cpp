@@ -85,6 +85,7 @@ class WindowMannersTest : public QObject {
   void whatCannotBeOpenedIsSaid();
   void aDragIsShownAndGoes();
   void emptyPagesOfferTrainAndTheLastRuns();
+  void anOfferLeavesTheWordsOfThePageFree();
   void everyPageHasHelp();
   void escapeGivesBackWhatWasInAField();
   void escapeClosesTheMessage();
@@ -210,6 +211,29 @@ void WindowMannersTest::emptyPagesOfferTrainAndTheLastRuns() {
   QTest::mouseClick(runs[0], Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(!window.controller().busy() && window.controller().runSettings(), kWait);
   QTRY_VERIFY(!offer->isVisible());
+}
+
+// The words stand in the middle of an empty figure, however large that is.
+void WindowMannersTest::anOfferLeavesTheWordsOfThePageFree() {
+  MainWindow window{AppSettings{}};
+  window.show();
+  int looked_at = 0;
+  for (const QSize size : {QSize(1024, 600), QSize(1280, 800), QSize(1600, 1000)})
+    for (const PageInfo& info : pageTable()) {
+      window.resize(size);
+      Page* const page = window.pageNamed(info.id);
+      window.showPage(page);
+      auto* const figure = qobject_cast<FigureWidget*>(page->emptyFigure());
+      if (figure == nullptr || figure->placeholder().isEmpty()) continue;
+      QCoreApplication::processEvents();
+      auto* const offer = figure->findChild<EmptyOffer*>();
+      QVERIFY2(offer != nullptr && offer->isVisible(), qPrintable(info.id));
+      const QRect words = figure->fontMetrics().boundingRect(
+          figure->rect().adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, figure->placeholder());
+      QVERIFY2(words.isValid() && !words.intersects(offer->geometry()), qPrintable(info.id));
+      ++looked_at;
+    }
+  QVERIFY(looked_at > 0);
 }
 
 void WindowMannersTest::everyPageHasHelp() {

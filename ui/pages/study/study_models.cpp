@@ -56,7 +56,8 @@ StudyModels::StudyModels(QWidget* parent)
       words_(new QLabel(this)),
       reader_(modelFilesWork(), [this](const ModelFilesRead& read) { takeFiles(read); }) {
   const int line = list_->fontMetrics().height();
-  list_->setFixedHeight(kModelLines * (line + 4) + 6);
+  list_->setMinimumHeight(kModelLines * (line + 4) + 6);
+  list_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);  // all of them where there is room
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   list_->installEventFilter(this);
   for (const model::ModelInfo& info : train::named_models()) {
