@@ -116,9 +116,10 @@ void add_execution(CLI::App& command, train::Execution& execution) {
       ->group(kComputing);
 }
 
-void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model) {
+void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model, const std::string& more) {
   app::add_text(command, "--checkpoint", "FILE", checkpoint,
-                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict.")
+                "The checkpoint, last.safetensors or best.safetensors of a run, or a PyTorch state dict." +
+                    (more.empty() ? "" : " " + more))
       ->required();
   app::add_value(
       command, "--model", "ID|FILE",

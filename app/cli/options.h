@@ -24,7 +24,8 @@ void add_augmentation(CLI::App& command, train::AskedSettings& asked);
 void add_execution(CLI::App& command, train::Execution& execution);
 
 // --checkpoint, which must be given, and --model, for bare state dicts.
-void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model);
+void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& model,
+                    const std::string& more = {});
 
 // --data, which has a default, and --test-batch-size: what is measured.
 CLI::Option* add_data(CLI::App& command, std::string& data);

@@ -53,6 +53,7 @@ class InferCliTest : public QObject {
   void predictNormalises();
   void goldenClassesArePyTorchs();
   void evalTellsTheConfusion();
+  void evalTakesAnEnsemble();
   void ablatedRowIsTheEditedStateDict();
   void rankingIsMeasured();
   void whatBrokeARunIsNamed();
@@ -214,6 +215,38 @@ void InferCliTest::evalTellsTheConfusion() {
   }
   QCOMPARE(all, 200);
   QCOMPARE(right, e["correct"].toInt());
+}
+
+void InferCliTest::evalTakesAnEnsemble() {
+  auto content = io::parse_safetensors(content_of(checkpoint()), "checkpoint");
+  QVERIFY(content.ok());
+  for (io::Tensor& t : content->tensors)
+    if (t.name == "fc2.bias") std::fill(t.bytes.begin(), t.bytes.end(), std::uint8_t{0});
+  const QString other = at("without bias.safetensors");
+  write_bytes(other, io::format_safetensors(*content));
+  const auto eval = [&](const QString& checkpoints) {
+    return run_synann({"eval", "--json", "--checkpoint", checkpoints, "--data", data_});
+  };
+  const auto first = answer_of(eval(checkpoint()).out), second = answer_of(eval(other).out);
+  const auto together = answer_of(eval(checkpoint() + ", " + other).out);
+  const QJsonArray members = together["members"].toArray();
+  QCOMPARE(members.size(), 2);
+  QCOMPARE(members[0].toObject()["correct"].toInt(), first["correct"].toInt());
+  QVERIFY(std::abs(members[1].toObject()["test_loss"].toDouble() - second["test_loss"].toDouble()) < 1e-6);
+  // By Jensen's inequality.
+  QVERIFY(together["test_loss"].toDouble() <
+          (first["test_loss"].toDouble() + second["test_loss"].toDouble()) / 2);
+  QVERIFY(!first.contains("members"));
+  const auto twice = answer_of(eval(other + "," + other).out);
+  QCOMPARE(twice["correct"].toInt(), second["correct"].toInt());
+  QVERIFY(std::abs(twice["test_loss"].toDouble() - second["test_loss"].toDouble()) < 1e-6);
+
+  const auto words = run_synann({"eval", "--checkpoint", checkpoint() + "," + other, "--data", data_});
+  QVERIFY(words.err.contains("alone: "));
+  QCOMPARE(words.out.trimmed().count('\n'), 0);
+  const auto missing = eval(checkpoint() + "," + at("not there.safetensors"));
+  QCOMPARE(missing.code, 2);
+  QVERIFY(missing.err.contains("not there.safetensors"));
 }
 
 // A state dict with the row set to zero by hand gives the same loss, digit for digit.

@@ -2,9 +2,11 @@
 #include "engine/infer/predictions.h"
 
 #include <cmath>
+#include <vector>
 
 #include <QTest>
 
+#include "engine/infer/ensemble.h"
 #include "tests/test_main.h"
 
 using namespace synann::infer;
@@ -33,6 +35,7 @@ class PredictionsTest : public QObject {
   void listsOfACell();
   void hardestAndSurestMistakes();
   void twoConfusionsAreCompared();
+  void anEnsembleIsTheMeanOfProbabilities();
 };
 
 void PredictionsTest::classesAndSurprisals() {
@@ -82,6 +85,34 @@ void PredictionsTest::twoConfusionsAreCompared() {
   after.at(0, 0) += 1;
   QCOMPARE(*difference(before, after), (std::vector<int>{1, -1, 0, 0, 0, 0, 0, 0, 0}));
   QVERIFY(!difference(before, synann::compute::Confusion{2, std::vector<int>(4)}).ok());
+}
+
+void PredictionsTest::anEnsembleIsTheMeanOfProbabilities() {
+  const Predictions first = six();
+  Predictions second = six();
+  for (int k = 0; k < 6; ++k)  // 1/2, 1/4, 1/4 for each
+    for (int c = 0; c < 3; ++c)
+      second.log_probs[static_cast<std::size_t>(3 * k + c)] =
+          static_cast<float>(std::log(c == 0 ? 0.5 : 0.25));
+  const auto mean = mean_of(std::vector{first, second});
+  QVERIFY(mean.ok());
+  const double expected[] = {0.6, 0.225, 0.175, 0.45, 0.375, 0.175};
+  for (int k = 0; k < 6; ++k)
+    QVERIFY(std::abs(std::exp(static_cast<double>(mean->log_probs[static_cast<std::size_t>(k)])) -
+                     expected[k]) < 1e-6);
+  QCOMPARE(first.said(1), 1);
+  QCOMPARE(mean->said(1), 0);
+  QCOMPARE(mean_of(std::vector{first})->log_probs, first.log_probs);
+
+  // Probabilities below what a double holds.
+  Predictions unlikely = six();
+  for (float& v : unlikely.log_probs) v = -2000;
+  QVERIFY(std::abs(mean_of(std::vector{unlikely, unlikely, unlikely})->log_probs[0] + 2000) < 1e-3F);
+
+  Predictions other = six();
+  other.samples.back() = 99;
+  for (const auto& members : {std::vector<Predictions>{}, std::vector{first, other}})
+    QCOMPARE(mean_of(members).error().where, std::string("ensemble"));
 }
 
 SYNANN_TEST(PredictionsTest)
