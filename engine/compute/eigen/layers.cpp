@@ -47,9 +47,13 @@ class Dropout final : public EigenLayer {
     const RandomStream stream = p.draws.stream(index_);
     const std::uint32_t threshold = dropout_threshold(l_.p);
     const auto scale = static_cast<float>(1.0 / (1.0 - l_.p));
-    for (int g = c.first * groups; g < (c.first + c.count) * groups; ++g) {
-      const float factor = stream.word(static_cast<std::uint32_t>(g)) >= threshold ? scale : 0.0f;
-      const std::size_t k = size(g, group_);
+    const auto first = static_cast<std::uint32_t>(c.first * groups);
+    const std::uint32_t end = first + static_cast<std::uint32_t>(c.count * groups);
+    Philox4 words = stream.block(first / 4);
+    for (std::uint32_t g = first; g < end; ++g) {
+      if (g % 4 == 0) words = stream.block(g / 4);
+      const float factor = words.v[g % 4] >= threshold ? scale : 0.0f;
+      const std::size_t k = static_cast<std::size_t>(g) * static_cast<std::size_t>(group_);
       for (std::size_t e = k; e < k + static_cast<std::size_t>(group_); ++e)
         out[e] = factor == 0.0f ? 0.0f : in[e] * factor;
     }
