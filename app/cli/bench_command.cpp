@@ -18,12 +18,14 @@
 #include "engine/core/thread_pool.h"
 #include "engine/data/registry.h"
 #include "engine/model/description.h"
+#include "engine/train/own_model.h"
 
 namespace synann::cli {
 namespace {
 
 struct BenchArguments {
   bench::Options options;
+  std::vector<std::string> models = bench::Options{}.models;
   std::vector<std::string> work{"train", "eval", "synapse", "programs"};
   std::string data;  // empty: MNIST where it is found, else the digits
   std::string save;  // file for the JSON lines; empty: none
@@ -32,14 +34,29 @@ struct BenchArguments {
   bool asks_for(const char* what) const { return std::find(work.begin(), work.end(), what) != work.end(); }
 };
 
+Status find_models(BenchArguments& a) {
+  bench::Options& o = a.options;
+  o.models.clear();
+  if (a.models.size() == 1 && a.models.front() == "all") {
+    for (const auto& info : model::known_models()) o.models.emplace_back(info.id);
+    return {};
+  }
+  for (const std::string& name : a.models) {
+    const auto settings = train::settings_for(name, a.data);
+    if (!settings) return settings.error();
+    if (settings->own) {
+      o.own_models.push_back(settings->own.definition);
+    } else {
+      o.models.push_back(settings->model);
+    }
+  }
+  return {};
+}
+
 void fill_in(BenchArguments& a, bool threads_given, bool rounds_given, bool widths_given) {
   bench::Options& o = a.options;
   if (!threads_given)
     o.threads = hardware_threads() > 1 ? std::vector{1, hardware_threads()} : std::vector{1};
-  if (o.models.size() == 1 && o.models.front() == "all") {
-    o.models.clear();
-    for (const auto& info : model::known_models()) o.models.emplace_back(info.id);
-  }
   o.train = a.asks_for("train");
   o.eval = a.asks_for("eval");
   if (a.quick) {
@@ -63,6 +80,7 @@ Result<data::DataPairPtr> open(std::string& spec, int times, Programs& programs)
 
 int bench_run(BenchArguments a) {
   const CancelOnInterrupt guard;
+  if (auto status = find_models(a); !status) return report(status.error());
   ProgressLine progress;
   progress.show("opening the data");
   Programs programs;
@@ -99,11 +117,11 @@ void add_bench(CLI::App& app, Action& action) {
   auto a = std::make_shared<BenchArguments>();
   CLI::App* c = app.add_subcommand("bench", "Measure the speed of this machine, beside its peak");
   bench::Options& o = a->options;
-  std::vector<std::string> known{"all"};
-  for (const auto& info : model::known_models()) known.emplace_back(info.id);
-  app::add_words(*c, "--models", "ID,ID", o.models, known,
-                 fmt::format("Networks to measure, {} unless told otherwise: all, or of {}.",
-                             fmt::join(o.models, ","), model_list()));
+  app::add_words(
+      *c, "--models", "ID|FILE,…", a->models,
+      [](const std::string& name) { return name == "all" ? Status{} : check_model(name); },
+      fmt::format("Networks to measure, {} unless told otherwise: all, or model files, or of {}.",
+                  fmt::join(a->models, ","), model_list()));
   auto* threads = app::add_wholes(*c, "--threads", "N,N", o.threads, 1, kMostThreads, 1, kMostThreads,
                                   fmt::format("Numbers of threads, 1 to {}; 1 and all processors unless told "
                                               "otherwise.",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "engine/bench/flops.h"
 #include "engine/compute/eigen/synapse_alone.h"
@@ -158,9 +159,8 @@ class SynapseWork final : public Case {
   bool backward_;
 };
 
-Result<std::shared_ptr<Subject>> make_subject(const Options& o, const std::string& id, int threads,
+Result<std::shared_ptr<Subject>> make_subject(const Options& o, Result<model::Model> built, int threads,
                                               const data::DataPairPtr& data) {
-  auto built = model::build(id, data->train.rows, data->train.columns, data->train.classes);
   if (!built) {
     Error error = built.error();
     error.where = "--models";
@@ -180,23 +180,38 @@ Result<std::shared_ptr<Subject>> make_subject(const Options& o, const std::strin
   return subject;
 }
 
+// Training and evaluation of a network on each number of threads.
+Status add_network(std::vector<std::unique_ptr<Case>>& cases, const Options& o,
+                   const std::function<Result<model::Model>()>& build, const data::DataPairPtr& data) {
+  std::vector<std::shared_ptr<Subject>> subjects;  // one for each number of threads
+  for (const int threads : o.threads) {
+    if (!o.train && !o.eval) break;
+    auto subject = make_subject(o, build(), threads, data);
+    if (!subject) return subject.error();
+    subjects.push_back(std::move(*subject));
+  }
+  for (const auto& subject : subjects)
+    if (o.train) cases.push_back(std::make_unique<Training>(subject, o.batch));
+  for (const auto& subject : subjects)
+    if (o.eval) cases.push_back(std::make_unique<Evaluating>(subject, o.batch));
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::unique_ptr<Case>>> make_cases(const Options& o, const data::DataPairPtr& data) {
   std::vector<std::unique_ptr<Case>> cases;
-  for (const std::string& id : o.models) {
-    std::vector<std::shared_ptr<Subject>> subjects;  // one for each number of threads
-    for (const int threads : o.threads) {
-      if (!o.train && !o.eval) break;
-      auto subject = make_subject(o, id, threads, data);
-      if (!subject) return subject.error();
-      subjects.push_back(std::move(*subject));
-    }
-    for (const auto& subject : subjects)
-      if (o.train) cases.push_back(std::make_unique<Training>(subject, o.batch));
-    for (const auto& subject : subjects)
-      if (o.eval) cases.push_back(std::make_unique<Evaluating>(subject, o.batch));
-  }
+  const data::Dataset& set = data->train;
+  for (const std::string& id : o.models)
+    if (auto status = add_network(
+            cases, o, [&] { return model::build(id, set.rows, set.columns, set.classes); }, data);
+        !status)
+      return status.error();
+  for (const model::DefinitionPtr& own : o.own_models)
+    if (auto status = add_network(
+            cases, o, [&] { return model::build(*own, set.rows, set.columns, set.classes); }, data);
+        !status)
+      return status.error();
   for (const int width : o.widths) {
     const auto subject = std::make_shared<SynapseSubject>(width, o.batch);
     std::vector<std::shared_ptr<compute::eigen::SynapseAlone>> layers;

@@ -9,6 +9,7 @@
 #include "engine/compute/backend.h"
 #include "engine/core/result.h"
 #include "engine/data/dataset.h"
+#include "engine/model/description.h"
 
 // How fast this build is on this machine. Everything is measured in rounds, one thing after the other in
 // each, so that a disturbance hits all alike and ratios within a round mean something.
@@ -16,6 +17,7 @@ namespace synann::bench {
 
 struct Options {
   std::vector<std::string> models{"syna-cnn", "syna-mlp", "syna-rnn"};
+  std::vector<model::DefinitionPtr> own_models{};  // those of files, measured behind the others
   std::vector<int> threads{1, 2};
   std::vector<int> widths{64, 256, 784, 1024, 4096};  // of the synapse layer alone; empty: not measured
   bool train = true, eval = true;

@@ -35,6 +35,7 @@ class BenchCliTest : public QObject {
  private slots:
   void initTestCase();
   void jsonLines();
+  void aModelFileIsMeasured();
   void table();
   void usageErrors_data();
   void usageErrors();
@@ -78,6 +79,20 @@ void BenchCliTest::jsonLines() {
   QVERIFY(events["peak"] >= 2);
   QCOMPARE(events["result"], 8);  // train, eval, synapse forward and with gradients; each on one and two
   QCOMPARE(events["programs"], 1);
+}
+
+void BenchCliTest::aModelFileIsMeasured() {
+  const QString file = folder_.filePath("two by two.json");
+  QVERIFY(QFile::copy(SYNANN_SOURCE_DIR "/tests/models/max-pool2d-relu.json", file));
+  const auto done = run_synann({"bench", "--quick", "--json", "--data", folder_.filePath("tiny"), "--models",
+                                "linear," + file, "--work", "train", "--threads", "1", "--rounds", "1"});
+  QVERIFY2(done.code == 0, qPrintable(done.err));
+  QStringList measured;
+  for (const QString& line : done.out.split('\n', Qt::SkipEmptyParts)) {
+    const auto object = QJsonDocument::fromJson(line.toUtf8()).object();
+    if (object["event"].toString() == "result") measured += object["model"].toString();
+  }
+  QCOMPARE(measured, (QStringList{"linear", "max-pool2d-relu"}));
 }
 
 void BenchCliTest::table() {
