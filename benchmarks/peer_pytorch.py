@@ -84,7 +84,27 @@ class SynaRnn(nn.Module):
         return F.log_softmax(self.fc2(4 * h - 2), dim=1)
 
 
-MODELS = {"syna-cnn": SynaCnn, "syna-mlp": SynaMlp, "syna-rnn": SynaRnn}
+class DeepCnn(nn.Module):  # benchmarks/networks/deep-cnn.json
+    def __init__(self, formula):
+        super().__init__()
+
+        def block(inputs, outputs, kernel, stride=1, padding=0):
+            return [nn.Conv2d(inputs, outputs, kernel, stride, padding), nn.ReLU(), nn.BatchNorm2d(outputs)]
+
+        self.features = nn.Sequential(
+            *block(1, 32, 3), *block(32, 32, 3), *block(32, 32, 5, 2, 2), nn.Dropout(0.4),
+            *block(32, 64, 3), *block(64, 64, 3), *block(64, 64, 5, 2, 2), nn.Dropout(0.4),
+            *block(64, 128, 4), nn.Dropout(0.4), nn.Flatten())
+        self.alpha = nn.Parameter(torch.zeros(128))
+        self.fcn, self.fcb, self.fc = Synapse(128, formula), nn.BatchNorm1d(128), nn.Linear(128, 10)
+
+    def forward(self, x):
+        return F.log_softmax(self.fc(self.fcb(self.alpha.exp() * self.fcn(self.features(x)))), dim=1)
+
+
+MODELS = {"syna-cnn": SynaCnn, "syna-mlp": SynaMlp, "syna-rnn": SynaRnn, "deep-cnn": DeepCnn}
+USUAL = ["syna-cnn", "syna-mlp", "syna-rnn"]
+SIGNED = {"deep-cnn"}  # inputs of either sign, whose factors may be negative: no logarithm
 
 
 def read_idx(folder, name):
@@ -154,8 +174,14 @@ def cases(options, data):
     name, images, labels, test = data
     for model_name in options.models:
         for formula in FORMULAS:
+            if model_name in SIGNED and formula == "log":
+                continue
             model = MODELS[model_name](FORMULAS[formula])
             row = {"model": model_name}
+            if "train" in options.work and model_name in SIGNED and options.compile and hasattr(torch, "compile"):
+                compiled = torch.compile(MODELS[model_name](FORMULAS[formula]))
+                yield {**row, "work": "train", "variant": f"{formula}, compiled"}, train_work(
+                    compiled, images, labels, options.batch)
             if "train" in options.work:
                 yield {**row, "work": "train", "variant": formula}, train_work(model, images, labels, options.batch)
             if "eval" in options.work:
@@ -195,7 +221,7 @@ def main():
         return [part for part in text.split(",") if part]
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--models", type=names, default=list(MODELS))
+    parser.add_argument("--models", type=names, default=USUAL)
     parser.add_argument("--widths", type=lambda t: [int(p) for p in names(t)], default=[64, 784])
     parser.add_argument("--work", type=names, default=["train", "eval", "synapse"])
     parser.add_argument("--threads", type=int, default=1)
