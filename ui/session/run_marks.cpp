@@ -154,7 +154,7 @@ RunMarks::Outline RunMarks::outline() const {
 
 QString RunMarks::summary() const {
   QStringList parts;
-  if (epochs_ > 0) parts << (epochs_ == 1 ? tr("1 epoch") : tr("%1 epochs").arg(epochs_));
+  if (epochs_ > 0) parts << epochsWords(epochs_);
   for (const TimeMark& mark : marks()) {
     if (mark.kind != TimeMark::Kind::Epoch) parts << mark.words;
   }

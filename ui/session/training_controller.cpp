@@ -9,6 +9,7 @@
 #include "engine/train/checkpoint.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/session.h"
+#include "ui/session/words.h"
 
 namespace synann::ui {
 
@@ -206,7 +207,7 @@ void TrainingController::continueRun(const Request& request) {
   train::Settings settings = request.settings;
   if (settings.epochs <= epochsDone()) {
     settings.epochs = request.intent == Intent::Train ? next(request.settings).epochs : epochsDone() + 1;
-    emit noticed(tr("The run goes on: %1 epochs in all.").arg(settings.epochs));
+    emit noticed(tr("The run goes on: %1 in all.").arg(epochsWords(settings.epochs)));
     emit settingsChanged(settings);
   }
   RunJob job;

@@ -84,7 +84,7 @@ QString epochWords(const Progress& progress) {
         .arg(countWords(progress.evaluated), countWords(progress.evaluate_count));
   }
   const int done = progress.position.epoch - 1;  // whole epochs
-  if (progress.position.step == 0 && done >= progress.epochs) return Words::tr("%1 epochs").arg(done);
+  if (progress.position.step == 0 && done >= progress.epochs) return epochsWords(done);
   return Words::tr("epoch %1 of %2 · %3 of %4 images")
       .arg(progress.position.epoch)
       .arg(progress.epochs)
