@@ -41,8 +41,9 @@ struct Settings {
   double momentum = 0.5;  // SGD
   std::uint64_t seed = 5;
 
-  std::string optimizer = "sgd";  // sgd, adam, adamw
-  bool nesterov = false;          // SGD
+  std::string optimizer = "sgd";                // sgd, adam, adamw
+  bool nesterov = false;                        // SGD
+  double adam_beta1 = 0.9, adam_beta2 = 0.999;  // adam, adamw
   double weight_decay = 0;
   double clip = 0;                    // largest length of the gradient; 0 = no limit
   std::string schedule = "constant";  // constant, step, cosine, one-cycle, plateau, breaks

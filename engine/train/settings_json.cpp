@@ -110,6 +110,7 @@ ordered_json to_json(const Settings& s) {
     if (info.key.starts_with("train-") && s.train_count == 0) continue;
     if (info.key == "log-interval" && s.log_interval == kLogInterval) continue;
     const double value = setting_value(s, info.key);
+    if (info.key.starts_with("adam-") && value == info.fallback) continue;
     // Nor does augmentation show where there is none; what it is done with goes along where it is.
     if (info.key.starts_with("augment-") && value == info.fallback &&
         !(info.key.starts_with("augment-elastic") && s.augment_elastic > 0) &&

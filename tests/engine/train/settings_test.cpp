@@ -20,6 +20,7 @@ class SettingsTest : public QObject {
   void everyKeyReadsWhatItWrites();
   void jsonRoundTrip();
   void theOriginalsLogIntervalIsNotWritten();
+  void adamsBetasReachTheOptimiser();
   void jsonOfTheWrongTypeIsRefused();
   void refusesWhatIsOutOfRange();
   void choicesBecomeOptions();
@@ -81,6 +82,24 @@ void SettingsTest::theOriginalsLogIntervalIsNotWritten() {
   QCOMPARE(read->log_interval, 7);
   s.log_interval = 0;
   QCOMPARE(validate(s).error().where, std::string("--log-interval"));
+}
+
+void SettingsTest::adamsBetasReachTheOptimiser() {
+  Settings s;
+  QVERIFY(!to_json(s).contains("adam_beta1"));  // older files stay what they were
+  s.adam_beta1 = 0.7, s.adam_beta2 = 0.9;
+  QVERIFY(optimiser(s) == compute::Optimiser{.momentum = 0.5});  // SGD has none
+  QVERIFY(!setting_matters(s, "adam-beta1"));
+  for (const char* adam : {"adam", "adamw"}) {
+    s.optimizer = adam;
+    QCOMPARE(optimiser(s).beta1, 0.7);
+    QCOMPARE(optimiser(s).beta2, 0.9);
+    QVERIFY(setting_matters(s, "adam-beta2"));
+  }
+  const auto back = settings_from_json(to_json(s), "here");
+  QVERIFY(back.ok() && *back == s);
+  s.adam_beta2 = 1;
+  QVERIFY(!validate(s).ok());
 }
 
 void SettingsTest::jsonOfTheWrongTypeIsRefused() {
