@@ -44,6 +44,7 @@ Augmenter::Augmenter(const data::Augmentation& augmentation, int rows, int colum
   if (augmentation.elastic <= 0) return;
   const auto side = static_cast<std::size_t>(rows), pitch = static_cast<std::size_t>(layout_.pitch);
   std::vector<double> weights;
+  weights.reserve(static_cast<std::size_t>(std::max(rows, columns)));
   for (int d = 0; d < std::max(rows, columns); ++d)
     weights.push_back(data::elastic_weight(augmentation.elastic_sigma, d));
   const auto weight = [&weights](std::size_t a, std::size_t b) { return weights[a > b ? a - b : b - a]; };

@@ -7,7 +7,6 @@
 
 #include "engine/compute/batch_backend.h"
 #include "engine/compute/cpu/fused_backend.h"
-#include "engine/compute/cpu/fused_plan.h"
 #include "engine/compute/cuda/cuda_backend.h"
 #include "engine/compute/cuda/gpu_device.h"
 #include "engine/compute/cuda/host_device.h"
@@ -78,7 +77,7 @@ bool has_gpu() {
 }
 
 bool tier_runs(std::string_view tier, const model::Model& model) {
-  return tier != "fused" || fused::plan(model).has_value();
+  return tier != "fused" || fused_runs(model);
 }
 
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,

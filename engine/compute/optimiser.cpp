@@ -16,19 +16,12 @@ void sgd(const Optimiser& o, model::State& state, std::span<const float> gradien
   }
 }
 
-void adam(const Optimiser& o, model::State& state, std::span<const float> gradients, float rate,
-          std::int64_t step) {
-  const auto beta2 = static_cast<float>(o.beta2), epsilon = static_cast<float>(o.epsilon);
-  // In double: 1 − 0.999f is off by 1e-5 of itself, and every step would be by half of that.
-  const auto new1 = static_cast<float>(1 - o.beta1), new2 = static_cast<float>(1 - o.beta2);
-  const auto correct1 = static_cast<float>(1 - std::pow(o.beta1, static_cast<double>(step)));
-  const auto correct2 = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step))));
-  const float scaled = rate / correct1;
+void adam(const AdamNumbers& n, model::State& state, std::span<const float> gradients) {
   for (std::size_t k = 0; k < state.momenta.size(); ++k) {
     const float g = gradients[k];
-    state.momenta[k] += new1 * (g - state.momenta[k]);
-    state.squares[k] = beta2 * state.squares[k] + new2 * g * g;
-    state.values[k] -= scaled * state.momenta[k] / (std::sqrt(state.squares[k]) / correct2 + epsilon);
+    state.momenta[k] += n.new1 * (g - state.momenta[k]);
+    state.squares[k] = n.beta2 * state.squares[k] + n.new2 * g * g;
+    state.values[k] -= n.rate * state.momenta[k] / (std::sqrt(state.squares[k]) / n.correct2 + n.epsilon);
   }
 }
 
@@ -72,6 +65,17 @@ void FrozenNumbers::put_back(std::span<float> values, std::span<float> momenta,
   }
 }
 
+// In double: 1 − 0.999f is off by 1e-5 of itself, and every step would be by half of that.
+AdamNumbers adam_numbers(const Optimiser& o, float learning_rate, std::int64_t step) {
+  const auto correct1 = static_cast<float>(1 - std::pow(o.beta1, static_cast<double>(step)));
+  return {.rate = learning_rate / correct1,
+          .new1 = static_cast<float>(1 - o.beta1),
+          .beta2 = static_cast<float>(o.beta2),
+          .new2 = static_cast<float>(1 - o.beta2),
+          .correct2 = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, static_cast<double>(step)))),
+          .epsilon = static_cast<float>(o.epsilon)};
+}
+
 double gradient_norm(const model::Model& model, std::span<const float> gradients) {
   double sum = 0;
   for (const float g : gradients.first(model.parameters.trained_count()))
@@ -99,7 +103,7 @@ void update(const Optimiser& o, const model::Model& model, model::State& state, 
       trained[k] += static_cast<float>(o.weight_decay) * state.values[k];
   }
   if (o.kind == Optimiser::Kind::Sgd) sgd(o, state, gradients, learning_rate);
-  if (o.has_squares()) adam(o, state, gradients, learning_rate, step);
+  if (o.has_squares()) adam(adam_numbers(o, learning_rate, step), state, gradients);
   unmoved.put_back(state.values, state.momenta, state.squares);
   move_buffers(model, state, gradients);
 }

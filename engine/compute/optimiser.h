@@ -25,6 +25,14 @@ struct Optimiser {
   bool plain() const { return *this == Optimiser{.momentum = momentum}; }
 };
 
+// Adam's numbers at step `step` of the run, from 1: momentum += new1 (g − momentum), square = beta2 square +
+// new2 g², value −= rate · momentum / (√square / correct2 + epsilon). The rate is divided by the first
+// moment's correction.
+struct AdamNumbers {
+  float rate, new1, beta2, new2, correct2, epsilon;
+};
+AdamNumbers adam_numbers(const Optimiser& optimiser, float learning_rate, std::int64_t step);
+
 // One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in
 // their gradient slots; counters count. `step` counts all steps of the run from 1 (Adam's bias correction).
 // The gradient is clipped and decayed in place. Squares are made where they are needed and has none yet. The

@@ -5,7 +5,8 @@
 #include "engine/compute/check/check.h"
 #include "engine/compute/cpu/fused_backend.h"
 #include "engine/compute/cpu/fused_network.h"
-#include "engine/compute/cpu/fused_plan.h"
+#include "engine/model/model_file.h"
+#include "engine/model/ready_models.h"
 
 namespace synann::compute {
 namespace {
@@ -22,7 +23,7 @@ void add_cpu(std::vector<Candidate>& all) {
                    .make = [isa](ModelPtr model, data::DataPairPtr data) -> Result<std::unique_ptr<Backend>> {
                      return make_fused_backend(std::move(model), std::move(data), kThreads, isa);
                    },
-                   .runs = [](const model::Model& model) { return fused::plan(model).has_value(); }});
+                   .runs = [](const model::Model& model) { return fused_runs(model); }});
     all.push_back({.name = fmt::format("eigen · {}", name),
                    .make = [isa](ModelPtr model, data::DataPairPtr data) -> Result<std::unique_ptr<Backend>> {
                      auto network = make_eigen_network(*model, kThreads, isa);
@@ -172,6 +173,12 @@ std::vector<CheckModel> check_models() {
         {std::move(name), std::make_shared<const model::Model>(*model::build(id, 28, 28, 10, options))});
   };
   for (const auto& info : model::known_models()) add(std::string(info.id), info.id.data(), {});
+  // Of the networks that are model files the one with fused kernels; nothing between its layers damps a
+  // gradient.
+  all.push_back(
+      {"syna-fast",
+       std::make_shared<const model::Model>(*model::build(*model::find_ready_model("syna-fast"), 28, 28, 10)),
+       0.002f});
   for (const char* id : {"syna-cnn", "syna-pixel"}) {
     const auto variant = [&](const char* name, const Options& options) {
       add(fmt::format("{}, {}", id, name), id, options);

@@ -44,6 +44,9 @@ Result<std::vector<Candidate>> check_candidates(const std::string& device);
 struct CheckModel {
   std::string name;
   std::shared_ptr<const model::Model> model;
+  // Of the steps. Smaller where a step of the usual one moves values so far that the rounding of gradients
+  // shows in them.
+  float rate = 0.02f;
 };
 
 // Every known model, the synapse layer in every variant, and the layers that only model files have.

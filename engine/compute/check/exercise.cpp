@@ -163,7 +163,7 @@ bool expect_steps(const Exercise& e, std::uint64_t seed, reference::Network<doub
     x.losses.push_back(oracle.loss(batch));
     for (std::size_t k = 0; k < trained; ++k) {
       velocity[k] = kCheckMomentum * velocity[k] + gradients[k];
-      values[k] -= static_cast<double>(kCheckRate) * velocity[k];
+      values[k] -= static_cast<double>(e.rate) * velocity[k];
     }
     for (const Parameter& p : e.model->parameters.all()) {
       if (p.role != Role::Buffer || p.type != ElementType::F32) continue;
@@ -178,8 +178,8 @@ bool expect_steps(const Exercise& e, std::uint64_t seed, reference::Network<doub
 
 }  // namespace
 
-Exercise::Exercise(std::shared_ptr<const model::Model> m, std::uint64_t seed)
-    : model(std::move(m)), state(model::initialise(*model, seed)) {
+Exercise::Exercise(const CheckModel& m, std::uint64_t seed)
+    : model(m.model), state(model::initialise(*model, seed)), rate(m.rate) {
   Numbers numbers(seed, 1);
   for (float& value : state.values) value += numbers.next(0, 0.05f);
   for (const Parameter& p : model->parameters.all()) {
@@ -229,7 +229,7 @@ std::vector<std::uint32_t> check_order(int count) {
 Result<std::pair<Exercise, Expected>> solved(const CheckModel& m, std::uint64_t& seed) {
   reference::Network<double> oracle(*m.model);
   for (const std::uint64_t end = seed + kAttempts; seed < end; ++seed) {
-    Exercise e(m.model, seed);
+    Exercise e(m, seed);
     Expected x;
     if (!expect_steps(e, seed, oracle, x)) continue;
     expect_batch(e, oracle, x);

@@ -13,7 +13,6 @@
 namespace synann::compute {
 
 inline constexpr int kCheckBatch = 23, kCheckSteps = 2, kCheckStepBatch = 13;
-inline constexpr float kCheckRate = 0.02f;
 inline constexpr double kCheckMomentum = 0.5;
 
 // Fresh numbers for one model. Convolutions of short binary fractions are exact in float, so that float and
@@ -24,8 +23,9 @@ struct Exercise {
   std::vector<float> input;          // [kCheckBatch, size]; every other image half blank, as digits are
   std::vector<std::uint8_t> target;  // [kCheckBatch]
   data::DataPairPtr data;            // for the steps
+  float rate;                        // of the steps
 
-  Exercise(std::shared_ptr<const model::Model> m, std::uint64_t seed);
+  Exercise(const CheckModel& m, std::uint64_t seed);
 
  private:
   bool blank(int sample, int pixel) const;

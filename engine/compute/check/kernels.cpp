@@ -222,6 +222,30 @@ CheckRow check_update(const char* name, const fused::Kernels& kernels, Numbers& 
   return c.row();
 }
 
+CheckRow check_adam(const char* name, const fused::Kernels& kernels, Numbers& numbers) {
+  Comparison c(fmt::format("fused · {}", name), "Adam's update", "kernel", 1e-12, 1e-5);
+  constexpr int kCount = 2 * 24 + 5;
+  const auto value = numbers.block(kCount), momentum = numbers.block(kCount),
+             square = numbers.block(kCount, 2, 1), gradient = numbers.block(kCount);
+  auto result = value, moved = momentum, squares = square;
+  const fused::Adam adam{0.25f, 0.3f, 0.9f, 0.1f, 0.5f, 1e-8f};
+  kernels.adam(kCount, gradient.data(), adam, result.data(), moved.data(), squares.data());
+  Doubles expected_result, expected_moved, expected_squares;
+  for (std::size_t k = 0; k < value.size(); ++k) {
+    const auto g = static_cast<double>(gradient[k]), m = static_cast<double>(momentum[k]);
+    expected_moved.push_back(m + static_cast<double>(adam.new1) * (g - m));
+    expected_squares.push_back(static_cast<double>(adam.beta2) * static_cast<double>(square[k]) +
+                               static_cast<double>(adam.new2) * g * g);
+    expected_result.push_back(static_cast<double>(value[k]) -
+                              0.25 * expected_moved.back() /
+                                  (std::sqrt(expected_squares.back()) / 0.5 + 1e-8));
+  }
+  c.add("values", result, expected_result);
+  c.add("means", moved, expected_moved);
+  c.add("squares", squares, expected_squares);
+  return c.row();
+}
+
 CheckRow check_layouts(const char* name, const fused::Kernels& kernels, Numbers& numbers) {
   Comparison c(fmt::format("fused · {}", name), "sums and layouts", "kernel", 1e-12, 1e-5);
   constexpr int kRows = 32, kColumns = 48;
@@ -251,7 +275,7 @@ void check_kernels(std::uint64_t seed, const std::function<void(const CheckRow&)
     each(check_products(kernels.isa, eigen::kernels(isa), numbers));
     for (const bool general : {false, true}) each(check_synapse(kernels.isa, isa, numbers, general));
     for (const auto check : {check_draws, check_image, check_convolutions, check_moments, check_fc1_gradient,
-                             check_update, check_layouts})
+                             check_update, check_adam, check_layouts})
       each(check(kernels.isa, kernels, numbers));
   }
 }

@@ -12,7 +12,7 @@ constexpr double kForward = 1e-10, kGradient = 1e-8, kMomenta = 1e-7, kValues = 
 
 Result<SpanResult> train(Backend& backend, const Exercise& e, std::uint64_t seed) {
   const auto order = check_order(e.data->train.count());
-  const std::vector<float> rates(kCheckSteps, kCheckRate);
+  const std::vector<float> rates(kCheckSteps, e.rate);
   return backend.run({.seed = seed,
                       .step_count = kCheckSteps,
                       .batch_size = kCheckStepBatch,

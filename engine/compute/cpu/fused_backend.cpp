@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/compute/cpu/fused_backend.h"
-
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
 #include <optional>
 
+#include "engine/compute/cpu/fused_nets.h"
 #include "engine/compute/cpu/fused_network.h"
 #include "engine/compute/exact/headroom.h"
 #include "engine/compute/optimiser.h"
 
-namespace synann::compute {
+namespace synann::compute::fused {
+namespace SYNANN_NET {
 namespace {
 
-using namespace fused;
+bool runs_fused(const Optimiser& o);
 
 // Walks a span batch by batch.
 class FusedBackend final : public Backend {
@@ -24,7 +24,7 @@ class FusedBackend final : public Backend {
       : model_(std::move(model)),
         data_(std::move(data)),
         plan_(plan),
-        network_(*model_, plan, threads, fused::kernels(isa)),
+        network_(*model_, plan, threads, kernels(isa)),
         gradients_(model_->parameters.float_count()) {
     take(model::initialise(*model_, 0));
   }
@@ -49,12 +49,13 @@ class FusedBackend final : public Backend {
   // A model::State, its floats on cache lines.
   struct State {
     Lines<float> values, momenta;
-    std::vector<float> squares;  // Adam's; empty for SGD
+    Lines<float> squares;  // Adam's; empty for SGD
     std::vector<std::int64_t> counters;
   };
 
   void take(const model::State& state);
   const Augmenter* augmenter(const StepSpan& span);
+  Update update_of(const StepSpan& span, int index);
   FusedNetwork::Outcome step(const StepSpan& span, int index, std::string& trouble);
   std::string first_broken_layer(int samples) const;
   const std::string& synapse_name() const;
@@ -89,7 +90,7 @@ Status FusedBackend::load(const model::State& state) {
 void FusedBackend::take(const model::State& state) {
   state_.values.assign(state.values.begin(), state.values.end());
   state_.momenta.assign(state.momenta.begin(), state.momenta.end());
-  state_.squares = state.squares;
+  state_.squares.assign(state.squares.begin(), state.squares.end());
   state_.counters = state.counters;
   network_.load(state_.values.data());
 }
@@ -97,7 +98,7 @@ void FusedBackend::take(const model::State& state) {
 Status FusedBackend::fetch(model::State& state) {
   state.values.assign(state_.values.begin(), state_.values.end());
   state.momenta.assign(state_.momenta.begin(), state_.momenta.end());
-  state.squares = state_.squares;
+  state.squares.assign(state_.squares.begin(), state_.squares.end());
   state.counters = state_.counters;
   return {};
 }
@@ -108,6 +109,35 @@ const Augmenter* FusedBackend::augmenter(const StepSpan& span) {
   if (!augmenter_ || !augmenter_->fits(span.augmentation, data_->train))
     augmenter_.emplace(span.augmentation, data_->train.rows, data_->train.columns);
   return &*augmenter_;
+}
+
+// SGD with momentum, and Adam, with nothing else: what a step does on its own.
+bool runs_fused(const Optimiser& o) {
+  return o.plain() || o == Optimiser{.kind = Optimiser::Kind::Adam,
+                                     .momentum = o.momentum,
+                                     .beta1 = o.beta1,
+                                     .beta2 = o.beta2,
+                                     .epsilon = o.epsilon};
+}
+
+Update FusedBackend::update_of(const StepSpan& span, int index) {
+  const float rate = span.learning_rates[static_cast<std::size_t>(index)];
+  Update update{.values = state_.values.data(), .momenta = state_.momenta.data()};
+  if (span.optimiser.plain()) {
+    update.rate = rate;
+    update.momentum = static_cast<float>(span.optimiser.momentum);
+    return update;
+  }
+  if (state_.squares.empty()) state_.squares.assign(state_.momenta.size(), 0.0f);
+  const auto numbers = adam_numbers(span.optimiser, rate, span.first_count + index + 1);
+  update.squares = state_.squares.data();
+  update.adam = {.rate = numbers.rate,
+                 .new1 = numbers.new1,
+                 .beta2 = numbers.beta2,
+                 .new2 = numbers.new2,
+                 .correct2 = numbers.correct2,
+                 .epsilon = numbers.epsilon};
+  return update;
 }
 
 // The step `index` of the span; what forbids it, in words, is left in `trouble`.
@@ -121,17 +151,15 @@ FusedNetwork::Outcome FusedBackend::step(const StepSpan& span, int index, std::s
                         .seed = span.seed,
                         .epoch = span.epoch};
   const DropoutDraws draws{.enabled = span.dropout, .seed = span.seed, .epoch = span.epoch, .step = step};
-  const Update update{.values = state_.values.data(),
-                      .momenta = state_.momenta.data(),
-                      .rate = span.learning_rates[static_cast<std::size_t>(index)],
-                      .momentum = static_cast<float>(span.optimiser.momentum)};
+  const bool fused_update = runs_fused(span.optimiser);
+  const Update update = fused_update ? this->update_of(span, index) : Update{};
   const FrozenNumbers kept(span.frozen, state_.values, state_.momenta, state_.squares);
   const auto outcome =
-      network_.step(samples, draws, gradients_, span.optimiser.plain() ? &update : nullptr, [&](double loss) {
+      network_.step(samples, draws, gradients_, fused_update ? &update : nullptr, [&](double loss) {
         trouble = this->trouble(loss, span, samples.count);
         return trouble.empty();
       });
-  if (!span.frozen.empty() && span.optimiser.plain()) {
+  if (!span.frozen.empty() && fused_update) {
     kept.put_back(state_.values, state_.momenta, state_.squares);
     network_.load(state_.values.data());
   }
@@ -175,7 +203,7 @@ std::string FusedBackend::trouble(double loss, const StepSpan& span, int samples
   return least > 0 ? std::string() : headroom_gone(synapse_name(), least);
 }
 
-// Optimisers beyond SGD with momentum: the gradient is fused, the update is the common one.
+// Clipping, decay, Nesterov: the gradient is fused, the update is the common one.
 void FusedBackend::common_update(const StepSpan& span, int index) {
   model::State state;
   (void)fetch(state);
@@ -194,7 +222,7 @@ Result<SpanResult> FusedBackend::run(const StepSpan& span, const CancelFlag& can
       result.failure = NumericFailure{span.first_step + k, std::move(trouble)};
       break;
     }
-    if (span.optimiser.plain()) {
+    if (runs_fused(span.optimiser)) {
       move_running_statistics();
     } else {
       common_update(span, k);
@@ -297,13 +325,20 @@ Result<std::vector<float>> FusedBackend::resume(std::size_t layer, std::span<con
   return rows(network_.resume(input.data(), count), count);
 }
 
-}  // namespace
-
-std::unique_ptr<Backend> make_fused_backend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
-                                            int threads, Isa isa) {
-  const auto plan = fused::plan(*model);
-  if (!plan) return nullptr;
-  return std::make_unique<FusedBackend>(std::move(model), std::move(data), *plan, threads, isa);
+bool runs(const model::Model& model) {
+  return plan(model).has_value();
 }
 
-}  // namespace synann::compute
+std::unique_ptr<Backend> make(std::shared_ptr<const model::Model> model, data::DataPairPtr data, int threads,
+                              Isa isa) {
+  const auto found = plan(*model);
+  if (!found) return nullptr;
+  return std::make_unique<FusedBackend>(std::move(model), std::move(data), *found, threads, isa);
+}
+
+}  // namespace
+
+const NetTier tier{.runs = runs, .make = make};
+
+}  // namespace SYNANN_NET
+}  // namespace synann::compute::fused

@@ -8,6 +8,7 @@
 #include "engine/core/lines.h"
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 
 using synann::Lines;
 
@@ -77,4 +78,5 @@ class Activations {
   std::vector<std::uint32_t> kept_maps_;
 };
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

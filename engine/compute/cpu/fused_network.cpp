@@ -7,6 +7,7 @@
 #include <cstring>
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 
 namespace baseline {
 extern const Kernels table;
@@ -121,7 +122,7 @@ void FusedNetwork::settle_close_calls(Sample& sample, const Scratch& scratch) co
   for (int r = 0; r < kImage; ++r)
     for (int c = 0; c < kImage; ++c)
       image[static_cast<std::size_t>(r * kImage + c)] = scratch.image[image_index(r, c)];
-  const auto layer = static_cast<std::size_t>(plan_.dropout2d_layer - 1);  // conv2
+  const auto layer = static_cast<std::size_t>(plan_.conv2_layer);
   for (int k = 0; k < scratch.close_count; ++k) {
     const int pixel = scratch.close[k], map = pixel / kPixels2, row = 2 * (pixel % kPixels2 / kSide2),
               column = 2 * (pixel % kSide2);
@@ -135,9 +136,9 @@ void FusedNetwork::settle_close_calls(Sample& sample, const Scratch& scratch) co
 
 // The masks of one sample.
 void FusedNetwork::draw(const DropoutDraws& draws, int row, Sample& sample) const {
-  sample.kept_maps = (1u << kMaps2) - 1;
+  sample.kept_maps = kAllMaps;
   sample.kept = ~0ull;
-  if (!draws.enabled) return;
+  if (!kNet.dropout || !draws.enabled) return;
   const auto kept = [&](int layer, double p, int count) {
     const RandomStream s = draws.stream(layer);
     return kernels_.draw(s.seed, s.purpose, s.step, s.epoch, static_cast<std::uint32_t>(row * count), count,
@@ -339,4 +340,5 @@ double FusedNetwork::use_loss_sums(int chunks, int samples) {
   return loss / samples;
 }
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

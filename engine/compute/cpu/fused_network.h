@@ -14,6 +14,7 @@
 #include "engine/data/dataset.h"
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 
 // The kernels of an instruction set that this machine has.
 const Kernels& kernels(Isa isa);
@@ -101,4 +102,5 @@ class FusedNetwork {
   Lines<float> mean_, mean_rest_, inverse_, mean_dz_, mean_dot_;  // [64]
 };
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

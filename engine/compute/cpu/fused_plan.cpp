@@ -4,6 +4,7 @@
 #include "engine/compute/cpu/kernels.h"
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 namespace {
 
 using model::Layer;
@@ -36,7 +37,9 @@ class Matcher {
     ++index_;
     return true;
   }
+  // Where the network has dropout.
   bool take_dropout(model::LayerKind kind, int& number, double& probability) {
+    if constexpr (!kNet.dropout) return true;
     if (!next_is(kind)) return false;
     number = static_cast<int>(index_);
     probability = model_.layers[index_].p;
@@ -51,6 +54,7 @@ class Matcher {
   std::size_t offset(const char* suffix) const {
     return model_.parameters.find(model_.layers[index_ - 1].name + suffix)->offset;
   }
+  int taken() const { return static_cast<int>(index_); }
   bool at_end() const { return index_ == model_.layers.size(); }
 
  private:
@@ -63,13 +67,16 @@ bool match(Matcher& m, Plan& p) {
   const Layer pool{.kind = MaxPool2d, .kernel = 2}, relu{.kind = Relu};
   if (!m.take_tensor({.kind = Conv2d, .out = kMaps1, .kernel = 5}, p.conv1) || !m.take(pool) ||
       !m.take(relu, Exposed::Pooled1) ||
-      !m.take_tensor({.kind = Conv2d, .out = kMaps2, .kernel = 5}, p.conv2) ||
-      !m.take_dropout(Dropout2d, p.dropout2d_layer, p.dropout2d) || !m.take(pool) ||
-      !m.take(relu, Exposed::Pooled2) || !m.take_tensor({.kind = Linear, .out = kHidden}, p.fc1) ||
-      !m.take(relu, Exposed::Hidden) || !m.take_dropout(Dropout, p.dropout_layer, p.dropout) ||
-      !m.take({.kind = Softmax}, Exposed::Soft)) {
+      !m.take_tensor({.kind = Conv2d, .out = kMaps2, .kernel = 5}, p.conv2)) {
     return false;
   }
+  p.conv2_layer = m.taken() - 1;
+  if (!m.take_dropout(Dropout2d, p.dropout2d_layer, p.dropout2d) || !m.take(pool) ||
+      !m.take(relu, Exposed::Pooled2) || !m.take_tensor({.kind = Linear, .out = kHidden}, p.fc1) ||
+      !m.take(relu, Exposed::Hidden) || !m.take_dropout(Dropout, p.dropout_layer, p.dropout)) {
+    return false;
+  }
+  if (kNet.softmax && !m.take({.kind = Softmax}, Exposed::Soft)) return false;
   if (m.next_is(Synapse)) {
     if (!m.take({.kind = Synapse}, Exposed::Mixed)) return false;
     p.synapse = m.offset(".weight");
@@ -93,4 +100,5 @@ std::optional<Plan> plan(const model::Model& model) {
   return plan;
 }
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

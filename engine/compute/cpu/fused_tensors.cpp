@@ -4,6 +4,7 @@
 #include <algorithm>
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 namespace {
 
 constexpr int kParts = 4;
@@ -188,6 +189,9 @@ bool Tensors::sum_rest(const Finish& f) {
 }
 
 void Tensors::move(std::size_t offset, int count, const float* gradients, const Update& u) const {
+  if (u.squares != nullptr)
+    return kernels_.adam(count, gradients + offset, u.adam, u.values + offset, u.momenta + offset,
+                         u.squares + offset);
   kernels_.update(count, gradients + offset, u.rate, u.momentum, u.values + offset, u.momenta + offset);
 }
 
@@ -217,4 +221,5 @@ void Tensors::update(int index, const float* gradients, const Update& u) {
   lay_out_rest(u.values);
 }
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

@@ -7,11 +7,13 @@
 #include "engine/compute/cpu/fused_plan.h"
 
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 
-// An update by SGD, in place.
+// An update by SGD, or by Adam where there are squares; in place.
 struct Update {
-  float *values, *momenta;
-  float rate, momentum;
+  float *values, *momenta, *squares = nullptr;
+  float rate = 0, momentum = 0;  // SGD
+  Adam adam{};
 };
 
 // The end of a step: what the chunks left, and where the gradients go.
@@ -67,4 +69,5 @@ class Tensors {
   Lines<float> conv2_by_tap_, conv2_transformed_, synapse_by_input_, fc2_, fc2_by_input_, fc2_bias_;
 };
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// The inner loops of the fused tier, compiled once per instruction set from kernels_*.cpp. Only plain
-// pointers and numbers cross this boundary, and nothing of the standard library is used behind it: the
+#include "engine/compute/cpu/fused_net.h"
+
+// The inner loops of the fused tier, compiled once per network and instruction set from kernels_*.cpp. Only
+// plain pointers and numbers cross this boundary, and nothing of the standard library is used behind it: the
 // objects hold code that must never be shared between instruction sets.
 namespace synann::compute::fused {
+namespace SYNANN_NET {
 
 // The shapes of the network the kernels are written for. They are constants so that tiles live in registers.
 inline constexpr int kImage = 28;  // rows and columns of the input
@@ -15,23 +18,27 @@ inline constexpr int kImageRow = 48;
 inline constexpr int image_index(int row, int column) {
   return row * kImageRow + column + (column < 16 ? column / 8 : 2) * 8;
 }
-inline constexpr int kTaps = 25;                                            // of a 5 × 5 kernel
-inline constexpr int kMaps1 = 10, kSide1 = 12, kPixels1 = kSide1 * kSide1;  // conv1 after its pool
+inline constexpr int kTaps = 25;  // of a 5 × 5 kernel
+inline constexpr Net kNet = nets::SYNANN_NET;
+inline constexpr int kMaps1 = kNet.maps1, kSide1 = 12, kPixels1 = kSide1 * kSide1;  // conv1 after its pool
 // Pooled pixels of conv1 in an order of their own (Sample::order); behind the last, room for a vector.
 inline constexpr int kOrder = kPixels1 + 16;
-inline constexpr int kMaps2 = 20, kSide2 = 4, kPixels2 = kSide2 * kSide2;  // conv2 after its pool
-inline constexpr int kMapTransformed = 36 * kMaps1;                        // of conv2's weights
-inline constexpr int kFeatures = kMaps2 * kPixels2;                        // inputs of fc1
-inline constexpr int kHidden = 64;                                         // outputs of fc1
+inline constexpr int kMaps2 = kNet.maps2, kSide2 = 4, kPixels2 = kSide2 * kSide2;  // conv2 after its pool
+inline constexpr int kMapTransformed = 36 * kMaps1;                                // of conv2's weights
+inline constexpr int kFeatures = kMaps2 * kPixels2;                                // inputs of fc1
+inline constexpr int kHidden = 64;                                                 // outputs of fc1
 inline constexpr int kMaps1Padded = 16;  // maps of conv1 side by side where they are the lanes
 inline constexpr int kClasses = 16;      // at most; unused ones are padded
 inline constexpr int kTapRow = 8;        // floats per row of five taps in a partial gradient of conv1
-inline constexpr int kMapRow = 256;      // floats per output map in a partial gradient of conv2
-inline constexpr int kPeakChains = 12;   // independent sums of multiply_add: enough to hide its latency
+// Floats per output map in a partial gradient of conv2.
+inline constexpr int kMapRow = (kTaps - 1) * kMaps1 + kMaps1Padded;
+inline constexpr unsigned kAllMaps = ~0u >> (32 - kMaps2);  // bits of conv2's maps
+static_assert(kMaps1 <= kMaps1Padded && kMaps2 % 4 == 0 && kMaps2 <= 32 && kMapRow % 16 == 0);
+inline constexpr int kPeakChains = 12;  // independent sums of multiply_add: enough to hide its latency
 
 // Parameters in the layouts the kernels read. Rows are dense.
 struct Weights {
-  const float *conv1, *conv1_bias;              // [10, 25], [10]
+  const float *conv1, *conv1_bias;              // [kMaps1, 25], [kMaps1]
   const float *conv2_transformed, *conv2_bias;  // [20, 6, 6, 10] for Winograd's products, [20]
   const float* conv2_by_tap;                    // [20, 25, 16]: the input maps as lanes, zero where padded
   const float *fc1, *fc1_bias;                  // [64, 320], [64]
@@ -65,7 +72,7 @@ struct Sample {
   float* pooled2;           // [320], after dropout, pool and ReLU; rubbish where dropout2d drops the map
   Choice* where2;           // [20]: of the sixteen pixels of a map
   float* hidden;            // [64], fc1 after ReLU
-  float* soft;              // [64], after dropout and softmax
+  float* soft;              // [64], after dropout and softmax: the synapse layer's input
   float* mixed;             // [64], the synapse layer's output
   float* normal;            // [64], batch norm before scale and shift
   float* dnormed;           // [64], the gradient of batch norm's output, then of its input
@@ -129,6 +136,11 @@ struct alignas(64) Scratch {
 inline constexpr float kRounding = 6e-7f, kProductRounding = 1.2e-6f;
 inline constexpr double kInputRounding = 1.5e-7;
 
+// Adam's numbers of one step; `rate` is divided by the first moment's bias correction already.
+struct Adam {
+  float rate, new1, beta2, new2, correct2, epsilon;
+};
+
 struct Kernels {
   const char* isa;  // "x86-64", "AVX2", "AVX-512", or "portable"
   int lanes;        // floats per vector
@@ -168,10 +180,14 @@ struct Kernels {
   bool (*finite)(const float* x, int rows, int columns, int pitch);
   // As PyTorch's SGD: velocity = momentum · velocity + gradient; value −= rate · velocity.
   void (*update)(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
+  // As PyTorch's Adam: momentum += new1 (gradient − momentum); square = beta2 square + new2 gradient²; value
+  // −= rate · momentum / (√square / correct2 + epsilon).
+  void (*adam)(int count, const float* gradient, const Adam&, float* value, float* momentum, float* square);
   // to[columns, rows] = from[rows, columns]ᵀ; rows and columns are multiples of 16.
   void (*transpose)(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
   // The speed of the machine: rounds · kPeakChains · lanes multiply-adds on registers. The result is theirs.
   float (*multiply_add)(long rounds);
 };
 
+}  // namespace SYNANN_NET
 }  // namespace synann::compute::fused

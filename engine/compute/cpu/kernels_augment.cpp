@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Moves images and makes the elastic field. No product contracts with a sum here (CMakeLists.txt).
 #include "engine/compute/cpu/augment_kernels.h"
-#include "engine/compute/cpu/simd.h"
+#include "engine/compute/cpu/philox_lanes.h"
 
 namespace synann::compute::augment::SYNANN_ISA_NAMESPACE {
 namespace {
-
-constexpr int kBlocks = kLanes / 2;
-typedef unsigned long long Wide __attribute__((vector_size(kBlocks * 8)));
-
-// Products of the lower halves; the upper halves may hold anything.
-inline Wide multiply_low(Wide a, unsigned b) {
-  const Wide factor = static_cast<unsigned long long>(b) - Wide{};
-#if SYNANN_LANES == 16
-  return reinterpret_cast<Wide>(
-      _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(factor)));
-#elif SYNANN_LANES == 8
-  return reinterpret_cast<Wide>(
-      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(factor)));
-#elif defined(__x86_64__)
-  return reinterpret_cast<Wide>(
-      _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(factor)));
-#else
-  return (a & 0xffffffffull) * factor;
-#endif
-}
 
 typedef unsigned char Bytes __attribute__((vector_size(16)));
 typedef unsigned char BytesAny __attribute__((vector_size(16), aligned(1), may_alias));
@@ -161,25 +141,12 @@ void warp(const Warp& w) {
 
 void noise(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch, int blocks, float* to) {
   for (int first = 0; first < blocks; first += kBlocks) {
-    Wide number{};
-    for (int l = 0; l < kBlocks; ++l) number[l] = static_cast<unsigned>(first + l);
-    Wide v[4] = {number, purpose - Wide{}, step - Wide{}, epoch - Wide{}};
-    auto key0 = static_cast<unsigned>(seed), key1 = static_cast<unsigned>(seed >> 32);
-#pragma GCC unroll 10
-    for (int round = 0; round < 10; ++round) {
-      const Wide p0 = multiply_low(v[0], 0xD2511F53u), p1 = multiply_low(v[2], 0xCD9E8D57u);
-      v[0] = (p1 >> 32) ^ v[1] ^ key0;
-      v[1] = p1;
-      v[2] = (p0 >> 32) ^ v[3] ^ key1;
-      v[3] = p0;
-      key0 += 0x9E3779B9u;
-      key1 += 0xBB67AE85u;
-    }
+    const Words v = draw_blocks(seed, purpose, step, epoch, static_cast<unsigned>(first));
 #pragma GCC unroll 4
     for (int word = 0; word < 4; ++word) {
       typedef int Half __attribute__((vector_size(kBlocks * sizeof(int))));
       typedef float HalfVec __attribute__((vector_size(kBlocks * sizeof(float))));
-      const Half bits = __builtin_convertvector((v[word] & 0xffffffffull) >> 8, Half);
+      const Half bits = __builtin_convertvector((v.at[word] & 0xffffffffull) >> 8, Half);
       const HalfVec value = __builtin_convertvector(bits, HalfVec) * 0x1.0p-23f - 1.0f;
       __builtin_memcpy(to + word * blocks + first, &value, sizeof value);
     }

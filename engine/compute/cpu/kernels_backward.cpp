@@ -3,7 +3,7 @@
 #include "engine/compute/cpu/kernels_parts.h"
 #include "engine/compute/cpu/simd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 namespace {
 
 constexpr int kGroup = 2;  // vectors of outputs side by side; what they need stays in the L1 cache
@@ -110,8 +110,18 @@ void norm_backward(const Weights& w, const Norm& norm, const Sample& s) {
   }
 }
 
+// The gradient of fc1's output where its ReLU is all that lies behind it.
+void relu_backward(const Sample& s, const float* dsoft, float* fc1_bias) {
+  for (int f = 0; f < kHidden; f += kLanes) {
+    const Vec dhidden = load(s.hidden + f) > 0.0f ? load(dsoft + f) : Vec{};
+    store(s.dhidden + f, dhidden);
+    store(fc1_bias + f, load(fc1_bias + f) + dhidden);
+  }
+}
+
 // dhidden, from the gradient of the softmax.
 void soft_backward(const Sample& s, const float* dsoft, float* fc1_bias) {
+  if constexpr (!kNet.softmax) return relu_backward(s, dsoft, fc1_bias);
   Vec dot{};
   for (int f = 0; f < kHidden; f += kLanes) dot += load(dsoft + f) * load(s.soft + f);
   const float mean = sum_lanes(dot);
@@ -149,4 +159,4 @@ void backward_head(const Weights& w, const Norm& norm, const Sample* samples, in
   }
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -3,11 +3,11 @@
 // of their image; all others are one number per map.
 #include "engine/compute/cpu/kernels_convolve.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 namespace {
 
 #if SYNANN_LANES == 16
-constexpr int kTile = 5;  // maps per register tile; 32 registers
+constexpr int kTile = kMaps1 % 5 == 0 ? 5 : 4;  // maps per register tile; 32 registers
 #else
 constexpr int kTile = 2;  // 16 registers
 #endif
@@ -190,4 +190,4 @@ float convolve1(const Weights& w, const Sample& s, Ink& ink, Scratch& scratch) {
   return largest_lane(top);
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -4,7 +4,7 @@
 #include "engine/compute/cpu/kernels_convolve.h"
 #include "engine/compute/cpu/kernels_winograd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 namespace {
 
 #if SYNANN_LANES == 16
@@ -291,4 +291,4 @@ void convolve(const Weights& w, Sample& s, Scratch& scratch) {
   convolve2(w, s, ink, largest_input, scratch);
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

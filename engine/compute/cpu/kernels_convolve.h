@@ -5,7 +5,7 @@
 #include "engine/compute/cpu/simd_lanes.h"
 
 // What the two convolutions of the forward pass share.
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 
 // The pooled pixels of conv1 that see more than the blank ground of their image: bit C of row R, the same as
 // bit 12 R + C in words of sixteen, and their number.
@@ -50,4 +50,4 @@ inline void note(const Largest& best, int pool, Choice* choices) {
 }
 
 }  // namespace
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -3,7 +3,7 @@
 #include "engine/compute/cpu/kernels_parts.h"
 #include "engine/compute/cpu/simd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 namespace {
 
 // Where float32 may have missed the sign of a sum of fc1, takes the sum again in double.
@@ -43,8 +43,12 @@ void connect(const Weights& w, const Sample& s, int first) {
   store(s.hidden + first, positive_part(total));
 }
 
-// soft = softmax(dropout(hidden))
+// soft = softmax(dropout(hidden)), where the network has them
 void soften(const Sample& s) {
+  if constexpr (!kNet.softmax) {
+    for (int k = 0; k < kHidden; k += kLanes) store(s.soft + k, load(s.hidden + k));
+    return;
+  }
   Vec top = spread(-__builtin_inff());
   for (int k = 0; k < kHidden; k += kLanes) {
     const VecInt bits = spread_int(static_cast<int>((s.kept >> k) & 0xffffu)) >> lane_numbers();
@@ -199,4 +203,4 @@ void classify(const Weights& w, const Norm& norm, const Sample& s, float loss_sc
   backward_logits(w, s, z, logits, sums);
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -4,7 +4,7 @@
 #include "engine/compute/cpu/kernels.h"
 
 // The kernels of one instruction set, as the files of that set see each other; kernels.h documents them.
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 
 void scale_image(const unsigned char* pixels, float scale, float offset, float* image);
 unsigned long long draw(unsigned long long seed, unsigned purpose, unsigned step, unsigned epoch,
@@ -24,7 +24,9 @@ void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples
 void reduce(const float* first, long stride, int partials, int count, float* out);
 bool finite(const float* x, int rows, int columns, int pitch);
 void update(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
+void adam(int count, const float* gradient, const Adam& numbers, float* value, float* momentum,
+          float* square);
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
 float multiply_add(long rounds);
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -2,7 +2,7 @@
 #include "engine/compute/cpu/kernels_parts.h"
 #include "engine/compute/cpu/simd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 
 float multiply_add(long rounds) {
   Vec sums[kPeakChains];
@@ -19,4 +19,4 @@ float multiply_add(long rounds) {
   return sum_lanes(total);
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

@@ -4,7 +4,7 @@
 #include "engine/compute/cpu/kernels_parts.h"
 #include "engine/compute/cpu/simd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 namespace {
 
 constexpr int kRows = kLanes == 16 ? 5 : 1;  // rows of taps per pass over a list: what the registers hold
@@ -234,4 +234,4 @@ void backward_convolutions(const Weights& w, const Sample& s, Scratch& scratch, 
   backward1(s, scratch, sums);
 }
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

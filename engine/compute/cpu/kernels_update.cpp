@@ -3,7 +3,7 @@
 #include "engine/compute/cpu/kernels_parts.h"
 #include "engine/compute/cpu/simd.h"
 
-namespace synann::compute::fused::SYNANN_ISA_NAMESPACE {
+namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE {
 
 void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples, int count, int map,
                   int first, float* out) {
@@ -66,6 +66,24 @@ void update(int count, const float* gradient, float rate, float momentum, float*
   }
 }
 
+void adam(int count, const float* gradient, const Adam& n, float* value, float* momentum, float* square) {
+  const auto move = [&n](auto g, auto& v, auto& m, auto& s, auto root) {
+    m += n.new1 * (g - m);
+    s = n.beta2 * s + n.new2 * g * g;
+    v -= n.rate * m / (root(s) * (1.0f / n.correct2) + n.epsilon);
+  };
+  int k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    Vec v = load(value + k), m = load(momentum + k), s = load(square + k);
+    move(load(gradient + k), v, m, s, [](Vec x) { return square_root(x); });
+    store(value + k, v);
+    store(momentum + k, m);
+    store(square + k, s);
+  }
+  for (; k < count; ++k)
+    move(gradient[k], value[k], momentum[k], square[k], [](float x) { return __builtin_sqrtf(x); });
+}
+
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch) {
   for (int r = 0; r < rows; r += kLanes)
     for (int c = 0; c < columns; c += kLanes) {
@@ -95,7 +113,8 @@ const Kernels table = {.isa = SYNANN_ISA_NAME,
                        .reduce = reduce,
                        .finite = finite,
                        .update = update,
+                       .adam = adam,
                        .transpose = transpose,
                        .multiply_add = multiply_add};
 
-}  // namespace synann::compute::fused::SYNANN_ISA_NAMESPACE
+}  // namespace synann::compute::fused::SYNANN_NET::SYNANN_ISA_NAMESPACE

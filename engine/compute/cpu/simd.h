@@ -106,6 +106,19 @@ inline Vec positive_part(Vec x) {
   return x < 0.0f ? Vec{} : x;
 }
 
+inline Vec square_root(Vec x) {
+#if defined(__x86_64__) && SYNANN_LANES == 16
+  return _mm512_sqrt_ps(x);
+#elif defined(__x86_64__) && SYNANN_LANES == 8
+  return _mm256_sqrt_ps(x);
+#elif defined(__x86_64__)
+  return _mm_sqrt_ps(x);
+#else
+  for (int l = 0; l < kLanes; ++l) x[l] = __builtin_sqrtf(x[l]);
+  return x;
+#endif
+}
+
 // e^x for x ≤ 88, within two units in the last place; below −87 it stays at e^−87. NaN stays NaN.
 inline Vec exponential(Vec x) {
   x = x < -87.0f ? spread(-87.0f) : x;

@@ -99,7 +99,7 @@ void CheckTest::kernelsOfThisMachineAgree() {
     QVERIFY2(row.passed(),
              qPrintable(QString::fromStdString(row.candidate + " " + row.subject + " " + row.tensor)));
   });
-  QCOMPARE(rows, 10 * static_cast<int>(available_isas().size()));
+  QCOMPARE(rows, 11 * static_cast<int>(available_isas().size()));
 }
 
 void CheckTest::tiersOfThisMachineAgree() {
@@ -166,8 +166,8 @@ void CheckTest::everyVariantIsThere() {
   for (const auto& info : model::known_models()) {
     QVERIFY(std::any_of(all.begin(), all.end(), [&](const CheckModel& m) { return m.name == info.id; }));
   }
-  // Two models with eight variants, and four of the layers of model files.
-  QCOMPARE(all.size(), model::known_models().size() + 2 * 8 + 4);
+  // syna-fast, two models with eight variants, and four of the layers of model files.
+  QCOMPARE(all.size(), model::known_models().size() + 1 + 2 * 8 + 4);
 }
 
 void CheckTest::unknownDeviceIsRefused() {
