@@ -15,6 +15,8 @@ class QSplitter;
 
 namespace synann::ui {
 
+class FigureWidget;
+
 // One page of the window. A hidden page does no work; it catches up when it is shown. It knows the workspace
 // and nothing of the window around it.
 class Page : public QWidget {
@@ -42,7 +44,7 @@ class Page : public QWidget {
   // Stands as it stood when a figure was exported, whose view this is; an error where it cannot.
   virtual Status restoreView(const QJsonObject& view) = 0;
   // A figure that stays empty while there is no run; the window puts into it what fills it. Null: none.
-  virtual QWidget* emptyFigure() const { return nullptr; }
+  virtual FigureWidget* emptyFigure() const { return nullptr; }
   // Shows the selected cell, where it shows one cell.
   virtual void followCell() {}
   // Whether a file is the page's to open: by what is in it, or only while the page is shown, because others

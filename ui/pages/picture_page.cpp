@@ -91,7 +91,6 @@ QWidget* PicturePage::makePicture(QWidget* picture) {
 
 void PicturePage::layOut(QWidget* picture, QWidget* figures, const QString& numbers_name,
                          const QString& numbers_help, int remark_lines) {
-  picture_ = picture;
   numbers_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   numbers_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   numbers_->setAccessibleName(numbers_name);

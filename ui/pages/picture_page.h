@@ -20,7 +20,6 @@ class PicturePage : public Page {
 
  public:
   QList<QSplitter*> splitters() const override { return {split_}; }
-  QWidget* emptyFigure() const override { return picture_; }
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -51,7 +50,6 @@ class PicturePage : public Page {
   QWidget* makePicture(QWidget* picture);
 
   QString id_;
-  QWidget* picture_ = nullptr;
   QLabel* numbers_;
   QLabel* remark_;
   QWidget* side_;

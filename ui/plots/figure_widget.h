@@ -37,6 +37,7 @@ class FigureWidget : public QWidget {
 
   void setPlaceholder(const QString& words);  // shown instead of a figure
   const QString& placeholder() const { return placeholder_; }
+  virtual int wordsMiddle() const { return height() / 2; }  // where they stand, pixels from the top
 
   bool canZoomBack() const { return !earlier_.empty(); }
   void zoomBack();   // to what was shown before the last zoom, move or turn

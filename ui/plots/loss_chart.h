@@ -58,6 +58,8 @@ class LossChart : public FigureWidget {
 
   LossView* view() const { return view_; }
   QSize sizeHint() const override { return {800, 480}; }
+  // The axis below takes its room from the figure.
+  int wordsMiddle() const override { return (height() - kAxisRoom) / 2; }
   QSize minimumSizeHint() const override { return {320, 260}; }
 
  public slots:
@@ -87,6 +89,8 @@ class LossChart : public FigureWidget {
   void focusOutEvent(QFocusEvent* event) override;
 
  private:
+  static constexpr int kAxisRoom = 48;  // pixels, of the axis below and its title
+
   void makeActions();
   void checkActions();
   void redraw();  // shows the viewport as it is

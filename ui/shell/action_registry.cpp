@@ -135,6 +135,14 @@ std::vector<ActionInfo> runActions() {
 
 std::vector<ActionInfo> runTools() {
   return {
+      {"run.race",
+       ActionWords::tr("Race to &99 %"),
+       {},
+       ActionWords::tr(
+           "Train SynaFast on MNIST from scratch, as a new run: 99 % of the test images in one epoch"),
+       Glyph::StepEpoch,
+       MenuId::Run,
+       {}},
       {"run.fork",
        ActionWords::tr("&Fork…"),
        "Ctrl+Shift+F",

@@ -19,19 +19,23 @@ namespace synann::ui {
 namespace {
 constexpr int kMostRuns = 3;
 constexpr int kGap = 8;    // pixels
-constexpr int kFoot = 48;  // pixels that an axis may take below the figure, whose words then stand higher
+constexpr int kFoot = 48;  // pixels that stay free at the foot, where an axis may be
 }  // namespace
 
-EmptyOffer::EmptyOffer(const TrainingController& controller, QAction* train, QMenu* recent, QWidget* figure)
-    : QWidget(figure), controller_(controller), column_(new QVBoxLayout(this)) {
+EmptyOffer::EmptyOffer(const TrainingController& controller, const QList<QAction*>& ways, QMenu* recent,
+                       FigureWidget* figure)
+    : QWidget(figure), controller_(controller), figure_(figure), column_(new QVBoxLayout(this)) {
   setObjectName("empty");
   setAutoFillBackground(true);
   setBackgroundRole(QPalette::Base);
   column_->setContentsMargins(kGap, 0, kGap, 0);
   column_->setSpacing(kGap / 2);
-  auto* const begin = new ActionButton(train, Qt::ToolButtonTextBesideIcon, this);
-  begin->setObjectName("empty.train");
-  begin->setAutoRaise(false);
+  for (QAction* const way : ways) {
+    auto* const button = new ActionButton(way, Qt::ToolButtonTextBesideIcon, this);
+    button->setObjectName("empty." + way->objectName().section('.', -1));
+    button->setAutoRaise(false);
+    column_->addWidget(button, 0, Qt::AlignHCenter);
+  }
   recent_ = new RingButton(this);
   recent_->setObjectName("empty.recent");
   recent_->setText(tr("Recent runs, data and figures"));
@@ -39,7 +43,6 @@ EmptyOffer::EmptyOffer(const TrainingController& controller, QAction* train, QMe
   recent_->setToolTip(tr("Open what was opened, trained or saved of late"));
   recent_->setMenu(recent);
   recent_->setPopupMode(QToolButton::InstantPopup);
-  column_->addWidget(begin, 0, Qt::AlignHCenter);
   column_->addWidget(recent_, 0, Qt::AlignHCenter);
   figure->installEventFilter(this);
   check();
@@ -60,7 +63,7 @@ void EmptyOffer::setRuns(const QStringList& folders, bool others) {
     run->setToolTip(folder);
     connect(run, &QToolButton::clicked, this, [this, folder] { emit runWanted(folder); });
     runs_.append(run);
-    column_->insertWidget(static_cast<int>(runs_.size()), run, 0, Qt::AlignHCenter);
+    column_->insertWidget(column_->count() - 1, run, 0, Qt::AlignHCenter);
     if (runs_.size() == kMostRuns) break;
   }
   recent_->setVisible(others || !runs_.isEmpty());
@@ -75,10 +78,7 @@ void EmptyOffer::check() {
 // Below the words in the middle of the figure; where it is low, with fewer runs.
 void EmptyOffer::moveToCentre() {
   const QSize room = parentWidget()->size() - QSize(0, kFoot);
-  const auto* const figure = qobject_cast<const FigureWidget*>(parentWidget());
-  const bool without_axis = figure != nullptr && !figure->placeholder().isEmpty();
-  const int middle = (without_axis ? parentWidget()->height() : room.height()) / 2;
-  const int top = middle + parentWidget()->fontMetrics().height() + kGap;
+  const int top = figure_->wordsMiddle() + parentWidget()->fontMetrics().height() + kGap;
   for (QToolButton* run : runs_) run->setVisible(run->sizeHint().width() + 2 * kGap <= room.width());
   column_->activate();
   for (auto last = runs_.rbegin(); last != runs_.rend() && top + sizeHint().height() > room.height();

@@ -11,18 +11,20 @@ class QVBoxLayout;
 
 namespace synann::ui {
 
+class FigureWidget;
 class TrainingController;
 
-// What fills a figure that is empty because there is no run yet: Train, the last runs, and what else was
-// opened of late. It stands below the figure's own words, and goes as soon as there is a run. Lives in the
-// window's thread.
+// What fills a figure that is empty because there is no run yet: Train, on the first page the race to 99 %
+// where MNIST is there, the last runs, and what else was opened of late. It stands below the figure's own
+// words, and goes as soon as there is a run. Lives in the window's thread.
 class EmptyOffer : public QWidget {
   Q_OBJECT
 
  public:
-  // Inside `figure`, its parent. The controller, the action of Train and the menu of what was opened of late
-  // must outlive it.
-  EmptyOffer(const TrainingController& controller, QAction* train, QMenu* recent, QWidget* figure);
+  // Inside `figure`, its parent. `ways`: the actions that fill it, Train first. The controller, these and the
+  // menu of what was opened of late must outlive it.
+  EmptyOffer(const TrainingController& controller, const QList<QAction*>& ways, QMenu* recent,
+             FigureWidget* figure);
 
   // Folders of runs, the latest first; those that cannot be read are left out. `others`: the menu has data or
   // figures too.
@@ -41,6 +43,7 @@ class EmptyOffer : public QWidget {
   void moveToCentre();
 
   const TrainingController& controller_;
+  const FigureWidget* figure_;
   QVBoxLayout* column_;
   QToolButton* recent_;
   QList<QToolButton*> runs_;

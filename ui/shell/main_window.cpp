@@ -26,6 +26,7 @@
 #include "ui/shell/last_run.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/page_rail.h"
+#include "ui/shell/race.h"
 #include "ui/shell/run_bar.h"
 #include "ui/shell/run_teller.h"
 #include "ui/shell/time_line.h"
@@ -48,7 +49,8 @@ MainWindow::MainWindow(const AppSettings& settings, QWidget* parent)
       time_line_(new TimeLine(workspace_.source(), workspace_.marks(), this)),
       run_bar_(new RunBar(actions_, workspace_.plan(), this)),
       messages_(new MessageBar(this)),
-      teller_(new RunTeller(controller(), this)) {
+      teller_(new RunTeller(controller(), this)),
+      race_(new Race(workspace_, *messages_, this)) {
   setWindowIcon(applicationIcon());
   addPages();
   layOut();

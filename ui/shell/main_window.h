@@ -25,6 +25,7 @@ namespace synann::ui {
 class EmptyOffer;
 class Inspector;
 class MessageBar;
+class Race;
 class RunBar;
 class RunTeller;
 class TimeLine;
@@ -135,6 +136,7 @@ class MainWindow : public QMainWindow {
   RunBar* run_bar_;
   MessageBar* messages_;
   RunTeller* teller_;
+  Race* race_;
   QList<EmptyOffer*> offers_;
   QTimer remember_soon_;
   RunState shown_state_ = RunState::Ready;

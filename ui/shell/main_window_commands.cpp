@@ -9,6 +9,7 @@
 
 #include "ui/pages/runs/fork_dialog.h"
 #include "ui/plots/figure_file.h"
+#include "ui/plots/figure_widget.h"
 #include "ui/session/words.h"
 #include "ui/shell/data_dialog.h"
 #include "ui/shell/device_choice.h"
@@ -22,6 +23,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/page_help.h"
+#include "ui/shell/race.h"
 #include "ui/shell/run_bar.h"
 #include "ui/shell/tell_dialog.h"
 #include "ui/shell/time_line.h"
@@ -57,6 +59,8 @@ void MainWindow::connectActions() {
   on("run.pause", [this] { controller().pause(); });
   on("run.stop", [this] { controller().stop(); });
   on("run.tell", [this] { tellDialog(); });
+  on("run.race", [this] { race_->start(); });
+  connect(race_, &Race::dataWanted, run_bar_, &RunBar::setDataSpec);
   on("run.fork", [this] { forkOpenRun(); });
   connect(time_line_, &TimeLine::forkWanted, this, [this](std::int64_t steps) {
     forkRun(QString::fromStdString(controller().runFolder().string()), steps);
@@ -102,6 +106,7 @@ void MainWindow::updateActions() {
   actions_.action("run.pause")->setEnabled(running);
   actions_.action("run.step-batch")->setEnabled(!running);
   actions_.action("run.step-epoch")->setEnabled(!running);
+  actions_.action("run.race")->setEnabled(!open);
   actions_.action("run.stop")->setEnabled(open && !stopping);
   actions_.action("run.restart")
       ->setEnabled(open || state == RunState::Stopped || state == RunState::Finished ||
@@ -356,9 +361,11 @@ void MainWindow::helpDialog() {
 void MainWindow::addOffers() {
   auto* const recent = findChild<QMenu*>("file.recent");
   for (const Page* page : pages_) {
-    QWidget* const figure = page->emptyFigure();
+    FigureWidget* const figure = page->emptyFigure();
     if (figure == nullptr) continue;
-    auto* const offer = new EmptyOffer(controller(), actions_.action("run.train"), recent, figure);
+    QList<QAction*> ways = {actions_.action("run.train")};
+    if (page == pages_.constFirst() && Race::data()) ways.append(actions_.action("run.race"));
+    auto* const offer = new EmptyOffer(controller(), ways, recent, figure);
     connect(offer, &EmptyOffer::runWanted, this, &MainWindow::openRun);
     for (const auto change : {&TrainingController::idle, &TrainingController::runBegan})
       connect(&controller(), change, offer, &EmptyOffer::check);

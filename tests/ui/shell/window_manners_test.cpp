@@ -29,6 +29,7 @@
 #include "ui/shell/empty_offer.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/page_help.h"
+#include "ui/shell/race.h"
 #include "ui/shell/run_bar.h"
 
 namespace synann::ui {
@@ -203,6 +204,8 @@ void WindowMannersTest::emptyPagesOfferTrainAndTheLastRuns() {
   QVERIFY2(runs[0]->text().contains("SynaCNN finished its 2 epochs"), qPrintable(runs[0]->text()));
   QVERIFY(page->chart()->rect().contains(offer->geometry()));
   QVERIFY(offer->findChild<QToolButton*>("empty.train")->isEnabled());
+  // The race is offered where it can be run.
+  QCOMPARE(offer->findChild<QToolButton*>("empty.race") != nullptr, Race::data().has_value());
   for (const char* id : {"network", "synapses"}) {
     window.showPage(window.pageNamed(id));
     QVERIFY2(window.pageNamed(id)->findChild<EmptyOffer*>()->isVisible(), id);
@@ -223,7 +226,7 @@ void WindowMannersTest::anOfferLeavesTheWordsOfThePageFree() {
       window.resize(size);
       Page* const page = window.pageNamed(info.id);
       window.showPage(page);
-      auto* const figure = qobject_cast<FigureWidget*>(page->emptyFigure());
+      FigureWidget* const figure = page->emptyFigure();
       if (figure == nullptr || figure->placeholder().isEmpty()) continue;
       QCoreApplication::processEvents();
       auto* const offer = figure->findChild<EmptyOffer*>();

@@ -38,7 +38,6 @@ class CircuitPage : public PicturePage {
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
   Status restoreView(const QJsonObject& view) override;
-  QWidget* emptyFigure() const override { return nullptr; }
   Claim claims(const QString& file) const override;
   Status openFile(const QString& file) override;
 

@@ -41,6 +41,7 @@ class DigitsPage : public PicturePage {
   // The workspace must outlive the page.
   explicit DigitsPage(Workspace& workspace, QWidget* parent = nullptr);
 
+  FigureWidget* emptyFigure() const override;
   bool canExport() const override { return answer_ != nullptr; }
   QVariantMap remembered() const override;  // the folder of a data set of one's own
   void remember(const QVariantMap& kept) override;

@@ -227,4 +227,8 @@ void DigitsPage::nameClasses() {
   against_->setCurrentIndex(std::max(0, against_->findData(scene_.against)));
 }
 
+FigureWidget* DigitsPage::emptyFigure() const {
+  return matrix_;
+}
+
 }  // namespace synann::ui

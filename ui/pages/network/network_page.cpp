@@ -58,7 +58,7 @@ NetworkPage::NetworkPage(Workspace& workspace, QWidget* parent)
   planChanged();
 }
 
-QWidget* NetworkPage::emptyFigure() const {
+FigureWidget* NetworkPage::emptyFigure() const {
   return weights_;
 }
 

@@ -36,7 +36,7 @@ class NetworkPage : public PicturePage {
   explicit NetworkPage(Workspace& workspace, QWidget* parent = nullptr);
 
   bool canExport() const override { return true; }
-  QWidget* emptyFigure() const override;  // the weights: the graph needs no run
+  FigureWidget* emptyFigure() const override;  // the weights: the graph needs no run
   bool busy() const override;
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;

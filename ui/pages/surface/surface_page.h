@@ -30,7 +30,6 @@ class SurfacePage : public PicturePage {
   explicit SurfacePage(Workspace& workspace, QWidget* parent = nullptr);
 
   bool canExport() const override { return true; }
-  QWidget* emptyFigure() const override { return nullptr; }  // α and β can be set without a run
   QString figureName() const override;
   Result<ShownFigure> shownFigure() const override;
 

@@ -36,6 +36,7 @@ class SynapsesPage : public PicturePage {
   // The workspace must outlive the page.
   SynapsesPage(Workspace& workspace, const PageActions& actions, QWidget* parent = nullptr);
 
+  FigureWidget* emptyFigure() const override;
   bool canExport() const override;
   bool busy() const override;
   QString figureName() const override;

@@ -179,4 +179,8 @@ void SynapsesPage::connectFigures() {
   });
 }
 
+FigureWidget* SynapsesPage::emptyFigure() const {
+  return heat_;
+}
+
 }  // namespace synann::ui

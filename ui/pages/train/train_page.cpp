@@ -101,7 +101,7 @@ TrainPage::TrainPage(Workspace& workspace, const PageActions& actions, QWidget* 
           [&controller](int mib) { controller.setRecordBytes(std::int64_t{mib} << 20); });
 }
 
-QWidget* TrainPage::emptyFigure() const {
+FigureWidget* TrainPage::emptyFigure() const {
   return chart_;
 }
 

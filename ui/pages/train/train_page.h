@@ -37,7 +37,7 @@ class TrainPage : public Page {
   LossChart* chart() const { return chart_; }
   const LossCurve& curve() const { return *curve_; }
   QList<QSplitter*> splitters() const override;
-  QWidget* emptyFigure() const override;
+  FigureWidget* emptyFigure() const override;
   bool canExport() const override { return !curve_->empty(); }
   QString figureName() const override { return QStringLiteral("loss"); }
   Result<ShownFigure> shownFigure() const override;
