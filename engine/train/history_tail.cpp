@@ -33,7 +33,7 @@ class OpenHistory {
 
 }  // namespace
 
-HistoryTail::HistoryTail(std::filesystem::path folder) : file_(std::move(folder) / kHistoryFile) {}
+HistoryTail::HistoryTail(const std::filesystem::path& folder) : file_(folder / kHistoryFile) {}
 HistoryTail::~HistoryTail() = default;
 HistoryTail::HistoryTail(HistoryTail&&) noexcept = default;
 HistoryTail& HistoryTail::operator=(HistoryTail&&) noexcept = default;

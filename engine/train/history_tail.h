@@ -24,7 +24,7 @@ class HistoryTail {
     Anew,   // the first look, another file, or a run that went on elsewhere: it may differ in everything
   };
 
-  explicit HistoryTail(std::filesystem::path folder);
+  explicit HistoryTail(const std::filesystem::path& folder);
   ~HistoryTail();
   HistoryTail(HistoryTail&&) noexcept;
   HistoryTail& operator=(HistoryTail&&) noexcept;

@@ -11,7 +11,20 @@ namespace synann::ui {
 // not change a run.
 class CalmSpinBox : public QDoubleSpinBox {
  public:
-  using QDoubleSpinBox::QDoubleSpinBox;
+  explicit CalmSpinBox(QWidget* parent = nullptr) : QDoubleSpinBox(parent) {
+    connect(this, &QDoubleSpinBox::valueChanged, this, [this] { nameUnit(); });
+  }
+
+  // Behind the number, in the plural; one is "1 epoch". A symbol stays as it is.
+  void setUnit(const QString& unit) {
+    unit_ = unit;
+    nameUnit();
+  }
+  // As setValue(); names the unit also where signals are blocked.
+  void showValue(double value) {
+    setValue(value);
+    nameUnit();
+  }
 
   // As a person writes it: 0.012, not 0.012000.
   QString textFromValue(double value) const override {
@@ -28,6 +41,15 @@ class CalmSpinBox : public QDoubleSpinBox {
     }
     return QDoubleSpinBox::event(event);
   }
+
+ private:
+  void nameUnit() {
+    if (unit_.isEmpty()) return;
+    const QString words = ' ' + (value() == 1 && unit_.endsWith('s') ? unit_.chopped(1) : unit_);
+    if (words != suffix()) setSuffix(words);
+  }
+
+  QString unit_;
 };
 
 }  // namespace synann::ui

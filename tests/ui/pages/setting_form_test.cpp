@@ -66,6 +66,12 @@ void SettingFormTest::showsEverySettingWithItsFacts() {
     QCOMPARE(spin->toolTip().contains("Fixed while a run is open"), !info.live);
     QVERIFY(!spin->accessibleName().isEmpty());
   }
+  // One of a thing is one.
+  QDoubleSpinBox* const epochs = box(form, "epochs");
+  epochs->setValue(1);
+  QCOMPARE(epochs->suffix(), " epoch");
+  epochs->setValue(2);
+  QCOMPARE(epochs->suffix(), " epochs");
   int buddies = 0;
   for (const QLabel* label : form.findChildren<QLabel*>()) buddies += label->buddy() != nullptr;
   QCOMPARE(buddies,

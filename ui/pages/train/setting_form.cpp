@@ -189,7 +189,7 @@ QWidget* SettingForm::makeBox(const train::SettingInfo& info) {
   box->setKeyboardTracking(false);
   box->setAlignment(Qt::AlignRight);
   box->setFocusPolicy(Qt::StrongFocus);
-  if (!info.unit.empty()) box->setSuffix(' ' + text(info.unit));
+  box->setUnit(text(info.unit));
   if (!info.zero.empty()) box->setSpecialValueText(text(info.zero));
   // Room for any sensible value; a seed may be longer than what is seen at once.
   box->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("00000000 samples")) + 32);
@@ -266,7 +266,7 @@ void SettingForm::fillEditor(const Row& row) {
   } else if (combo != nullptr) {
     combo->setCurrentIndex(train::setting_value(settings, row.key) != 0);
   } else {
-    static_cast<QDoubleSpinBox*>(row.editor)->setValue(train::setting_value(settings, row.key));
+    static_cast<CalmSpinBox*>(row.editor)->showValue(train::setting_value(settings, row.key));
   }
 }
 
