@@ -6,7 +6,7 @@
 // Philox4x32-10 as engine/core/philox.h, kBlocks blocks side by side.
 namespace {
 
-constexpr int kBlocks = kLanes / 2;
+inline constexpr int kBlocks = kLanes / 2;
 typedef unsigned long long Wide __attribute__((vector_size(kBlocks * 8)));
 
 // Products of the lower halves; the upper halves may hold anything.

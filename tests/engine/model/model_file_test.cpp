@@ -73,7 +73,7 @@ void ModelFileTest::knownModelsAreThemselvesAgain() {
 }
 
 void ModelFileTest::readyModelsAreWhatTheirHelpSays() {
-  QCOMPARE(ready_models().size(), 6u);
+  QCOMPARE(ready_models().size(), 7u);
   const auto trained = [](const char* id) {
     const auto definition = find_ready_model(id);
     return definition ? build(*definition, 28, 28, 10)->parameters.trained_count() : 0;
@@ -84,6 +84,7 @@ void ModelFileTest::readyModelsAreWhatTheirHelpSays() {
   QCOMPARE(trained("syna-mlp-250"), 784u * 250 + 250 + 4 * 250 + 250 * 250 + 2510);
   QCOMPARE(trained("syna-mlp-280"), 784u * 280 + 280 + 280 * 280 + 2810);
   QCOMPARE(trained("syna-fast"), 26u * 16 + 401 * 32 + 513 * 64 + 64 * 64 + 2 * 64 + 650);
+  QCOMPARE(trained("syna-small"), 8'826u);
   // Convolutions, batch norm of each, the synapse layer with α, its batch norm, 10·128 + 10.
   QCOMPARE(trained("syna-best"), 10u * 32 + 289 * 32 + 801 * 32 + 289 * 64 + 577 * 64 + 1601 * 64 +
                                      1025 * 128 + 2 * (3 * 32 + 3 * 64 + 128) + 128 * 128 + 128 + 2 * 128 +
