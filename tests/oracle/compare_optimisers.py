@@ -40,6 +40,8 @@ OPTIMISERS = {
                      0.05, 0),
     "clipping": ({"momentum": "0.5", "clip": "0.2"}, torch.optim.SGD, {"momentum": 0.5}, 0.05, 0.2),
     "adam": ({"optimizer": "adam"}, torch.optim.Adam, {}, 0.002, 0),
+    "adam, betas": ({"optimizer": "adam", "adam-beta1": "0.7", "adam-beta2": "0.9"}, torch.optim.Adam,
+                    {"betas": (0.7, 0.9)}, 0.002, 0),
     "adam, weight decay": ({"optimizer": "adam", "weight-decay": "0.05"}, torch.optim.Adam, {"weight_decay": 0.05}, 0.002,
                            0),
     "adamw": ({"optimizer": "adamw", "weight-decay": "0.05"}, torch.optim.AdamW, {"weight_decay": 0.05}, 0.002, 0),

@@ -29,7 +29,8 @@ def row(optimiser, schedule):
         loss = (a * (p - c) ** 2).sum().item() / 2
         plan.step(*([loss] if schedule == "plateau" else []))
     name = kind.__name__.lower()
-    return (f'    {{"{optimiser}, {schedule}", "{name}", {arguments.get("momentum", 0)}, '
+    betas = arguments.get("betas", (0.9, 0.999))
+    return (f'    {{"{optimiser}, {schedule}", "{name}", {arguments.get("momentum", 0)}, {betas[0]}, {betas[1]}, '
             f'{str(arguments.get("nesterov", False)).lower()}, {arguments.get("weight_decay", 0)}, {clip}, "{schedule}", '
             f'{rate}, {{{", ".join(f"{v!r}" for v in p.tolist())}}}}},')
 
@@ -43,7 +44,7 @@ namespace synann::testing {{
 
 struct OptimiserNumbers {{
   const char *name, *optimizer;
-  double momentum;
+  double momentum, beta1, beta2;
   bool nesterov;
   double weight_decay, clip;
   const char* schedule;

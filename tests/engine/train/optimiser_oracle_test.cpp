@@ -25,6 +25,8 @@ Settings settings_of(const OptimiserNumbers& row) {
   s.learning_rate = row.rate;
   s.optimizer = row.optimizer;
   s.momentum = row.momentum;
+  s.adam_beta1 = row.beta1;
+  s.adam_beta2 = row.beta2;
   s.nesterov = row.nesterov;
   s.weight_decay = row.weight_decay;
   s.clip = row.clip;
@@ -61,9 +63,10 @@ class Plain {
     return s_.nesterov ? d + s_.momentum * m_[k] : m_[k];
   }
   double adam(std::size_t k, double d) {
-    m_[k] = 0.9 * m_[k] + 0.1 * d;
-    v_[k] = 0.999 * v_[k] + 0.001 * d * d;
-    const double mean = m_[k] / (1 - std::pow(0.9, steps_)), square = v_[k] / (1 - std::pow(0.999, steps_));
+    const double b1 = s_.adam_beta1, b2 = s_.adam_beta2;
+    m_[k] = b1 * m_[k] + (1 - b1) * d;
+    v_[k] = b2 * v_[k] + (1 - b2) * d * d;
+    const double mean = m_[k] / (1 - std::pow(b1, steps_)), square = v_[k] / (1 - std::pow(b2, steps_));
     return mean / (std::sqrt(square) + 1e-8);
   }
 
