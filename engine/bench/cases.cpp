@@ -170,7 +170,7 @@ Result<std::shared_ptr<Subject>> make_subject(const Options& o, Result<model::Mo
   subject->model = std::make_shared<const model::Model>(std::move(*built));
   subject->data = data;
   // A fused tier that declines a model is no reason to leave that model out.
-  const std::string tier = compute::tier_runs(o.tier, *subject->model) ? o.tier : "auto";
+  const std::string tier = compute::tier_runs(o.device, o.tier, *subject->model) ? o.tier : "auto";
   auto backend =
       compute::make_backend({.device = o.device, .tier = tier, .threads = threads}, subject->model, data);
   if (!backend) return backend.error();

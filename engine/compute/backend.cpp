@@ -7,6 +7,7 @@
 
 #include "engine/compute/batch_backend.h"
 #include "engine/compute/cpu/fused_backend.h"
+#include "engine/compute/cpu/fused_plan.h"
 #include "engine/compute/cuda/cuda_backend.h"
 #include "engine/compute/cuda/gpu_device.h"
 #include "engine/compute/cuda/host_device.h"
@@ -18,6 +19,10 @@ namespace synann::compute {
 namespace {
 // Runs the kernels of the CUDA back end on the host: for self-tests, far too slow to train with.
 constexpr std::string_view kHostDevice = "cuda-host";
+
+bool is_cuda(std::string_view device) {
+  return device == "cuda" || device == kHostDevice;
+}
 
 Result<std::unique_ptr<Backend>> make_cpu_backend(const BackendRequest& request,
                                                   std::shared_ptr<const model::Model> model,
@@ -68,7 +73,7 @@ Result<std::vector<float>> Backend::resume(std::size_t, std::span<const float>, 
 }
 
 std::vector<std::string> known_tiers(std::string_view device) {
-  if (device == "cuda" || device == kHostDevice) return {"fused", "plain"};
+  if (is_cuda(device)) return {"fused", "plain"};
   return {"fused", "eigen", "reference"};
 }
 
@@ -76,14 +81,15 @@ bool has_gpu() {
   return cuda::make_gpu_device().ok();
 }
 
-bool tier_runs(std::string_view tier, const model::Model& model) {
-  return tier != "fused" || fused_runs(model);
+bool tier_runs(std::string_view device, std::string_view tier, const model::Model& model) {
+  if (tier != "fused") return true;
+  return is_cuda(device) ? fused::plan(model).has_value() : fused_runs(model);
 }
 
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data) {
-  if (request.device == "cuda" || request.device == kHostDevice) {
+  if (is_cuda(request.device)) {
     auto device = request.device == "cuda" ? cuda::make_gpu_device()
                                            : Result<std::unique_ptr<cuda::Device>>(cuda::make_host_device());
     if (!device) return device.error();

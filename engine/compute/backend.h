@@ -155,7 +155,8 @@ std::vector<std::string> known_tiers(std::string_view device = "cpu");
 // Whether this machine has a GPU that this build can use.
 bool has_gpu();
 
-// Whether a known tier can run a model; only the fused one is choosy.
-bool tier_runs(std::string_view tier, const model::Model& model);
+// Whether a known tier of a device can run a model; only the fused ones are choosy, and the GPU's knows
+// fewer.
+bool tier_runs(std::string_view device, std::string_view tier, const model::Model& model);
 
 }  // namespace synann::compute

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/compute/adam_numbers.h"
 #include "engine/core/parameter_table.h"
 #include "engine/model/state.h"
 
@@ -25,12 +26,7 @@ struct Optimiser {
   bool plain() const { return *this == Optimiser{.momentum = momentum}; }
 };
 
-// Adam's numbers at step `step` of the run, from 1: momentum += new1 (g − momentum), square = beta2 square +
-// new2 g², value −= rate · momentum / (√square / correct2 + epsilon). The rate is divided by the first
-// moment's correction.
-struct AdamNumbers {
-  float rate, new1, beta2, new2, correct2, epsilon;
-};
+// At step `step` of the run, from 1.
 AdamNumbers adam_numbers(const Optimiser& optimiser, float learning_rate, std::int64_t step);
 
 // One update of all trained tensors; running statistics move by kBatchNormMomentum towards the observation in

@@ -243,7 +243,7 @@ Result<std::vector<ParityReport>> check_parity(std::span<const std::uint8_t> byt
   if (!golden) return golden.error();
   std::vector<ParityReport> reports;
   for (const std::string& tier : tiers) {
-    if (tiers.size() > 1 && !tier_runs(tier, *golden->model)) continue;
+    if (tiers.size() > 1 && !tier_runs(device, tier, *golden->model)) continue;
     ParityReport& report = reports.emplace_back(ParityReport{.device = device, .tier = tier, .rows = {}});
     GoldenRows comparison(*golden, report);
     auto backend = make_backend({.device = device, .tier = tier}, golden->model, mnist);

@@ -228,7 +228,7 @@ CheckRow check_adam(const char* name, const fused::Kernels& kernels, Numbers& nu
   const auto value = numbers.block(kCount), momentum = numbers.block(kCount),
              square = numbers.block(kCount, 2, 1), gradient = numbers.block(kCount);
   auto result = value, moved = momentum, squares = square;
-  const fused::Adam adam{0.25f, 0.3f, 0.9f, 0.1f, 0.5f, 1e-8f};
+  const AdamNumbers adam{0.25f, 0.3f, 0.9f, 0.1f, 0.5f, 1e-8f};
   kernels.adam(kCount, gradient.data(), adam, result.data(), moved.data(), squares.data());
   Doubles expected_result, expected_moved, expected_squares;
   for (std::size_t k = 0; k < value.size(); ++k) {

@@ -129,14 +129,8 @@ Update FusedBackend::update_of(const StepSpan& span, int index) {
     return update;
   }
   if (state_.squares.empty()) state_.squares.assign(state_.momenta.size(), 0.0f);
-  const auto numbers = adam_numbers(span.optimiser, rate, span.first_count + index + 1);
   update.squares = state_.squares.data();
-  update.adam = {.rate = numbers.rate,
-                 .new1 = numbers.new1,
-                 .beta2 = numbers.beta2,
-                 .new2 = numbers.new2,
-                 .correct2 = numbers.correct2,
-                 .epsilon = numbers.epsilon};
+  update.adam = adam_numbers(span.optimiser, rate, span.first_count + index + 1);
   return update;
 }
 

@@ -13,7 +13,7 @@ namespace SYNANN_NET {
 struct Update {
   float *values, *momenta, *squares = nullptr;
   float rate = 0, momentum = 0;  // SGD
-  Adam adam{};
+  AdamNumbers adam{};
 };
 
 // The end of a step: what the chunks left, and where the gradients go.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/compute/adam_numbers.h"
 #include "engine/compute/cpu/fused_net.h"
 
 // The inner loops of the fused tier, compiled once per network and instruction set from kernels_*.cpp. Only
@@ -136,11 +137,6 @@ struct alignas(64) Scratch {
 inline constexpr float kRounding = 6e-7f, kProductRounding = 1.2e-6f;
 inline constexpr double kInputRounding = 1.5e-7;
 
-// Adam's numbers of one step; `rate` is divided by the first moment's bias correction already.
-struct Adam {
-  float rate, new1, beta2, new2, correct2, epsilon;
-};
-
 struct Kernels {
   const char* isa;  // "x86-64", "AVX2", "AVX-512", or "portable"
   int lanes;        // floats per vector
@@ -180,9 +176,9 @@ struct Kernels {
   bool (*finite)(const float* x, int rows, int columns, int pitch);
   // As PyTorch's SGD: velocity = momentum · velocity + gradient; value −= rate · velocity.
   void (*update)(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
-  // As PyTorch's Adam: momentum += new1 (gradient − momentum); square = beta2 square + new2 gradient²; value
-  // −= rate · momentum / (√square / correct2 + epsilon).
-  void (*adam)(int count, const float* gradient, const Adam&, float* value, float* momentum, float* square);
+  // As PyTorch's Adam (adam_numbers.h).
+  void (*adam)(int count, const float* gradient, const AdamNumbers&, float* value, float* momentum,
+               float* square);
   // to[columns, rows] = from[rows, columns]ᵀ; rows and columns are multiples of 16.
   void (*transpose)(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
   // The speed of the machine: rounds · kPeakChains · lanes multiply-adds on registers. The result is theirs.

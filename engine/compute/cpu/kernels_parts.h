@@ -24,7 +24,7 @@ void fc1_gradient(const float* pooled2, const float* dhidden, const int* samples
 void reduce(const float* first, long stride, int partials, int count, float* out);
 bool finite(const float* x, int rows, int columns, int pitch);
 void update(int count, const float* gradient, float rate, float momentum, float* value, float* velocity);
-void adam(int count, const float* gradient, const Adam& numbers, float* value, float* momentum,
+void adam(int count, const float* gradient, const AdamNumbers& numbers, float* value, float* momentum,
           float* square);
 void transpose(const float* from, int from_pitch, int rows, int columns, float* to, int to_pitch);
 float multiply_add(long rounds);

@@ -66,7 +66,8 @@ void update(int count, const float* gradient, float rate, float momentum, float*
   }
 }
 
-void adam(int count, const float* gradient, const Adam& n, float* value, float* momentum, float* square) {
+void adam(int count, const float* gradient, const AdamNumbers& n, float* value, float* momentum,
+          float* square) {
   const auto move = [&n](auto g, auto& v, auto& m, auto& s, auto root) {
     m += n.new1 * (g - m);
     s = n.beta2 * s + n.new2 * g * g;

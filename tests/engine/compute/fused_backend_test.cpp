@@ -142,7 +142,13 @@ void FusedBackendTest::automaticTierIsFused() {
 // missing.
 void FusedBackendTest::otherLayersAreDeclined() {
   const auto layers = network("syna-fast")->layers;
-  QVERIFY(fused_runs(*network("syna-fast")));
+  QVERIFY(tier_runs("cpu", "fused", *network("syna-fast")));
+  // The GPU's fused tier is SynaCNN's alone; its plain one takes the other.
+  QVERIFY(tier_runs("cuda-host", "fused", *syna_cnn()));
+  QVERIFY(!tier_runs("cuda-host", "fused", *network("syna-fast")));
+  const auto device = make_backend({.device = "cuda-host"}, network("syna-fast"), small_data());
+  QVERIFY(device.ok());
+  QCOMPARE((*device)->info().tier, std::string("plain"));
   for (std::size_t k = 0; k + 1 < layers.size(); ++k) {
     auto fewer = layers, more = layers;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(k));

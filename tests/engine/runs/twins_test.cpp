@@ -61,7 +61,7 @@ void TwinsTest::equalOnesNeverDiverge_data() {
   for (const std::string& tier : compute::known_tiers())
     for (const char* model : {"syna-cnn", "syna-mlp"}) {
       const auto built = model::build(model, 28, 28, 10, {});
-      if (built.ok() && compute::tier_runs(tier, *built))
+      if (built.ok() && compute::tier_runs("cpu", tier, *built))
         QTest::addRow("%s %s", tier.c_str(), model) << QString::fromStdString(tier) << model;
     }
 }
