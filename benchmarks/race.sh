@@ -6,7 +6,7 @@
 #
 # Every seed trains both networks with syna-fast's own settings, in turns; the accuracy is that of the test set after the
 # last epoch, and nothing is selected. A Python that has torch (python3 unless told otherwise) is timed in the same turns.
-# Needs MNIST (SYNANN_MNIST, or where `synann data list` finds it). SYNANN names another program than build/release's.
+# Needs MNIST (SYNANN_MNIST, or ~/.local/share/synann-studio/mnist). SYNANN names another program than build/release's.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
@@ -30,10 +30,10 @@ fi
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 
-# seconds COMMAND...: its wall time.
+# seconds COMMAND...: its wall time; fails as the command does.
 seconds() {
   local began="$EPOCHREALTIME"
-  "$@" >/dev/null
+  "$@" >/dev/null || return
   awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f", b - a }'
 }
 # field NAME: a number of the history's epoch on standard input.
