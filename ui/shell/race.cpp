@@ -17,6 +17,7 @@ Race::Race(Workspace& workspace, MessageBar& messages, QObject* parent)
     : QObject(parent), workspace_(workspace), messages_(messages) {
   TrainingController& controller = workspace.controller();
   connect(&controller, &TrainingController::updated, this, [this](const Snapshot& snapshot) {
+    if (snapshot.history) on_ = false;  // another run took its place
     if (on_ && !snapshot.evaluations.empty()) last_ = snapshot.evaluations.back();
   });
   connect(&controller, &TrainingController::idle, this, &Race::tell);
@@ -48,9 +49,8 @@ void Race::start() {
 }
 
 void Race::tell() {
-  if (!std::exchange(on_, false) || workspace_.controller().state() != RunState::Finished || !last_ ||
-      last_->count == 0)
-    return;
+  const bool over = workspace_.controller().state() == RunState::Finished && last_ && last_->epoch > 0;
+  if (!std::exchange(on_, false) || !over || last_->count == 0) return;
   messages_.showNote(tr("%1 % of %2 test images after %3 s of training, from scratch.")
                          .arg(100.0 * last_->correct / last_->count, 0, 'f', 2)
                          .arg(countWords(last_->count))

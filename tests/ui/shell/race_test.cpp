@@ -38,6 +38,7 @@ class RaceTest : public QObject {
 
  private slots:
   void oneClickTrainsSynaFast();
+  void anotherRunInItsPlaceIsNoRace();
   void withoutMnistNothingChanges();
 };
 
@@ -67,6 +68,24 @@ void RaceTest::oneClickTrainsSynaFast() {
   b.window->messageBar()->dismiss();
   b.train();
   QVERIFY(!b.window->messageBar()->text().contains("from scratch"));
+}
+
+// Opened before the race is over, a run that has finished tells nothing of the race.
+void RaceTest::anotherRunInItsPlaceIsNoRace() {
+  const QTemporaryDir folder;
+  QVERIFY(
+      data::write_idx_folder(**testing::openSmallDigits("digits"), folder.path().toStdString(), false).ok());
+  const WithMnist there(folder.path());
+  testing::WindowBench b;
+  b.train();
+  const QString before = QString::fromStdString(b.run().string());
+  b.window->controller().setDataOpener(synann::data::open_dataset);
+  b.window->actions().action("run.race")->trigger();
+  b.window->openRun(before);
+  QTRY_VERIFY_WITH_TIMEOUT(!b.window->controller().busy(), kWait);
+  QCOMPARE(QString::fromStdString(b.run().string()), before);
+  QVERIFY2(!b.window->messageBar()->text().contains("from scratch"),
+           qPrintable(b.window->messageBar()->text()));
 }
 
 void RaceTest::withoutMnistNothingChanges() {
