@@ -31,6 +31,11 @@ class WithMnist {
   QByteArray before_;
 };
 
+// Writes training images for two steps of the race's batch as MNIST's files.
+bool twoSteps(const QTemporaryDir& folder) {
+  return data::write_idx_folder(*testing::smallDigits(192, 50), folder.path().toStdString(), false).ok();
+}
+
 }  // namespace
 
 class RaceTest : public QObject {
@@ -44,11 +49,11 @@ class RaceTest : public QObject {
 
 void RaceTest::oneClickTrainsSynaFast() {
   const QTemporaryDir folder;
-  QVERIFY(
-      data::write_idx_folder(**testing::openSmallDigits("digits"), folder.path().toStdString(), false).ok());
+  QVERIFY(twoSteps(folder));
   const WithMnist there(folder.path());
   testing::WindowBench b;
   b.window->controller().setDataOpener(synann::data::open_dataset);
+  b.window->controller().setExecution({.device = "cpu", .tier = "fused", .threads = 1});  // the race's tier
   b.window->workspace().plan().set("lr", 0.5);  // the race has its own settings, whatever was set
   QVERIFY(b.find<QToolButton>("empty.race")->isVisible());
   QTest::mouseClick(b.find<QToolButton>("empty.race"), Qt::LeftButton);
@@ -73,8 +78,7 @@ void RaceTest::oneClickTrainsSynaFast() {
 // Opened before the race is over, a run that has finished tells nothing of the race.
 void RaceTest::anotherRunInItsPlaceIsNoRace() {
   const QTemporaryDir folder;
-  QVERIFY(
-      data::write_idx_folder(**testing::openSmallDigits("digits"), folder.path().toStdString(), false).ok());
+  QVERIFY(twoSteps(folder));
   const WithMnist there(folder.path());
   testing::WindowBench b;
   b.train();
