@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_swap(app, action);
   add_circuit(app, action);
   add_example(app, action);
+  add_export(app, action);
   if (const auto code = app::parse(app, argc, argv, "synann")) return *code;
   return app::finish_output(action ? action() : kUsage, "synann");
 }

@@ -39,5 +39,6 @@ void add_synapse(CLI::App& app, Action& action);
 void add_swap(CLI::App& app, Action& action);
 void add_circuit(CLI::App& app, Action& action);
 void add_example(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 
 }  // namespace synann::cli
