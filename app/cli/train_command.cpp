@@ -15,6 +15,7 @@
 #include "app/cli/options.h"
 #include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
+#include "engine/exports/tensorboard/live_log.h"
 #include "engine/train/announcement.h"
 #include "engine/train/event_json.h"
 #include "engine/train/history.h"
@@ -35,7 +36,7 @@ struct TrainArguments {
   std::string model = "syna-cnn", data = "digits";
   train::AskedSettings asked;
   train::Execution execution;
-  std::string out, resume, on_end;
+  std::string out, resume, on_end, tensorboard;
   int record_mib = 64;
   bool json = false, fresh_optimiser = false;
   bool data_given = false, model_given = false, device_given = false;
@@ -203,6 +204,14 @@ void stop_training() {
   if (Session* session = running.load()) session->request_stop();
 }
 
+// What the session tells: the printer, and before it TensorBoard where that was asked for.
+Result<std::unique_ptr<train::Observer>> tensorboard_beside(const TrainArguments& a, Printer& printer) {
+  namespace board = exports::tensorboard;
+  if (a.tensorboard.empty()) return std::unique_ptr<train::Observer>();
+  const auto start = a.resume.empty() ? board::LogStart::New : board::LogStart::Resumed;
+  return board::open_live_log(a.tensorboard, start, printer);
+}
+
 // A command that fails is told, and changes nothing else.
 void tell_of_end(const std::string& command, const train::Announcement& announcement) {
   if (command.empty()) return;
@@ -236,6 +245,8 @@ int train_run(TrainArguments a) {
                               : std::filesystem::absolute(resume).parent_path();
 
   Printer printer(a.json, a.device_given);
+  auto board = tensorboard_beside(a, printer);
+  if (!board) return report(board.error());
   if (a.model_given) a.asked.model = settings.model, a.asked.own = settings.own;
   auto session = Session::create({.settings = settings,
                                   .execution = a.execution,
@@ -245,7 +256,7 @@ int train_run(TrainArguments a) {
                                   .asked = a.asked,
                                   .fresh_optimiser = a.fresh_optimiser,
                                   .record = {.bytes = std::int64_t{a.record_mib} << 20}},
-                                 printer);
+                                 *board ? **board : printer);
   if (!session) return report(session.error());
   running.store(session->get());
   if (interrupted.load()) (*session)->request_stop();
@@ -298,6 +309,10 @@ void add_train(CLI::App& app, Action& action) {
       fmt::format("Most MiB for the record of β at every step or every few, up to {}; 64 unless told "
                   "otherwise, 0 keeps none.",
                   kMostRecordMib))
+      ->group(kOutput);
+  app::add_text(*c, "--tensorboard", "FOLDER", a->tensorboard,
+                "Also writes an event file into this folder while the run is trained, for TensorBoard to show: "
+                "losses, measurements, and histograms of all tensors.")
       ->group(kOutput);
   app::add_text(
       *c, "--on-end", "COMMAND", a->on_end,

@@ -15,6 +15,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "engine/core/aside_file.h"
+
 namespace synann {
 
 namespace fs = std::filesystem;
@@ -79,30 +81,6 @@ int sync_all(std::span<const Descriptor> files) {
   if (!files.empty()) sync(files[0]);
   others.clear();  // joined
   return failed.load();
-}
-
-// Where a file is written: renaming onto a symbolic link would replace the link; what it points at is meant,
-// whether it is there yet or not.
-Result<fs::path> target_of(const fs::path& path) {
-  constexpr int kMostLinks = 40;  // as the system's own limit
-  std::error_code ignored;
-  fs::path target = path;
-  for (int links = 0; fs::is_symlink(target, ignored); ++links) {
-    if (links == kMostLinks) return write_error(path, ELOOP);
-    target = target.parent_path() / fs::read_symlink(target, ignored);
-  }
-  const fs::file_status there = fs::status(target, ignored);
-  if (target.filename().empty() || fs::is_directory(there))
-    return write_error(path, fs::is_directory(there) ? EISDIR : ENOENT);
-  if (fs::exists(there) && !fs::is_regular_file(there)) {
-    return input_error(path.string(), "is not a regular file, and only such are replaced",
-                       "name a regular file");
-  }
-  return target;
-}
-
-fs::path aside_of(const fs::path& target) {
-  return target.string() + fmt::format(".part-{}", ::getpid());
 }
 
 // Errno of whichever of the two failed; 0 where all went well.

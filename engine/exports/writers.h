@@ -8,5 +8,10 @@ namespace synann::exports {
 
 Result<Written> write_onnx(const Request& request, const infer::Work& work);
 Result<Written> write_tensorboard(const Request& request, const infer::Work& work);
+Result<Written> write_hub(const Request& request, const infer::Work& work);
+Result<Written> write_html(const Request& request, const infer::Work& work);
+Result<Written> write_npz(const Request& request, const infer::Work& work);
+Result<Written> write_csv(const Request& request, const infer::Work& work);
+Result<Written> write_json_lines(const Request& request, const infer::Work& work);
 
 }  // namespace synann::exports

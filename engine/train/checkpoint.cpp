@@ -17,16 +17,12 @@
 #include "engine/train/event_json.h"
 #include "engine/train/optimiser_file.h"
 #include "engine/train/own_model.h"
+#include "engine/train/tensor_views.h"
 
 namespace synann::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class T>
-std::span<const std::uint8_t> as_bytes(std::span<const T> values) {
-  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
-}
 
 // One optimiser block in base64, as the first format keeps it; `values` has its size.
 Status read_block(Metadata& metadata, const char* key, std::vector<float>& values) {
@@ -82,24 +78,12 @@ std::map<std::string, std::string> metadata_of(const Checkpoint& c, const model:
   return metadata;
 }
 
-// The state dict; what the views show belongs to the state and the model.
-std::vector<io::TensorView> state_dict(const model::State& state, const model::Model& model) {
-  std::vector<io::TensorView> views;
-  for (const Parameter& p : model.parameters.all()) {
-    const bool whole = p.type == ElementType::I64;
-    const auto bytes = whole ? as_bytes(std::span(state.counters).subspan(p.offset, p.size()))
-                             : as_bytes(std::span(state.values).subspan(p.offset, p.size()));
-    views.push_back({p.name, whole ? io::TensorType::I64 : io::TensorType::F32, p.shape, bytes});
-  }
-  return views;
-}
-
 // The files of one moment; the numbers stay the checkpoint's.
 struct Formatted {
   Formatted(const Checkpoint& c, const model::Model& model)
       : optimiser(format_optimiser(c.state, model)),
         optimiser_name(optimiser ? optimiser_file_name(*optimiser) : std::string()),
-        tensors(metadata_of(c, model, optimiser_name), state_dict(c.state, model)) {}
+        tensors(metadata_of(c, model, optimiser_name), tensor_views(c.state, model)) {}
   std::unique_ptr<io::TensorFile> optimiser;  // null: there is none
   std::string optimiser_name;
   io::TensorFile tensors;
@@ -351,7 +335,7 @@ void adopt_settings(Checkpoint& checkpoint, const Settings& settings) {
 }
 
 std::string parameters_sha256(const model::State& state, const model::Model& model) {
-  const io::TensorFile file({}, state_dict(state, model));
+  const io::TensorFile file({}, tensor_views(state, model));
   Sha256 digest;
   for (const auto& piece : std::span(file.pieces()).subspan(1)) digest.add(piece);
   return digest.hex();

@@ -13,7 +13,12 @@
 
 namespace synann::ui::testing {
 
-inline constexpr int kWait = 60'000;  // milliseconds until a test gives up
+// Milliseconds until a test gives up; as many more as CTest gives a sanitizer's build.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int kWait = 600'000;
+#else
+inline constexpr int kWait = 60'000;
+#endif
 
 // A set of built-in digits that trains in moments.
 inline data::DataPairPtr smallDigits(int train_count = 400, int test_count = 100) {

@@ -12,7 +12,8 @@ except ImportError as error:
     raise ImportError("synann.torch needs PyTorch: pip install torch (https://pytorch.org)") from error
 
 from .files import load, load_tensors, save
+from .hub import from_hub, network_from_config
 from .network import Network, build
 from .synapse import Synapse, SynapseRNN
 
-__all__ = ["Network", "Synapse", "SynapseRNN", "build", "load", "load_tensors", "save"]
+__all__ = ["Network", "Synapse", "SynapseRNN", "build", "from_hub", "load", "load_tensors", "network_from_config", "save"]
