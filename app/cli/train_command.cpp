@@ -310,9 +310,10 @@ void add_train(CLI::App& app, Action& action) {
                   "otherwise, 0 keeps none.",
                   kMostRecordMib))
       ->group(kOutput);
-  app::add_text(*c, "--tensorboard", "FOLDER", a->tensorboard,
-                "Also writes an event file into this folder while the run is trained, for TensorBoard to show: "
-                "losses, measurements, and histograms of all tensors.")
+  app::add_text(
+      *c, "--tensorboard", "FOLDER", a->tensorboard,
+      "Also writes an event file into this folder while the run is trained, for TensorBoard to show: "
+      "losses, measurements, and histograms of all tensors.")
       ->group(kOutput);
   app::add_text(
       *c, "--on-end", "COMMAND", a->on_end,

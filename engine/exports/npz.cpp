@@ -166,7 +166,7 @@ Result<Arrays> record_arrays(const Request& request, std::vector<std::string>& n
   return arrays;
 }
 
-Arrays table_arrays(const Table& table) {
+Arrays table_arrays(const Columns& table) {
   Arrays arrays;
   const auto rows = static_cast<std::int64_t>(row_count(table));
   for (const Column& column : table)

@@ -55,12 +55,12 @@ constexpr EpochColumn kEpochColumns[] = {
 
 // Appends to the column at `index`, which it makes first.
 template <class Number>
-std::vector<Number>& column(Table& table, std::size_t index, std::string name) {
+std::vector<Number>& column(Columns& table, std::size_t index, std::string name) {
   if (index == table.size()) table.push_back({std::move(name), std::vector<Number>()});
   return std::get<std::vector<Number>>(table[index].values);
 }
 
-void append_epochs(Table& table, std::size_t first, const train::History& history) {
+void append_epochs(Columns& table, std::size_t first, const train::History& history) {
   for (const EpochColumn& from : kEpochColumns) {
     for (const train::Evaluation& e : history.evaluations) {
       const double value = from.value(e);
@@ -76,7 +76,7 @@ void append_epochs(Table& table, std::size_t first, const train::History& histor
   }
 }
 
-void append_losses(Table& table, std::size_t first, const train::History& history) {
+void append_losses(Columns& table, std::size_t first, const train::History& history) {
   const std::int64_t begin = history.steps_at(history.start.position);  // 0, or where its history begins
   auto& steps = column<std::int64_t>(table, first, "step");
   for (std::size_t k = 0; k < history.losses.size(); ++k)
@@ -89,12 +89,12 @@ void append_losses(Table& table, std::size_t first, const train::History& histor
 
 }  // namespace
 
-std::size_t row_count(const Table& table) {
+std::size_t row_count(const Columns& table) {
   return table.empty() ? 0 : std::visit([](const auto& values) { return values.size(); }, table[0].values);
 }
 
-Result<Table> run_table(const Request& request, const infer::Work& work) {
-  Table table;
+Result<Columns> run_table(const Request& request, const infer::Work& work) {
+  Columns table;
   const bool several = request.runs.size() > 1;
   const int count = static_cast<int>(request.runs.size());
   for (int k = 0; k < count; ++k) {
@@ -116,8 +116,8 @@ Result<Table> run_table(const Request& request, const infer::Work& work) {
   return table;
 }
 
-Result<Table> prediction_table(const Request& request, const infer::Work& work,
-                               std::vector<std::string>& notes) {
+Result<Columns> prediction_table(const Request& request, const infer::Work& work,
+                                 std::vector<std::string>& notes) {
   const auto asked = ask_network(request);
   if (!asked) return asked.error();
   notes = asked->notes;
@@ -129,7 +129,7 @@ Result<Table> prediction_table(const Request& request, const infer::Work& work,
   std::vector<std::int64_t> images(said->samples.begin(), said->samples.end());
   std::vector<std::int64_t> labels(said->labels.begin(), said->labels.end()), classes;
   for (int k = 0; k < said->count(); ++k) classes.push_back(said->said(k));
-  Table table{{"image", std::move(images)}, {"label", std::move(labels)}, {"class", std::move(classes)}};
+  Columns table{{"image", std::move(images)}, {"label", std::move(labels)}, {"class", std::move(classes)}};
   for (int label = 0; label < said->classes; ++label) {
     std::vector<float> log_probs(count);
     for (std::size_t k = 0; k < count; ++k)

@@ -19,15 +19,15 @@ struct Column {
       values;
 };
 // Columns of equal length.
-using Table = std::vector<Column>;
-std::size_t row_count(const Table& table);
+using Columns = std::vector<Column>;
+std::size_t row_count(const Columns& table);
 
 // One row for each measurement of the runs, or for each step; with a first column "run" where there are
 // several. The columns are named as in the history. Errors: as read_history; given up.
-Result<Table> run_table(const Request& request, const infer::Work& work);
+Result<Columns> run_table(const Request& request, const infer::Work& work);
 
 // One row for each test image: its number, its class, the class that is said, the log-probabilities.
-Result<Table> prediction_table(const Request& request, const infer::Work& work,
-                               std::vector<std::string>& notes);
+Result<Columns> prediction_table(const Request& request, const infer::Work& work,
+                                 std::vector<std::string>& notes);
 
 }  // namespace synann::exports

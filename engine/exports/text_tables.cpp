@@ -15,7 +15,8 @@ namespace synann::exports {
 
 namespace {
 
-Result<Table> asked_table(const Request& request, const infer::Work& work, std::vector<std::string>& notes) {
+Result<Columns> asked_table(const Request& request, const infer::Work& work,
+                            std::vector<std::string>& notes) {
   return request.checkpoint.empty() ? run_table(request, work) : prediction_table(request, work, notes);
 }
 

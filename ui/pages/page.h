@@ -47,6 +47,8 @@ class Page : public QWidget {
   virtual FigureWidget* emptyFigure() const { return nullptr; }
   // Shows the selected cell, where it shows one cell.
   virtual void followCell() {}
+  // The folders of the runs that a person has chosen on it; none where it shows the window's run.
+  virtual std::vector<std::filesystem::path> chosenRuns() const { return {}; }
   // Whether a file is the page's to open: by what is in it, or only while the page is shown, because others
   // could want it too. Looks at no more than the beginning of the file.
   enum class Claim { None, WhileShown, Always };

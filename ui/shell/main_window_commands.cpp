@@ -18,6 +18,7 @@
 #include "ui/shell/export_all_dialog.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/figure_export.h"
+#include "ui/shell/format_dialog.h"
 #include "ui/shell/help_dialogs.h"
 #include "ui/shell/last_run.h"
 #include "ui/shell/main_window.h"
@@ -71,6 +72,7 @@ void MainWindow::connectActions() {
   on("file.open-figure", [this] { openFigureDialog(); });
   on("file.export", [this] { exportDialog(); });
   on("file.export-all", [this] { exportAllDialog(); });
+  on("file.export-formats", [this] { formatDialog(); });
   on("file.quit", [this] { close(); });
   on("help.page", [this] { helpDialog(); });
   on("help.shortcuts", [this] { ShortcutsDialog(actions_.infos(), this).exec(); });
@@ -115,7 +117,9 @@ void MainWindow::updateActions() {
       ->setEnabled(state != RunState::Ready && state != RunState::Loading &&
                    !controller().runFolder().empty());
   actions_.action("file.export")->setEnabled(currentPage()->canExport());
-  actions_.action("file.export-all")->setEnabled(!controller().runFolder().empty());
+  const bool run_there = !controller().runFolder().empty();
+  actions_.action("file.export-all")->setEnabled(run_there);
+  actions_.action("file.export-formats")->setEnabled(run_there || !currentPage()->chosenRuns().empty());
   const RunPlan& plan = workspace_.plan();
   actions_.setText("run.train", plan.verb(), plan.sentence());
   run_bar_->setLocked(open);
@@ -275,6 +279,16 @@ void MainWindow::exportAllDialog() {
   dialog.exec();
   settings_.exportFolder = folder;
   messages_->showNote(dialog.sentence());
+}
+
+// Of the runs that the page has chosen, else of the run that is shown.
+void MainWindow::formatDialog() {
+  std::vector<std::filesystem::path> runs = currentPage()->chosenRuns();
+  if (runs.empty()) runs.push_back(controller().runFolder());
+  FormatDialog dialog(std::move(runs), {}, this);
+  dialog.setFolder(settings_.exportFolder);
+  dialog.exec();
+  settings_.exportFolder = dialog.folder();
 }
 
 // The run of the figure is opened where it is not already, and the page stands as it stood.

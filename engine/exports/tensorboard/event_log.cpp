@@ -122,6 +122,7 @@ void EventLog::hyper_parameters(const EventTime& at, std::span<const HyperParame
     info.set_display_name(parameter.label);
     info.set_description(parameter.help);
     info.set_type(number ? pb::DATA_TYPE_FLOAT64 : pb::DATA_TYPE_STRING);
+    if (!parameter.matters) continue;
     pb::SessionStartInfo::HparamsEntry& entry = *session.add_hparams();
     entry.set_key(parameter.key);
     if (number)

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/exports/pictures.h"
 #include "engine/exports/tensorboard/histogram.h"
-#include "engine/exports/tensorboard/pictures.h"
 
 // What an event file says, as the bytes of its records. Needs protobuf; one thread at a time.
 namespace synann::exports::tensorboard {
@@ -25,6 +25,7 @@ struct EventTime {
 struct HyperParameter {
   std::string key, label, help;
   std::variant<double, std::string> value;
+  bool matters = true;  // in this run; else it has a column alone
 };
 // A scalar that is shown beside them.
 struct HyperMetric {

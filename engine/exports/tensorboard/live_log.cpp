@@ -151,7 +151,9 @@ class LiveLog final : public PassingObserver {
     const Status status = file_->append(bytes);
     if (status) return;
     file_.reset();
-    on_notice(fmt::format("TensorBoard is told no more of this run: {}", status.error().sentence()));
+    Error error = status.error();
+    error.remedy.clear();  // training goes on
+    on_notice(fmt::format("TensorBoard is told no more of this run: {}", error.sentence()));
   }
 
   std::optional<AppendFile> file_;  // nothing once a write has failed

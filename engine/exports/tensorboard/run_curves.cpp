@@ -23,13 +23,10 @@ void add_number(EventLog& log, const EventTime& at, std::string_view tag,
   if (value) log.scalar(at, tag, static_cast<float>(*value));
 }
 
-// Label and value of each setting that matters.
 template <class Take>
-void each_setting(const train::Settings& settings, Take&& take) {
-  for (const train::ChoiceInfo& info : train::choice_infos())
-    if (train::setting_matters(settings, info.key)) take(info);
-  for (const train::SettingInfo& info : train::setting_infos())
-    if (train::setting_matters(settings, info.key)) take(info);
+void each_setting(Take&& take) {
+  for (const train::ChoiceInfo& info : train::choice_infos()) take(info);
+  for (const train::SettingInfo& info : train::setting_infos()) take(info);
 }
 
 }  // namespace
@@ -69,10 +66,15 @@ void add_hyper_parameters(EventLog& log, const EventTime& at, const train::Setti
   std::vector<HyperParameter> parameters;
   parameters.push_back({"model", "Model", "The network", plain_text(settings.model)});
   parameters.push_back({"data", "Data", "The data set", plain_text(data_name)});
-  each_setting(settings, [&](const auto& info) {
+  // TensorBoard takes the columns of whichever run it finds first: all runs name the same.
+  each_setting([&](const auto& info) {
     const train::SettingValue value = train::any_value(settings, info.key);
     const auto* number = std::get_if<double>(&value);
-    HyperParameter parameter{std::string(info.key), std::string(info.label), std::string(info.help), {}};
+    HyperParameter parameter{std::string(info.key),
+                             std::string(info.label),
+                             std::string(info.help),
+                             {},
+                             train::setting_matters(settings, info.key)};
     if (number)
       parameter.value = *number;
     else
@@ -95,7 +97,8 @@ void add_settings_table(EventLog& log, const EventTime& at, const train::Setting
   add("Images to train and test", fmt::format("{} and {}", start.train_count, start.test_count));
   add("Trained numbers", fmt::format("{}", start.parameter_count));
   add("Steps in an epoch", fmt::format("{}", start.steps_per_epoch));
-  each_setting(settings, [&](const auto& info) {
+  each_setting([&](const auto& info) {
+    if (!train::setting_matters(settings, info.key)) return;
     const train::SettingValue value = train::any_value(settings, info.key);
     add(info.label, train::value_text(value));
   });

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "engine/data/registry.h"
+#include "engine/exports/pictures.h"
 #include "engine/exports/tensorboard/event_log.h"
 #include "engine/exports/tensorboard/event_names.h"
-#include "engine/exports/tensorboard/pictures.h"
 #include "engine/exports/tensorboard/run_curves.h"
 #include "engine/exports/tensorboard/run_tensors.h"
 #include "engine/infer/asker.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -239,6 +240,48 @@ QString noteOf(const RunsScene& scene, bool bands, const QString& note) {
   return parts.join(QStringLiteral(" · "));
 }
 
+// Curves of other programs, in looks that no run has; what of them is to be said is added to the note.
+std::vector<DrawnCurve> foreignCurves(const RunsScene& scene, const std::vector<RunCurve>& curves,
+                                      const std::vector<DrawnForeign>& foreign, QString& note) {
+  std::set<int> taken;
+  for (const RunCurve& curve : curves) taken.insert(curve.look);
+  std::vector<DrawnCurve> drawn;
+  QStringList files, nowhere, means;
+  int look = kRunLooks - 1;
+  for (const DrawnForeign& one : foreign) {
+    if (one.choice.quantity != scene.quantity) continue;
+    std::vector<runs::MeanPlace> places = smoothedPlaces(foreignPlaces(one, scene.across), scene.smooth);
+    if (places.empty()) {
+      nowhere.append(one.name());
+      continue;
+    }
+    if (!files.contains(one.file())) files.append(one.file());
+    if (const std::size_t stride = foreignStride(*one.curve); stride > 1)
+      means.append(RunsFigureWords::tr("means of %1 points").arg(stride));
+    while (look > 0 && taken.contains(look)) --look;
+    drawn.push_back({.name = one.name(), .look = look, .places = std::move(places)});
+    look = std::max(0, look - 1);
+  }
+  QStringList parts;
+  if (!note.isEmpty()) parts.append(note);
+  if (!files.isEmpty())
+    parts.append(
+        (QStringList{
+             RunsFigureWords::tr("not a run of this program: %1").arg(files.join(QStringLiteral(", ")))} +
+         means)
+            .join(QStringLiteral(", ")));
+  if (!nowhere.isEmpty())
+    parts.append(RunsFigureWords::tr("has no place along here: %1").arg(nowhere.join(QStringLiteral(", "))));
+  note = parts.join(QStringLiteral(" · "));
+  return drawn;
+}
+
+QString runsFigureTitle(const RunsScene& scene, std::size_t runs, std::size_t foreign) {
+  const QString title = titleOf(scene.quantity, runs);
+  if (foreign == 0) return title;
+  return runs == 0 ? titleOf(scene.quantity, 1) : RunsFigureWords::tr("%1 beside another program").arg(title);
+}
+
 CurveFigure::Series seriesOf(const DrawnCurve& curve, const std::map<double, std::size_t>& places) {
   CurveFigure::Series series;
   series.name = curve.name;
@@ -261,20 +304,24 @@ CurveFigure::Series seriesOf(const DrawnCurve& curve, const std::map<double, std
 }  // namespace
 
 std::shared_ptr<const Figure> runsFigure(const RunsScene& scene, const std::vector<RunCurve>& curves,
-                                         const QString& note) {
-  if (curves.empty()) return nullptr;
+                                         const QString& note, const std::vector<DrawnForeign>& foreign) {
   // Over the time of day no two runs have a place in common.
   const bool seeds = scene.seeds && scene.across != RunsAcross::Clock;
-  const std::vector<DrawnCurve> drawn = seeds ? seedCurves(scene, curves) : singleCurves(scene, curves);
+  std::vector<DrawnCurve> drawn;
+  if (!curves.empty()) drawn = seeds ? seedCurves(scene, curves) : singleCurves(scene, curves);
+  QString words = noteOf(scene, seeds, note);
+  std::vector<DrawnCurve> others = foreignCurves(scene, curves, foreign, words);
+  if (drawn.empty() && others.empty()) return nullptr;
   CurveFigure::Content content;
-  content.title = titleOf(scene.quantity, curves.size());
+  content.title = runsFigureTitle(scene, curves.size(), others.size());
+  std::ranges::move(others, std::back_inserter(drawn));
   content.x = xTitle(scene.across);
   content.y_title = quantityWords(scene.quantity).axis;
   content.y_log = scene.log_y;
   content.x_clock = scene.across == RunsAcross::Clock;
   content.x_log = scene.log_x && !content.x_clock;
   content.x_counts = scene.across != RunsAcross::Seconds;
-  content.note = noteOf(scene, seeds, note);
+  content.note = words;
   std::map<double, std::size_t> places;  // of all curves
   for (const DrawnCurve& curve : drawn)
     for (const runs::MeanPlace& place : curve.places) places[place.x];

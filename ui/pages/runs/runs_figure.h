@@ -6,6 +6,7 @@
 
 #include "engine/runs/catalogue.h"
 #include "engine/runs/learning_curve.h"
+#include "ui/pages/runs/foreign_scene.h"
 #include "ui/pages/runs/runs_scene.h"
 #include "ui/plots/figure.h"
 
@@ -21,9 +22,10 @@ struct RunCurve {
   int look = 0;  // 0 … kRunLooks − 1
 };
 
-// One curve for each run, named by what differs between them. `note`: a line below the title. Null where
-// there is no run.
+// One curve for each run, named by what differs between them, and behind them those of other programs that
+// are drawn with the scene's quantity. `note`: a line below the title. Null where there is neither.
 std::shared_ptr<const Figure> runsFigure(const RunsScene& scene, const std::vector<RunCurve>& curves,
-                                         const QString& note = {});
+                                         const QString& note = {},
+                                         const std::vector<DrawnForeign>& foreign = {});
 
 }  // namespace synann::ui

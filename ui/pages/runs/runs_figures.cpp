@@ -5,13 +5,16 @@
 
 #include <QCheckBox>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/pages/field_controls.h"
 #include "ui/pages/figure_deck.h"
 #include "ui/pages/page_controls.h"
+#include "ui/pages/runs/foreign_curves.h"
 #include "ui/pages/runs/run_differences_model.h"
 #include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_comparison.h"
@@ -25,6 +28,7 @@ namespace synann::ui {
 namespace {
 
 constexpr int kNumberWidth = 230;  // pixels, of the name of a number
+constexpr QLatin1StringView kForeignKey("foreign");
 
 }  // namespace
 
@@ -33,6 +37,7 @@ RunsFigures::RunsFigures(const RunsTable& table, QWidget* parent)
       table_(table),
       differences_(new RunDifferencesModel(this)),
       fields_(new FieldControls(QStringLiteral("runs"), this)),
+      foreign_(new ForeignCurves([this] { return usualForeign(); }, this)),
       figure_(new FigureView(this)),
       deck_(new FigureDeck(QStringLiteral("runs"), figure_, this)),
       reader_([reader = std::make_shared<RunCurveReader>()](
@@ -45,6 +50,7 @@ RunsFigures::RunsFigures(const RunsTable& table, QWidget* parent)
   addDifferences();
   addComparisons();
   tabs_ = deck_->finish();
+  tabs_->setCornerWidget(foreign_->button());  // the rows below it are as wide as a small screen allows
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(tabs_);
@@ -60,6 +66,12 @@ RunsFigures::RunsFigures(const RunsTable& table, QWidget* parent)
     deck_->showTable();
   });
   connect(deck_, &FigureDeck::exportWanted, this, &RunsFigures::exportWanted);
+  connect(foreign_, &ForeignCurves::failed, this, &RunsFigures::failed);
+  connect(foreign_, &ForeignCurves::told, this, &RunsFigures::told);
+  connect(foreign_, &ForeignCurves::changed, this, [this] {
+    showCurves();
+    emit rememberWanted();
+  });
 }
 
 QWidget* RunsFigures::makeControls(const std::vector<const char*>& labelled,
@@ -88,6 +100,24 @@ void RunsFigures::addCurves() {
   figure_->setToolTip(help);
   deck_->addTab(tr("Curves"),
                 {makeControls({"curve", "across", "smooth"}, {"seeds", "log_x", "log_y"}), figure_});
+}
+
+// Of the epochs of the first run that is shown.
+ForeignChoice RunsFigures::usualForeign() const {
+  ForeignChoice usual;
+  usual.quantity = scene_.quantity;
+  for (const RunCurve& curve : curves_) {
+    if (curve.points.empty() || curve.points.back().epoch <= 0) continue;
+    const runs::EpochPoint& last = curve.points.back();
+    usual.steps = static_cast<double>(last.steps) / last.epoch;
+    usual.examples = static_cast<double>(last.examples) / last.epoch;
+    break;
+  }
+  return usual;
+}
+
+bool RunsFigures::busy() const {
+  return reader_.busy() || foreign_->busy();
 }
 
 void RunsFigures::addTree() {
@@ -134,6 +164,7 @@ QWidgetList RunsFigures::inOrder() const {
   QWidgetList order{tabs_};
   for (const char* id : {"curve", "across", "smooth", "seeds", "log_x", "log_y"})
     order.append(fields_->widget(id));
+  order.append(foreign_->button());
   order.append(figure_);
   return order;
 }
@@ -174,7 +205,8 @@ void RunsFigures::showCurves() {
   const bool left_out = selected > curves_.size() && curves_.size() == kRunLooks;
   figure_->setFigure(
       runsFigure(scene_, curves_,
-                 left_out ? tr("The first %1 of %2 selected runs").arg(kRunLooks).arg(selected) : QString()));
+                 left_out ? tr("The first %1 of %2 selected runs").arg(kRunLooks).arg(selected) : QString(),
+                 foreign_->drawn()));
   deck_->showTable();
   emit exportableChanged();
 }
@@ -219,13 +251,21 @@ Result<ShownFigure> RunsFigures::shownFigure() const {
   } else {
     for (const runs::RunSummary& run : comparedRuns()) drawn.push_back(run.folder);
   }
-  if (drawn.empty()) return input_error({}, "there is no figure yet", "select a run in the table");
-  return deck_->shown(toJson(scene_, drawn, name));
+  if (drawn.empty() && (name != QLatin1String(kRunsView) || foreign_->drawn().empty()))
+    return input_error({}, "there is no figure yet", "select a run in the table");
+  QJsonObject view = toJson(scene_, drawn, name);
+  if (const QVariantList foreign = foreign_->kept(); name == QLatin1String(kRunsView) && !foreign.isEmpty())
+    view[kForeignKey] = QJsonArray::fromVariantList(foreign);
+  return deck_->shown(view);
 }
 
 void RunsFigures::setScene(const RunsScene& scene) {
   scene_ = scene;
   fields_->show(runsFields(), scene_);
+}
+
+void RunsFigures::restoreForeign(const QJsonObject& view) {
+  if (view.contains(kForeignKey)) foreign_->take(view[kForeignKey].toArray().toVariantList());
 }
 
 void RunsFigures::choose(const QString& figure) {
@@ -238,6 +278,7 @@ QVariantMap RunsFigures::remembered() const {
   QVariantMap kept = scene.toVariantMap();
   kept["differences_only"] = only_->isChecked();
   kept["looks"] = looks_.kept(table_.runs());
+  kept[kForeignKey] = foreign_->kept();
   return kept;
 }
 
@@ -246,6 +287,7 @@ void RunsFigures::remember(const QVariantMap& kept) {
   fields_->show(runsFields(), scene_);
   only_->setChecked(kept.value("differences_only", true).toBool());
   looks_.take(kept["looks"].toMap());
+  foreign_->take(kept[kForeignKey].toList());
 }
 
 }  // namespace synann::ui

@@ -10,6 +10,7 @@
 #include <QWidget>
 
 #include "engine/core/result.h"
+#include "ui/pages/runs/foreign_scene.h"
 #include "ui/pages/runs/run_looks.h"
 #include "ui/pages/runs/runs_reader.h"
 #include "ui/pages/runs/runs_scene.h"
@@ -22,6 +23,7 @@ class QTabWidget;
 namespace synann::ui {
 
 class FieldControls;
+class ForeignCurves;
 class FigureDeck;
 class FigureView;
 class RunDifferencesModel;
@@ -43,14 +45,16 @@ class RunsFigures : public QWidget {
 
   const RunsScene& scene() const { return scene_; }
   const std::vector<RunCurve>& curves() const { return curves_; }  // as they are drawn
-  bool busy() const { return reader_.busy(); }
+  ForeignCurves& foreign() const { return *foreign_; }             // of other programs, among them
+  bool busy() const;
   QWidgetList inOrder() const;  // as the eye goes
 
   // As those of a page.
   bool canExport() const;
   QString figureName() const;
   Result<ShownFigure> shownFigure() const;
-  void setScene(const RunsScene& scene);  // drawn with the next runs
+  void setScene(const RunsScene& scene);         // drawn with the next runs
+  void restoreForeign(const QJsonObject& view);  // the curves of other programs that a figure had
   void choose(const QString& figure);
   QVariantMap remembered() const;
   void remember(const QVariantMap& kept);
@@ -59,9 +63,12 @@ class RunsFigures : public QWidget {
   void exportableChanged();
   void exportWanted();
   void rememberWanted();
+  void failed(const QString& sentence);
+  void told(const QString& sentence);
 
  private:
   void addCurves();
+  ForeignChoice usualForeign() const;  // what is proposed for a curve of another program
   void addTree();
   void addDifferences();
   void addComparisons();
@@ -79,6 +86,7 @@ class RunsFigures : public QWidget {
 
   RunDifferencesModel* differences_;
   FieldControls* fields_;
+  ForeignCurves* foreign_;
   FigureView* figure_;
   FigureDeck* deck_;
   FigureView* tree_ = nullptr;

@@ -14,6 +14,7 @@
 
 #include "engine/train/session.h"
 #include "ui/pages/busy_row.h"
+#include "ui/pages/runs/foreign_curves.h"
 #include "ui/pages/runs/run_care_actions.h"
 #include "ui/pages/runs/run_tree_figure.h"
 #include "ui/pages/runs/runs_export.h"
@@ -163,6 +164,11 @@ void RunsPage::connectAll(const PageActions& actions) {
   connect(figures_, &RunsFigures::rememberWanted, this, &Page::rememberWanted);
   connect(figures_, &RunsFigures::exportableChanged, this, &Page::exportableChanged);
   connect(figures_, &RunsFigures::exportWanted, this, &Page::exportWanted);
+  connect(figures_, &RunsFigures::failed, this, &Page::failed);
+  connect(&foreign(), &ForeignCurves::changed, this, [this] {
+    if (!foreign().drawn().empty()) stack_->setCurrentIndex(0);
+  });
+  connect(figures_, &RunsFigures::told, this, &Page::told);
   follow_->setObjectName("runs.follow");
   follow_->setInterval(kFollowMilliseconds);
   connect(follow_, &QTimer::timeout, this, &RunsPage::follow);
@@ -245,7 +251,7 @@ void RunsPage::take(RunList& list) {
   for (const std::string& note : list.notes) notes.append(QString::fromStdString(note));
   const fs::path open = workspace_.controller().runFolder();
   const bool none = list.rows.runs.empty();
-  stack_->setCurrentIndex(none ? 1 : 0);
+  stack_->setCurrentIndex(none && foreign().drawn().empty() ? 1 : 0);
   if (!none && !wanted_view_.isEmpty()) figures_->choose(std::exchange(wanted_view_, {}));
   if (!none && !by_person_) chosen_ = {runToShow(list.rows.runs, open)};
   table_->setRows(std::move(list.rows), open, chosen_);
@@ -303,6 +309,25 @@ void RunsPage::remember(const QVariantMap& kept) {
   table_->remember(kept);
 }
 
+// A table could be a data set or targets of a circuit as well.
+Page::Claim RunsPage::claims(const QString& file) const {
+  switch (exports::foreign_kind(file.toStdString())) {
+    case exports::ForeignKind::Events:
+      return Claim::Always;
+    case exports::ForeignKind::Table:
+      return Claim::WhileShown;
+    case exports::ForeignKind::None:
+      break;
+  }
+  return Claim::None;
+}
+
+Status RunsPage::openFile(const QString& file) {
+  figures_->choose(QString::fromLatin1(kRunsView));
+  foreign().add(file);
+  return {};
+}
+
 Status RunsPage::restoreView(const QJsonObject& view) {
   if (view.value("view").toString() == QLatin1String(kRunTreeView)) {
     figures_->choose(QString::fromLatin1(kRunTreeView));
@@ -310,6 +335,7 @@ Status RunsPage::restoreView(const QJsonObject& view) {
     return {};
   }
   figures_->setScene(runsSceneFromJson(view));
+  figures_->restoreForeign(view);
   others_ = runsFromJson(view);
   chosen_ = others_;
   by_person_ = true;

@@ -45,6 +45,9 @@ class RunsPage : public Page {
   QString figureName() const override { return figures_->figureName(); }
   Result<ShownFigure> shownFigure() const override { return figures_->shownFigure(); }
   Status restoreView(const QJsonObject& view) override;
+  Claim claims(const QString& file) const override;  // the curves of another program's run
+  Status openFile(const QString& file) override;
+  std::vector<std::filesystem::path> chosenRuns() const override { return chosen_; }
 
   const RunsScene& scene() const { return figures_->scene(); }
   // The folders of the runs that are selected, in the order of the table.
@@ -52,6 +55,7 @@ class RunsPage : public Page {
   const std::vector<RunCurve>& curves() const { return figures_->curves(); }  // as they are drawn
   void addFolder(const QString& folder);                                      // looked through from now on
   RunCareActions& care() const { return *care_; }
+  ForeignCurves& foreign() const { return figures_->foreign(); }
 
  protected:
   void showEvent(QShowEvent* event) override;
