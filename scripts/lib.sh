@@ -13,7 +13,7 @@ readonly PACKAGES_ENGINE=(g++ cmake ninja-build libeigen3-dev libfmt-dev nlohman
   zlib1g-dev libssl-dev pkgconf libzip-dev libspng-dev libjpeg-dev libsqlite3-dev
   libboost-dev protobuf-compiler libprotobuf-dev)
 # The window. Qt Charts needs libqt6opengl6-dev, which qt6-base-dev only recommends; a bare system has no font at all.
-readonly PACKAGES_STUDIO=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev fonts-dejavu-core)
+readonly PACKAGES_STUDIO=(qt6-base-dev qt6-charts-dev libqt6opengl6-dev qt6-svg-dev libwebp-dev fonts-dejavu-core)
 # The tests need nothing more: Qt Test is part of qt6-base-dev, and Qt draws without a screen.
 readonly PACKAGES_FORMAT=(clang-format)
 # A screen that nobody sees, somebody who clicks, and a window manager that gives dialogs the focus.

@@ -269,6 +269,19 @@ Status misplaced(const StudioOptions& o, const ui::PageInfo& page) {
   return {};
 }
 
+// What a film is made of: a view of one run, at steps that nobody chooses singly.
+Status check_film(const StudioOptions& o, const ui::PageInfo& page) {
+  const bool film = ui::isFilmFile(o.export_path);
+  if (!film && !o.frames) return {};
+  const std::string what = film ? "a film" : "--frames";
+  if (!film && !o.export_path.ends_with(".png"))
+    return Error{.problem = "--frames requires --export FILE.webp or FILE.png"};
+  if (!page.of_run || o.history.empty())
+    return Error{.problem = what + " requires --history and a view of one run"};
+  if (o.step >= 0) return Error{.problem = what + " has no --step: it shows all of them"};
+  return {};
+}
+
 // What CLI11 cannot say about options that belong together.
 Status misfit(const StudioOptions& o, const Options& figures) {
   const bool all = !o.export_all.empty();
@@ -283,6 +296,7 @@ Status misfit(const StudioOptions& o, const Options& figures) {
         return Error{.problem = option->get_name() + " requires --export or --export-all"};
   if (o.export_path.empty()) return {};
   const ui::PageInfo& page = *ui::pageOfView(o.view);
+  if (auto status = check_film(o, page); !status) return status;
   if (auto status = page.checkView ? page.checkView(o) : Status(); !status) return status;
   return misplaced(o, page);
 }
@@ -303,6 +317,24 @@ int complain(const std::string& sentence) {
   return 2;
 }
 
+// A view over the recorded steps of its run.
+void add_film(CLI::App& app, StudioOptions& o, CLI::Option* file) {
+  using ui::FilmOptions;
+  add_whole_value(
+      app, "--frames", [&o](std::int64_t value) { o.frames = static_cast<int>(value); }, FilmOptions::kFewest,
+      FilmOptions::kMost,
+      fmt::format(
+          "Of a film, at most; {} unless told otherwise. With FILE.png: so many pictures FILE-0001.png "
+          "and so on.",
+          FilmOptions::kUsual))
+      ->needs(file)
+      ->group(kMoment);
+  add_number(app, "--frame-rate", o.frame_rate, FilmOptions::kSlowest, FilmOptions::kFastest,
+             fmt::format("Frames a second of a film; {} unless told otherwise.", FilmOptions::kRate))
+      ->needs(file)
+      ->group(kMoment);
+}
+
 // What is opened, exported or pictured.
 void add_work(CLI::App& app, StudioOptions& o) {
   add_text(app, "--data", "DATA", o.data,
@@ -312,11 +344,12 @@ void add_work(CLI::App& app, StudioOptions& o) {
            "A run: to show, or to export from. Several, with commas between them: their curves over each "
            "other.")
       ->group(kWhat);
-  CLI::Option* const file =
-      add_text(
-          app, "--export", "FILE", o.export_path,
-          "Writes a figure of --history, or of a synapse, to FILE.png, .svg, .pdf, .csv or .npy and leaves.")
-          ->group(kWhat);
+  CLI::Option* const file = add_text(app, "--export", "FILE", o.export_path,
+                                     "Writes a figure of --history, or of a synapse, to FILE.png, .svg, "
+                                     ".pdf, .csv or .npy and leaves; to "
+                                     "FILE.webp as a film over the recorded steps.")
+                                ->group(kWhat);
+  add_film(app, o, file);
   add_word(
       app, "--view", o.view, ui::allViews(),
       fmt::format("What to export, loss unless told otherwise. One of {}.", fmt::join(ui::allViews(), ", ")))

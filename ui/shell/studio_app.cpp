@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <QApplication>
 #include <QEventLoop>
@@ -12,6 +13,7 @@
 #include "engine/core/result.h"
 #include "ui/pages/page_table.h"
 #include "ui/shell/export_all.h"
+#include "ui/shell/film.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/signal_watcher.h"
 #include "ui/shell/studio_options.h"
@@ -111,6 +113,19 @@ int exportAll(const StudioOptions& options) {
   return work.writeFailed() || work.written().isEmpty() ? 1 : 0;
 }
 
+int exportFilm(const StudioOptions& options) {
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  const auto written =
+      writeFilm(options, {.frames = options.frames.value_or(FilmOptions::kUsual), .rate = options.frame_rate},
+                [terminal](int done, int count) {
+                  if (terminal)
+                    fmt::print(stderr, "\rframe {} of {}{}", done, count, done == count ? "\n" : "");
+                });
+  if (!written) return complain(written.error());
+  for (const QString& file : *written) fmt::print("{}\n", file.toStdString());
+  return 0;
+}
+
 }  // namespace
 
 int runStudio(const StudioOptions& options, int argc, char** argv) {
@@ -133,6 +148,7 @@ int runStudio(const StudioOptions& options, int argc, char** argv) {
   }
   if (!exporting) return openWindow(app, options);
   if (all) return exportAll(options);
+  if (options.frames || isFilmFile(options.export_path)) return exportFilm(options);
   const auto shown = pageOfView(options.view)->viewFigure(options);
   if (!shown) return complain(shown.error());
   const Status saved = saveFigure(*shown, options.figure, options.export_path);

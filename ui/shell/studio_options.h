@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "ui/pages/view_options.h"
+#include "ui/shell/film.h"
 
 namespace synann::ui {
 
@@ -15,7 +17,9 @@ struct StudioOptions : ViewOptions {
   std::string open;  // in the picture: a file or folder, as if it were dropped on the page; empty = none
   std::string tab;   // in the picture: of the page, by its title; empty = the first
   bool light = false;
-  std::string export_all;  // a folder: every view of the run is written into it; empty = none
+  std::optional<int> frames{};             // of a film, or of pictures that follow each other
+  double frame_rate = FilmOptions::kRate;  // a second
+  std::string export_all;                  // a folder: every view of the run is written into it; empty = none
 };
 
 }  // namespace synann::ui

@@ -120,7 +120,13 @@ Result<ShownFigure> synapseViewFigure(const ViewOptions& options) {
     view.query.data = *opened;
   }
   train::SynapseReader reader;
-  const train::SynapseFrame frame = reader.answer(view.query);
+  view.query.run_range = view.style.scale == ScaleMode::Run;
+  train::SynapseFrame frame = reader.answer(view.query);
+  if (view.query.run_range && frame.error.empty() && !frame.run_range_whole) {
+    while (reader.scan()) {
+    }
+    frame = reader.answer(view.query);
+  }
   if (!frame.error.empty()) return Error{.where = {}, .problem = frame.error};
   if (auto status = checkRanges(view, frame); !status) return status.error();
   if (auto status = checkLayer(options, frame); !status) return status.error();

@@ -126,17 +126,19 @@ void addStyleFields(FieldTable<SynapseView>& table) {
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::colors>(colorField(
       ViewWords::tr("All maps are perceptually uniform and safe for the colour-blind; automatic is "
                     "blue–orange about 0 where β is negative"))));
-  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(
-      FieldInfo{.id = "scale",
-                .label = ViewWords::tr("Scale"),
-                .help = ViewWords::tr("What the ends of the colours mean: this matrix, the same without the "
-                                      "2 % of the numbers at either end, every recorded step of the run, "
-                                      "or fixed numbers"),
-                .kind = FieldKind::Word,
-                .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
-                          {u"robust"_s, ViewWords::tr("robust: 2 to 98 %")},
-                          {u"run"_s, ViewWords::tr("the whole run")},
-                          {u"fixed"_s, ViewWords::tr("fixed")}}}));
+  table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::scale>(FieldInfo{
+      .id = "scale",
+      .label = ViewWords::tr("Scale"),
+      .help = ViewWords::tr("What the ends of the colours mean: this matrix, the same without the "
+                            "2 % of the numbers at either end, every recorded step of the run, "
+                            "or fixed numbers"),
+      .kind = FieldKind::Word,
+      .words = {{u"matrix"_s, ViewWords::tr("this matrix")},
+                {u"robust"_s, ViewWords::tr("robust: 2 to 98 %")},
+                {u"run"_s, ViewWords::tr("the whole run")},
+                {u"fixed"_s, ViewWords::tr("fixed")}},
+      .option = "--color-scale",
+      .option_help = "What the ends of the colours are: matrix (the default), robust, run or fixed."}));
   table.push_back(fieldOf<SynapseView, &SynapseView::style, &SynapseStyle::logarithmic>(FieldInfo{
       .id = "logarithmic",
       .label = ViewWords::tr("Log"),
@@ -150,7 +152,10 @@ void addStyleFields(FieldTable<SynapseView>& table) {
                   .least = -kLargestBound,
                   .most = kLargestBound,
                   .fallback = -1,
-                  .step = 0.01};
+                  .step = 0.01,
+                  .option = "--color-ends",
+                  .value = "LEAST,MOST",
+                  .option_help = "The ends of --color-scale fixed; -1,1 unless told otherwise."};
   FieldInfo most = least;
   most.id = "most";
   most.label = ViewWords::tr("Greatest");
