@@ -11,6 +11,7 @@
 #include "ui/pages/page_table.h"
 #include "ui/plots/picture_file.h"
 #include "ui/plots/webp_film.h"
+#include "ui/session/words.h"
 
 namespace synann::ui {
 
@@ -25,12 +26,22 @@ Result<ShownFigure> figureAt(ViewOptions options, std::int64_t step) {
   return pageOfView(options.view)->viewFigure(options);
 }
 
+// Every frame says its step above it, unless a title was typed or the figure says it itself.
+FigureOptions lookAt(const ViewOptions& options, const ShownFigure& shown, std::int64_t step) {
+  FigureOptions look = options.figure;
+  const QString own = shown.figure->title();
+  if (!look.title && shown.figure->headed() && !own.contains(u"step "))
+    look.title = QStringLiteral("%1 · step %2").arg(own, countWords(step));
+  return look;
+}
+
 Result<QImage> imageAt(const ViewOptions& options, std::int64_t step) {
   const auto shown = figureAt(options, step);
   if (!shown) return shown.error();
-  const auto file = fileOf(*shown, options.figure);
+  const FigureOptions look = lookAt(options, *shown, step);
+  const auto file = fileOf(*shown, look);
   if (!file) return file.error();
-  return figureImage(*figureOf(*shown, options.figure), *file, file->pixels);
+  return figureImage(*figureOf(*shown, look), *file, file->pixels);
 }
 
 // Colours that mean the same in all frames, where nobody has said what they are to mean.
@@ -74,7 +85,8 @@ Result<QStringList> writePictures(const ViewOptions& options, const std::vector<
     const auto shown = figureAt(options, steps[k]);
     if (!shown) return shown.error();
     const fs::path file = frameFile(options.export_path, k + 1);
-    if (const Status saved = saveFigure(*shown, options.figure, file); !saved) return saved.error();
+    if (const Status saved = saveFigure(*shown, lookAt(options, *shown, steps[k]), file); !saved)
+      return saved.error();
     written << QString::fromStdString(file.string());
     progress(static_cast<int>(k + 1), static_cast<int>(steps.size()));
   }
@@ -112,9 +124,11 @@ Result<QStringList> writeFilm(const ViewOptions& asked, const FilmOptions& film,
   keepColours(options);
   const auto steps = filmSteps(options.history, film.frames);
   if (!steps) return steps.error();
-  const auto first = imageAt(options, steps->front());
+  ViewOptions bare = options;
+  bare.figure.title = QString();  // else the step in it would be a difference
+  const auto first = imageAt(bare, steps->front());
   if (!first) return first.error();
-  const auto last = imageAt(options, steps->back());
+  const auto last = imageAt(bare, steps->back());
   if (!last) return last.error();
   if (steps->size() > 1 && *first == *last)
     return input_error("--view", fmt::format("{} is the same at every step of the run", options.view),
