@@ -161,10 +161,9 @@ void RunsFigures::addComparisons() {
 }
 
 QWidgetList RunsFigures::inOrder() const {
-  QWidgetList order{tabs_};
+  QWidgetList order{tabs_, foreign_->button()};
   for (const char* id : {"curve", "across", "smooth", "seeds", "log_x", "log_y"})
     order.append(fields_->widget(id));
-  order.append(foreign_->button());
   order.append(figure_);
   return order;
 }
