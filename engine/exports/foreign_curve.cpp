@@ -43,7 +43,8 @@ ForeignUnit board_unit(const std::string& tag, const board::ScalarSeries& series
   return ForeignUnit::Epochs;
 }
 
-void add_board_curves(ForeignRun& run, const std::string& prefix, board::EventScalars scalars) {
+// Takes the numbers out of `scalars`.
+void add_board_curves(ForeignRun& run, const std::string& prefix, board::EventScalars& scalars) {
   for (auto& [tag, series] : scalars.series) {
     const ForeignUnit unit = board_unit(tag, series);
     add_foreign_curve(run, {.name = fmt::format("{}{}", prefix, tag),
@@ -100,7 +101,7 @@ Result<ForeignRun> read_event_folder(const fs::path& folder, const std::stop_tok
         return status.error();
     }
     const std::string below = path.lexically_relative(folder).string();
-    add_board_curves(run, below == "." ? std::string() : fmt::format("{}/", below), std::move(scalars));
+    add_board_curves(run, below == "." ? std::string() : fmt::format("{}/", below), scalars);
   }
   return run;
 }
@@ -114,7 +115,7 @@ Result<ForeignRun> parse_event_file(std::span<const std::uint8_t> bytes, const s
   if (scalars.unreadable > 0)
     run.notes.push_back(
         fmt::format("{}: {} records are no events and were left out", file, scalars.unreadable));
-  add_board_curves(run, {}, std::move(scalars));
+  add_board_curves(run, {}, scalars);
   return run;
 }
 

@@ -123,9 +123,9 @@ Error not_taken(const Format& format, std::string_view source, std::string expec
 
 std::string sources(const Format& format) {
   std::vector<std::string_view> names;
-  if (!format.of_checkpoint.empty()) names.push_back("a checkpoint");
-  if (!format.of_runs.empty()) names.push_back(format.most_runs > 1 ? "runs" : "a run");
-  if (format.of_circuit) names.push_back("a circuit");
+  if (!format.of_checkpoint.empty()) names.emplace_back("a checkpoint");
+  if (!format.of_runs.empty()) names.emplace_back(format.most_runs > 1 ? "runs" : "a run");
+  if (format.of_circuit) names.emplace_back("a circuit");
   return fmt::format("{}", fmt::join(names, " or "));
 }
 

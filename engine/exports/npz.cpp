@@ -110,6 +110,7 @@ Result<Arrays> prediction_arrays(const Request& request, const infer::Work& work
   if (!said) return said.error();
   const std::int64_t count = said->count();
   std::vector<std::int64_t> classes;
+  classes.reserve(said->samples.size());
   for (int k = 0; k < said->count(); ++k) classes.push_back(said->said(k));
   Arrays arrays;
   arrays.push_back(io::npz_array("log_probs", {count, said->classes}, said->log_probs));

@@ -149,7 +149,7 @@ Status write_circuit(const Circuit& circuit, int steps, const infer::Work& work,
   if (!run) return run.error();
   // Without memory every step gives the same.
   const int written = has_memory(circuit) ? steps : 1;
-  if (const Status status = check_length(circuit, written); !status) return status;
+  if (Status status = check_length(circuit, written); !status) return status;
   Graph graph(to);
   UnrolledCircuit unrolled(circuit, graph);
   const std::string shape = unrolled.output_shape();

@@ -136,7 +136,7 @@ std::string Graph::scan(const std::string& name, messages::GraphProto&& body, co
                         const Values& scanned, const std::vector<std::int64_t>& axes) {
   Values inputs{state};
   inputs.insert(inputs.end(), scanned.begin(), scanned.end());
-  const std::string last =
+  std::string last =
       add("Scan", name, inputs,
           {{"num_scan_inputs", static_cast<std::int64_t>(scanned.size())}, {"scan_input_axes", axes}});
   AttributeProto& attribute = *to_->mutable_node(to_->node_size() - 1)->add_attribute();

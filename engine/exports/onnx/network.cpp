@@ -51,7 +51,7 @@ std::string float_images(const LayerWriter& w, const Stream& x) {
 std::string double_vectors(const LayerWriter& w, const Stream& x) {
   return in_precision(w, vectors(w, x), Number::Double).name;
 }
-Stream double_vector(std::string name) {
+Stream double_vector(const std::string& name) {
   return {std::move(name), true, Number::Double};
 }
 
@@ -140,7 +140,7 @@ Stream synapse(const LayerWriter& w, const Stream& x) {
   const auto reshaped = [&w](const char* word, const std::string& value, std::vector<std::int64_t> shape) {
     return w.node("Reshape", word, {value, w.graph.integers(w.name(word) + "/shape", shape)});
   };
-  const Stream wide = in_precision(w, x, Number::Double);
+  Stream wide = in_precision(w, x, Number::Double);
   switch (l.over) {
     case model::Over::Features:
       return double_vector(synapse_rows(w, vectors(w, wide).name));

@@ -100,7 +100,7 @@ std::string without_diagonal(const LayerWriter& w, const std::string& beta) {
 
 // What the weights mean under an option: [outputs, inputs], double.
 std::string effective_beta(const LayerWriter& w, SynapseOptions::Beta option) {
-  const std::string weight = w.wide_parameter(".weight");
+  std::string weight = w.wide_parameter(".weight");
   switch (option) {
     case SynapseOptions::Beta::Free:
       return weight;

@@ -176,7 +176,7 @@ std::string legend(const Plot& plot, double top) {
       ++left_out;
       continue;
     }
-    const double x = kLeft + (row % 2) * 280, y = top + (row / 2) * kLegendRow;
+    const double x = kLeft + (row % 2) * 280, y = top + std::floor(row / 2.0) * kLegendRow;
     const std::string name = short_name(s.name);
     out += fmt::format(
         "<path class=\"curve c{}{}\" d=\"M{:.1f} {:.1f}h22\"/><text class=\"tick\" x=\"{:.1f}\" "
@@ -186,7 +186,7 @@ std::string legend(const Plot& plot, double top) {
   }
   if (left_out > 0)
     out += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\">and {} more</text>\n", kLeft,
-                       top + (kMostLegend / 2) * kLegendRow, left_out);
+                       top + kMostLegend / 2.0 * kLegendRow, left_out);
   return out;
 }
 

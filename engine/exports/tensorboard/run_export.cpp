@@ -52,10 +52,10 @@ class RunExport {
     begin();
     for (const auto part :
          {&RunExport::losses, &RunExport::tensors, &RunExport::synapses, &RunExport::confusions})
-      if (const Status status = (this->*part)(); !status) return status.error();
+      if (Status status = (this->*part)(); !status) return status.error();
     finish();
-    if (const Status status = hand_over(0); !status) return status.error();
-    if (const Status status = done_(1); !status) return status.error();
+    if (Status status = hand_over(0); !status) return status.error();
+    if (Status status = done_(1); !status) return status.error();
     const double begun = history_.evaluations.empty() ? 0 : history_.evaluations.front().unix_time;
     return ExportedRun{.begun = static_cast<std::int64_t>(begun), .notes = std::move(notes_)};
   }
@@ -64,7 +64,7 @@ class RunExport {
   EventTime time(std::int64_t steps) const { return {.step = steps, .wall = clock_.at(steps)}; }
   Status hand_over(std::size_t most) { return log_.size() > most ? sink_(log_.take()) : Status(); }
   Status go_on(double share) {
-    if (const Status status = hand_over(kPieceBytes); !status) return status;
+    if (Status status = hand_over(kPieceBytes); !status) return status;
     return done_(share);
   }
   // How far part `begin` … `end` is.
@@ -149,8 +149,7 @@ Status RunExport::losses() {
     const std::int64_t steps = epoch * history_.start.steps_per_epoch + in_epoch / batch;
     log_.scalar(time(steps), kStepLossTag, history_.losses[k]);
     if (k % kStepsBetween == 0)
-      if (const Status status = go_on(share(0, kTensorsBegin, k, history_.losses.size())); !status)
-        return status;
+      if (Status status = go_on(share(0, kTensorsBegin, k, history_.losses.size())); !status) return status;
   }
   return {};
 }
@@ -171,8 +170,7 @@ Status RunExport::tensors() {
     const auto network = recorded->read(frames[k]);
     if (!network) return network.error();
     tags.add_tensors(log_, time(recorded->steps()[frames[k]].steps), *network->values);
-    if (const Status status = go_on(share(kTensorsBegin, kSynapsesBegin, k, frames.size())); !status)
-      return status;
+    if (Status status = go_on(share(kTensorsBegin, kSynapsesBegin, k, frames.size())); !status) return status;
   }
   return {};
 }
@@ -187,7 +185,7 @@ Status RunExport::synapses() {
   const TensorTags tags(**model);
   const std::size_t count = tags.synapses().size();
   for (std::size_t k = 0; k < count; ++k)
-    if (const Status status =
+    if (Status status =
             synapse(*record, tags.synapses()[k], **model, share(kSynapsesBegin, kConfusionsBegin, k, count),
                     share(kSynapsesBegin, kConfusionsBegin, k + 1, count));
         !status)
@@ -216,13 +214,13 @@ Status RunExport::synapse(train::RecordReader& record, const TensorTags::Synapse
     log_.histogram(time(steps), synapse.tag, histogram_of(beta));
     range = std::max(range, signed_range(beta));
     if (std::ranges::find(drawn, frames[k]) != drawn.end()) pictures.emplace_back(steps, std::move(beta));
-    if (const Status status = go_on(share(from, to, k, 2 * frames.size())); !status) return status;
+    if (Status status = go_on(share(from, to, k, 2 * frames.size())); !status) return status;
   }
   for (std::size_t k = 0; k < pictures.size(); ++k) {
     const auto picture = signed_picture(pictures[k].second, synapse.layer.n, synapse.layer.n, range);
     if (!picture) return picture.error();
     log_.picture(time(pictures[k].first), fmt::format("{}/picture", synapse.tag), *picture);
-    if (const Status status = go_on(share((from + to) / 2, to, k, pictures.size())); !status) return status;
+    if (Status status = go_on(share((from + to) / 2, to, k, pictures.size())); !status) return status;
   }
   return {};
 }
@@ -255,7 +253,7 @@ Status RunExport::confusions() {
                       .batch = history_.start.settings.test_batch_size});
   const auto frames = chosen_frames(recorded->steps(), history_.start.steps_per_epoch, kMostPictureSteps);
   for (std::size_t k = 0; k < frames.size(); ++k) {
-    if (const Status status = go_on(share(kConfusionsBegin, 1, k, frames.size())); !status) return status;
+    if (Status status = go_on(share(kConfusionsBegin, 1, k, frames.size())); !status) return status;
     const auto network = recorded->read(frames[k]);
     if (!network) return network.error();
     const auto said = asker.predict(*network, (*data)->test, {}, {.stop = run_.stop});

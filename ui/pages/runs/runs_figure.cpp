@@ -277,7 +277,7 @@ std::vector<DrawnCurve> foreignCurves(const RunsScene& scene, const std::vector<
 }
 
 QString runsFigureTitle(const RunsScene& scene, std::size_t runs, std::size_t foreign) {
-  const QString title = titleOf(scene.quantity, runs);
+  QString title = titleOf(scene.quantity, runs);
   if (foreign == 0) return title;
   return runs == 0 ? titleOf(scene.quantity, 1) : RunsFigureWords::tr("%1 beside another program").arg(title);
 }
