@@ -52,7 +52,7 @@ std::string double_vectors(const LayerWriter& w, const Stream& x) {
   return in_precision(w, vectors(w, x), Number::Double).name;
 }
 Stream double_vector(const std::string& name) {
-  return {std::move(name), true, Number::Double};
+  return {name, true, Number::Double};
 }
 
 // Activations are single precision: onnxruntime (1.16 at least) joins those behind a Gemm with it, for floats
@@ -111,10 +111,10 @@ Stream softmax(const LayerWriter& w, const Stream& x) {
     value = w.node("Div", "over_temperature", {value, number("temperature", l.temperature)});
   value = w.node("Softmax", "softmax", {value}, {{"axis", kChannelAxis}});
   if (l.scale != 1) value = w.node("Mul", "scaled", {value, number("scale", l.scale)});
-  return double_vector(std::move(value));
+  return double_vector(value);
 }
 
-std::string normalised(const LayerWriter& w, Values inputs) {
+std::string normalised(const LayerWriter& w, const Values& inputs) {
   return w.node("BatchNormalization", "batch_norm", inputs,
                 {{"epsilon", static_cast<float>(compute::kBatchNormEpsilon)}});
 }
@@ -137,7 +137,8 @@ Stream image_norm(const LayerWriter& w, const Stream& x) {
 Stream synapse(const LayerWriter& w, const Stream& x) {
   const Layer& l = w.layer;
   const Shape &in = l.in, &out = l.result;
-  const auto reshaped = [&w](const char* word, const std::string& value, std::vector<std::int64_t> shape) {
+  const auto reshaped = [&w](const char* word, const std::string& value,
+                             const std::vector<std::int64_t>& shape) {
     return w.node("Reshape", word, {value, w.graph.integers(w.name(word) + "/shape", shape)});
   };
   Stream wide = in_precision(w, x, Number::Double);

@@ -81,6 +81,7 @@ std::string product_of_rows(Graph& graph, const std::string& path, const std::st
 
 std::vector<std::int64_t> excitatory_inputs(const model::Layer& layer) {
   std::vector<std::int64_t> inputs;
+  inputs.reserve(static_cast<std::size_t>(layer.synapse_outputs()));
   for (int i = 0; i < layer.synapse_outputs(); ++i) inputs.push_back(layer.excitatory_input(i));
   return inputs;
 }

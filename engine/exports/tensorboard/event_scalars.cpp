@@ -94,7 +94,7 @@ Status add_event_scalars(std::span<const std::uint8_t> bytes, const std::string&
       ++scalars.unreadable;
       continue;
     }
-    if (const Status status = take_event(event, file, scalars); !status) return status;
+    if (Status status = take_event(event, file, scalars); !status) return status;
   }
   return {};
 }
