@@ -54,4 +54,14 @@ Result<AskedNetwork> ask_network(const Request& request) {
   return AskedNetwork{std::move(*loaded), std::move(network), std::move(*data), std::move(notes)};
 }
 
+infer::Asker asker_of(const Request& request) {
+  return infer::Asker(
+      {.backend = {request.execution.device, request.execution.tier, request.execution.threads}});
+}
+
+Result<infer::Predictions> ask_test_set(const Request& request, const AskedNetwork& asked,
+                                        const infer::Work& work) {
+  return asker_of(request).predict(asked.network, asked.data->test, {}, work);
+}
+
 }  // namespace synann::exports

@@ -7,6 +7,7 @@
 
 #include "engine/data/dataset.h"
 #include "engine/exports/format.h"
+#include "engine/infer/asker.h"
 #include "engine/infer/network.h"
 #include "engine/train/checkpoint.h"
 
@@ -27,5 +28,11 @@ infer::Network network_of(const train::LoadedCheckpoint& loaded);
 // And its data: those the request names, else those of the history beside the checkpoint. Errors: there are
 // none, or they do not fit; the sentence names --data.
 Result<AskedNetwork> ask_network(const Request& request);
+
+// Asks as the request says: on its device, with its threads.
+infer::Asker asker_of(const Request& request);
+// What the network says of every test image. Errors: as Asker::predict.
+Result<infer::Predictions> ask_test_set(const Request& request, const AskedNetwork& asked,
+                                        const infer::Work& work);
 
 }  // namespace synann::exports

@@ -12,7 +12,6 @@
 #include "engine/exports/asked_network.h"
 #include "engine/exports/setting_rows.h"
 #include "engine/exports/writers.h"
-#include "engine/infer/asker.h"
 #include "engine/model/model_file.h"
 #include "engine/train/event_json.h"
 #include "engine/train/own_model.h"
@@ -136,9 +135,7 @@ Result<std::optional<Measurement>> measure_network(const Request& request, const
     notes.push_back(fmt::format("the card has no accuracy: {}", asked.error().sentence()));
     return std::optional<Measurement>();
   }
-  infer::Asker asker(
-      {.backend = {request.execution.device, request.execution.tier, request.execution.threads}});
-  const auto said = asker.predict(asked->network, asked->data->test, {}, work);
+  const auto said = ask_test_set(request, *asked, work);
   if (!said) return said.error();
   return std::optional<Measurement>({asked->data->name, infer::score(*said)});
 }

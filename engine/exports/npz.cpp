@@ -8,7 +8,6 @@
 #include "engine/exports/asked_network.h"
 #include "engine/exports/table.h"
 #include "engine/exports/writers.h"
-#include "engine/infer/asker.h"
 #include "engine/io/npz_writer.h"
 #include "engine/train/record.h"
 
@@ -82,11 +81,7 @@ Result<Arrays> activation_arrays(const Request& request, const infer::Work& work
   auto asked = ask_network(request);
   if (!asked) return asked.error();
   notes = asked->notes;
-  auto questions = std::make_shared<Questioning>(Questioning{
-      std::move(*asked),
-      infer::Asker(
-          {.backend = {request.execution.device, request.execution.tier, request.execution.threads}}),
-      work});
+  auto questions = std::make_shared<Questioning>(Questioning{std::move(*asked), asker_of(request), work});
   const data::Dataset& test = questions->asked.data->test;
   const std::uint32_t first[] = {0};
   const auto layers = questions->asker.activations(questions->asked.network, test, first, work);
@@ -104,9 +99,7 @@ Result<Arrays> prediction_arrays(const Request& request, const infer::Work& work
   const auto asked = ask_network(request);
   if (!asked) return asked.error();
   notes = asked->notes;
-  infer::Asker asker(
-      {.backend = {request.execution.device, request.execution.tier, request.execution.threads}});
-  const auto said = asker.predict(asked->network, asked->data->test, {}, work);
+  const auto said = ask_test_set(request, *asked, work);
   if (!said) return said.error();
   const std::int64_t count = said->count();
   std::vector<std::int64_t> classes;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "engine/exports/asked_network.h"
-#include "engine/infer/asker.h"
 #include "engine/train/history.h"
 
 namespace synann::exports {
@@ -121,9 +120,7 @@ Result<Columns> prediction_table(const Request& request, const infer::Work& work
   const auto asked = ask_network(request);
   if (!asked) return asked.error();
   notes = asked->notes;
-  infer::Asker asker(
-      {.backend = {request.execution.device, request.execution.tier, request.execution.threads}});
-  const auto said = asker.predict(asked->network, asked->data->test, {}, work);
+  const auto said = ask_test_set(request, *asked, work);
   if (!said) return said.error();
   const auto count = static_cast<std::size_t>(said->count());
   std::vector<std::int64_t> images(said->samples.begin(), said->samples.end());

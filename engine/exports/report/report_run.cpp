@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/exports/asked_network.h"
-#include "engine/infer/asker.h"
 #include "engine/infer/predictions.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/synapse_layers.h"
@@ -35,9 +34,7 @@ Status add_confusion(ReportedRun& run, const Request& request, const infer::Work
     return {};
   }
   run.class_names = asked->data->class_names;
-  infer::Asker asker(
-      {.backend = {request.execution.device, request.execution.tier, request.execution.threads}});
-  const auto said = asker.predict(asked->network, asked->data->test, {}, {work.stop, {}});
+  const auto said = ask_test_set(request, *asked, {work.stop, {}});
   if (!said) return said.error();
   run.confusion = infer::confusion(*said);
   return {};

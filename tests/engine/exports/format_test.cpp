@@ -33,11 +33,19 @@ void FormatTest::saysWhatItTakes() {
   QVERIFY(unknown.error().sentence().find("\"pickle\": expected onnx, ") != std::string::npos);
   const auto board = find_format("tensorboard");
   QVERIFY(board);
-  if (!(*board)->unavailable.empty()) QSKIP("skipped: built without protobuf");
   const auto written = write(**board, {.out = "somewhere", .checkpoint = "model.safetensors"}, {});
   QVERIFY(!written);
-  QCOMPARE(written.error().sentence(),
-           std::string("--format: TensorBoard is not made from a checkpoint: expected runs"));
+  const std::string expected =
+      (*board)->unavailable.empty()
+          ? "--format: TensorBoard is not made from a checkpoint: expected runs"
+          : "--format: TensorBoard cannot be written; this build has no protobuf library: "
+            "install libprotobuf-dev and protobuf-compiler, and build again";
+  QCOMPARE(written.error().sentence(), expected);
+  const auto table =
+      write(**find_format("csv"), {.out = "somewhere", .runs = {"a"}, .content = Content::Record}, {});
+  QVERIFY(!table);
+  QCOMPARE(table.error().sentence(),
+           std::string("--content: CSV of a run has no record: expected epochs, losses"));
 }
 
 }  // namespace synann::exports
