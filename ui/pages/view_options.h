@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/core/result.h"
 #include "ui/pages/view_field.h"
 #include "ui/plots/figure_options.h"
+
+namespace synann::train {
+class SynapseReader;
+}
 
 namespace synann::ui {
 
@@ -27,6 +32,9 @@ struct ViewOptions {
   std::string minus_run;                     // of minus_step; empty = the same run
   TypedFields typed;                         // fields of the page's views, by option
   std::map<std::string, std::string> files;  // of PageInfo::files, by option
+  // Of a view of synapses at one step after the other: keeps the run's files open, and the range that was
+  // found. Null: each opens them anew. One thread.
+  std::shared_ptr<train::SynapseReader> reader{};
 };
 
 // Whether a run was named, for the views that are of one.

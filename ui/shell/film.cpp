@@ -5,9 +5,11 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
+#include <memory>
 #include <optional>
 
 #include "engine/train/record.h"
+#include "engine/train/synapse_frame.h"
 #include "ui/pages/page_table.h"
 #include "ui/plots/picture_file.h"
 #include "ui/plots/webp_film.h"
@@ -121,6 +123,7 @@ Result<std::vector<std::int64_t>> filmSteps(const std::string& run, int frames) 
 Result<QStringList> writeFilm(const ViewOptions& asked, const FilmOptions& film,
                               const std::function<void(int, int)>& progress) {
   ViewOptions options = asked;
+  options.reader = std::make_shared<train::SynapseReader>();
   keepColours(options);
   const auto steps = filmSteps(options.history, film.frames);
   if (!steps) return steps.error();

@@ -2,6 +2,7 @@
 #include "ui/pages/synapses/synapse_export.h"
 
 #include <fmt/format.h>
+#include <memory>
 
 #include "engine/data/registry.h"
 #include "engine/train/history.h"
@@ -119,7 +120,9 @@ Result<ShownFigure> synapseViewFigure(const ViewOptions& options) {
     if (!opened) return opened.error();
     view.query.data = *opened;
   }
-  train::SynapseReader reader;
+  const std::shared_ptr<train::SynapseReader> kept =
+      options.reader ? options.reader : std::make_shared<train::SynapseReader>();
+  train::SynapseReader& reader = *kept;
   view.query.run_range = view.style.scale == ScaleMode::Run;
   train::SynapseFrame frame = reader.answer(view.query);
   if (view.query.run_range && frame.error.empty() && !frame.run_range_whole) {
