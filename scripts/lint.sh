@@ -13,7 +13,7 @@ cd "$ROOT"
 # What protoc makes is included; without protobuf there is no such target, and what needs it is not looked at.
 cmake --build build/dev --target synann_message_headers >/dev/null 2>&1 || true
 if command -v shellcheck >/dev/null; then
-  shellcheck -x scripts/*.sh .ci/run
+  shellcheck -x scripts/*.sh tests/cluster/*.sh .ci/run .ci/nightly
 fi
 # The lines that differ from COMMIT, as clang-tidy's --line-filter takes them.
 changed_lines() {

@@ -17,15 +17,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/program.h"
+
 namespace synann {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string host_name() {
-  char name[256] = "";
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
 
 // {"pid":123,"host":"…","since":"2026-11-28T10:29:23Z"}
 std::string describe_holder() {

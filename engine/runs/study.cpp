@@ -88,7 +88,8 @@ Result<bool> Study::run(const std::atomic<bool>& stop, const StudyProgressTold& 
       const StudyRun* ended = find_study_run(runs_, settings);
       if (ended == nullptr) {
         if (stop.load()) return false;
-        auto made = make_study_run(plan_, settings, stop, progress, told);
+        const std::string folder = plan_.folder.empty() ? std::string() : study_run_folder(plan_, settings);
+        auto made = make_study_run(plan_, settings, folder, stop, progress, told);
         if (!made) return made.error();
         if (!*made) return false;
         runs_.push_back(std::move(**made));

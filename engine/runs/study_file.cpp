@@ -4,11 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/file.h"
+#include "engine/runs/study_json.h"
+#include "engine/runs/study_table.h"
+#include "engine/runs/study_tasks.h"
 #include "engine/train/event_json.h"
 #include "engine/train/json_fields.h"
 
@@ -23,51 +28,10 @@ using train::Variation;
 constexpr std::uint64_t kLargestStudy = 64 << 20;  // bytes
 constexpr const char* kStudyFormat = "synann-study-1";
 
-ordered_json run_to_json(const StudyRun& r) {
-  ordered_json j = train::to_json(r.settings);
-  j.update(ordered_json{{"parameters", r.parameter_count},
-                        {"tier", r.tier},
-                        {"threads", r.threads},
-                        {"accuracy", r.accuracy},
-                        {"test_loss", r.test_loss},
-                        {"train_loss", r.train_loss},
-                        {"best_accuracy", r.best_accuracy},
-                        {"epochs_trained", r.epochs},
-                        {"train_seconds", r.train_seconds},
-                        {"eval_seconds", r.eval_seconds}});
-  if (!r.run.empty()) j["run"] = r.run;
-  if (!r.failed.empty()) j["failed"] = r.failed;
-  return j;
-}
-
 // A folder below the study's and nothing else: the file may come from anywhere.
 bool stays_below(const std::string& run) {
   const std::filesystem::path path(run);
   return path.is_relative() && std::find(path.begin(), path.end(), "..") == path.end();
-}
-
-Result<StudyRun> run_from_json(const json& value, const std::string& where) {
-  auto settings = train::settings_from_json(value, where);
-  if (!settings) return settings.error();
-  StudyRun r;
-  r.settings = std::move(*settings);
-  train::Fields fields(value, where);
-  fields.require("parameters", r.parameter_count);
-  fields.require("tier", r.tier);
-  fields.require("threads", r.threads);
-  fields.require("accuracy", r.accuracy);
-  fields.require("test_loss", r.test_loss);
-  fields.require("train_loss", r.train_loss);
-  fields.require("best_accuracy", r.best_accuracy);
-  fields.require("epochs_trained", r.epochs);
-  fields.require("train_seconds", r.train_seconds);
-  fields.read("eval_seconds", r.eval_seconds);
-  fields.read("run", r.run);
-  fields.read("failed", r.failed);
-  if (!stays_below(r.run)) fields.fail("run", "a folder below that of the study");
-  // The first programs kept such a run as one that counts.
-  if (r.failed.empty() && !std::isfinite(r.test_loss)) r.failed = "the loss on the test set is not finite";
-  return fields.finish(std::move(r));
 }
 
 ordered_json plan_to_json(const StudyPlan& plan) {
@@ -163,7 +127,62 @@ StudyPlan plan_of_runs(const std::vector<StudyRun>& runs) {
   return plan;
 }
 
+// What was trained as tasks. A result that cannot be read is left out; synann study collect names it.
+void add_task_results(const std::filesystem::path& folder, StudyFile& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / kTasksFile, ignored)) return;
+  std::vector<StudyRun> made;
+  for (const PlannedRun& run : planned_runs(file.plan, file.runs)) {
+    if (run.made != nullptr) continue;
+    auto result = read_task_result(folder, task_id(run.settings, file.data_sha256), run.settings);
+    if (result && *result) made.push_back(std::move(**result));
+  }
+  std::move(made.begin(), made.end(), std::back_inserter(file.runs));
+}
+
 }  // namespace
+
+ordered_json study_run_to_json(const StudyRun& r) {
+  ordered_json j = train::to_json(r.settings);
+  j.update(ordered_json{{"parameters", r.parameter_count}, {"tier", r.tier}});
+  if (!r.isa.empty()) j["isa"] = r.isa;
+  j.update(ordered_json{{"threads", r.threads},
+                        {"accuracy", r.accuracy},
+                        {"test_loss", r.test_loss},
+                        {"train_loss", r.train_loss},
+                        {"best_accuracy", r.best_accuracy},
+                        {"epochs_trained", r.epochs},
+                        {"train_seconds", r.train_seconds},
+                        {"eval_seconds", r.eval_seconds}});
+  if (!r.run.empty()) j["run"] = r.run;
+  if (!r.failed.empty()) j["failed"] = r.failed;
+  return j;
+}
+
+Result<StudyRun> study_run_from_json(const json& value, const std::string& where) {
+  auto settings = train::settings_from_json(value, where);
+  if (!settings) return settings.error();
+  StudyRun r;
+  r.settings = std::move(*settings);
+  train::Fields fields(value, where);
+  fields.require("parameters", r.parameter_count);
+  fields.require("tier", r.tier);
+  fields.read("isa", r.isa);
+  fields.require("threads", r.threads);
+  fields.require("accuracy", r.accuracy);
+  fields.require("test_loss", r.test_loss);
+  fields.require("train_loss", r.train_loss);
+  fields.require("best_accuracy", r.best_accuracy);
+  fields.require("epochs_trained", r.epochs);
+  fields.require("train_seconds", r.train_seconds);
+  fields.read("eval_seconds", r.eval_seconds);
+  fields.read("run", r.run);
+  fields.read("failed", r.failed);
+  if (!stays_below(r.run)) fields.fail("run", "a folder below that of the study");
+  // The first programs kept such a run as one that counts.
+  if (r.failed.empty() && !std::isfinite(r.test_loss)) r.failed = "the loss on the test set is not finite";
+  return fields.finish(std::move(r));
+}
 
 Result<StudyFile> read_study(const std::filesystem::path& folder) {
   const auto path = folder / kStudyFile;
@@ -183,7 +202,7 @@ Result<StudyFile> read_study(const std::filesystem::path& folder) {
   fields.require("data_sha256", file.data_sha256);
   if (const auto read = fields.finish(true); !read) return read.error();
   for (std::size_t k = 0; k < value["runs"].size(); ++k) {
-    auto run = run_from_json(value["runs"][k], fmt::format("{}, run {}", path.string(), k + 1));
+    auto run = study_run_from_json(value["runs"][k], fmt::format("{}, run {}", path.string(), k + 1));
     if (!run) return run.error();
     file.runs.push_back(std::move(*run));
   }
@@ -194,12 +213,13 @@ Result<StudyFile> read_study(const std::filesystem::path& folder) {
   auto plan = plan_from_json(value["plan"], path.string() + ", the plan");
   if (!plan) return plan.error();
   file.plan = std::move(*plan);
+  add_task_results(folder, file);
   return file;
 }
 
 Status write_study(const std::filesystem::path& folder, const StudyFile& file) {
   ordered_json runs = ordered_json::array();
-  for (const StudyRun& r : file.runs) runs.push_back(run_to_json(r));
+  for (const StudyRun& r : file.runs) runs.push_back(study_run_to_json(r));
   const std::string text = ordered_json{{"format", kStudyFormat},
                                         {"data_name", file.data_name},
                                         {"data_sha256", file.data_sha256},

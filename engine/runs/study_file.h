@@ -19,6 +19,7 @@ struct StudyRun {
   train::Settings settings;  // model and seed among them
   int parameter_count = 0;   // trained numbers
   std::string tier{};
+  std::string isa{};  // "AVX-512"; those of a run that went on elsewhere, with commas between them
   int threads = 0;
   double accuracy = 0;       // percent on the test set after the last epoch: nothing is selected
   double test_loss = 0;      // nats
@@ -38,8 +39,8 @@ struct StudyFile {
   std::vector<StudyRun> runs{};  // in the order in which they ended
 };
 
-// Reads folder/study.json, whoever writes it meanwhile. Errors: it is not there, cannot be read, or is no
-// study.
+// Reads folder/study.json, whoever writes it meanwhile, and behind its runs those that were trained as tasks
+// (study_tasks.h). Errors: it is not there, cannot be read, or is no study.
 Result<StudyFile> read_study(const std::filesystem::path& folder);
 // Replaces it whole; the caller holds the folder's lock.
 Status write_study(const std::filesystem::path& folder, const StudyFile& file);

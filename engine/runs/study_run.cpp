@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "engine/runs/study_tasks.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
 #include "engine/train/session.h"
@@ -85,12 +88,31 @@ bool is_of_run(const History& history, const StudyPlan& plan, const Settings& se
          history.changes.empty() && history.forks.empty();
 }
 
+// The instruction sets that a run was made with, in their order.
+std::vector<std::string> isas_in(const History& history) {
+  std::vector<std::string> isas{history.start.isa};
+  for (const train::DeviceChange& change : history.devices) isas.push_back(change.isa);
+  return isas;
+}
+// Each once: "AVX2, AVX-512".
+std::string isas_of(const std::vector<std::string>& isas) {
+  std::string text;
+  std::vector<std::string> told;
+  for (const std::string& isa : isas) {
+    if (isa.empty() || std::find(told.begin(), told.end(), isa) != told.end()) continue;
+    text += (told.empty() ? "" : ", ") + isa;
+    told.push_back(isa);
+  }
+  return text;
+}
+
 // The outcome of a run that is over, though the program was killed before it was written into study.json.
 std::optional<StudyRun> outcome_of(const History& history, const Settings& settings) {
   if (!history.end || history.end->state == train::State::Stopped) return std::nullopt;
   const bool failed = history.end->state == train::State::Failed;
   if (failed && history.end->fault == train::FaultPlace::None) return std::nullopt;  // the disk, say
   StudyRun run = outcome(settings, history.start, history.evaluations);
+  run.isa = isas_of(isas_in(history));
   if (failed) run.failed = history.end->reason;
   return run;
 }
@@ -99,6 +121,7 @@ struct Ended {
   Result<train::State> state;
   std::vector<Evaluation> evaluations;
   train::StartInfo start;
+  std::vector<std::string> isas;  // with which it was made so far
   bool broke = false;
 };
 
@@ -118,19 +141,28 @@ Result<Ended> train_run(const StudyPlan& plan, const Settings& settings, const f
     options.resume = folder / train::kLastCheckpoint;
   auto session = train::Session::create(std::move(options), follower);
   if (!session) return session.error();
-  if (auto past = (*session)->take_history()) follower.evaluations = std::move(past->evaluations);
+  std::vector<std::string> isas;
+  if (auto past = (*session)->take_history()) {
+    isas = isas_in(*past);
+    follower.evaluations = std::move(past->evaluations);
+  }
   follower.look = [&] {
     if (stop.load()) (*session)->request_stop();
   };
   auto state = (*session)->run();
-  return Ended{std::move(state), std::move(follower.evaluations), std::move(follower.start), follower.broke};
+  isas.push_back(follower.start.isa);
+  return Ended{std::move(state), std::move(follower.evaluations), std::move(follower.start), std::move(isas),
+               follower.broke};
 }
 
 }  // namespace
 
 std::string study_run_folder(const StudyPlan& plan, const Settings& settings) {
-  const std::string name = fmt::format("{}/{}", kStudyRunsFolder, study_run_name(settings));
   std::error_code code;
+  if (std::string task = fmt::format("{}/{}", kStudyRunsFolder, task_id(settings, plan.data->sha256));
+      fs::exists(plan.folder / task, code))
+    return task;
+  const std::string name = fmt::format("{}/{}", kStudyRunsFolder, study_run_name(settings));
   for (int n = 1;; ++n) {
     std::string run = n == 1 ? name : fmt::format("{}-{}", name, n);
     if (!fs::exists(plan.folder / run / train::kHistoryFile, code)) return run;
@@ -142,19 +174,20 @@ std::string study_run_folder(const StudyPlan& plan, const Settings& settings) {
 }
 
 Result<std::optional<StudyRun>> make_study_run(const StudyPlan& plan, const Settings& settings,
-                                               const std::atomic<bool>& stop, StudyProgress& progress,
-                                               const StudyProgressTold& told) {
+                                               const std::string& run, const std::atomic<bool>& stop,
+                                               StudyProgress& progress, const StudyProgressTold& told) {
   progress.settings = &settings;
   progress.epoch = 1;
   progress.epochs = settings.epochs;
   progress.epoch_fraction = progress.epoch_seconds = 0;
   told(progress);
-  std::string run;
   fs::path folder;
-  if (!plan.folder.empty()) {
-    run = study_run_folder(plan, settings);
+  if (!run.empty()) {
     folder = plan.folder / run;
     if (const auto history = train::read_history(folder); history) {
+      if (!is_of_run(*history, plan, settings))
+        return input_error(folder.string(), "holds a run with other settings, or one that was changed",
+                           "move it elsewhere");
       if (auto over = outcome_of(*history, settings)) {
         over->run = run;
         return over;
@@ -166,6 +199,7 @@ Result<std::optional<StudyRun>> make_study_run(const StudyPlan& plan, const Sett
   if (!ended->state && !ended->broke) return ended->state.error();
   if (ended->state && *ended->state == train::State::Stopped) return std::optional<StudyRun>();
   StudyRun made = outcome(settings, ended->start, ended->evaluations);
+  made.isa = isas_of(ended->isas);
   made.run = run;
   if (!ended->state) made.failed = ended->state.error().sentence();
   return std::optional(std::move(made));

@@ -24,14 +24,16 @@ using StudyProgressTold = std::function<void(const StudyProgress&)>;
 
 // Where a run with these settings lies below the study's folder, or is to lie: "runs/NAME". A folder of that
 // name whose run began with other settings or data, was given other settings since, or was left from another
-// run is somebody else's: then the next of NAME-2, NAME-3, … is it.
+// run is somebody else's: then the next of NAME-2, NAME-3, … is it. What was begun as a task (study_tasks.h)
+// lies in "runs/ID".
 std::string study_run_folder(const StudyPlan& plan, const train::Settings& settings);
 
-// Trains it on the calling thread, from where it was left if it had begun; takes a run that is over as it is.
-// Nothing when it was stopped, which is saved. Errors: the folder cannot be written, or somebody else writes
-// into it; the disk is full. Numbers that break are no error but the outcome (StudyRun::failed).
+// Trains it on the calling thread in the folder `run` below the study's, from where it was left if it had
+// begun; takes a run that is over as it is. An empty `run` writes nothing. Nothing when it was stopped, which
+// is saved. Errors: the folder cannot be written, holds another run, or somebody else writes into it; the
+// disk is full. Numbers that break are no error but the outcome (StudyRun::failed).
 Result<std::optional<StudyRun>> make_study_run(const StudyPlan& plan, const train::Settings& settings,
-                                               const std::atomic<bool>& stop, StudyProgress& progress,
-                                               const StudyProgressTold& told);
+                                               const std::string& run, const std::atomic<bool>& stop,
+                                               StudyProgress& progress, const StudyProgressTold& told);
 
 }  // namespace synann::runs

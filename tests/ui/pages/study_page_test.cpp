@@ -6,6 +6,7 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDir>
 #include <QFile>
 #include <QGuiApplication>
 #include <QJsonArray>
@@ -13,17 +14,21 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "engine/core/folder_lock.h"
 #include "engine/model/description.h"
 #include "engine/runs/study.h"
+#include "engine/runs/study_tasks.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
 #include "ui/pages/study/study_export.h"
 #include "ui/pages/study/study_form.h"
+#include "ui/pages/study/submit_dialog.h"
 #include "ui/plots/figure_view.h"
 
 namespace synann::ui {
@@ -54,6 +59,8 @@ class StudyPageTest : public QObject {
   void anExportedStudyRebuildsTheView();
   void itIsRememberedWithItsFolder();
   void everyStudyControlHasANameAndHelp();
+  void aStudyIsHandedToSlurmAndFollowed();
+  void theDialogAsksForWhatTheWayNeeds();
 };
 
 namespace {
@@ -73,6 +80,7 @@ struct StudyBench {
       return action.get();
     });
     page->runner().setDataOpener(testing::openSmallDigits);
+    page->submitter().setDataOpener(testing::openSmallDigits);
     page->setHome(home.path().toStdString());
     page->resize(950, 520);
     page->show();
@@ -412,6 +420,84 @@ void StudyPageTest::everyStudyControlHasANameAndHelp() {
     QVERIFY2(widget != nullptr, name);
     QVERIFY2(!widget->accessibleName().isEmpty() && !widget->toolTip().isEmpty(), name);
   }
+}
+
+// Slurm's programs are made up; what they are told is real, and so is what the page makes of the files.
+void StudyPageTest::aStudyIsHandedToSlurmAndFollowed() {
+  StudyBench bench;
+  const QString programs = bench.home.filePath("programs"), log = bench.home.filePath("log");
+  QVERIFY(QDir().mkpath(programs));
+  const auto program = [&](const QString& name, const QByteArray& lines) {
+    QFile file(programs + '/' + name);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/bin/sh\necho \"$0 $*\" >>'" + log.toUtf8() + "'\n" + lines);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+  };
+  program("sbatch", "echo 4711\n");
+  program("scontrol", "echo 'MaxArraySize = 1001'\n");
+  program("squeue", "echo 4711\n");
+  program("scancel", "");
+  const QByteArray path = qgetenv("PATH");
+  qputenv("PATH", programs.toUtf8() + ':' + path);
+  const auto restore = qScopeGuard([&] { qputenv("PATH", path); });
+
+  QSignalSpy told(bench.page.get(), &Page::told), failed(bench.page.get(), &Page::failed);
+  QVERIFY(bench.enabled("study.submit") && !bench.enabled("study.cancel"));
+  SubmitChoice choice;
+  choice.folder = bench.home.filePath("cluster").toStdString();
+  choice.sbatch = "--partition=debug --comment=\"two words\"";
+  bench.page->submit(choice);
+  QVERIFY(!bench.enabled("study.submit") && !bench.enabled("study.run"));
+  QTRY_VERIFY_WITH_TIMEOUT(!told.isEmpty() || !failed.isEmpty(), kWait);
+  QVERIFY2(failed.isEmpty(), qPrintable(failed.isEmpty() ? QString() : failed[0][0].toString()));
+  QVERIFY2(told[0][0].toString().contains("8 runs in job 4711"), qPrintable(told[0][0].toString()));
+  QFile spoken(log);
+  QVERIFY(spoken.open(QIODevice::ReadOnly));
+  const QByteArray words = spoken.readAll();
+  QVERIFY2(
+      words.contains("--array=1-8 --export=ALL,SYNANN_FIRST_TASK=0 --partition=debug --comment=two words"),
+      words.constData());
+  // The page shows the folder, and a result as soon as it is there.
+  QTRY_VERIFY_WITH_TIMEOUT(!bench.page->busy() && bench.enabled("study.cancel"), kWait);
+  QCOMPARE(bench.rows("study.results")->rowCount(), 0);
+  const auto tasks = runs::read_tasks(choice.folder);
+  QVERIFY(tasks.ok());
+  runs::StudyRun made;
+  made.settings = tasks->front().settings;
+  made.accuracy = 81.25;
+  made.test_loss = 0.5;
+  made.epochs = 1;
+  QVERIFY(make_folder(choice.folder / runs::kStudyRunsFolder / tasks->front().id).ok());
+  QVERIFY(runs::write_task_result(choice.folder, tasks->front(), made).ok());
+  QTRY_COMPARE_WITH_TIMEOUT(bench.rows("study.results")->rowCount(), 1, kWait);
+  // One that is being trained keeps the page from training it, too.
+  {
+    const auto lock = FolderLock::take(choice.folder / runs::kStudyRunsFolder / (*tasks)[1].id);
+    QTRY_VERIFY_WITH_TIMEOUT(!bench.enabled("study.run"), kWait);
+    QVERIFY2(bench.words("study.progress-words").contains("program"),
+             qPrintable(bench.words("study.progress-words")));
+  }
+  QTRY_VERIFY_WITH_TIMEOUT(bench.enabled("study.run"), kWait);
+  bench.trigger("study.cancel");
+  QTRY_VERIFY_WITH_TIMEOUT(told.size() > 1, kWait);
+  QVERIFY2(told.last()[0].toString().contains("Slurm job 4711: cancelled"),
+           qPrintable(told.last()[0].toString()));
+  bench.settle();
+}
+
+void StudyPageTest::theDialogAsksForWhatTheWayNeeds() {
+  SubmitDialog dialog("/somewhere/study", true);
+  dialog.show();
+  const auto shown = [&](const char* name) { return dialog.findChild<QWidget*>(name)->isVisible(); };
+  QVERIFY(shown("submit.sbatch") && !shown("submit.jobs") && !shown("submit.hosts"));
+  SubmitChoice choice;
+  choice.way = SubmitWay::Parallel;
+  choice.jobs = 5;
+  choice.hosts = "hosts.txt";
+  dialog.setChoice(choice);
+  QVERIFY(!shown("submit.sbatch") && shown("submit.jobs") && shown("submit.hosts"));
+  choice.folder = "/somewhere/study";
+  QVERIFY(dialog.choice() == choice);
 }
 
 }  // namespace synann::ui

@@ -22,6 +22,8 @@ struct StudyAtHand {
   StudyRuns made{};
   std::filesystem::path folder{};  // empty: not begun
   QString writer{};                // who writes into the folder, where it is not this page
+  std::string data_sha256{};       // of the study that was read; empty: none was
+  bool submitted = false;          // its runs were handed to a cluster
 
   bool theirs() const { return !writer.isEmpty(); }
   bool awaited() const { return !fixed && !folder.empty(); }  // its folder is still to be read

@@ -11,6 +11,8 @@
 #include <QGuiApplication>
 
 #include "engine/runs/ready_studies.h"
+#include "engine/runs/study_submit.h"
+#include "engine/runs/study_tasks.h"
 #include "engine/runs/study_text.h"
 #include "engine/train/session.h"
 #include "ui/pages/field_controls.h"
@@ -24,6 +26,7 @@
 #include "ui/pages/study/study_form.h"
 #include "ui/pages/study/study_status.h"
 #include "ui/pages/study/study_words.h"
+#include "ui/pages/study/submit_dialog.h"
 #include "ui/plots/figure_view.h"
 
 namespace synann::ui {
@@ -68,9 +71,12 @@ StudyPage::StudyPage(Workspace& workspace, const PageActions& actions, QWidget* 
       deck_(new FigureDeck(QStringLiteral("study"), figure_, this)),
       run_(actions("study.run")),
       pause_(actions("study.pause")),
+      submit_(actions("study.submit")),
+      cancel_(actions("study.cancel")),
       new_(actions("study.new")),
       open_run_(actions("study.open-run")),
-      watcher_([this](const StudyRead& read) { take(read); }) {
+      watcher_([this](const StudyRead& read) { take(read); }),
+      submitter_([this](const SubmitNews& news) { takeSubmit(news); }) {
   layOut(actions);
   connectAll(actions);
   showStudy();
@@ -81,7 +87,7 @@ std::string StudyPage::dataSpec() const {
 }
 
 bool StudyPage::busy() const {
-  return watcher_.busy() || runner_.running() || form_->busy();
+  return watcher_.busy() || runner_.running() || submitter_.busy() || form_->busy();
 }
 
 Result<runs::StudyPlan> StudyPage::formPlan() const {
@@ -97,17 +103,50 @@ void StudyPage::run() {
   if (!isVisible()) return emit askedFor();
   if (!outlook_.plan || runner_.running() || study_.theirs() || study_.awaited() || !asked_.empty()) return;
   runs::StudyPlan plan = *outlook_.plan;
-  if (study_.folder.empty()) {
-    const QString name = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss")) + '-' +
-                         (plan.ready.empty() ? QStringLiteral("study") : QString::fromStdString(plan.ready));
-    study_.folder = home_ / name.toStdString();
-  }
+  if (study_.folder.empty()) study_.folder = newFolder();
   plan.execution = workspace_.controller().execution();
   plan.folder = study_.folder;
   study_.fixed = plan;
   runner_.start(std::move(plan));
   showStudy();
   emit rememberWanted();
+}
+
+fs::path StudyPage::newFolder() const {
+  const std::string ready = outlook_.plan ? outlook_.plan->ready : std::string();
+  const QString name = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss")) + '-' +
+                       (ready.empty() ? QStringLiteral("study") : QString::fromStdString(ready));
+  return home_ / name.toStdString();
+}
+
+void StudyPage::askToSubmit() {
+  if (!isVisible()) return emit askedFor();
+  if (!submit_->isEnabled()) return;
+  const bool begun = !study_.folder.empty();
+  SubmitDialog dialog(begun ? study_.folder : newFolder(), begun, this);
+  dialog.setChoice(choice_);
+  if (dialog.exec() == QDialog::Accepted) submit(dialog.choice());
+}
+
+void StudyPage::submit(const SubmitChoice& choice) {
+  if (!outlook_.plan || runner_.running() || submitter_.busy() || choice.folder.empty()) return;
+  choice_ = choice;
+  runs::StudyPlan plan = *outlook_.plan;
+  plan.execution = workspace_.controller().execution();
+  plan.execution.threads = 0;  // those of this window are none of theirs
+  submitter_.submit(std::move(plan), choice);
+  updateControls();
+}
+
+void StudyPage::takeSubmit(const SubmitNews& news) {
+  if (!news.sentence.isEmpty()) emit news.done ? told(news.sentence) : failed(news.sentence);
+  // What was written of it is there, also where nobody took it.
+  std::error_code code;
+  if (fs::exists(news.folder / runs::kStudyFile, code) && !runner_.running()) {
+    asked_ = news.folder;
+    watcher_.read(asked_);
+  }
+  updateControls();
 }
 
 void StudyPage::forgetStudy() {
@@ -172,8 +211,11 @@ void StudyPage::take(const StudyRead& read) {
     study_.folder = read.folder;
   }
   study_.writer = read.stamp.writer;
+  std::error_code code;
+  study_.submitted = fs::exists(study_.folder / runs::kSubmittedFile, code);
   study_.made = std::make_shared<const std::vector<runs::StudyRun>>(read.file->runs);
   study_.fixed = read.file->plan;
+  study_.data_sha256 = read.file->data_sha256;
   // Seeds that a person has added stay, unless somebody else adds some.
   if (first) {
     form_->lendSeeds(study_.fixed->seeds);
@@ -240,10 +282,12 @@ void StudyPage::showProgress(const StudyNews& news) {
 
 void StudyPage::updateControls() {
   const bool here = isVisible(), running = runner_.running();
-  const bool open = !running && !study_.theirs() && !study_.awaited() && asked_.empty();
+  const bool open = !running && !submitter_.busy() && !study_.theirs() && !study_.awaited() && asked_.empty();
   run_->setEnabled(open && outlook_.plan && !outlook_.whole());
   run_->setText(!study_.made || study_.made->empty() ? tr("&Run study") : tr("&Continue study"));
   pause_->setEnabled(running && !runner_.pausing());
+  submit_->setEnabled(run_->isEnabled() && !submitter_.busy());
+  cancel_->setEnabled(!running && !submitter_.busy() && study_.submitted);
   new_->setEnabled(!running && (study_.fixed || !study_.folder.empty()));
   form_->setOpen(!running && !study_.theirs());
   for (QAction* action : results_->actions())
@@ -273,11 +317,13 @@ void StudyPage::askToSaveTable() {
 void StudyPage::openRun(int row) {
   if (row < 0 || row >= static_cast<int>(outlook_.planned.size())) return;
   const runs::PlannedRun& run = outlook_.planned[static_cast<std::size_t>(row)];
-  const std::string name = run.made && !run.made->run.empty() ? run.made->run
-                                                              : std::string(runs::kStudyRunsFolder) + '/' +
-                                                                    runs::study_run_name(run.settings);
-  const fs::path folder = study_.folder / name;
   std::error_code code;
+  fs::path folder = study_.folder / runs::kStudyRunsFolder / runs::task_id(run.settings, study_.data_sha256);
+  if (run.made && !run.made->run.empty()) {
+    folder = study_.folder / run.made->run;
+  } else if (!fs::exists(folder, code)) {
+    folder = study_.folder / runs::kStudyRunsFolder / runs::study_run_name(run.settings);
+  }
   if (study_.folder.empty() || !fs::exists(folder / train::kHistoryFile, code))
     return emit failed(
         tr("%1, seed %2: this run has not begun, or was made by an older version that kept no runs")

@@ -10,6 +10,7 @@
 #include "ui/pages/study/study_outlook.h"
 #include "ui/pages/study/study_runner.h"
 #include "ui/pages/study/study_scene.h"
+#include "ui/pages/study/study_submitter.h"
 #include "ui/pages/study/study_watcher.h"
 #include "ui/session/workspace.h"
 
@@ -46,6 +47,9 @@ class StudyPage : public Page {
   Status openFile(const QString& file) override;
 
   StudyRunner& runner() { return runner_; }
+  StudySubmitter& submitter() { return submitter_; }
+  // Writes the plan as tasks of the folder and hands them on; the page then follows what comes of it.
+  void submit(const SubmitChoice& choice);
   StudyForm& form() { return *form_; }
   // Where studies are kept that a person gives no folder; the engine's own way unless set.
   void setHome(const std::filesystem::path& home) { home_ = home; }
@@ -68,7 +72,10 @@ class StudyPage : public Page {
   void connectAll(const PageActions& actions);
 
   void run();
-  void forgetStudy();  // shows nothing yet
+  void askToSubmit();
+  void takeSubmit(const SubmitNews& news);
+  std::filesystem::path newFolder() const;  // for the plan at hand
+  void forgetStudy();                       // shows nothing yet
   void newPlan();
   void askForStudy();
   void askToSaveTable();
@@ -98,11 +105,13 @@ class StudyPage : public Page {
   StudyForm* form_ = nullptr;
   StudyStatus* status_ = nullptr;
   QSplitter *across_ = nullptr, *down_ = nullptr;
-  QAction *run_, *pause_, *new_, *open_run_;
+  QAction *run_, *pause_, *submit_, *cancel_, *new_, *open_run_;
+  SubmitChoice choice_;  // the last one
 
   // Last: their threads are gone before anything that they tell.
   StudyRunner runner_;
   StudyWatcher watcher_;
+  StudySubmitter submitter_;
 };
 
 }  // namespace synann::ui

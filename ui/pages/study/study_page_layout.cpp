@@ -60,7 +60,8 @@ QWidget* StudyPage::makeControls(const PageActions& actions) {
   };
   column->addWidget(row({"study.new", "study.open", "study.ready-pixel-test"}));
   column->addWidget(form_ = new StudyForm(inner));
-  column->addWidget(status_ = new StudyStatus(row({"study.run", "study.pause"}), inner));
+  column->addWidget(
+      status_ = new StudyStatus(row({"study.run", "study.pause", "study.submit", "study.cancel"}), inner));
   column->addStretch(1);
   auto* scroll = new QScrollArea(this);
   scroll->setFocusPolicy(Qt::NoFocus);
@@ -118,6 +119,11 @@ void StudyPage::connectAll(const PageActions& actions) {
   on("study.run", &StudyPage::run);
   on("study.pause", [this] {
     runner_.pause();
+    updateControls();
+  });
+  on("study.submit", &StudyPage::askToSubmit);
+  on("study.cancel", [this] {
+    if (!submitter_.busy() && !study_.folder.empty()) submitter_.cancel(study_.folder);
     updateControls();
   });
   on("study.new", &StudyPage::newPlan);

@@ -4,18 +4,43 @@
 #include <system_error>
 #include <utility>
 
+#include <QCoreApplication>
+
 #include "engine/core/folder_lock.h"
+#include "engine/runs/study_tasks.h"
 
 namespace synann::ui {
 
 namespace {
 
+struct WatcherWords {
+  Q_DECLARE_TR_FUNCTIONS(study_watcher)
+};
+
 constexpr int kLookAgainStudy = 1000;  // milliseconds between two looks at a folder that others may write
+
+// What the tasks of a study tell: how many have a result, and who works on the others.
+void lookAtTasks(const std::filesystem::path& folder, StudyStamp& stamp) {
+  std::error_code code;
+  if (!std::filesystem::exists(folder / runs::kTasksFile, code)) return;
+  QString first;
+  int training = 0;
+  for (const auto& run : std::filesystem::directory_iterator(folder / runs::kStudyRunsFolder, code)) {
+    if (std::filesystem::exists(run.path() / runs::kResultFile, code)) {
+      ++stamp.results;
+    } else if (const auto writer = FolderLock::holder(run.path())) {
+      if (training++ == 0) first = QString::fromStdString(*writer);
+    }
+  }
+  if (training > 1) first = WatcherWords::tr("%1 programs, among them %2").arg(training).arg(first);
+  if (training > 0) stamp.writer = first;
+}
 
 // Before the file is read: what is written meanwhile has another stamp.
 StudyStamp stampOf(const std::filesystem::path& folder) {
   StudyStamp stamp;
   stamp.writer = QString::fromStdString(FolderLock::holder(folder).value_or(""));
+  lookAtTasks(folder, stamp);
   std::error_code code;
   const auto time = std::filesystem::last_write_time(folder / runs::kStudyFile, code);
   if (code) return stamp;

@@ -18,6 +18,7 @@ namespace synann::ui {
 struct StudyStamp {
   std::filesystem::file_time_type time{};
   std::uintmax_t bytes = 0;
+  int results = 0;   // of tasks
   QString writer{};  // another program, or a study of this one; empty: nobody
   bool operator==(const StudyStamp&) const = default;
 };
