@@ -60,8 +60,13 @@ QWidget* StudyPage::makeControls(const PageActions& actions) {
   };
   column->addWidget(row({"study.new", "study.open", "study.ready-pixel-test"}));
   column->addWidget(form_ = new StudyForm(inner));
-  column->addWidget(
-      status_ = new StudyStatus(row({"study.run", "study.pause", "study.submit", "study.cancel"}), inner));
+  auto* const buttons = new QWidget(inner);
+  auto* const rows = new QVBoxLayout(buttons);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(4);
+  rows->addWidget(row({"study.run", "study.pause"}));
+  rows->addWidget(row({"study.submit", "study.cancel"}));
+  column->addWidget(status_ = new StudyStatus(buttons, inner));
   column->addStretch(1);
   auto* scroll = new QScrollArea(this);
   scroll->setFocusPolicy(Qt::NoFocus);
