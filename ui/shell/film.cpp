@@ -6,13 +6,12 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
-#include <optional>
+#include <utility>
 
 #include "engine/train/record.h"
 #include "engine/train/synapse_frame.h"
 #include "ui/pages/page_table.h"
 #include "ui/plots/picture_file.h"
-#include "ui/plots/webp_film.h"
 #include "ui/session/words.h"
 
 namespace synann::ui {
@@ -60,41 +59,6 @@ fs::path frameFile(const fs::path& path, std::size_t number) {
          fmt::format("{}-{:04}{}", path.stem().string(), number, path.extension().string());
 }
 
-Result<QByteArray> filmBytes(const ViewOptions& options, const FilmOptions& how,
-                             const std::vector<std::int64_t>& steps,
-                             const std::function<void(int, int)>& progress) {
-  std::optional<WebpFilm> film;
-  const int stays = static_cast<int>(std::lround(1000 / how.rate));
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    const auto image = imageAt(options, steps[k]);
-    if (!image) return image.error();
-    if (!film) {
-      auto begun = WebpFilm::begin(image->size());
-      if (!begun) return begun.error();
-      film = std::move(*begun);
-    }
-    if (const Status added = film->add(*image, stays + (k + 1 == steps.size() ? kLastStays : 0)); !added)
-      return added.error();
-    progress(static_cast<int>(k + 1), static_cast<int>(steps.size()));
-  }
-  return film->finish();
-}
-
-Result<QStringList> writePictures(const ViewOptions& options, const std::vector<std::int64_t>& steps,
-                                  const std::function<void(int, int)>& progress) {
-  QStringList written;
-  for (std::size_t k = 0; k < steps.size(); ++k) {
-    const auto shown = figureAt(options, steps[k]);
-    if (!shown) return shown.error();
-    const fs::path file = frameFile(options.export_path, k + 1);
-    if (const Status saved = saveFigure(*shown, lookAt(options, *shown, steps[k]), file); !saved)
-      return saved.error();
-    written << QString::fromStdString(file.string());
-    progress(static_cast<int>(k + 1), static_cast<int>(steps.size()));
-  }
-  return written;
-}
-
 }  // namespace
 
 bool isFilmFile(const std::string& path) {
@@ -120,12 +84,34 @@ Result<std::vector<std::int64_t>> filmSteps(const std::string& run, int frames) 
   return steps;
 }
 
-Result<QStringList> writeFilm(const ViewOptions& asked, const FilmOptions& film,
-                              const std::function<void(int, int)>& progress) {
-  ViewOptions options = asked;
+Result<ViewOptions> filmView(const QJsonObject& view, const std::string& run) {
+  ViewOptions options;
+  options.view = view.value(u"view").toString().toStdString();
+  const PageInfo* const page = pageOfView(options.view);
+  if (page == nullptr || !page->of_run || !view.contains(u"step"))
+    return input_error("film", "the figure is none of a step of a run",
+                       "show one that the time line changes");
+  options.history = view.value(u"run").toString().toStdString();
+  if (options.history.empty()) options.history = run;
+  options.layer = view.value(u"layer").toString().toStdString();
+  if (view.contains(u"minus_step")) {
+    options.minus_step = view.value(u"minus_step").toInteger();
+    options.minus_run = view.value(u"minus_run").toString().toStdString();
+  }
+  for (const FieldInfo& info : page->fields)
+    if (const QJsonValue value = view.value(QLatin1String(info.id.c_str()));
+        !info.option.empty() && !value.isUndefined())
+      options.typed[info.option].push_back(fromJson(info, value));
+  return options;
+}
+
+Film::Film(ViewOptions options, const FilmOptions& how, std::vector<std::int64_t> steps)
+    : options_(std::move(options)), how_(how), steps_(std::move(steps)) {}
+
+Result<Film> Film::begin(ViewOptions options, const FilmOptions& how) {
   options.reader = std::make_shared<train::SynapseReader>();
   keepColours(options);
-  const auto steps = filmSteps(options.history, film.frames);
+  auto steps = filmSteps(options.history, how.frames);
   if (!steps) return steps.error();
   ViewOptions bare = options;
   bare.figure.title = QString();  // else the step in it would be a difference
@@ -136,11 +122,56 @@ Result<QStringList> writeFilm(const ViewOptions& asked, const FilmOptions& film,
   if (steps->size() > 1 && *first == *last)
     return input_error("--view", fmt::format("{} is the same at every step of the run", options.view),
                        "choose one that --step changes, such as synapses");
-  if (!isFilmFile(options.export_path)) return writePictures(options, *steps, progress);
-  const auto bytes = filmBytes(options, film, *steps, progress);
+  return Film(std::move(options), how, std::move(*steps));
+}
+
+Status Film::next() {
+  const std::int64_t step = steps_[static_cast<std::size_t>(done_)];
+  const Status made = isFilmFile(options_.export_path) ? addFrame(step) : writePicture(step);
+  if (made) ++done_;
+  return made;
+}
+
+Status Film::addFrame(std::int64_t step) {
+  const auto image = imageAt(options_, step);
+  if (!image) return image.error();
+  if (!film_) {
+    auto begun = WebpFilm::begin(image->size());
+    if (!begun) return begun.error();
+    film_ = std::move(*begun);
+  }
+  const int stays = static_cast<int>(std::lround(1000 / how_.rate));
+  return film_->add(*image, stays + (done_ + 1 == frames() ? kLastStays : 0));
+}
+
+Status Film::writePicture(std::int64_t step) {
+  const auto shown = figureAt(options_, step);
+  if (!shown) return shown.error();
+  const fs::path file = frameFile(options_.export_path, static_cast<std::size_t>(done_) + 1);
+  if (const Status saved = saveFigure(*shown, lookAt(options_, *shown, step), file); !saved) return saved;
+  written_ << QString::fromStdString(file.string());
+  return {};
+}
+
+Status Film::finish() {
+  if (!film_) return {};
+  const auto bytes = film_->finish();
   if (!bytes) return bytes.error();
-  if (const Status saved = writeWhole(options.export_path, *bytes); !saved) return saved.error();
-  return QStringList{QString::fromStdString(options.export_path)};
+  if (const Status saved = writeWhole(options_.export_path, *bytes); !saved) return saved;
+  written_ << QString::fromStdString(options_.export_path);
+  return {};
+}
+
+Result<QStringList> writeFilm(const ViewOptions& options, const FilmOptions& how,
+                              const std::function<void(int, int)>& progress) {
+  auto film = Film::begin(options, how);
+  if (!film) return film.error();
+  while (film->done() < film->frames()) {
+    if (const Status drawn = film->next(); !drawn) return drawn.error();
+    progress(film->done(), film->frames());
+  }
+  if (const Status finished = film->finish(); !finished) return finished.error();
+  return film->written();
 }
 
 }  // namespace synann::ui

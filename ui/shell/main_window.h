@@ -111,6 +111,7 @@ class MainWindow : public QMainWindow {
   void openRunDialog();
   void exportDialog();
   void exportAllDialog();
+  void filmDialog();
   void formatDialog();
   void rememberFigure(const QString& path);
   void rememberFile(const QString& path);

@@ -18,6 +18,7 @@
 #include "ui/shell/export_all_dialog.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/figure_export.h"
+#include "ui/shell/film_dialog.h"
 #include "ui/shell/format_dialog.h"
 #include "ui/shell/help_dialogs.h"
 #include "ui/shell/last_run.h"
@@ -71,6 +72,7 @@ void MainWindow::connectActions() {
   on("file.open-run", [this] { openRunDialog(); });
   on("file.open-figure", [this] { openFigureDialog(); });
   on("file.export", [this] { exportDialog(); });
+  on("file.export-film", [this] { filmDialog(); });
   on("file.export-all", [this] { exportAllDialog(); });
   on("file.export-formats", [this] { formatDialog(); });
   on("file.quit", [this] { close(); });
@@ -118,6 +120,7 @@ void MainWindow::updateActions() {
                    !controller().runFolder().empty());
   actions_.action("file.export")->setEnabled(currentPage()->canExport());
   const bool run_there = !controller().runFolder().empty();
+  actions_.action("file.export-film")->setEnabled(run_there && currentPage()->canExport());
   actions_.action("file.export-all")->setEnabled(run_there);
   actions_.action("file.export-formats")->setEnabled(run_there || !currentPage()->chosenRuns().empty());
   const RunPlan& plan = workspace_.plan();
@@ -279,6 +282,22 @@ void MainWindow::exportAllDialog() {
   dialog.exec();
   settings_.exportFolder = folder;
   messages_->showNote(dialog.sentence());
+}
+
+// As the figure is seen now, at every step.
+void MainWindow::filmDialog() {
+  const auto shown = currentPage()->shownFigure();
+  if (!shown) return messages_->showError(QString::fromStdString(shown.error().sentence()));
+  auto view = filmView(shown->view, controller().runFolder().string());
+  if (!view) return messages_->showError(QString::fromStdString(view.error().sentence()));
+  view->log_y = actions_.action("view.log-y")->isChecked();
+  const QSize seen = shown->size.isEmpty() ? FigureOptions::kUsual : shown->size;
+  view->figure.width = Length{static_cast<double>(seen.width()), LengthUnit::Pixel};
+  view->figure.height = Length{static_cast<double>(seen.height()), LengthUnit::Pixel};
+  view->figure.dark = shown->dark;
+  FilmDialog dialog(std::move(*view), shown->name, settings_.exportFolder, this);
+  dialog.exec();
+  settings_.exportFolder = dialog.folder();
 }
 
 // Of the runs that the page has chosen, else of the run that is shown.

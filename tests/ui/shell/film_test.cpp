@@ -2,17 +2,22 @@
 // A view over the recorded steps of a run, as an animated WebP and as pictures.
 #include "ui/shell/film.h"
 
+#include <filesystem>
 #include <memory>
 #include <webp/demux.h>
 
+#include <QComboBox>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QImage>
 #include <QTest>
 
 #include "tests/test_main.h"
 #include "tests/ui/pages/window_bench.h"
+#include "ui/pages/page.h"
 #include "ui/plots/webp_film.h"
+#include "ui/shell/film_dialog.h"
 
 namespace synann::ui {
 
@@ -28,6 +33,8 @@ class FilmTest : public QObject {
   void writesPictures();
   void aViewThatStandsStillIsNoFilm();
   void whatIsNotThereIsOneSentence();
+  void aFigureOfAPageIsAFilm();
+  void theDialogWritesAndStops();
 
  private:
   ViewOptions options(const char* file) const {
@@ -149,6 +156,45 @@ void FilmTest::whatIsNotThereIsOneSentence() {
   o = options("no/such/folder/x.webp");
   const auto written = writeFilm(o, {.frames = 2}, [](int, int) {});
   QVERIFY(!written && !written.error().sentence().empty());
+}
+
+// What the page shows is what its film shows, but for the step.
+void FilmTest::aFigureOfAPageIsAFilm() {
+  Page* const page = bench_->window->pageNamed("synapses");
+  bench_->window->showPage(page);
+  QTRY_VERIFY_WITH_TIMEOUT(!page->busy() && page->canExport(), testing::kWait);
+  const auto shown = page->shownFigure();
+  QVERIFY2(shown.ok(), shown.ok() ? "" : shown.error().sentence().c_str());
+  auto view = filmView(shown->view, bench_->run().string());
+  QVERIFY2(view.ok(), view.ok() ? "" : view.error().sentence().c_str());
+  QCOMPARE(view->view, std::string("synapses"));
+  QCOMPARE(view->step, std::int64_t{-1});
+  QVERIFY(std::filesystem::equivalent(view->history, bench_->run()));
+  view->export_path = folder_.filePath("page.webp").toStdString();
+  QVERIFY(writeFilm(*view, {.frames = 2}, [](int, int) {}));
+  QJsonObject none;
+  none["view"] = "surface";
+  QVERIFY(!filmView(none, bench_->run().string()));
+}
+
+void FilmTest::theDialogWritesAndStops() {
+  FilmDialog dialog(options(""), "beta", folder_.path());
+  dialog.findChild<QDoubleSpinBox*>("film.frames")->setValue(4);
+  dialog.start(folder_.filePath("dialog.webp"));
+  QVERIFY(dialog.running());
+  QTRY_VERIFY_WITH_TIMEOUT(!dialog.running(), 60'000);
+  QVERIFY2(dialog.sentence().contains("dialog.webp has 4 frames"), qPrintable(dialog.sentence()));
+  QVERIFY(QFile::exists(folder_.filePath("dialog.webp")));
+  dialog.findChild<QComboBox*>("film.kind")->setCurrentIndex(1);
+  QVERIFY(!dialog.findChild<QDoubleSpinBox*>("film.rate")->isEnabled());
+  dialog.start(folder_.filePath("dialog.png"));
+  dialog.reject();  // Stop
+  QVERIFY(!dialog.running());
+  QVERIFY2(dialog.sentence().startsWith("Stopped"), qPrintable(dialog.sentence()));
+  QVERIFY(!QFile::exists(folder_.filePath("dialog-0004.png")));
+  dialog.start(folder_.filePath("no/such/folder/x.webp"));
+  QTRY_VERIFY_WITH_TIMEOUT(!dialog.running(), 60'000);
+  QVERIFY(dialog.written().isEmpty() && !dialog.sentence().isEmpty());
 }
 
 }  // namespace synann::ui

@@ -41,6 +41,7 @@ SubmitDialog::SubmitDialog(const std::filesystem::path& folder, bool fixed, QWid
   way_->addItem(tr("GNU parallel"), static_cast<int>(SubmitWay::Parallel));
   folder_->setText(QString::fromStdString(folder.string()));
   folder_->setReadOnly(fixed);
+  jobs_->setDecimals(0);
   jobs_->setRange(1, kMostJobs);
   jobs_->setValue(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
   help_->setWordWrap(true);
