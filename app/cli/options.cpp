@@ -12,6 +12,7 @@
 #include "app/command_line/command_line.h"
 #include "engine/compute/backend.h"
 #include "engine/core/text_value.h"
+#include "engine/data/image_file.h"
 #include "engine/model/description.h"
 #include "engine/train/own_model.h"
 
@@ -131,6 +132,22 @@ void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& mod
 }
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
+  app::add_value(
+      command, "--images", "WHERE",
+      [](const std::string& where) -> Status {
+        if (where != "auto" && where != "memory" && where != "file")
+          return Error{.where = "--images",
+                       .problem = "is unknown",
+                       .expected = "auto, memory or file",
+                       .found = where};
+        data::keep_images(where == "file"     ? data::ImagePlace::File
+                          : where == "memory" ? data::ImagePlace::Memory
+                                              : data::ImagePlace::Auto);
+        return {};
+      },
+      "Where training images are kept: memory, or file, where a plain IDX file is read batch by batch; auto, "
+      "the "
+      "default, leaves those in it that are larger than a quarter of the free memory.");
   return app::add_text(
       command, "--data", "DATA", data,
       "The data set: digits (built in, the default), mnist, or a folder or file: IDX, NPZ, CSV, images.");

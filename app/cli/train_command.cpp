@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -219,8 +220,24 @@ void tell_of_end(const std::string& command, const train::Announcement& announce
     fmt::print(stderr, "synann: {}\n", status.error().sentence());
 }
 
+// mpirun and srun start a program several times; without MPI each of them would train the same.
+Status check_launcher() {
+  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
+    const char* const said = std::getenv(name);
+    const int processes = said == nullptr ? 1 : std::atoi(said);
+    if (processes > 1)
+      return Error{.where = "train",
+                   .problem = "was started as one of several processes, and this program trains in one",
+                   .expected = "1",
+                   .found = fmt::format("{} ({})", processes, name),
+                   .remedy = "start it once, or share out a study with synann study submit"};
+  }
+  return {};
+}
+
 int train_run(TrainArguments a) {
   const InterruptGuard guard(stop_training);
+  if (auto status = check_launcher(); !status) return report(status.error());
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
   // The recommended settings of the model, then what was asked for; a checkpoint brings its own.

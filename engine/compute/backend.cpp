@@ -12,6 +12,7 @@
 #include "engine/compute/cuda/gpu_device.h"
 #include "engine/compute/cuda/host_device.h"
 #include "engine/compute/device_choice.h"
+#include "engine/compute/stored_backend.h"
 #include "engine/core/thread_pool.h"
 
 namespace synann::compute {
@@ -63,6 +64,19 @@ Result<std::unique_ptr<Backend>> make_fastest_backend(const BackendRequest& requ
   return choose_faster(std::move(*cpu), std::move(*gpu), *model, *data);
 }
 
+// Training images that stay in their file: on the CPU.
+Result<std::unique_ptr<Backend>> make_backend_of_stored(const BackendRequest& request,
+                                                        const std::shared_ptr<const model::Model>& model,
+                                                        const data::DataPair& data) {
+  if (is_cuda(request.device))
+    return input_error("--device cuda", "does not train images that stay in their file",
+                       "use --device cpu, or keep them in memory with SYNANN_IMAGES=memory");
+  if (request.device != "auto" && request.device != "cpu")
+    return input_error("--device", "unknown device", "use auto, cpu or cuda");
+  return make_stored_backend(
+      data, [&](data::DataPairPtr own) { return make_cpu_backend(request, model, std::move(own)); });
+}
+
 }  // namespace
 
 Result<std::vector<float>> Backend::resume(std::size_t, std::span<const float>, int) {
@@ -89,6 +103,7 @@ bool tier_runs(std::string_view device, std::string_view tier, const model::Mode
 Result<std::unique_ptr<Backend>> make_backend(const BackendRequest& request,
                                               std::shared_ptr<const model::Model> model,
                                               data::DataPairPtr data) {
+  if (data && data->train.stored) return make_backend_of_stored(request, model, *data);
   if (is_cuda(request.device)) {
     auto device = request.device == "cuda" ? cuda::make_gpu_device()
                                            : Result<std::unique_ptr<cuda::Device>>(cuda::make_host_device());

@@ -137,7 +137,9 @@ Status check_counts(const Part& part, const std::string& labels) {
 }
 
 Dataset dataset_of(Part part, int classes) {
-  return {part.rows, part.columns, classes, std::move(part.pixels), std::move(part.labels)};
+  Dataset set{part.rows, part.columns, classes, std::move(part.pixels), std::move(part.labels)};
+  if (part.stored) set.stored = std::make_shared<const StoredImages>(std::move(part.stored));
+  return set;
 }
 
 }  // namespace
@@ -159,6 +161,8 @@ Result<DataPair> assemble(Parts parts, const Family& family) {
   pair.train = dataset_of(std::move(parts.train), classes);
   pair.test = dataset_of(std::move(*parts.test), classes);
   pair.sha256 = data_digest(pair.train, pair.test);
+  if (pair.train.stored)
+    if (auto status = pair.train.stored->file().trouble(); !status) return status.error();
   return pair;
 }
 

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/dataset.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/core/random.h"
 #include "engine/core/sha256.h"
 
 namespace synann::data {
+namespace {
+
+// Images in their file are read a megabyte at a time; where they cannot be, their file's trouble() tells.
+void add_pixels(Sha256& digest, const Dataset& set) {
+  digest.add(set.pixels);
+  if (!set.stored) return;
+  constexpr std::size_t kPiece = 1 << 20;  // bytes
+  const auto count = static_cast<std::uint32_t>(set.count());
+  const auto most = static_cast<std::uint32_t>(std::max<std::size_t>(1, kPiece / set.image_size()));
+  std::vector<std::uint8_t> piece(most * set.image_size());
+  for (std::uint32_t first = 0; first < count; first += most) {
+    const std::uint32_t some = std::min(most, count - first);
+    if (!set.stored->file().read(first, some, piece.data())) return;
+    digest.add(std::span(piece).first(some * set.image_size()));
+  }
+}
+
+}  // namespace
 
 std::string data_digest(const Dataset& train, const Dataset& test) {
   Sha256 digest;
@@ -20,7 +39,7 @@ std::string data_digest(const Dataset& train, const Dataset& test) {
     }
     digest.add(header);
     digest.add(set->labels);
-    digest.add(set->pixels);
+    add_pixels(digest, *set);
   }
   return digest.hex();
 }
@@ -38,9 +57,14 @@ std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count) {
   validation = {.rows = train.rows,
                 .columns = train.columns,
                 .classes = train.classes,
-                .pixels = {train.pixels.begin() + kept_pixels, train.pixels.end()},
+                .pixels = {},
                 .labels = {train.labels.begin() + kept, train.labels.end()}};
-  train.pixels.resize(static_cast<std::size_t>(kept_pixels));
+  if (train.stored) {
+    validation.stored = train.stored->from(static_cast<std::uint32_t>(kept));
+  } else {
+    validation.pixels = {train.pixels.begin() + kept_pixels, train.pixels.end()};
+    train.pixels.resize(static_cast<std::size_t>(kept_pixels));
+  }
   train.labels.resize(static_cast<std::size_t>(kept));
   return split;
 }
@@ -51,10 +75,12 @@ std::shared_ptr<const DataPair> draw_training(const DataPair& data, int count, s
   drawn->train_numbers = drawn_subset(seed, count, whole.count());
   drawn->train = {
       .rows = whole.rows, .columns = whole.columns, .classes = whole.classes, .pixels = {}, .labels = {}};
+  if (whole.stored) drawn->train.stored = whole.stored->drawn(drawn->train_numbers);
   for (const std::uint32_t k : drawn->train_numbers) {
+    drawn->train.labels.push_back(whole.labels[k]);
+    if (whole.stored) continue;
     const auto image = whole.image(static_cast<int>(k));
     drawn->train.pixels.insert(drawn->train.pixels.end(), image.begin(), image.end());
-    drawn->train.labels.push_back(whole.labels[k]);
   }
   for (int k = 0; k < data.validation.count(); ++k)
     drawn->train_numbers.push_back(static_cast<std::uint32_t>(whole.count() + k));

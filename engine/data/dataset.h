@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/image_file.h"
+
 namespace synann::data {
 
 // Labelled grey images, kept as the bytes they came as; normalised on the fly where they are used.
@@ -18,12 +20,16 @@ struct Dataset {
   int classes = 0;                   // labels are 0 … classes − 1
   std::vector<std::uint8_t> pixels;  // [count, rows, columns], 0 = background, 255 = ink
   std::vector<std::uint8_t> labels;  // [count]
+  // Instead of `pixels`, which is empty then: images that stay in their file.
+  std::shared_ptr<const StoredImages> stored{};
 
   int count() const { return static_cast<int>(labels.size()); }
   std::size_t image_size() const {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
   }
+  // Of stored images: until the calling thread asks for the next one.
   std::span<const std::uint8_t> image(int index) const {
+    if (stored) return stored->image(static_cast<std::uint32_t>(index));
     return {pixels.data() + static_cast<std::size_t>(index) * image_size(), image_size()};
   }
 };

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "engine/core/file.h"
+#include "engine/data/family.h"
 #include "engine/data/formats.h"
 #include "engine/data/idx.h"
+#include "engine/data/image_file.h"
 #include "engine/data/npz.h"
 #include "engine/data/packing.h"
 
@@ -17,6 +20,9 @@ namespace synann::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kLargeShare =
+    4;  // of the free memory: images of more than a quarter stay in their file
 
 Result<std::vector<std::uint8_t>> load(const fs::path& path) {
   const std::uint64_t memory = free_memory();
@@ -125,10 +131,36 @@ Status check_size(const Part& part, const std::string& file) {
                   fmt::format("{}×{}", part.rows, part.columns));
 }
 
+// The training images where they are to stay in their file: one plain file, large enough or asked for, beside
+// a test set of its own, and nothing in it to be turned.
+std::shared_ptr<const ImageFile> stored_images(const Source& source) {
+  const ImagePlace place = image_place();
+  if (place == ImagePlace::Memory || source.train_images.size() != 1 || source.test_images.empty() ||
+      family_of(source.prefix, source.folder).transposed)
+    return nullptr;
+  auto file = ImageFile::open(source.train_images.front());
+  if (!file || (place == ImagePlace::Auto && file->bytes() <= free_memory() / kLargeShare)) return nullptr;
+  return file;
+}
+
+Result<Part> read_images(const Source& source, const Source::Paths& images, std::string& used,
+                         std::vector<std::string>& notes) {
+  const bool training = &images == &source.train_images;
+  auto file = training ? stored_images(source) : nullptr;
+  if (!file)
+    return read_first(source, images, used, notes, [](const fs::path& p) { return read_one(p, false); });
+  used = images.front().string();
+  if (image_place() == ImagePlace::Auto)
+    notes.push_back(fmt::format("{} is larger than a quarter of the free memory: its images stay in the file",
+                                short_name(images.front(), source)));
+  Part part{file->rows(), file->columns(), {}, {}};
+  part.stored = std::move(file);
+  return part;
+}
+
 Result<Part> read_set(const Source& source, const Source::Paths& images, const Source::Paths& labels,
                       std::string& image_file, std::string& label_file, std::vector<std::string>& notes) {
-  auto part =
-      read_first(source, images, image_file, notes, [](const fs::path& p) { return read_one(p, false); });
+  auto part = read_images(source, images, image_file, notes);
   if (!part) return part.error();
   if (auto status = check_size(*part, image_file); !status) return status.error();
   auto numbers =

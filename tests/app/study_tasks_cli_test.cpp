@@ -57,6 +57,7 @@ class StudyTasksCliTest : public QObject {
   void slurmGetsAnArray();
   void anElementOfAnArrayDoesItsLine();
   void slurmThatRefusesIsTold();
+  void trainingInSeveralProcessesIsRefused();
   void refusesInOneSentence_data();
   void refusesInOneSentence();
 
@@ -212,6 +213,17 @@ void StudyTasksCliTest::slurmThatRefusesIsTold() {
       with_slurm(SYNANN_BIN_DIR "/synann", {"study", "submit", at("array"), "--slurm"}, {"REFUSE=1"});
   QCOMPARE(made.code, 1);
   QVERIFY2(made.err.contains("invalid partition"), qPrintable(made.err));
+}
+
+void StudyTasksCliTest::trainingInSeveralProcessesIsRefused() {
+  const QStringList train{"train",    "--data", at("data"), "--model", "linear",
+                          "--epochs", "1",      "--out",    at("mpi")};
+  for (const char* const size : {"OMPI_COMM_WORLD_SIZE=2", "PMI_SIZE=3", "SLURM_STEP_NUM_TASKS=2"}) {
+    const Outcome told = with_slurm(SYNANN_BIN_DIR "/synann", train, {size});
+    QCOMPARE(told.code, 2);
+    QVERIFY2(told.err.contains("several processes") && told.err.count('\n') == 1, qPrintable(told.err));
+  }
+  QCOMPARE(with_slurm(SYNANN_BIN_DIR "/synann", train, {"OMPI_COMM_WORLD_SIZE=1"}).code, 0);
 }
 
 void StudyTasksCliTest::refusesInOneSentence_data() {

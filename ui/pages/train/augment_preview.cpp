@@ -115,8 +115,10 @@ QString AugmentPreview::open(const std::string& data, Opened& opened) {
   opened.first_images = {
       .rows = all.rows, .columns = all.columns, .classes = all.classes, .pixels = {}, .labels = {}};
   opened.first_images.labels.assign(all.labels.begin(), all.labels.begin() + count);
-  opened.first_images.pixels.assign(
-      all.pixels.begin(), all.pixels.begin() + count * static_cast<std::ptrdiff_t>(all.image_size()));
+  for (int k = 0; k < count; ++k) {
+    const auto image = all.image(k);
+    opened.first_images.pixels.insert(opened.first_images.pixels.end(), image.begin(), image.end());
+  }
   return {};
 }
 
