@@ -133,10 +133,10 @@ void add_checkpoint(CLI::App& command, std::string& checkpoint, std::string& mod
 
 CLI::Option* add_data(CLI::App& command, std::string& data) {
   app::add_value(
-      command, "--images", "WHERE",
+      command, "--keep-images", "WHERE",
       [](const std::string& where) -> Status {
         if (where != "auto" && where != "memory" && where != "file")
-          return Error{.where = "--images",
+          return Error{.where = "--keep-images",
                        .problem = "is unknown",
                        .expected = "auto, memory or file",
                        .found = where};

@@ -119,7 +119,11 @@ int do_task(const TasksArguments& a, const StudyTask& task, const std::string& c
                                   100 * p.epoch_fraction));
       });
   progress.wipe();
-  if (!made) return report(made.error());
+  if (!made) {
+    const TaskStatus now = runs::task_status(a.folder, task);
+    if (a.all && (now.over() || now.state == TaskState::Training)) return kOk;  // another program was quicker
+    return report(made.error());
+  }
   stopped = !*made;
   if (stopped) return interrupted_code();
   print_line(run_text(**made, task.title));
@@ -332,7 +336,9 @@ int submit_study(const TasksArguments& a) {
   if (!tasks) return report(tasks.error());
   if (!a.slurm && a.jobs == 0) {
     if (const auto kept = runs::remember_worker(a.folder, "local"); !kept) return report(kept.error());
-    return do_all(a, *tasks);
+    TasksArguments here = a;
+    here.all = true;
+    return do_all(here, *tasks);
   }
   runs::SubmitRequest request;
   request.folder = a.folder;

@@ -122,8 +122,8 @@ Result<FolderLock> FolderLock::take(const fs::path& folder, const char* name,
   return lock;
 }
 
-std::optional<std::string> FolderLock::holder(const fs::path& folder) {
-  const int descriptor = ::open((folder / kFile).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+std::optional<std::string> FolderLock::holder(const fs::path& folder, const char* name) {
+  const int descriptor = ::open((folder / name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return {};
   std::optional<std::string> words;
   if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) words = holder_words(descriptor);

@@ -26,7 +26,7 @@ class FolderLock {
 
   // Who writes into the folder: "process 123 on host since 2026-11-28T10:29:23Z"; nothing where nobody does,
   // or where that cannot be told. Takes the lock for a moment that take() waits out.
-  static std::optional<std::string> holder(const std::filesystem::path& folder);
+  static std::optional<std::string> holder(const std::filesystem::path& folder, const char* name = kFile);
 
   FolderLock() = default;  // holds nothing
   FolderLock(FolderLock&& other) noexcept;

@@ -195,7 +195,7 @@ std::string slurm_script(const SubmitRequest& request) {
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --signal=B:TERM@60
-#SBATCH --output={logs}/%A_%a.log
+#SBATCH --output="{logs}/%A_%a.log"
 set -u
 {program} study task {folder} --line "$((SLURM_ARRAY_TASK_ID + ${{SYNANN_FIRST_TASK:-0}}))" --threads {threads}{data} &
 task=$!
@@ -221,9 +221,9 @@ Result<Submission> submit_to_slurm(const SubmitRequest& request, const std::vect
   const std::vector<int> lines = open_lines(statuses);
   if (lines.empty()) return nothing_to_do(request.folder);
   const fs::path folder = whole_path(request.folder);
-  if (folder.string().find_first_of("\n\r%\\") != std::string::npos)
+  if (folder.string().find_first_of("\n\r%\\\"") != std::string::npos)
     return input_error(request.folder.string(),
-                       "has a name that Slurm's options cannot hold (% \\ or a line break)",
+                       "has a name that Slurm's options cannot hold (%, \\, \" or a line break)",
                        "plan the study in another folder");
   if (auto status = make_folder(folder / kLogsFolder); !status) return status.error();
   if (auto status = write_text(folder / kSlurmScript, slurm_script(request)); !status) return status.error();

@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kTaskLock = "task.lock";
 constexpr const char* kErrorFile = "error.txt";  // in one sentence, why the task could not be ended
 constexpr std::uint64_t kLongestError = 1 << 16;
 
@@ -96,6 +95,11 @@ Result<std::optional<StudyRun>> make_task(const fs::path& folder, const StudyTas
   return made;
 }
 
+std::optional<std::string> task_writer(const fs::path& run) {
+  if (auto writer = FolderLock::holder(run, kTaskLock)) return writer;
+  return FolderLock::holder(run);  // a study of one program
+}
+
 const char* task_state_word(TaskState state) {
   switch (state) {
     case TaskState::Waiting:
@@ -134,7 +138,7 @@ TaskStatus task_status(const fs::path& folder, const StudyTask& task) {
   if (!fs::exists(run, ignored)) return status;
   const auto history = train::read_history(run);
   if (history && !history->evaluations.empty()) status.epochs = history->evaluations.back().epoch;
-  if (auto writer = FolderLock::holder(run)) {
+  if (auto writer = task_writer(run)) {
     status.state = TaskState::Training;
     status.writer = std::move(*writer);
     return status;

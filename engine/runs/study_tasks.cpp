@@ -112,7 +112,7 @@ Result<std::vector<StudyTask>> plan_tasks(StudyPlan plan) {
   if (plan.folder.empty())
     return input_error("--out", "names no folder for the study", "name one that all machines see");
   for (train::Settings& settings : plan.models)
-    if (std::error_code ignored; fs::exists(settings.data, ignored))
+    if (settings.data != "digits" && settings.data != "mnist")
       settings.data = whole_path(settings.data).string();
   const auto study = Study::open(std::move(plan));  // writes study.json, and keeps others from it meanwhile
   if (!study) return study.error();

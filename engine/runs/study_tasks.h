@@ -20,6 +20,7 @@ namespace synann::runs {
 
 inline constexpr const char* kTasksFile = "tasks.jsonl";
 inline constexpr const char* kResultFile = "result.json";
+inline constexpr const char* kTaskLock = "task.lock";  // of folder/runs/ID
 
 // One run of a study, with all that it takes to train it.
 struct StudyTask {
@@ -85,6 +86,9 @@ TaskStatus task_status(const std::filesystem::path& folder, const StudyTask& tas
 std::vector<TaskStatus> task_statuses(const std::filesystem::path& folder,
                                       const std::vector<StudyTask>& tasks,
                                       std::vector<TaskStatus> before = {});
+
+// Who works on the task, or else on the run, in the folder `run` of one: "process 123 on host since …".
+std::optional<std::string> task_writer(const std::filesystem::path& run);
 
 // The result in folder/runs/ID; nothing where the task is not over. Errors: it is there and cannot be read,
 // or is of another task.

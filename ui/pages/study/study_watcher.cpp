@@ -28,7 +28,7 @@ void lookAtTasks(const std::filesystem::path& folder, StudyStamp& stamp) {
   for (const auto& run : std::filesystem::directory_iterator(folder / runs::kStudyRunsFolder, code)) {
     if (std::filesystem::exists(run.path() / runs::kResultFile, code)) {
       ++stamp.results;
-    } else if (const auto writer = FolderLock::holder(run.path())) {
+    } else if (const auto writer = runs::task_writer(run.path())) {
       if (training++ == 0) first = QString::fromStdString(*writer);
     }
   }
