@@ -39,6 +39,7 @@ Error not_started(const std::string& program, int code) {
 Result<pid_t> start(const std::vector<std::string>& arguments, const SpawnSetup& setup) {
   std::vector<std::string> texts = arguments;
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   pid_t id = 0;

@@ -26,11 +26,11 @@ if [[ ! -e "$scratch/set/train-images-idx3-ubyte" ]]; then
 fi
 say "$(head -n 1 "$scratch/made.txt") ($SECONDS s after the kill)"
 
-# Trains for an epoch and remembers the most memory of its own, in MiB, and the seconds of the steps.
+# train NAME EPOCHS OPTION...: remembers the most memory of its own, in MiB, and the seconds of the last epoch's steps.
 train() {
-  local name="$1" child most=0 now
-  shift
-  "$SYNANN" train --model "$MODEL" --epochs 1 --record 0 --out "$scratch/$name" "$@" >"$scratch/log" 2>&1 &
+  local name="$1" epochs="$2" child most=0 now
+  shift 2
+  "$SYNANN" train --model "$MODEL" --epochs "$epochs" --record 0 --out "$scratch/$name" "$@" >"$scratch/log" 2>&1 &
   child=$!
   while kill -0 "$child" 2>/dev/null; do
     now="$(awk '/^RssAnon:/ { print int($2 / 1024) }' "/proc/$child/status" 2>/dev/null || true)"
@@ -42,17 +42,17 @@ train() {
   seconds="$(grep -o '"event":"epoch".*' "$scratch/$name/history.jsonl" | grep -o '"train_seconds":[0-9.e+-]*' | tail -n 1 | cut -d: -f2)"
 }
 
-train file --data "$scratch/set" --keep-images file
+train file 1 --data "$scratch/set" --keep-images file
 say "From the file: $seconds s for $IMAGES images, $memory MiB of memory of its own"
 ((memory < MOST_MIB)) || fail 1 "It takes $memory MiB of memory of its own, $MOST_MIB at most are allowed."
 file_seconds="$seconds"
 if ((IMAGES <= COMPARED)); then
-  train memory --data "$scratch/set" --keep-images memory
+  train memory 1 --data "$scratch/set" --keep-images memory
   cmp "$scratch/file/last.safetensors" "$scratch/memory/last.safetensors" ||
     fail 1 "The checkpoint is not that of a run from memory."
   say "From memory: $seconds s, $memory MiB; the same checkpoint, byte for byte"
 else
-  train small --data "$SOURCE" --epochs 5
+  train small 5 --data "$SOURCE"
   small="$(grep -o '"train_count":[0-9]*' "$scratch/small/history.jsonl" | head -n 1 | cut -d: -f2)"
   ratio="$(awk -v small="$seconds" -v n="$small" -v file="$file_seconds" -v m="$IMAGES" 'BEGIN { printf "%.2f", (small / n) / (file / m) }')"
   say "$SOURCE from memory: $seconds s for $small images; an image from the file at $ratio of that speed"

@@ -127,7 +127,7 @@ Result<Film> Film::begin(ViewOptions options, const FilmOptions& how) {
 
 Status Film::next() {
   const std::int64_t step = steps_[static_cast<std::size_t>(done_)];
-  const Status made = isFilmFile(options_.export_path) ? addFrame(step) : writePicture(step);
+  Status made = isFilmFile(options_.export_path) ? addFrame(step) : writePicture(step);
   if (made) ++done_;
   return made;
 }
@@ -148,7 +148,7 @@ Status Film::writePicture(std::int64_t step) {
   const auto shown = figureAt(options_, step);
   if (!shown) return shown.error();
   const fs::path file = frameFile(options_.export_path, static_cast<std::size_t>(done_) + 1);
-  if (const Status saved = saveFigure(*shown, lookAt(options_, *shown, step), file); !saved) return saved;
+  if (Status saved = saveFigure(*shown, lookAt(options_, *shown, step), file); !saved) return saved;
   written_ << QString::fromStdString(file.string());
   return {};
 }
@@ -157,7 +157,7 @@ Status Film::finish() {
   if (!film_) return {};
   const auto bytes = film_->finish();
   if (!bytes) return bytes.error();
-  if (const Status saved = writeWhole(options_.export_path, *bytes); !saved) return saved;
+  if (Status saved = writeWhole(options_.export_path, *bytes); !saved) return saved;
   written_ << QString::fromStdString(options_.export_path);
   return {};
 }
