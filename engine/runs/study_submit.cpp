@@ -23,6 +23,7 @@
 #include "engine/core/folder_lock.h"
 #include "engine/core/program.h"
 #include "engine/core/whole_path.h"
+#include "engine/data/packing.h"
 
 namespace synann::runs {
 namespace {
@@ -36,14 +37,6 @@ constexpr const char* kLogsFolder = "logs";
 constexpr const char* kTaskList = "parallel-tasks.txt";
 constexpr int kUsualArraySize = 1001;  // Slurm's own; the numbers of an array are below it
 constexpr std::uint64_t kLargestSubmitted = 16 << 20;
-
-// As a shell takes one word, whatever is in it.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  out += '\'';
-  return out;
-}
 
 Error nothing_to_do(const fs::path& folder) {
   return input_error(folder.string(), "has no task that is not done",
@@ -187,7 +180,7 @@ std::string slurm_script(const SubmitRequest& request) {
   const fs::path folder = whole_path(request.folder);
   const std::string threads =
       request.threads > 0 ? fmt::format("{}", request.threads) : "\"${SLURM_CPUS_PER_TASK:-1}\"";
-  const std::string data = request.data.empty() ? "" : " --data " + quoted(request.data);
+  const std::string data_option = request.data.empty() ? "" : " --data " + data::shell_word(request.data);
   return fmt::format(
       R"sh(#!/bin/bash
 # Written by synann study submit: one task of the study in each element of the array.
@@ -213,8 +206,10 @@ if [ "$warned" = 1 ] && [ "$code" = 143 ] && [ "$(squeue -h -j "$SLURM_JOB_ID" -
 fi
 exit "$code"
 )sh",
-      fmt::arg("logs", (folder / kLogsFolder).string()), fmt::arg("program", quoted(program_of(request))),
-      fmt::arg("folder", quoted(folder.string())), fmt::arg("threads", threads), fmt::arg("data", data));
+      fmt::arg("logs", (folder / kLogsFolder).string()),
+      fmt::arg("program", data::shell_word(program_of(request))),
+      fmt::arg("folder", data::shell_word(folder.string())), fmt::arg("threads", threads),
+      fmt::arg("data", data_option));
 }
 
 Result<Submission> submit_to_slurm(const SubmitRequest& request, const std::vector<TaskStatus>& statuses) {
@@ -254,9 +249,9 @@ std::vector<std::string> parallel_command(const SubmitRequest& request, const fs
   std::vector<std::string> command{"parallel", "--will-cite", "--line-buffer", "--jobs",
                                    fmt::format("{}", request.jobs)};
   if (!request.hosts.empty()) command.insert(command.end(), {"--sshloginfile", request.hosts.string()});
-  std::string task = fmt::format("{} study task {} {{}} --threads {}", quoted(program_of(request)),
-                                 quoted(whole_path(request.folder).string()), threads);
-  if (!request.data.empty()) task += " --data " + quoted(request.data);
+  std::string task = fmt::format("{} study task {} {{}} --threads {}", data::shell_word(program_of(request)),
+                                 data::shell_word(whole_path(request.folder).string()), threads);
+  if (!request.data.empty()) task += " --data " + data::shell_word(request.data);
   command.insert(command.end(), {std::move(task), "::::", list.string()});
   return command;
 }
