@@ -19,6 +19,8 @@ readonly PACKAGES_FORMAT=(clang-format)
 # A screen that nobody sees, somebody who clicks, and a window manager that gives dialogs the focus.
 readonly PACKAGES_MONKEY=(xvfb xdotool openbox)
 readonly PACKAGES_LINT=(clang-tidy)
+# One training on several processes (-DSYNANN_MPI=ON).
+readonly PACKAGES_MPI=(openmpi-bin libopenmpi-dev)
 
 # ---- messages -----------------------------------------------------------------------------------------------------
 
@@ -171,6 +173,19 @@ build() {
   say "Building build/$preset"
   cmake --build "$ROOT/build/$preset" --parallel "$(build_jobs)" ${@:+--target "$@"} ||
     fail 1 "" "Building failed; the compiler's own words are above."
+}
+
+# with_mpi FILE: puts a synann of build/ci with MPI there; build/ci itself stays without.
+with_mpi() {
+  local switch
+  require_packages "${PACKAGES_MPI[@]}"
+  for switch in ON OFF; do
+    cmake -DSYNANN_MPI="$switch" "$ROOT/build/ci" >"$ROOT/build/ci/configure.log" 2>&1 ||
+      { cat "$ROOT/build/ci/configure.log" >&2; fail 2 "" "Configuring with MPI failed; CMake's own words are above."; }
+    build ci synann
+    if [[ "$switch" == ON ]]; then cp "$ROOT/build/ci/bin/synann" "$1"; fi
+  done
+  if ldd "$ROOT/build/ci/bin/synann" | grep libmpi; then fail 1 "A synann without MPI is linked with it."; fi
 }
 
 # ---- killing ------------------------------------------------------------------------------------------------------

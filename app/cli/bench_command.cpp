@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/bench_programs.h"
+#include "app/cli/bench_ranks.h"
 #include "app/cli/bench_report.h"
 #include "app/cli/cancel_on_interrupt.h"
 #include "app/cli/cli.h"
@@ -30,6 +31,8 @@ struct BenchArguments {
   std::string data;  // empty: MNIST where it is found, else the digits
   std::string save;  // file for the JSON lines; empty: none
   bool quick = false, json = false;
+  bool across_ranks = false;  // instead of all else
+  RankBenchArguments ranks{};
 
   bool asks_for(const char* what) const { return std::find(work.begin(), work.end(), what) != work.end(); }
 };
@@ -65,6 +68,24 @@ void fill_in(BenchArguments& a, bool threads_given, bool rounds_given, bool widt
     if (!widths_given) o.widths = {64, 784};
   }
   if (!a.asks_for("synapse")) o.widths.clear();
+}
+
+RankBenchArguments rank_arguments(const BenchArguments& a, bool threads_given) {
+  RankBenchArguments ranks = a.ranks;
+  ranks.models = a.models;
+  if (a.models.size() == 1 && a.models.front() == "all") {
+    ranks.models.clear();
+    for (const auto& info : model::known_models()) ranks.models.emplace_back(info.id);
+  }
+  ranks.data = a.data;
+  ranks.tier = a.options.tier;
+  ranks.batch = a.options.batch;
+  ranks.rounds = a.options.rounds;
+  ranks.seconds = a.options.seconds;
+  ranks.threads = threads_given ? a.options.threads.front() : 0;
+  ranks.json = a.json;
+  ranks.save = a.save;
+  return ranks;
 }
 
 // Opens the data, with the time that takes.
@@ -143,13 +164,31 @@ void add_bench(CLI::App& app, Action& action) {
   auto* rounds =
       app::add_whole(*c, "--rounds", o.rounds, 1, 1000,
                      fmt::format("Measurements of each, 1 to 1000; {} unless told otherwise.", o.rounds));
+  constexpr const char* kRanks = "Several processes";
+  c->add_flag("--ranks", a->across_ranks,
+              "Under mpirun: steps of one process and of all, their exchange, and what more processes may be "
+              "expected to gain; instead of all else.")
+      ->group(kRanks)
+      ->disable_flag_override();
+  app::add_number(*c, "--latency", a->ranks.latency_us, 0, 1e6,
+                  "Microseconds of a round of the network that is predicted for; as measured unless told "
+                  "otherwise.")
+      ->group(kRanks);
+  app::add_number(*c, "--bandwidth", a->ranks.megabytes_per_second, 0, 1e6,
+                  "Megabytes a second of it; as measured unless told otherwise.")
+      ->group(kRanks);
+  app::add_number(*c, "--jitter", a->ranks.jitter, 0, 1,
+                  fmt::format("How much the times of the simulation vary, as a fraction; {} unless told "
+                              "otherwise.",
+                              a->ranks.jitter))
+      ->group(kRanks);
   c->add_flag("--quick", a->quick, "Three short rounds, no large layers: for trying, not for quoting.");
   c->add_flag("--json", a->json, "JSON lines (docs/formats.md) in place of the table.");
   app::add_text(*c, "--save", "FILE", a->save, "Writes the JSON lines into this file as well.");
   c->callback([a, threads, widths, rounds, &action] {
     action = [a, threads, widths, rounds] {
       fill_in(*a, threads->count() > 0, rounds->count() > 0, widths->count() > 0);
-      return bench_run(*a);
+      return a->across_ranks ? bench_ranks(rank_arguments(*a, threads->count() > 0)) : bench_run(*a);
     };
   });
 }

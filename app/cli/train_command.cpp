@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "app/cli/console.h"
 #include "app/cli/fault_report.h"
 #include "app/cli/options.h"
+#include "app/cli/rank_group.h"
 #include "app/command_line/command_line.h"
 #include "engine/data/registry.h"
 #include "engine/exports/tensorboard/live_log.h"
@@ -220,24 +220,8 @@ void tell_of_end(const std::string& command, const train::Announcement& announce
     fmt::print(stderr, "synann: {}\n", status.error().sentence());
 }
 
-// mpirun and srun start a program several times; without MPI each of them would train the same.
-Status check_launcher() {
-  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
-    const char* const said = std::getenv(name);
-    const int processes = said == nullptr ? 1 : std::atoi(said);
-    if (processes > 1)
-      return Error{.where = "train",
-                   .problem = "was started as one of several processes, and this program trains in one",
-                   .expected = "1",
-                   .found = fmt::format("{} ({})", processes, name),
-                   .remedy = "start it once, or share out a study with synann study submit"};
-  }
-  return {};
-}
-
-int train_run(TrainArguments a) {
+int train_with(TrainArguments a, compute::Ranks* ranks) {
   const InterruptGuard guard(stop_training);
-  if (auto status = check_launcher(); !status) return report(status.error());
   if (a.fresh_optimiser && a.resume.empty())
     return report(input_error("--fresh-optimizer", "has no meaning without --resume", "leave it out"));
   // The recommended settings of the model, then what was asked for; a checkpoint brings its own.
@@ -272,7 +256,8 @@ int train_run(TrainArguments a) {
                                   .resume = resume,
                                   .asked = a.asked,
                                   .fresh_optimiser = a.fresh_optimiser,
-                                  .record = {.bytes = std::int64_t{a.record_mib} << 20}},
+                                  .record = {.bytes = std::int64_t{a.record_mib} << 20},
+                                  .ranks = ranks},
                                  *board ? **board : printer);
   if (!session) return report(session.error());
   running.store(session->get());
@@ -294,6 +279,10 @@ int train_run(TrainArguments a) {
   fmt::print(stderr, "synann: interrupted; the run is saved in {0}; \"synann train --resume {0}\" goes on.\n",
              printer.checkpoint());
   return interrupted_code();
+}
+
+int train_run(const TrainArguments& a) {
+  return on_all_ranks("train", [&](compute::Ranks* ranks) { return train_with(a, ranks); });
 }
 
 }  // namespace

@@ -37,14 +37,15 @@ Result<std::unique_ptr<Backend>> make_cpu_backend(const BackendRequest& request,
   }
   const int threads = request.threads > 0 ? request.threads : hardware_threads();
   if (request.tier == "auto" || request.tier == "fused") {
-    if (auto fused = make_fused_backend(model, data, threads)) return fused;
+    if (auto fused = make_fused_backend(model, data, threads, chosen_isa(), request.ranks)) return fused;
     if (request.tier == "fused") {
       return input_error("--tier fused", fmt::format("the fused tier does not run the model {}", model->id),
                          "use --tier auto or eigen");
     }
   }
-  auto network =
-      request.tier == "reference" ? make_reference_network(*model) : make_eigen_network(*model, threads);
+  auto network = request.tier == "reference"
+                     ? make_reference_network(*model)
+                     : make_eigen_network(*model, threads, chosen_isa(), request.ranks);
   return std::unique_ptr<Backend>(
       std::make_unique<BatchBackend>(std::move(model), std::move(data), std::move(network)));
 }

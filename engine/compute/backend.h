@@ -20,6 +20,8 @@
 
 namespace synann::compute {
 
+class Ranks;
+
 // Asks a running span or evaluation to end after the step at hand. Set from any thread or a signal handler.
 class CancelFlag {
  public:
@@ -41,6 +43,7 @@ struct BackendInfo {
   std::uint64_t memory_bytes = 0;  // of a GPU; 0 for the CPU
   std::uint64_t memory_used = 0;   // of these, by whoever uses the GPU
   std::string note{};              // how "auto" chose, in one sentence; empty where there was no choice
+  int ranks = 1;                   // processes that compute together (ranks/ranks.h)
 };
 
 // What is looked at before each update, besides numbers that are not finite.
@@ -110,6 +113,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual BackendInfo info() const = 0;
+  // How many ranks have work in a step: the parts into which the samples of a batch are cut.
+  virtual int most_ranks(int /*batch_size*/) const { return 1; }
 
   virtual Status load(const model::State& state) = 0;  // parameters, buffers and momenta in
   virtual Status fetch(model::State& state) = 0;       // and out, bit for bit
@@ -137,6 +142,8 @@ struct BackendRequest {
   std::string device = "auto";  // auto, cpu, cuda
   std::string tier = "auto";    // auto, reference, eigen, fused; on cuda: auto, plain, fused
   int threads = 0;              // 0 = all
+  // The processes that train together, of which this is one; must outlive the back end. Null: it is alone.
+  Ranks* ranks = nullptr;
 };
 
 // Makes a back end for a model and its data (kept alive by the pointer; may be null where only probe() is

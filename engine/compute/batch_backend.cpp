@@ -63,7 +63,10 @@ std::string BatchBackend::first_broken_layer() const {
 }
 
 std::string BatchBackend::trouble(double loss, const Watch& watch, int batch_count) const {
-  if (!std::isfinite(loss)) return loss_not_finite(first_broken_layer());
+  if (!std::isfinite(loss)) {
+    network_->gather_outputs();
+    return loss_not_finite(first_broken_layer());
+  }
   if (loss > watch.largest_loss) return fmt::format("the loss exploded to {:.4g}", loss);
   if (const Parameter* bad = first_not_finite(*model_, gradients_)) return gradient_not_finite(*bad);
   for (std::size_t k = 0; watch.headroom && k < model_->layers.size(); ++k) {

@@ -17,6 +17,7 @@ class BatchBackend final : public Backend {
                std::unique_ptr<BatchNetwork> network);
 
   BackendInfo info() const override { return network_->info(); }
+  int most_ranks(int batch_size) const override { return network_->most_ranks(batch_size); }
   Status load(const model::State& state) override;
   Status fetch(model::State& state) override;
   Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) override;

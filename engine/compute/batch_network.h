@@ -29,10 +29,16 @@ class BatchNetwork {
   // After gradient() or evaluate(): the log-probabilities, and the output of a layer [batch, size].
   virtual std::span<const float> log_probs() const = 0;
   virtual std::span<const float> output(std::size_t layer) const = 0;
+
+  // Where ranks share the work: output() has what this rank computed and what it needed of the others;
+  // gradients, losses, log-probabilities and the inputs of synapse layers are whole after gradient().
+  // Fetches the rest of all outputs; every rank calls it.
+  virtual void gather_outputs() {}
+  virtual int most_ranks(int /*batch_size*/) const { return 1; }
 };
 
 std::unique_ptr<BatchNetwork> make_reference_network(const model::Model& model);
 std::unique_ptr<BatchNetwork> make_eigen_network(const model::Model& model, int threads,
-                                                 Isa isa = chosen_isa());
+                                                 Isa isa = chosen_isa(), Ranks* ranks = nullptr);
 
 }  // namespace synann::compute

@@ -64,10 +64,12 @@ Result<Variation> variation_from_json(const json& value, const std::string& wher
   auto key = fields.finish(std::move(text));
   if (!key) return key.error();
   std::string typed;
-  for (const json& one : *values)
-    typed += (typed.empty() ? "" : ",") + (one.is_string()   ? one.get<std::string>()
-                                           : one.is_number() ? train::value_text(one.get<double>())
-                                                             : std::string("?"));
+  for (const json& one : *values) {
+    if (!typed.empty()) typed += ',';
+    typed += one.is_string()   ? one.get<std::string>()
+             : one.is_number() ? train::value_text(one.get<double>())
+                               : std::string("?");
+  }
   return train::parse_variation(where, *key + "=" + typed);
 }
 

@@ -84,6 +84,7 @@ ordered_json to_json(const StartInfo& s) {
                         {"tier", s.tier},
                         {"isa", s.isa},
                         {"threads", s.threads},
+                        {"ranks", s.ranks},
                         {"from_epoch", s.position.epoch},
                         {"from_step", s.position.step},
                         {"out", s.folder}});
@@ -108,6 +109,7 @@ Result<StartInfo> start_from_json(const json& value, const ReadFrom& from) {
   f.read("tier", s.tier);
   f.read("isa", s.isa);
   f.read("threads", s.threads);
+  f.read("ranks", s.ranks);
   f.read("device_note", s.device_note);
   f.read("from_epoch", s.position.epoch);
   f.read("from_step", s.position.step);
@@ -212,6 +214,7 @@ ordered_json to_json(const Resume& r) {
   j["changed"] = changed_json(r.changed);
   if (r.fresh_optimiser) j["fresh_optimizer"] = true;
   j.update(ordered_json{{"device", r.device}, {"tier", r.tier}, {"isa", r.isa}, {"threads", r.threads}});
+  if (r.ranks > 1) j["ranks"] = r.ranks;
   if (!r.device_note.empty()) j["device_note"] = r.device_note;
   j["version"] = r.version;
   j["commit"] = r.commit;
@@ -229,6 +232,7 @@ Result<Resume> resume_from_json(const json& value, const ReadFrom& from) {
   f.read("tier", r.tier);
   f.read("isa", r.isa);
   f.read("threads", r.threads);
+  f.read("ranks", r.ranks);
   f.read("device_note", r.device_note);
   f.read("version", r.version);
   f.read("commit", r.commit);

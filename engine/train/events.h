@@ -42,6 +42,7 @@ struct StartInfo {
   std::string folder;         // where checkpoints and history go; empty when nothing is written
   int left_out = 0;           // samples of each epoch that would have been a last batch of one (batch norm)
   std::string version{}, commit{};  // of the program
+  int ranks = 1;                    // processes that train together
 };
 
 // The losses of consecutive steps of one epoch. losses[k] belongs to step first_step + k (0-based) and was
@@ -133,6 +134,7 @@ struct Resume {
   int threads = 0;
   std::string device_note{};
   std::string version{}, commit{};  // of the program
+  int ranks = 1;                    // as in StartInfo
   int torn = 0;                     // unreadable lines directly before it: what a killed process left
   bool operator==(const Resume&) const = default;
 };

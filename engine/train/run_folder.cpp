@@ -188,6 +188,7 @@ Status RunFolder::begin_history(Continuation& continuation, bool in_place, const
                     .device_note = start.device_note,
                     .version = start.version,
                     .commit = start.commit,
+                    .ranks = start.ranks,
                     .torn = past_->torn};
   go_on(*past_, *resumed_);
   return history_->append(*resumed_);

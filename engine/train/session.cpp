@@ -175,7 +175,8 @@ StartInfo Session::Impl::start_info() const {
           .folder = options_.folder.string(),
           .left_out = left_out(),
           .version = kVersion,
-          .commit = kCommit};
+          .commit = kCommit,
+          .ranks = info.ranks};
 }
 
 void Session::Impl::set_state(State state, const std::string& reason) {

@@ -49,6 +49,9 @@ struct SessionOptions {
   RecordBudget record{};         // of the synapse parameters at many steps, in `folder`
   std::optional<Replay> replay{};  // instead of `settings` and `resume`; nothing is written
   compute::BackendMaker make_backend = compute::make_backend;
+  // Processes that compute this run together, of which this one is rank 0 (train/rank_run.h); instead of
+  // make_backend. They must outlive the session.
+  compute::Ranks* ranks = nullptr;
 };
 
 // One open run: trains, evaluates, saves, and obeys. The window and the command line drive this same object,

@@ -10,6 +10,7 @@
 #include "engine/core/memory_use.h"
 #include "engine/core/random.h"
 #include "engine/train/epoch_numbers.h"
+#include "engine/train/rank_run.h"
 #include "engine/train/session_impl.h"
 #include "engine/train/work_clock.h"
 
@@ -226,9 +227,12 @@ std::string Session::Impl::met_criterion(const Evaluation& e) const {
 // Where it is computed.
 
 Result<std::unique_ptr<compute::Backend>> Session::Impl::make_backend(const Execution& execution) const {
-  return options_.make_backend(
-      {.device = execution.device, .tier = execution.tier, .threads = execution.threads}, model_,
-      options_.data);
+  const compute::BackendRequest request{
+      .device = execution.device, .tier = execution.tier, .threads = execution.threads};
+  if (options_.ranks == nullptr) return options_.make_backend(request, model_, options_.data);
+  return compute::make_ranked_backend(
+      *options_.ranks, rank_run(settings(), *options_.data, execution),
+      {.request = request, .model = model_, .data = options_.data, .batch_size = settings().batch_size});
 }
 
 // Between two epochs alone: the history then says of each epoch where it was computed.

@@ -20,11 +20,11 @@ bool runs_fused(const Optimiser& o);
 class FusedBackend final : public Backend {
  public:
   FusedBackend(std::shared_ptr<const model::Model> model, data::DataPairPtr data, const Plan& plan,
-               int threads, Isa isa)
+               int threads, Isa isa, Ranks* ranks)
       : model_(std::move(model)),
         data_(std::move(data)),
         plan_(plan),
-        network_(*model_, plan, threads, kernels(isa)),
+        network_(*model_, plan, threads, kernels(isa), ranks),
         gradients_(model_->parameters.float_count()) {
     take(model::initialise(*model_, 0));
   }
@@ -32,6 +32,7 @@ class FusedBackend final : public Backend {
   BackendInfo info() const override {
     return {.device = "CPU", .tier = "fused", .isa = network_.isa(), .threads = network_.threads()};
   }
+  int most_ranks(int batch_size) const override { return FusedNetwork::chunk_count(batch_size); }
   Status load(const model::State& state) override;
   Status fetch(model::State& state) override;
   Result<SpanResult> run(const StepSpan& span, const CancelFlag& cancel) override;
@@ -57,13 +58,13 @@ class FusedBackend final : public Backend {
   const Augmenter* augmenter(const StepSpan& span);
   Update update_of(const StepSpan& span, int index);
   FusedNetwork::Outcome step(const StepSpan& span, int index, std::string& trouble);
-  std::string first_broken_layer(int samples) const;
+  std::string first_broken_layer(int samples);
   const std::string& synapse_name() const;
   std::string trouble(double loss, const StepSpan& span, int samples) const;
   void common_update(const StepSpan& span, int index);
   void move_running_statistics();
-  std::vector<float> exposed(Exposed what, int samples) const;
-  std::vector<float> rows(const float* padded, int samples) const;
+  std::vector<float> exposed(Exposed what, Share samples) const;
+  std::vector<float> rows(const float* padded, Share samples) const;
 
   std::shared_ptr<const model::Model> model_;
   data::DataPairPtr data_;
@@ -175,11 +176,18 @@ void FusedBackend::move_running_statistics() {
   for (std::int64_t& counter : state_.counters) ++counter;
 }
 
-std::string FusedBackend::first_broken_layer(int samples) const {
-  for (const auto& [name, what] : plan_.exposed)
-    if (!all_finite(exposed(what, samples))) return name;
-  return all_finite(exposed(Exposed::LogProbs, samples)) ? std::string()
-                                                         : model_->layers[model_->layers.size() - 2].name;
+// Each rank looks at its own samples; what comes first in the network on any of them is the answer.
+std::string FusedBackend::first_broken_layer(int samples) {
+  const Share own = network_.own_samples(samples);
+  const auto& exposes = plan_.exposed;
+  const auto place = std::find_if(exposes.begin(), exposes.end(),
+                                  [&](const auto& entry) { return !all_finite(exposed(entry.second, own)); });
+  const int behind = static_cast<int>(exposes.size());
+  int first = static_cast<int>(place - exposes.begin());
+  if (first == behind && all_finite(exposed(Exposed::LogProbs, own))) ++first;
+  first = network_.least_of_ranks(first);
+  if (first < behind) return exposes[static_cast<std::size_t>(first)].first;
+  return first > behind ? std::string() : model_->layers[model_->layers.size() - 2].name;
 }
 
 const std::string& FusedBackend::synapse_name() const {
@@ -249,26 +257,28 @@ Result<EvaluationResult> FusedBackend::evaluate(EvaluationSet which, int batch_s
 }
 
 // [count, kClasses] → [count, classes]
-std::vector<float> FusedBackend::rows(const float* padded, int samples) const {
+std::vector<float> FusedBackend::rows(const float* padded, Share samples) const {
   std::vector<float> dense;
-  dense.reserve(static_cast<std::size_t>(samples * plan_.classes));
-  for (int s = 0; s < samples; ++s)
+  dense.reserve(static_cast<std::size_t>((samples.end - samples.first) * plan_.classes));
+  for (int s = samples.first; s < samples.end; ++s)
     dense.insert(dense.end(), padded + s * kClasses, padded + s * kClasses + plan_.classes);
   return dense;
 }
 
-std::vector<float> FusedBackend::exposed(Exposed what, int samples) const {
+std::vector<float> FusedBackend::exposed(Exposed what, Share samples) const {
   const Activations& a = network_.activations();
   const auto block = [samples](const float* from, int size) {
-    return std::vector<float>(from, from + static_cast<std::ptrdiff_t>(samples) * size);
+    const auto row = static_cast<std::ptrdiff_t>(size);
+    return std::vector<float>(from + samples.first * row, from + samples.end * row);
   };
   switch (what) {
     case Exposed::Pooled1:
       return network_.pooled1(samples);
     case Exposed::Pooled2: {
       auto maps = block(a.pooled2(), kFeatures);
+      const std::uint32_t* kept = a.kept_maps() + samples.first;
       for (std::size_t k = 0; k < maps.size(); ++k)
-        if ((a.kept_maps()[k / kFeatures] >> (k % kFeatures / kPixels2) & 1u) == 0) maps[k] = 0;
+        if ((kept[k / kFeatures] >> (k % kFeatures / kPixels2) & 1u) == 0) maps[k] = 0;
       return maps;
     }
     case Exposed::Hidden:
@@ -296,10 +306,10 @@ Result<Probe> FusedBackend::probe(std::span<const float> input, std::span<const 
   Probe probe;
   probe.gradients.resize(gradients_.size());
   probe.loss = network_.step(samples, {}, probe.gradients).loss;
-  probe.log_probs = rows(network_.activations().log_probs(), samples.count);
-  for (const auto& [name, what] : plan_.exposed)
-    probe.activations.emplace_back(name, exposed(what, samples.count));
-  probe.eval_log_probs = rows(network_.evaluate(samples), samples.count);
+  const Share all{0, samples.count};
+  probe.log_probs = rows(network_.activations().log_probs(), all);
+  for (const auto& [name, what] : plan_.exposed) probe.activations.emplace_back(name, exposed(what, all));
+  probe.eval_log_probs = rows(network_.evaluate(samples), all);
   return probe;
 }
 
@@ -307,16 +317,17 @@ Result<Reply> FusedBackend::ask(const data::Dataset& set, std::span<const std::u
                                 bool activations) {
   const int count = static_cast<int>(samples.size());
   Reply reply;
+  const Share all{0, count};
   reply.log_probs =
-      rows(network_.evaluate({.count = count, .set = &set, .order = samples.data()}, activations), count);
+      rows(network_.evaluate({.count = count, .set = &set, .order = samples.data()}, activations), all);
   if (!activations) return reply;
-  for (const auto& [name, what] : plan_.exposed) reply.activations.emplace_back(name, exposed(what, count));
+  for (const auto& [name, what] : plan_.exposed) reply.activations.emplace_back(name, exposed(what, all));
   return reply;
 }
 
 Result<std::vector<float>> FusedBackend::resume(std::size_t layer, std::span<const float> input, int count) {
   if (!resumes(layer)) return Backend::resume(layer, input, count);
-  return rows(network_.resume(input.data(), count), count);
+  return rows(network_.resume(input.data(), count), {0, count});
 }
 
 bool runs(const model::Model& model) {
@@ -324,10 +335,10 @@ bool runs(const model::Model& model) {
 }
 
 std::unique_ptr<Backend> make(std::shared_ptr<const model::Model> model, data::DataPairPtr data, int threads,
-                              Isa isa) {
+                              Isa isa, Ranks* ranks) {
   const auto found = plan(*model);
   if (!found) return nullptr;
-  return std::make_unique<FusedBackend>(std::move(model), std::move(data), *found, threads, isa);
+  return std::make_unique<FusedBackend>(std::move(model), std::move(data), *found, threads, isa, ranks);
 }
 
 }  // namespace

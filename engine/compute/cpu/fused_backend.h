@@ -15,6 +15,6 @@ bool fused_runs(const model::Model& model);
 // The back end that runs a model by fused kernels; null where there are none. data may be null where only
 // probe() is called.
 std::unique_ptr<Backend> make_fused_backend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
-                                            int threads, Isa isa = chosen_isa());
+                                            int threads, Isa isa = chosen_isa(), Ranks* ranks = nullptr);
 
 }  // namespace synann::compute

@@ -58,12 +58,16 @@ class Activations {
             .target = 0};
   }
   const float* pooled2() const { return pooled2_.data(); }
+  float* pooled2() { return pooled2_.data(); }
   const float* hidden() const { return hidden_.data(); }
   const float* soft() const { return soft_.data(); }
+  float* soft() { return soft_.data(); }
   const float* mixed() const { return mixed_.data(); }
   const float* normal() const { return normal_.data(); }
   const float* dhidden() const { return dhidden_.data(); }
+  float* dhidden() { return dhidden_.data(); }
   const float* log_probs() const { return log_probs_.data(); }
+  float* log_probs() { return log_probs_.data(); }
   std::uint32_t& kept_maps(int row) { return kept_maps_[static_cast<std::size_t>(row)]; }
   const std::uint32_t* kept_maps() const { return kept_maps_.data(); }
 

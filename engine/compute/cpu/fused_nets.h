@@ -14,7 +14,7 @@ struct NetTier {
   bool (*runs)(const model::Model& model);  // whether the model is that network
   // Null where it is not.
   std::unique_ptr<Backend> (*make)(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
-                                   int threads, Isa isa);
+                                   int threads, Isa isa, Ranks* ranks);
 };
 
 namespace syna_cnn {

@@ -42,16 +42,17 @@ void clear_untouched(BackwardSums& sums) {
 
 }  // namespace
 
-FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels)
+FusedNetwork::FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels,
+                           Ranks* ranks)
     : plan_(plan),
       kernels_(kernels),
       close_calls_(model),
-      pool_(threads),
+      team_(threads, ranks),
       scale_(static_cast<float>(1.0 / (255.0 * model.scaling.deviation))),
       offset_(static_cast<float>(-model.scaling.mean / model.scaling.deviation)),
       tensors_(plan, kernels),
-      scratch_(static_cast<std::size_t>(pool_.threads())),
-      augment_scratch_(static_cast<std::size_t>(pool_.threads())),
+      scratch_(static_cast<std::size_t>(team_.threads())),
+      augment_scratch_(static_cast<std::size_t>(team_.threads())),
       mean_(kHidden),
       mean_rest_(kHidden),
       inverse_(kHidden),
@@ -81,6 +82,18 @@ int FusedNetwork::chunk_count(int samples) {
 FusedNetwork::Chunk FusedNetwork::chunk(int samples, int index) {
   const int pairs = (samples + 1) / 2, chunks = chunk_count(samples);
   return {2 * (pairs * index / chunks), std::min(samples, 2 * (pairs * (index + 1) / chunks))};
+}
+
+std::vector<int> FusedNetwork::bounds_of(int samples) {
+  std::vector<int> bounds = {0};
+  for (int c = 0; c < chunk_count(samples); ++c) bounds.push_back(chunk(samples, c).end);
+  return bounds;
+}
+
+Share FusedNetwork::own_samples(int samples) const {
+  const std::vector<int> bounds = bounds_of(samples);
+  const Share chunks = team_.share(chunk_count(samples));
+  return {bounds[static_cast<std::size_t>(chunks.first)], bounds[static_cast<std::size_t>(chunks.end)]};
 }
 
 Norm FusedNetwork::norm() const {
@@ -171,7 +184,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
     return c;
   };
 
-  pool_.run(chunks, [&](int index, int thread) {
+  team_.run_share(chunks, [&](int index, int thread) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     fetch(samples, chunk(samples.count, index), thread);
     const Chunk c = each(index, [&](Sample& s, int row) {
@@ -186,18 +199,22 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
     kernels_.measure(activations_.mixed() + c.first * kHidden, c.end - c.first,
                      partials_[static_cast<std::size_t>(index)].moments);
   });
+  if (!team_.alone())  // also what `go_on` looks at
+    team_.exchange(std::array{Written::members(partials_.data(), &Partial::moments, chunks),
+                              rows(activations_.soft(), kHidden, samples.count)});
   use_batch_statistics(chunks, samples.count, gradients);
 
   const float loss_scale = 1.0f / static_cast<float>(samples.count);
-  pool_.run(chunks, [&](int index, int) {
+  team_.run_share(chunks, [&](int index, int) {
     LossSums& sums = partials_[static_cast<std::size_t>(index)].loss;
     std::memset(&sums, 0, sizeof sums);
     each(index, [&](Sample& s, int) { kernels_.classify(weights_, norm(), s, loss_scale, true, sums); });
   });
+  if (!team_.alone()) team_.exchange(Written::members(partials_.data(), &Partial::loss, chunks));
   const double loss = use_loss_sums(chunks, samples.count);
   if (!std::isfinite(loss) || (go_on && !go_on(loss))) return {loss, false};
 
-  pool_.run(chunks, [&](int index, int thread) {
+  team_.run_share(chunks, [&](int index, int thread) {
     BackwardSums& sums = partials_[static_cast<std::size_t>(index)].backward;
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     const Chunk c = chunk(samples.count, index);
@@ -209,15 +226,21 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
     });
     clear_untouched(sums);
   });
+  if (!team_.alone()) {
+    team_.exchange(std::array{Written::members(partials_.data(), &Partial::backward, chunks),
+                              rows(activations_.pooled2(), kFeatures, samples.count),
+                              rows(activations_.dhidden(), kHidden, samples.count),
+                              rows(&activations_.kept_maps(0), 1, samples.count)});
+  }
 
   tensors_.list_samples(activations_.kept_maps(), samples.count);
   std::atomic<bool> finite{true};
   const Finish finish{partials_.data(), chunks, &activations_, gradients.data()};
-  pool_.run(tensors_.tasks(), [&](int task, int) {
+  team_.run(tensors_.tasks(), [&](int task, int) {
     if (!tensors_.sum(task, finish)) finite.store(false, std::memory_order_relaxed);
   });
   if (update != nullptr && finite)
-    pool_.run(tensors_.tasks(), [&](int task, int) { tensors_.update(task, gradients.data(), *update); });
+    team_.run(tensors_.tasks(), [&](int task, int) { tensors_.update(task, gradients.data(), *update); });
   return {loss, finite};
 }
 
@@ -226,7 +249,7 @@ FusedNetwork::Outcome FusedNetwork::step(const Samples& samples, const DropoutDr
 template <class Work>
 void FusedNetwork::each_group(int count, const Work& work) {
   use_running_statistics();
-  pool_.run(chunk_count(count), [&](int index, int thread) {
+  team_.run_share(chunk_count(count), [&](int index, int thread) {
     const Chunk c = chunk(count, index);
     std::array<Sample, kGroup> group;
     LossSums sums{};
@@ -237,10 +260,11 @@ void FusedNetwork::each_group(int count, const Work& work) {
         kernels_.classify(weights_, norm(), group[static_cast<std::size_t>(k)], 0.0f, false, sums);
     }
   });
+  if (!team_.alone()) team_.exchange(rows(activations_.log_probs(), kClasses, count));
 }
 
 const float* FusedNetwork::evaluate(const Samples& samples, bool keep) {
-  const int places = kGroup * pool_.threads();
+  const int places = kGroup * team_.threads();
   activations_.resize(samples.count, keep ? std::max(samples.count, places) : places);
   make_room(samples);
   const auto rows = static_cast<std::size_t>(samples.count);
@@ -264,7 +288,7 @@ const float* FusedNetwork::evaluate(const Samples& samples, bool keep) {
 }
 
 const float* FusedNetwork::resume(const float* soft, int count) {
-  activations_.resize(count, kGroup * pool_.threads());
+  activations_.resize(count, kGroup * team_.threads());
   each_group(count, [&](Sample* group, Chunk c, int thread) {
     for (int row = c.first; row < c.end; ++row) {
       Sample& s = group[row - c.first];
@@ -276,10 +300,10 @@ const float* FusedNetwork::resume(const float* soft, int count) {
   return activations_.log_probs();
 }
 
-std::vector<float> FusedNetwork::pooled1(int samples) const {
-  std::vector<float> rows(static_cast<std::size_t>(samples * kMaps1 * kPixels1));
+std::vector<float> FusedNetwork::pooled1(Share samples) const {
+  std::vector<float> rows(static_cast<std::size_t>((samples.end - samples.first) * kMaps1 * kPixels1));
   float* map = rows.data();
-  for (int row = 0; row < samples; ++row) {
+  for (int row = samples.first; row < samples.end; ++row) {
     const Sample& s = samples_[static_cast<std::size_t>(row)];
     for (int m = 0; m < kMaps1; ++m, map += kPixels1)
       for (int k = 0; k < kPixels1; ++k) map[s.order[k]] = s.pooled1[m * kOrder + std::min(k, s.inked)];

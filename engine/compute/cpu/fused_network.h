@@ -10,7 +10,7 @@
 #include "engine/compute/cpu/fused_tensors.h"
 #include "engine/compute/exact/close_calls.h"
 #include "engine/compute/isa.h"
-#include "engine/core/thread_pool.h"
+#include "engine/compute/ranks/team.h"
 #include "engine/data/dataset.h"
 
 namespace synann::compute::fused {
@@ -36,10 +36,18 @@ struct Samples {
 // chunk by chunk, so results do not depend on the number of threads.
 class FusedNetwork {
  public:
-  FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels);
+  // ranks: null where this process is alone. What others compute arrives before a step goes on, and the loss,
+  // the gradients and what evaluate() returns are whole on every rank; activations are this rank's alone.
+  FusedNetwork(const model::Model& model, const Plan& plan, int threads, const Kernels& kernels,
+               Ranks* ranks = nullptr);
 
   const char* isa() const { return kernels_.isa; }
-  int threads() const { return pool_.threads(); }
+  int threads() const { return team_.threads(); }
+  // The samples of a batch are cut into as many parts, all of which may have a rank of their own.
+  static int chunk_count(int samples);
+  // The samples of a batch that this rank computes, and the least of what all ranks say.
+  Share own_samples(int samples) const;
+  int least_of_ranks(int value) { return team_.least(value); }
   const Activations& activations() const { return activations_; }
 
   // Parameters and running statistics [float_count]; the block stays the caller's and must live on. When it
@@ -62,14 +70,14 @@ class FusedNetwork {
   // The same from the synapse layer on, whose inputs [count, kHidden] are known.
   const float* resume(const float* soft, int count);
 
-  // conv1's pooled pixels of the last step, or of an evaluation that kept them, [samples, 10, 144].
-  std::vector<float> pooled1(int samples) const;
+  // conv1's pooled pixels of these samples of the last step, or of an evaluation that kept them, [samples,
+  // 10, 144].
+  std::vector<float> pooled1(Share samples) const;
 
  private:
   struct Chunk {
     int first, end;
   };
-  static int chunk_count(int samples);
   static Chunk chunk(int samples, int index);
 
   void make_room(const Samples& samples);
@@ -84,11 +92,16 @@ class FusedNetwork {
   void use_running_statistics();
   double use_loss_sums(int chunks, int samples);
   Norm norm() const;
+  static std::vector<int> bounds_of(int samples);
+  template <class T>
+  Written rows(T* block, std::size_t width, int samples) const {
+    return Written::blocks(block, width, bounds_of(samples));
+  }
 
   Plan plan_;
   const Kernels& kernels_;
   exact::CloseCalls close_calls_;
-  ThreadPool pool_;
+  Team team_;
   float scale_, offset_;  // pixel → input
   Tensors tensors_;
   Activations activations_;

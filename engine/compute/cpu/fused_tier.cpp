@@ -18,9 +18,9 @@ bool fused_runs(const model::Model& model) {
 }
 
 std::unique_ptr<Backend> make_fused_backend(std::shared_ptr<const model::Model> model, data::DataPairPtr data,
-                                            int threads, Isa isa) {
+                                            int threads, Isa isa, Ranks* ranks) {
   for (const fused::NetTier* tier : kFusedTiers)
-    if (tier->runs(*model)) return tier->make(std::move(model), std::move(data), threads, isa);
+    if (tier->runs(*model)) return tier->make(std::move(model), std::move(data), threads, isa, ranks);
   return nullptr;
 }
 

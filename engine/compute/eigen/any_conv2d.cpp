@@ -68,6 +68,9 @@ class AnyConv2d final : public EigenLayer {
   void prepare(const Pass& p) override {
     if (p.mode == Mode::Training) partials_.resize(static_cast<std::size_t>(p.chunks) * partial_size());
   }
+  std::vector<Written> chunks_written(const Pass& p) override {
+    return {Written::blocks(partials_.data(), partial_size(), Written::each(p.chunks))};
+  }
   int gradient_tasks(const Pass&) const override { return std::min(l_.result.channels, kGradientTasks); }
   // Some output channels, whose partial sums are added in the order of the chunks.
   void gradient_task(const Pass& p, int task, int) override {

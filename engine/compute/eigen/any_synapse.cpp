@@ -101,6 +101,15 @@ class AnySynapse : public EigenLayer {
     }
   }
 
+  bool has_backward_chunks() const override { return false; }
+  std::vector<Written> backward_written(const Pass& p) override {
+    const int tasks = backward_tasks(p);
+    std::vector<Written> written = {Written::blocks(partials_.data(), partial_size(), Written::each(tasks))};
+    if (p.dx != nullptr)
+      written.push_back(Written::blocks(p.dx, size(l_.in.size(), 1), bounds_of(tasks, samples(p), p.batch)));
+    return written;
+  }
+
   // Some outputs, whose partial sums are added in the order of the tasks, and their chain rule by w and a.
   int gradient_tasks(const Pass&) const override { return std::min(outputs_, kMostTasks); }
   void gradient_task(const Pass& p, int task, int) override {

@@ -58,6 +58,9 @@ class Conv2d final : public EigenLayer {
   void prepare(const Pass& p) override {
     partials_.resize(static_cast<std::size_t>(p.chunks) * partial_size());
   }
+  std::vector<Written> chunks_written(const Pass& p) override {
+    return {Written::blocks(partials_.data(), partial_size(), Written::each(p.chunks))};
+  }
   int gradient_tasks(const Pass&) const override { return 1; }
   void gradient_task(const Pass& p, int, int) override {
     const std::size_t weights = size(l_.result.channels, patch_);

@@ -94,7 +94,17 @@ class Linear final : public EigenLayer {
     kernels_.multiply(c.count, in_, out_, p.dy + size(c.first, out_), p.values + at_.weight,
                       p.dx + size(c.first, in_), false);
   }
+  std::vector<Written> forward_written(const Pass& p) override {
+    return {Written::columns(p.y, p.batch, size(out_, 1), bounds_of(gradient_tasks(p), kRows, out_))};
+  }
   int gradient_tasks(const Pass&) const override { return (out_ + kRows - 1) / kRows; }
+  bool gradient_sees_batch() const override { return true; }
+  std::vector<Written> gradient_written(const Pass& p) override {
+    const std::vector<int> bounds = bounds_of(gradient_tasks(p), kRows, out_);
+    std::vector<Written> written = {Written::blocks(p.gradients + at_.weight, size(in_, 1), bounds)};
+    if (bias_) written.push_back(Written::blocks(p.gradients + at_.bias, 1, bounds));
+    return written;
+  }
   void gradient_task(const Pass& p, int task, int) override {
     const int first = task * kRows, rows = std::min(kRows, out_ - first);
     kernels_.multiply_at(rows, in_, p.batch, p.dy + first, out_, p.x,
@@ -197,6 +207,7 @@ class BatchNorm1d final : public EigenLayer {
     }
   }
 
+  bool has_backward_chunks() const override { return false; }
   int backward_tasks(const Pass&) const override { return tasks(); }
   void backward_task(const Pass& p, int task, int) override {
     for (int i = task * kFeatures; i < std::min(n_, (task + 1) * kFeatures); ++i) {

@@ -6,6 +6,7 @@
 
 #include "engine/compute/batch.h"
 #include "engine/compute/eigen/kernels.h"
+#include "engine/compute/ranks/team.h"
 #include "engine/model/description.h"
 
 // The layers of the multi-threaded tier. Work is cut into fixed chunks of samples and fixed tasks, and
@@ -48,9 +49,10 @@ struct Pass {
 };
 
 // One layer. A forward (or backward) step is: begin_forward on the calling thread and all forward_tasks of
-// the whole batch, then forward_chunk for each chunk; a layer uses what it needs (begin_… only with tasks).
-// After the whole backward pass, gradient_tasks finish the parameter gradients. Tasks and chunks of one kind
-// run concurrently, on any thread; `thread` names scratch memory.
+// the whole batch, then forward_chunk for each chunk; a layer uses what it needs (begin_… only with tasks). A
+// layer that wants sums over the batch before its chunks takes them in rounds: measure_… for each chunk, then
+// end_… on the calling thread. After the whole backward pass, gradient_tasks finish the parameter gradients.
+// Tasks and chunks of one kind run concurrently, on any thread; `thread` names scratch memory.
 class EigenLayer {
  public:
   virtual ~EigenLayer() = default;
@@ -60,18 +62,46 @@ class EigenLayer {
   virtual void begin_forward(const Pass&) {}
   virtual int forward_tasks(const Pass&) const { return 0; }
   virtual void forward_task(const Pass&, int /*task*/, int /*thread*/) {}
+  virtual int forward_rounds(const Pass&) const { return 0; }
+  virtual void measure_forward(const Pass&, int /*round*/, Chunk) {}
+  virtual void end_forward_round(const Pass&, int /*round*/) {}
   virtual void forward_chunk(const Pass&, Chunk, int /*thread*/) {}
 
   virtual void begin_backward(const Pass&) {}
   virtual int backward_tasks(const Pass&) const { return 0; }
   virtual void backward_task(const Pass&, int /*task*/, int /*thread*/) {}
+  virtual bool has_backward_round() const { return false; }
+  virtual void measure_backward(const Pass&, Chunk) {}
+  virtual void end_backward_round(const Pass&) {}
   virtual void backward_chunk(const Pass&, Chunk, int /*thread*/) {}
   // Whether this backward pass has work for chunks left, once begun.
   virtual bool has_backward_chunks() const { return true; }
 
   virtual int gradient_tasks(const Pass&) const { return 0; }
   virtual void gradient_task(const Pass&, int /*task*/, int /*thread*/) {}
+
+  // Where ranks share the work, each runs its share of the chunks. Tasks see whole batches; ranks share those
+  // of which a layer says what they wrote, by task, and run all of the others.
+  virtual std::vector<Written> forward_written(const Pass&) { return {}; }
+  virtual std::vector<Written> backward_written(const Pass&) { return {}; }
+  virtual std::vector<Written> gradient_written(const Pass&) { return {}; }
+  // What backward_chunk wrote beside dx, by chunk; what measure_… wrote.
+  virtual std::vector<Written> chunks_written(const Pass&) { return {}; }
+  virtual std::vector<Written> measured(const Pass&) { return {}; }
+  // Whether gradient_task reads x and dy.
+  virtual bool gradient_sees_batch() const { return false; }
 };
+
+// Bounds of tasks that take `units` of `count` each, the last one fewer.
+inline std::vector<int> bounds_of(int tasks, int units, int count) {
+  std::vector<int> bounds;
+  for (int task = 0; task <= tasks; ++task) bounds.push_back(task * units < count ? task * units : count);
+  return bounds;
+}
+// Of the chunks of a batch, in samples.
+inline std::vector<int> chunk_bounds(int batch) {
+  return bounds_of(chunk_count(batch), chunk_size(batch), batch);
+}
 
 inline std::size_t size(int a, int b) {
   return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);

@@ -24,7 +24,8 @@ double sum_of(int count, const Term& term) {
   return sum;
 }
 
-// A task is a channel: its statistics are those of batch · rows · columns numbers.
+// The statistics of a channel are those of batch · rows · columns numbers: sums of each sample, added in the
+// order of the samples.
 class BatchNorm2d final : public EigenLayer {
  public:
   BatchNorm2d(const model::Model& model, const Layer& l)
@@ -34,68 +35,107 @@ class BatchNorm2d final : public EigenLayer {
         channels_(l.in.channels),
         places_(l.in.rows * l.in.columns),
         mean_(static_cast<std::size_t>(channels_)),
-        inverse_(mean_.size()) {}
+        inverse_(mean_.size()),
+        mean_dy_(mean_.size()),
+        slope_(mean_.size()) {}
 
-  int forward_tasks(const Pass& p) const override { return p.mode == Mode::Training ? channels_ : 0; }
-  void forward_task(const Pass& p, int channel, int) override {
-    const auto f = static_cast<std::size_t>(channel);
-    const double count = static_cast<double>(p.batch) * places_;
-    double sum = 0, squares = 0;
-    for (int s = 0; s < p.batch; ++s) {
-      const float* x = p.x + plane(s, channel);
-      sum += sum_of(places_, [&](int k) { return wide(x[k]); });
-    }
-    const double mean = sum / count;
-    for (int s = 0; s < p.batch; ++s) {
-      const float* x = p.x + plane(s, channel);
-      squares += sum_of(places_, [&](int k) { return (wide(x[k]) - mean) * (wide(x[k]) - mean); });
-    }
-    mean_[f] = mean;
-    inverse_[f] = 1.0 / std::sqrt(squares / count + kBatchNormEpsilon);
-    p.gradients[running_mean_ + f] = static_cast<float>(mean);
-    p.gradients[running_var_ + f] = static_cast<float>(squares / std::max(1.0, count - 1));
-    for (int s = 0; s < p.batch; ++s) normalise(p, s, channel, mean, inverse_[f]);
+  void prepare(const Pass& p) override {
+    if (p.mode == Mode::Training) sums_.resize(2 * size(p.batch, channels_));
   }
-  void forward_chunk(const Pass& p, Chunk c, int) override {
-    if (p.mode == Mode::Training) return;
+
+  // The mean; then the squares of what differs from it.
+  int forward_rounds(const Pass& p) const override { return p.mode == Mode::Training ? 2 : 0; }
+  void measure_forward(const Pass& p, int round, Chunk c) override {
+    for (int s = c.first; s < c.first + c.count; ++s)
+      for (int channel = 0; channel < channels_; ++channel) {
+        const float* x = p.x + plane(s, channel);
+        const double mean = mean_[size(channel, 1)];
+        sums_of(s, channel)[0] =
+            round == 0 ? sum_of(places_, [&](int k) { return wide(x[k]); })
+                       : sum_of(places_, [&](int k) { return (wide(x[k]) - mean) * (wide(x[k]) - mean); });
+      }
+  }
+  void end_forward_round(const Pass& p, int round) override {
+    const double count = static_cast<double>(p.batch) * places_;
     for (int channel = 0; channel < channels_; ++channel) {
       const auto f = static_cast<std::size_t>(channel);
-      const double inverse =
-          1.0 / std::sqrt(static_cast<double>(p.values[running_var_ + f]) + kBatchNormEpsilon);
-      for (int s = c.first; s < c.first + c.count; ++s)
-        normalise(p, s, channel, static_cast<double>(p.values[running_mean_ + f]), inverse);
+      double sum = 0;
+      for (int s = 0; s < p.batch; ++s) sum += sums_of(s, channel)[0];
+      if (round == 0) {
+        mean_[f] = sum / count;
+        continue;
+      }
+      inverse_[f] = 1.0 / std::sqrt(sum / count + kBatchNormEpsilon);
+      p.gradients[running_mean_ + f] = static_cast<float>(mean_[f]);
+      p.gradients[running_var_ + f] = static_cast<float>(sum / std::max(1.0, count - 1));
+    }
+  }
+  void forward_chunk(const Pass& p, Chunk c, int) override {
+    for (int channel = 0; channel < channels_; ++channel) {
+      const auto f = static_cast<std::size_t>(channel);
+      double mean = mean_[f], inverse = inverse_[f];
+      if (p.mode != Mode::Training) {
+        mean = static_cast<double>(p.values[running_mean_ + f]);
+        inverse = 1.0 / std::sqrt(static_cast<double>(p.values[running_var_ + f]) + kBatchNormEpsilon);
+      }
+      for (int s = c.first; s < c.first + c.count; ++s) normalise(p, s, channel, mean, inverse);
     }
   }
 
-  int backward_tasks(const Pass&) const override { return channels_; }
   // dx = w inverse (dy − mean(dy) − x̂ mean(dy x̂))
-  void backward_task(const Pass& p, int channel, int) override {
-    const auto f = static_cast<std::size_t>(channel);
-    const double count = static_cast<double>(p.batch) * places_, mean = mean_[f], inverse = inverse_[f];
-    double sum = 0, dot = 0;
-    for (int s = 0; s < p.batch; ++s) {
-      const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
-      sum += sum_of(places_, [&](int k) { return wide(dy[k]); });
-      dot += sum_of(places_, [&](int k) { return wide(dy[k]) * (wide(x[k]) - mean); });
+  bool has_backward_round() const override { return true; }
+  void measure_backward(const Pass& p, Chunk c) override {
+    for (int s = c.first; s < c.first + c.count; ++s)
+      for (int channel = 0; channel < channels_; ++channel) {
+        const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
+        const double mean = mean_[size(channel, 1)];
+        double* sums = sums_of(s, channel);
+        sums[0] = sum_of(places_, [&](int k) { return wide(dy[k]); });
+        sums[1] = sum_of(places_, [&](int k) { return wide(dy[k]) * (wide(x[k]) - mean); });
+      }
+  }
+  void end_backward_round(const Pass& p) override {
+    const double count = static_cast<double>(p.batch) * places_;
+    for (int channel = 0; channel < channels_; ++channel) {
+      const auto f = static_cast<std::size_t>(channel);
+      double sum = 0, dot = 0;
+      for (int s = 0; s < p.batch; ++s) {
+        sum += sums_of(s, channel)[0];
+        dot += sums_of(s, channel)[1];
+      }
+      dot *= inverse_[f];
+      p.gradients[at_.weight + f] = static_cast<float>(dot);
+      p.gradients[at_.bias + f] = static_cast<float>(sum);
+      mean_dy_[f] = sum / count;
+      slope_[f] = inverse_[f] * dot / count;
     }
-    dot *= inverse;
-    p.gradients[at_.weight + f] = static_cast<float>(dot);
-    p.gradients[at_.bias + f] = static_cast<float>(sum);
+  }
+  void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
-    const double scale = static_cast<double>(p.values[at_.weight + f]) * inverse, mean_dy = sum / count,
-                 slope = inverse * dot / count;
-    for (int s = 0; s < p.batch; ++s) {
-      const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
-      float* dx = p.dx + plane(s, channel);
-      for (int k = 0; k < places_; ++k)
-        dx[k] = static_cast<float>(
-            scale * (static_cast<double>(dy[k]) - mean_dy - (static_cast<double>(x[k]) - mean) * slope));
+    for (int channel = 0; channel < channels_; ++channel) {
+      const auto f = static_cast<std::size_t>(channel);
+      const double scale = static_cast<double>(p.values[at_.weight + f]) * inverse_[f], mean = mean_[f],
+                   mean_dy = mean_dy_[f], slope = slope_[f];
+      for (int s = c.first; s < c.first + c.count; ++s) {
+        const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
+        float* dx = p.dx + plane(s, channel);
+        for (int k = 0; k < places_; ++k)
+          dx[k] = static_cast<float>(
+              scale * (static_cast<double>(dy[k]) - mean_dy - (static_cast<double>(x[k]) - mean) * slope));
+      }
     }
+  }
+
+  std::vector<Written> measured(const Pass& p) override {
+    return {Written::blocks(sums_.data(), 2 * size(channels_, 1), chunk_bounds(p.batch))};
   }
 
  private:
   std::size_t plane(int sample, int channel) const {
     return size(sample, channels_ * places_) + size(channel, places_);
+  }
+  double* sums_of(int sample, int channel) {
+    return sums_.data() + 2 * (size(sample, channels_) + size(channel, 1));
   }
   void normalise(const Pass& p, int sample, int channel, double mean, double inverse) const {
     const auto f = static_cast<std::size_t>(channel);
@@ -110,7 +150,8 @@ class BatchNorm2d final : public EigenLayer {
   Offsets at_;
   std::size_t running_mean_, running_var_;
   int channels_, places_;
-  std::vector<double> mean_, inverse_;  // [channels]
+  std::vector<double> mean_, inverse_, mean_dy_, slope_;  // [channels]
+  std::vector<double> sums_;                              // [batch, channels, 2]
 };
 
 }  // namespace

@@ -99,6 +99,19 @@ class SynaRnnLayer final : public EigenLayer {
     }
   }
 
+  bool has_backward_chunks() const override { return false; }
+  std::vector<Written> forward_written(const Pass& p) override {
+    return {Written::blocks(p.y, size(n_, 1), bounds_of(tasks(p), samples(p), p.batch))};
+  }
+  std::vector<Written> backward_written(const Pass& p) override {
+    std::vector<Written> written = {
+        Written::blocks(partials_.data(), end_ - first_, Written::each(tasks(p)))};
+    if (p.dx != nullptr)
+      written.push_back(
+          Written::blocks(p.dx, size(l_.in.size(), 1), bounds_of(tasks(p), samples(p), p.batch)));
+    return written;
+  }
+
   int gradient_tasks(const Pass&) const override { return 1; }
   void gradient_task(const Pass& p, int, int) override {
     float* out = p.gradients + first_;

@@ -127,6 +127,14 @@ class Synapse final : public SynapseBase {
     }
   }
 
+  std::vector<Written> forward_written(const Pass& p) override {
+    const std::vector<int> bounds = bounds_of(blocks_, kOutputs, n_);
+    std::vector<Written> written = {Written::columns(p.y, p.batch, size(n_, 1), bounds)};
+    if (p.mode == Mode::Training)
+      written.push_back(Written::blocks(product_.data(), size(width_, 1), bounds));
+    return written;
+  }
+
   void begin_backward(const Pass& p) override {
     safe_ = kernels_.largest_product(n_, width_, beta_, xt_.data()) < kSafe;
     kernels_.transpose(p.batch, n_, p.dy, n_, dyt_.data(), width_);
@@ -148,6 +156,16 @@ class Synapse final : public SynapseBase {
     kernels_.synapse_direct(count, width_, alpha_.data() + first, dyt, product, dxt);
     if (p.dx != nullptr) kernels_.transpose(count, p.batch, dxt, width_, p.dx + first, n_);
     for (int k = 0; alpha_parameter_ && k < count; ++k) sum_dalpha(p, first + k);
+  }
+  // The general kernel is for batches that are rare.
+  std::vector<Written> backward_written(const Pass& p) override {
+    if (!safe_) return {};
+    const std::vector<int> bounds = bounds_of(blocks_, kOutputs, n_);
+    std::vector<Written> written = {Written::columns(p.gradients + weight_, n_, size(n_, 1), bounds)};
+    if (p.dx != nullptr) written.push_back(Written::columns(p.dx, p.batch, size(n_, 1), bounds));
+    if (alpha_parameter_)
+      written.push_back(Written::blocks(p.gradients + alpha_parameter_->offset, 1, bounds));
+    return written;
   }
   bool has_backward_chunks() const override { return !safe_; }
   void backward_chunk(const Pass& p, Chunk c, int) override {

@@ -87,6 +87,9 @@ class WideConv2d final : public EigenLayer {
     });
   }
 
+  std::vector<Written> chunks_written(const Pass& p) override {
+    return {Written::blocks(partials_.data(), partial_size(), Written::each(p.chunks))};
+  }
   int gradient_tasks(const Pass&) const override { return blocks(l_.result.channels); }
   // A block of output channels, whose partial sums are added in the order of the chunks.
   void gradient_task(const Pass& p, int task, int) override {
