@@ -2,10 +2,8 @@
 #include "engine/exports/foreign_curve.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <map>
-#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -129,26 +127,6 @@ Result<ForeignRun> read_foreign_file(const fs::path& path, const std::stop_token
 }
 
 }  // namespace
-
-void add_foreign_curve(ForeignRun& run, ForeignCurve curve) {
-  std::vector<std::size_t> order(curve.x.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::erase_if(order,
-                [&](std::size_t k) { return !std::isfinite(curve.x[k]) || !std::isfinite(curve.y[k]); });
-  std::ranges::stable_sort(order, {}, [&](std::size_t k) { return curve.x[k]; });
-  ForeignCurve sorted{.name = std::move(curve.name), .unit = curve.unit, .x = {}, .y = {}, .wall = {}};
-  for (const std::size_t k : order) {
-    if (!sorted.x.empty() && sorted.x.back() == curve.x[k]) {
-      sorted.y.back() = curve.y[k];
-      if (!curve.wall.empty()) sorted.wall.back() = curve.wall[k];
-      continue;
-    }
-    sorted.x.push_back(curve.x[k]);
-    sorted.y.push_back(curve.y[k]);
-    if (!curve.wall.empty()) sorted.wall.push_back(curve.wall[k]);
-  }
-  if (!sorted.x.empty()) run.curves.push_back(std::move(sorted));
-}
 
 Result<ForeignRun> read_foreign_run(const fs::path& path, const std::stop_token& stop) {
   auto run = read_foreign_file(path, stop);
