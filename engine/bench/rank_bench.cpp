@@ -92,9 +92,10 @@ double seconds_of_gather(compute::Ranks& ranks, std::size_t bytes, int times) {
 }  // namespace
 
 StepModel RankLine::step_model() const {
+  const int most = (parts + ranks - 1) / ranks;
   const double alone = summarise(alone_us).median,
                busy = summarise(together_us).median - summarise(exchange_us).median,
-               share = static_cast<double>((parts + ranks - 1) / ranks) / parts;
+               share = static_cast<double>(most) / parts;
   StepModel step{.parts = parts, .exchanges = exchanges, .bytes = bytes};
   step.parallel_us = share < 1 ? std::clamp((alone - busy) / (1 - share), 0.0, alone) : alone;
   step.serial_us = alone - step.parallel_us;

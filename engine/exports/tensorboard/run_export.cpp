@@ -18,6 +18,7 @@
 #include "engine/infer/asker.h"
 #include "engine/infer/recorded.h"
 #include "engine/runs/run_notes.h"
+#include "engine/train/checkpoint.h"
 #include "engine/train/run_data.h"
 
 namespace synann::exports::tensorboard {
@@ -78,6 +79,7 @@ class RunExport {
   void add_changes(const EventTime& at);
   Status losses();
   Status tensors();
+  Status tensors_of_checkpoints();
   Status synapses();
   Status synapse(train::RecordReader& record, const TensorTags::Synapse& synapse, const model::Model& model,
                  double from, double to);
@@ -156,12 +158,7 @@ Status RunExport::losses() {
 
 Status RunExport::tensors() {
   std::error_code code;
-  if (!fs::exists(run_.folder / train::kNetworkRecord, code)) {
-    notes_.push_back(
-        fmt::format("{}: the run has no record of its network, so there are no histograms of its tensors",
-                    run_.folder.string()));
-    return {};
-  }
+  if (!fs::exists(run_.folder / train::kNetworkRecord, code)) return tensors_of_checkpoints();
   auto recorded = infer::RecordedNetworks::open(run_.folder);
   if (!recorded) return recorded.error();
   const TensorTags tags(*recorded->model());
@@ -172,6 +169,28 @@ Status RunExport::tensors() {
     tags.add_tensors(log_, time(recorded->steps()[frames[k]].steps), *network->values);
     if (Status status = go_on(share(kTensorsBegin, kSynapsesBegin, k, frames.size())); !status) return status;
   }
+  return {};
+}
+
+// Of a run without a record: the best epoch's, and the last.
+Status RunExport::tensors_of_checkpoints() {
+  std::optional<std::int64_t> written;
+  for (const char* name : {train::kBestCheckpoint, train::kLastCheckpoint}) {
+    std::error_code code;
+    if (!fs::exists(run_.folder / name, code)) continue;
+    const auto saved = train::read_checkpoint(run_.folder / name);
+    if (!saved) {
+      notes_.push_back(saved.error().sentence());
+      continue;
+    }
+    const std::int64_t steps = history_.steps_at(saved->checkpoint.position);
+    if (written && steps <= *written) continue;
+    TensorTags(*saved->model).add_tensors(log_, time(steps), saved->checkpoint.state.values);
+    written = steps;
+  }
+  notes_.push_back(fmt::format("{}: the run has no record of its network, so {}", run_.folder.string(),
+                               written ? "histograms of its tensors are those of its checkpoints"
+                                       : "there are no histograms of its tensors"));
   return {};
 }
 

@@ -17,7 +17,9 @@
 #include "engine/exports/tensorboard/event_folder.h"
 #include "engine/exports/tensorboard/live_log.h"
 #include "engine/runs/run_notes.h"
+#include "engine/train/checkpoint.h"
 #include "engine/train/history.h"
+#include "engine/train/record.h"
 #include "tests/engine/train/session_fixtures.h"
 #include "tests/test_main.h"
 
@@ -29,6 +31,7 @@ class TensorboardTest : public QObject, testing::SessionRuns {
  private slots:
   void init();
   void scalarsAreTheHistorys();
+  void aRunWithoutARecordHasItsCheckpoints();
   void equalRunsGiveEqualBytes();
   void nothingIsOverwritten();
   void whatIsGivenUpLeavesNothing();
@@ -127,6 +130,36 @@ void TensorboardTest::scalarsAreTheHistorys() {
     QVERIFY2(text.find(tag) != std::string::npos, tag);
   // The folder of both is read too.
   QVERIFY(curvesOf(at("logs")).contains("one-2/loss/test"));
+}
+
+// Histograms of the best epoch and of the last, each once; where there is neither, that is said.
+void TensorboardTest::aRunWithoutARecordHasItsCheckpoints() {
+  testing::Settings settings = testing::tiny_settings();
+  settings.model = "linear";
+  run(at("one"), 1, {}, -1, settings);
+  QVERIFY(!std::filesystem::exists(at("one") / train::kNetworkRecord));
+  const auto best = train::read_checkpoint(at("one") / train::kBestCheckpoint),
+             last = train::read_checkpoint(at("one") / train::kLastCheckpoint);
+  QVERIFY(best && last);
+  const auto export_and_count = [&](const char* out, const char* words) {
+    const auto written = exportTo(at(out), {at("one")});
+    if (!written) qFatal("%s", written.error().sentence().c_str());
+    const bool said = std::ranges::any_of(
+        written->notes, [&](const std::string& note) { return note.find(words) != std::string::npos; });
+    if (!said) return -1;
+    const std::string text = textOf(written->files[0]);
+    int count = 0;
+    for (std::size_t at = 0; (at = text.find("tensors/", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  const int tensors = static_cast<int>(last->model->parameters.all().size());
+  const int frames = best->checkpoint.position == last->checkpoint.position ? 1 : 2;
+  QVERIFY(tensors > 0);
+  QCOMPARE(export_and_count("both", "histograms of its tensors are those of its checkpoints"),
+           frames * tensors);
+  std::filesystem::remove(at("one") / train::kBestCheckpoint);
+  std::filesystem::remove(at("one") / train::kLastCheckpoint);
+  QCOMPARE(export_and_count("none", "there are no histograms of its tensors"), 0);
 }
 
 void TensorboardTest::equalRunsGiveEqualBytes() {
