@@ -18,8 +18,8 @@ scratch="$(mktemp -d)"
 trap 'pkill -KILL -f "$scratch/" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-# Shared memory, also where a process may not read another's.
-export OMPI_MCA_btl=self,vader OMPI_MCA_btl_vader_single_copy_mechanism=none
+# Also where a process may not read another's memory.
+export OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_sm_single_copy_mechanism=none
 # train RANKS FOLDER OPTION…
 train() {
   local count="$1" folder="$2"

@@ -54,6 +54,7 @@ class ThreadRanks final : public Ranks {
 std::vector<std::unique_ptr<Ranks>> thread_ranks(int count) {
   const auto place = std::make_shared<MeetingPlace>(count);
   std::vector<std::unique_ptr<Ranks>> ranks;
+  ranks.reserve(static_cast<std::size_t>(count));
   for (int r = 0; r < count; ++r) ranks.push_back(std::make_unique<ThreadRanks>(place, r));
   return ranks;
 }
