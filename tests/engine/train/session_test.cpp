@@ -27,8 +27,6 @@ class SessionTest : public QObject, private SessionRuns {
   void trainsAndRecords();
   void equalRunsGiveEqualFiles();
   void resumeGoesOnBitForBit();
-  void everyModelResumesBitForBit_data();
-  void everyModelResumesBitForBit();
   void validationIsHeldBack();
   void stopCriteriaEndTheRun();
   void stopInTheMiddleLosesNothing();
@@ -108,28 +106,6 @@ void SessionTest::resumeGoesOnBitForBit() {
     QCOMPARE(history->evaluations[k].train_loss, whole.evaluations[k].train_loss);
     QCOMPARE(history->evaluations[k].best, whole.evaluations[k].best);
   }
-}
-
-void SessionTest::everyModelResumesBitForBit_data() {
-  QTest::addColumn<QString>("id");
-  for (const auto& info : model::known_models())
-    QTest::newRow(info.id.data()) << QString::fromUtf8(info.id.data());
-}
-
-// With Adam, a plateau schedule and clipping, so that all of their state is in the file.
-void SessionTest::everyModelResumesBitForBit() {
-  QFETCH(QString, id);
-  auto settings = tiny_settings();
-  settings.model = id.toStdString();
-  settings.optimizer = "adam";
-  settings.schedule = "plateau";
-  settings.schedule_epochs = 1;
-  settings.clip = 1;
-  settings.epochs = 2;
-  run(at("whole"), 1, {}, -1, settings);
-  run(at("parts"), 2, {}, 4, settings);
-  run(at("parts"), 1, at("parts") / kLastCheckpoint, -1, settings);
-  QVERIFY(bytes_of(at("whole") / kLastCheckpoint) == bytes_of(at("parts") / kLastCheckpoint));
 }
 
 void SessionTest::validationIsHeldBack() {
