@@ -85,6 +85,10 @@ InterruptGuard::~InterruptGuard() {
   stop_work.store(nullptr);
 }
 
+bool interrupted() {
+  return latest_signal.load() > 0;
+}
+
 int interrupted_code() {
   const int number = latest_signal.load();
   return number > 0 ? 128 + number : kInterrupted;

@@ -47,6 +47,8 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
+// Whether an InterruptGuard has caught a signal.
+bool interrupted();
 // 128 + the latest signal that an InterruptGuard caught; kInterrupted where there was none.
 int interrupted_code();
 

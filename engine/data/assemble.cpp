@@ -161,6 +161,8 @@ Result<DataPair> assemble(Parts parts, const Family& family) {
   pair.train = dataset_of(std::move(parts.train), classes);
   pair.test = dataset_of(std::move(*parts.test), classes);
   pair.sha256 = data_digest(pair.train, pair.test);
+  if (pair.sha256.empty())
+    return Error{.kind = ErrorKind::Cancelled, .problem = "reading the data was given up"};
   if (pair.train.stored)
     if (auto status = pair.train.stored->file().trouble(); !status) return status.error();
   return pair;

@@ -3,32 +3,65 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 #include "engine/core/random.h"
 #include "engine/core/sha256.h"
+#include "engine/data/reading.h"
 
 namespace synann::data {
 namespace {
 
-// Images in their file are read a megabyte at a time; where they cannot be, their file's trouble() tells.
-void add_pixels(Sha256& digest, const Dataset& set) {
-  digest.add(set.pixels);
-  if (!set.stored) return;
-  constexpr std::size_t kPiece = 1 << 20;  // bytes
-  const auto count = static_cast<std::uint32_t>(set.count());
-  const auto most = static_cast<std::uint32_t>(std::max<std::size_t>(1, kPiece / set.image_size()));
-  std::vector<std::uint8_t> piece(most * set.image_size());
-  for (std::uint32_t first = 0; first < count; first += most) {
-    const std::uint32_t some = std::min(most, count - first);
-    if (!set.stored->file().read(first, some, piece.data())) return;
-    digest.add(std::span(piece).first(some * set.image_size()));
+constexpr std::size_t kDigestPiece = 1 << 20;  // bytes between two looks at the watch
+
+// What two sets hold, followed by the watch.
+class PixelDigest {
+ public:
+  PixelDigest(Sha256& digest, const Dataset& first, const Dataset& second)
+      : digest_(digest), bytes_(size(first) + size(second)) {}
+
+  // False: given up. Where images cannot be read from their file, its trouble() tells.
+  bool add(const Dataset& set) {
+    if (set.stored) return add_stored(set);
+    const std::span<const std::uint8_t> all = set.pixels;
+    for (std::size_t at = 0; at < all.size(); at += kDigestPiece)
+      if (!add(all.subspan(at, std::min(kDigestPiece, all.size() - at)))) return false;
+    return true;
   }
-}
+
+ private:
+  static std::uint64_t size(const Dataset& set) {
+    return set.stored ? static_cast<std::uint64_t>(set.count()) * set.image_size() : set.pixels.size();
+  }
+  bool add_stored(const Dataset& set) {
+    const auto count = static_cast<std::uint32_t>(set.count());
+    const auto most = static_cast<std::uint32_t>(std::max<std::size_t>(1, kDigestPiece / set.image_size()));
+    std::vector<std::uint8_t> piece(most * set.image_size());
+    for (std::uint32_t first = 0; first < count; first += most) {
+      const std::uint32_t some = std::min(most, count - first);
+      if (!set.stored->file().read(first, some, piece.data())) return true;
+      if (!add(std::span(piece).first(some * set.image_size()))) return false;
+    }
+    return true;
+  }
+  bool add(std::span<const std::uint8_t> piece) {
+    digest_.add(piece);
+    done_ += piece.size();
+    return ReadingWatch::goes_on(done_, bytes_);
+  }
+
+  Sha256& digest_;
+  std::uint64_t done_ = 0;
+  const std::uint64_t bytes_;
+};
 
 }  // namespace
 
 std::string data_digest(const Dataset& train, const Dataset& test) {
   Sha256 digest;
+  PixelDigest pixels(digest, train, test);
   for (const Dataset* set : {&train, &test}) {
     std::array<std::uint8_t, 16> header{};
     std::size_t at = 0;
@@ -39,7 +72,7 @@ std::string data_digest(const Dataset& train, const Dataset& test) {
     }
     digest.add(header);
     digest.add(set->labels);
-    add_pixels(digest, *set);
+    if (!pixels.add(*set)) return {};
   }
   return digest.hex();
 }

@@ -71,7 +71,8 @@ std::shared_ptr<const DataPair> hold_back(const DataPair& data, int count);
 std::shared_ptr<const DataPair> draw_training(const DataPair& data, int count, std::uint64_t seed);
 
 // SHA-256 over, for train then test: count, rows, columns, classes as little-endian u32, labels, pixels.
-// Independent of file names and compression, so a copy under another name has the same digest.
+// Independent of file names and compression, so a copy under another name has the same digest. Empty where
+// the thread's ReadingWatch gave it up.
 std::string data_digest(const Dataset& train, const Dataset& test);
 
 }  // namespace synann::data

@@ -23,8 +23,9 @@ std::vector<KnownDataset> known_datasets();
 
 // Opens "digits" (the built-in digits), "mnist" (where known_datasets finds it), or a folder or file: the
 // four IDX files of MNIST and its relatives (source.h says where they are looked for), an NPZ archive, CSV,
-// or images in a folder for each class. Takes a second and more; call it on a worker thread. Errors: one
-// sentence that names the file as given.
+// or images in a folder for each class. Takes a second and more; call it on a worker thread, under a
+// ReadingWatch (reading.h) where somebody waits. Errors: one sentence that names the file as given;
+// ErrorKind::Cancelled.
 Result<DataPairPtr> open_dataset(const std::string& spec);
 
 // Writes train and test as four gzip-compressed IDX files with the names of MNIST into `folder` (made if

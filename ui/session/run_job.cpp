@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/run_job.h"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "engine/core/folder_lock.h"
+#include "engine/data/reading.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/failure.h"
 #include "engine/train/history.h"
@@ -17,10 +20,29 @@ namespace synann::ui {
 
 namespace {
 
-Result<data::DataPairPtr> openData(const RunJob& job, SnapshotMailbox& mailbox) {
+constexpr auto kLoadingBeat = std::chrono::milliseconds(100);  // between two words of how far the reading is
+
+// Stopping gives it up.
+Result<data::DataPairPtr> openWatched(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
+  auto due = std::chrono::steady_clock::now() + kLoadingBeat;
+  bool told = false;
+  const data::ReadingWatch watch([&](std::uint64_t done, std::uint64_t bytes) {
+    if (const auto now = std::chrono::steady_clock::now(); now >= due) {
+      due = now + kLoadingBeat;
+      told = true;
+      mailbox.putLoading(static_cast<double>(done) / static_cast<double>(bytes));
+    }
+    return !link.stopRequested();
+  });
+  Result<data::DataPairPtr> data = job.open_data(job.settings.data);
+  if (told) mailbox.putLoading(-1);
+  return data;
+}
+
+Result<data::DataPairPtr> openData(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   if (job.data && job.data->spec == job.settings.data) return job.data;
   mailbox.putState(RunState::Loading);
-  Result<data::DataPairPtr> data = job.open_data(job.settings.data);
+  Result<data::DataPairPtr> data = openWatched(job, link, mailbox);
   if (data) {
     mailbox.putData(*data);
     std::string notes;  // the window has room for one message at a time
@@ -30,9 +52,9 @@ Result<data::DataPairPtr> openData(const RunJob& job, SnapshotMailbox& mailbox) 
   return data;
 }
 
-Status loadData(const RunJob& job, SnapshotMailbox& mailbox) {
-  const Result<data::DataPairPtr> data = openData(job, mailbox);
-  if (!data) return data.error();
+Status loadData(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
+  const Result<data::DataPairPtr> data = openData(job, link, mailbox);
+  if (!data && !link.stopRequested()) return data.error();
   return {};
 }
 
@@ -83,9 +105,9 @@ void removeStart(const std::filesystem::path& file) {
 }
 
 Status trainRun(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
-  const Result<data::DataPairPtr> data = openData(job, mailbox);
-  if (!data) return data.error();
+  const Result<data::DataPairPtr> data = openData(job, link, mailbox);
   if (link.stopRequested()) return Status();
+  if (!data) return data.error();
   const auto start = writeStart(job);
   if (!start) return withoutFolderChoice(start.error(), !job.resume);
   train::SessionOptions options{.settings = job.settings,
@@ -113,7 +135,7 @@ Status trainRun(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) 
 Status doJob(const RunJob& job, CommandLink& link, SnapshotMailbox& mailbox) {
   switch (job.kind) {
     case RunJob::Kind::LoadData:
-      return loadData(job, mailbox);
+      return loadData(job, link, mailbox);
     case RunJob::Kind::ReadRun:
       return readRun(job, mailbox);
     case RunJob::Kind::Train:

@@ -44,6 +44,7 @@ struct Progress {
   int evaluated = 0;             // test samples done in the evaluation that is going on
   int evaluate_count = 0;        // 0 when no evaluation is going on
   double fraction = 0;           // of the whole run, 0 … 1
+  double loading = -1;           // share of the data that is read, while they are opened; negative: not known
   double images_per_second = 0;  // smoothed over the last seconds of training; 0 = not known yet
   double seconds_left = -1;      // to the end of the run; negative = not known yet
   std::string device{}, isa{};   // where it is computed; empty = not known yet

@@ -50,6 +50,10 @@ void SnapshotMailbox::putState(RunState state, std::string reason) {
   write([&] { pending_.states.push_back({state, std::move(reason)}); });
 }
 
+void SnapshotMailbox::putLoading(double share) {
+  write([&] { pending_.progress.loading = share; });
+}
+
 void SnapshotMailbox::putData(data::DataPairPtr data) {
   write([&] { pending_.data = std::move(data); });
 }

@@ -30,6 +30,7 @@ class SnapshotMailbox final : public train::Observer {
   void wantWeights() { weights_wanted_.store(true); }
 
   void putState(RunState state, std::string reason = {});
+  void putLoading(double share);  // of the data; negative: no longer
   void putData(data::DataPairPtr data);
   void putHistory(std::shared_ptr<const train::History> history);
   // The counters as they are at its end, as putHistory() leaves them; nothing else.

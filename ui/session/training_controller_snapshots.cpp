@@ -72,6 +72,7 @@ void TrainingController::absorb(const Snapshot& snapshot) {
     emit executionRefused(execution_);
   }
   if (started_) progress_ = snapshot.progress;  // what only loads data leaves the run at hand alone
+  progress_.loading = snapshot.progress.loading;
 }
 
 // Settings that were changed while the session was being made have not reached it yet; they win.

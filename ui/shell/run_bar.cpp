@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/run_bar.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <QComboBox>
@@ -238,7 +239,6 @@ void RunBar::showState(RunState state, bool stopping, const QString& reason) {
   shown_ = state;
   state_->setText(stateWords(state, stopping));
   state_->setToolTip(reason);
-  // Without a known end the bar only shows that something is going on.
   bar_->setRange(0, state == RunState::Loading ? 0 : kProgressParts);
 }
 
@@ -247,7 +247,13 @@ void RunBar::showProgress(const Progress& progress) {
   epoch_->setText(progress.count > 0 ? epochWords(progress) : data_words_);
   speed_->setText(over ? QString() : speedWords(progress));
   device_->setText(deviceWords(progress));
-  bar_->setValue(static_cast<int>(std::lround(progress.fraction * kProgressParts)));
+  if (shown_ == RunState::Loading) {
+    // Without a known end the bar only shows that something is going on.
+    bar_->setRange(0, progress.loading < 0 ? 0 : kProgressParts);
+    bar_->setValue(static_cast<int>(std::lround(std::max(0.0, progress.loading) * kProgressParts)));
+  } else {
+    bar_->setValue(static_cast<int>(std::lround(progress.fraction * kProgressParts)));
+  }
 }
 
 void RunBar::showData(int train_count, int test_count) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/registry.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <QDir>
 #include <QFile>
@@ -12,6 +15,8 @@
 
 #include "engine/core/file.h"
 #include "engine/data/gzip.h"
+#include "engine/data/image_file.h"
+#include "engine/data/reading.h"
 #include "engine/data/sample_bytes.h"
 #include "engine/std_strings.h"
 #include "tests/test_main.h"
@@ -26,6 +31,7 @@ constexpr const char* kTrainImages = "train-images-idx3-ubyte";
 constexpr const char* kTrainLabels = "train-labels-idx1-ubyte";
 constexpr const char* kTestImages = "t10k-images-idx3-ubyte";
 constexpr const char* kTestLabels = "t10k-labels-idx1-ubyte";
+constexpr int kLargeImages = 3000;  // of 28 × 28: more than two megabytes
 
 }  // namespace
 
@@ -48,6 +54,9 @@ class RegistryTest : public QObject {
   void knowsMnistWhereItIsInstalled();
   void trustsTheNamedFolderAlone();
   void givesTheDigestOfTheContent();
+  void tellsHowFarTheReadingIs_data();
+  void tellsHowFarTheReadingIs();
+  void givesTheReadingUp();
   void readsTheOriginalMnist();
 
  private:
@@ -56,6 +65,7 @@ class RegistryTest : public QObject {
     return write_file_atomically(path(name), bytes).ok();
   }
   bool putSmallSet() const;
+  bool putLargeSet() const;
 
   std::unique_ptr<QTemporaryDir> dir_;
   QByteArray mnist_ = qgetenv("SYNANN_MNIST"), dataHome_ = qgetenv("XDG_DATA_HOME"), home_ = qgetenv("HOME");
@@ -78,6 +88,12 @@ void RegistryTest::cleanup() {
 bool RegistryTest::putSmallSet() const {
   return put(kTrainImages, test::image_file(3, 4, 4)) && put(kTrainLabels, test::label_file({0, 1, 9})) &&
          put(kTestImages, test::image_file(2, 4, 4)) && put(kTestLabels, test::label_file({5, 5}));
+}
+
+bool RegistryTest::putLargeSet() const {
+  return put(kTrainImages, test::image_file(kLargeImages, 28, 28)) &&
+         put(kTrainLabels, test::label_file(Bytes(kLargeImages, 3))) &&
+         put(kTestImages, test::image_file(2, 28, 28)) && put(kTestLabels, test::label_file({5, 5}));
 }
 
 void RegistryTest::opensAFolder_data() {
@@ -294,6 +310,53 @@ void RegistryTest::givesTheDigestOfTheContent() {
   QVERIFY(data_digest(other, test) != digest);
   other = train, std::swap(other.rows, other.columns);
   QVERIFY(data_digest(other, test) != digest);
+}
+
+void RegistryTest::tellsHowFarTheReadingIs_data() {
+  QTest::addColumn<int>("place");
+  QTest::newRow("in memory") << static_cast<int>(ImagePlace::Memory);
+  QTest::newRow("in the file") << static_cast<int>(ImagePlace::File);
+}
+
+void RegistryTest::tellsHowFarTheReadingIs() {
+  QFETCH(int, place);
+  QVERIFY(putLargeSet());
+  const auto unwatched = open_dataset(path());
+  QVERIFY2(unwatched.ok(), unwatched.ok() ? "" : unwatched.error().sentence().c_str());
+  keep_images(static_cast<ImagePlace>(place));
+  std::vector<std::uint64_t> told;
+  std::uint64_t all = 0;
+  const ReadingWatch outer(
+      [](std::uint64_t, std::uint64_t) { return false; });  // the inner one alone is told
+  const auto watched = [&] {
+    const ReadingWatch watch([&](std::uint64_t done, std::uint64_t bytes) {
+      told.push_back(done);
+      all = bytes;
+      return true;
+    });
+    return open_dataset(path());
+  }();
+  keep_images(ImagePlace::Auto);
+  QVERIFY2(watched.ok(), watched.ok() ? "" : watched.error().sentence().c_str());
+  QCOMPARE((*watched)->train.stored != nullptr, place == static_cast<int>(ImagePlace::File));
+  QCOMPARE((*watched)->sha256, (*unwatched)->sha256);
+  QCOMPARE(all, std::uint64_t{kLargeImages + 2} * 784);
+  QVERIFY(told.size() >= 3);
+  QVERIFY(std::is_sorted(told.begin(), told.end()));
+  QCOMPARE(told.back(), all);
+}
+
+void RegistryTest::givesTheReadingUp() {
+  QVERIFY(putLargeSet());
+  int told = 0;
+  const auto refused = [&] {
+    const ReadingWatch watch([&](std::uint64_t, std::uint64_t) { return ++told < 2; });
+    return open_dataset(path());
+  }();
+  QCOMPARE(told, 2);
+  QVERIFY(!refused.ok());
+  QVERIFY(refused.error().kind == ErrorKind::Cancelled);
+  QVERIFY(open_dataset(path()).ok());
 }
 
 void RegistryTest::readsTheOriginalMnist() {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/training_controller.h"
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <thread>
 
 #include <QDir>
 #include <QSignalSpy>
@@ -9,6 +13,7 @@
 #include <QTest>
 
 #include "engine/core/folder_lock.h"
+#include "engine/data/reading.h"
 #include "engine/train/checkpoint.h"
 #include "tests/test_main.h"
 #include "tests/ui/session/small_data.h"
@@ -83,6 +88,7 @@ class TrainingControllerTest : public QObject {
   void aRunThatDoesNotComeToBeLeavesTheOldOne();
   void noOtherFolderIsAskedFor();
   void stopWhileLoading();
+  void stopsInTheMiddleOfReading();
   void restartInMidRunShowsOnlyTheNewRun();
   void opensAnEarlierRunAndGoesOn();
   void openingNoRunIsTold();
@@ -311,6 +317,31 @@ void TrainingControllerTest::stopWhileLoading() {
   QVERIFY(opening);
   QVERIFY(b.losses.empty());
   QVERIFY(b.in(RunState::Ready));
+}
+
+// What the opener reads is followed, and Stop gives it up in the middle.
+void TrainingControllerTest::stopsInTheMiddleOfReading() {
+  TrainingBench b;
+  std::atomic<int> pieces{0};
+  b.controller.setDataOpener([&](const std::string&) -> Result<data::DataPairPtr> {
+    for (constexpr std::uint64_t kBytes = 1'000'000; pieces < 100'000;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // a slow disk
+      ++pieces;
+      if (!data::ReadingWatch::goes_on(kBytes / 4, kBytes))
+        return Error{.kind = ErrorKind::Cancelled, .problem = "reading the data was given up"};
+    }
+    return input_error("data", "nobody stopped");
+  });
+  QSignalSpy failures(&b.controller, &TrainingController::failed);
+  b.controller.train(smallSettings());
+  QTRY_COMPARE_WITH_TIMEOUT(b.controller.progress().loading, 0.25, kWait);
+  QVERIFY(b.in(RunState::Loading));
+  b.controller.stop();
+  QTRY_VERIFY_WITH_TIMEOUT(b.idle(), kWait);
+  QVERIFY(pieces < 100'000);
+  QVERIFY(b.in(RunState::Ready));
+  QCOMPARE(failures.size(), 0);
+  QVERIFY(b.controller.progress().loading < 0);
 }
 
 void TrainingControllerTest::restartInMidRunShowsOnlyTheNewRun() {
