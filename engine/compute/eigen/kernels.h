@@ -31,9 +31,24 @@ struct Kernels {
   // c[m, n] (+)= a[k, m]ᵀ b[k, n], rows of a lda apart
   void (*multiply_at)(int m, int n, int k, const float* a, int lda, const float* b, float* c, bool add);
 
-  // c[rows, kOutputs] (+)= Σ_t x[row_at[r] + tap_at[t]] w[t, kOutputs]; sums in the order of t.
-  void (*gather_multiply)(int rows, int taps, const float* x, const int* row_at, const int* tap_at,
-                          const float* w, float* c, bool add);
+  int gather_blocks;  // how many blocks of outputs gather_multiply takes at most, 1 or 2
+  // c[rows, kOutputs] (+)= Σ_t x[row_at[r] + tap_at[t]] w[t, kOutputs] for each of the blocks, whose w and c
+  // stand w_pitch and c_pitch numbers apart; sums in the order of t.
+  void (*gather_multiply)(int rows, int taps, int blocks, const float* x, const int* row_at,
+                          const int* tap_at, const float* w, long w_pitch, float* c, long c_pitch, bool add);
+
+  // Same bits on every instruction set. y = x where x is not negative, else 0; a NaN stays. dx = dy where x >
+  // 0, else 0.
+  void (*relu)(long n, const float* x, float* y);
+  void (*relu_gradient)(long n, const float* x, const float* dy, float* dx);
+  // In double: Σ x; Σ (x − mean)²; result [2] = Σ dy, Σ dy (x − mean).
+  double (*sum)(int n, const float* x);
+  double (*sum_of_squares)(int n, const float* x, double mean);
+  void (*sums_of_gradient)(int n, const float* x, const float* dy, double mean, double* result);
+  // y = weight (x − mean) + bias, and dx = scale (dy − mean_dy − (x − mean) slope), rounded once.
+  void (*normalise)(int n, const float* x, double weight, double mean, double bias, float* y);
+  void (*normalise_gradient)(int n, const float* x, const float* dy, double scale, double mean,
+                             double mean_dy, double slope, float* dx);
 
   // The synapse layer, y_i = u_i Π_j (1 − β_ij x_j), with samples as lanes. xt, product, ct: rows of `width`
   // floats, one per input or output, `width` a multiple of kOutputs; numbers behind the samples may be

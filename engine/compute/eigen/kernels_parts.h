@@ -6,8 +6,18 @@
 // The kernels of one instruction set, as the files of that set see each other; kernels.h documents them.
 namespace synann::compute::eigen::SYNANN_ISA_NAMESPACE {
 
-void gather_multiply(int rows, int taps, const float* x, const int* row_at, const int* tap_at, const float* w,
-                     float* c, bool add);
+// Blocks of outputs at a time: two where they halve the loads of a vector unit that is wider than a block.
+inline constexpr int kGatherBlocks = SYNANN_LANES == kOutputs ? 2 : 1;
+void gather_multiply(int rows, int taps, int blocks, const float* x, const int* row_at, const int* tap_at,
+                     const float* w, long w_pitch, float* c, long c_pitch, bool add);
+void relu(long n, const float* x, float* y);
+void relu_gradient(long n, const float* x, const float* dy, float* dx);
+double sum(int n, const float* x);
+double sum_of_squares(int n, const float* x, double mean);
+void sums_of_gradient(int n, const float* x, const float* dy, double mean, double* result);
+void normalise(int n, const float* x, double weight, double mean, double bias, float* y);
+void normalise_gradient(int n, const float* x, const float* dy, double scale, double mean, double mean_dy,
+                        double slope, float* dx);
 void transpose(int rows, int columns, const float* from, int from_pitch, float* to, int to_pitch);
 void synapse_product(int n, int width, int samples, int first, int count, const float* beta, const float* xt,
                      float* product);

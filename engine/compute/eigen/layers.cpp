@@ -11,19 +11,19 @@ using model::Layer;
 
 class Relu final : public EigenLayer {
  public:
-  explicit Relu(const Layer& l) : n_(l.in.size()) {}
+  Relu(const Layer& l, const Kernels& kernels) : kernels_(kernels), n_(l.in.size()) {}
   void forward_chunk(const Pass& p, Chunk c, int) override {
-    const std::size_t end = size(c.first + c.count, n_);
-    // Written so that a NaN passes through: a broken number must stay visible.
-    for (std::size_t k = size(c.first, n_); k < end; ++k) p.y[k] = p.x[k] < 0 ? 0.0f : p.x[k];
+    const std::size_t first = size(c.first, n_);
+    kernels_.relu(long{c.count} * n_, p.x + first, p.y + first);
   }
   void backward_chunk(const Pass& p, Chunk c, int) override {
     if (p.dx == nullptr) return;
-    const std::size_t end = size(c.first + c.count, n_);
-    for (std::size_t k = size(c.first, n_); k < end; ++k) p.dx[k] = p.x[k] > 0 ? p.dy[k] : 0.0f;
+    const std::size_t first = size(c.first, n_);
+    kernels_.relu_gradient(long{c.count} * n_, p.x + first, p.dy + first, p.dx + first);
   }
 
  private:
+  const Kernels& kernels_;
   int n_;
 };
 
@@ -283,7 +283,7 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::GlobalMaxPool2d:
       return make_global_max_pool2d(l);
     case model::LayerKind::Relu:
-      return std::make_unique<Relu>(l);
+      return std::make_unique<Relu>(l, kernels);
     case model::LayerKind::Sigmoid:
     case model::LayerKind::Tanh:
     case model::LayerKind::Clamp:
@@ -306,7 +306,7 @@ std::unique_ptr<EigenLayer> make_layer(const model::Model& model, std::size_t in
     case model::LayerKind::BatchNorm1d:
       return std::make_unique<BatchNorm1d>(model, l);
     case model::LayerKind::BatchNorm2d:
-      return make_batch_norm2d(model, l);
+      return make_batch_norm2d(model, l, kernels);
     case model::LayerKind::SynaRnn:
       return make_syna_rnn(model, l, threads, kernels);
     case model::LayerKind::LogSoftmax:

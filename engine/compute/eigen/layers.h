@@ -131,7 +131,8 @@ std::unique_ptr<EigenLayer> make_global_max_pool2d(const model::Layer& l);
 std::unique_ptr<EigenLayer> make_global_avg_pool2d(const model::Layer& l);
 // Sigmoid, Tanh, Clamp, Glu, Softmax with a temperature or a scale, and both ends of a residual block.
 std::unique_ptr<EigenLayer> make_activation(const model::Layer& l);
-std::unique_ptr<EigenLayer> make_batch_norm2d(const model::Model& model, const model::Layer& l);
+std::unique_ptr<EigenLayer> make_batch_norm2d(const model::Model& model, const model::Layer& l,
+                                              const Kernels& kernels);
 std::unique_ptr<EigenLayer> make_synapse(const model::Model& model, const model::Layer& l, int threads,
                                          const Kernels& kernels);  // both semantics
 // Any other than a square β over all features.

@@ -3,33 +3,19 @@
 #include <cmath>
 
 #include "engine/compute/eigen/layers.h"
-#include "engine/compute/exact/index.h"
 
 namespace synann::compute::eigen {
 namespace {
 
-using exact::wide;
 using model::Layer;
-
-// Σ term(k), in eight sums side by side that need not wait for each other.
-template <class Term>
-double sum_of(int count, const Term& term) {
-  constexpr int kSums = 8;
-  double sums[kSums] = {}, sum = 0;
-  int k = 0;
-  for (; k + kSums <= count; k += kSums)
-    for (int l = 0; l < kSums; ++l) sums[l] += term(k + l);
-  for (; k < count; ++k) sum += term(k);
-  for (const double part : sums) sum += part;
-  return sum;
-}
 
 // The statistics of a channel are those of batch · rows · columns numbers: sums of each sample, added in the
 // order of the samples.
 class BatchNorm2d final : public EigenLayer {
  public:
-  BatchNorm2d(const model::Model& model, const Layer& l)
-      : at_(model, l),
+  BatchNorm2d(const model::Model& model, const Layer& l, const Kernels& kernels)
+      : kernels_(kernels),
+        at_(model, l),
         running_mean_(model.parameters.find(l.name + ".running_mean")->offset),
         running_var_(model.parameters.find(l.name + ".running_var")->offset),
         channels_(l.in.channels),
@@ -49,10 +35,8 @@ class BatchNorm2d final : public EigenLayer {
     for (int s = c.first; s < c.first + c.count; ++s)
       for (int channel = 0; channel < channels_; ++channel) {
         const float* x = p.x + plane(s, channel);
-        const double mean = mean_[size(channel, 1)];
-        sums_of(s, channel)[0] =
-            round == 0 ? sum_of(places_, [&](int k) { return wide(x[k]); })
-                       : sum_of(places_, [&](int k) { return (wide(x[k]) - mean) * (wide(x[k]) - mean); });
+        sums_of(s, channel)[0] = round == 0 ? kernels_.sum(places_, x)
+                                            : kernels_.sum_of_squares(places_, x, mean_[size(channel, 1)]);
       }
   }
   void end_forward_round(const Pass& p, int round) override {
@@ -86,13 +70,9 @@ class BatchNorm2d final : public EigenLayer {
   bool has_backward_round() const override { return true; }
   void measure_backward(const Pass& p, Chunk c) override {
     for (int s = c.first; s < c.first + c.count; ++s)
-      for (int channel = 0; channel < channels_; ++channel) {
-        const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
-        const double mean = mean_[size(channel, 1)];
-        double* sums = sums_of(s, channel);
-        sums[0] = sum_of(places_, [&](int k) { return wide(dy[k]); });
-        sums[1] = sum_of(places_, [&](int k) { return wide(dy[k]) * (wide(x[k]) - mean); });
-      }
+      for (int channel = 0; channel < channels_; ++channel)
+        kernels_.sums_of_gradient(places_, p.x + plane(s, channel), p.dy + plane(s, channel),
+                                  mean_[size(channel, 1)], sums_of(s, channel));
   }
   void end_backward_round(const Pass& p) override {
     const double count = static_cast<double>(p.batch) * places_;
@@ -116,13 +96,9 @@ class BatchNorm2d final : public EigenLayer {
       const auto f = static_cast<std::size_t>(channel);
       const double scale = static_cast<double>(p.values[at_.weight + f]) * inverse_[f], mean = mean_[f],
                    mean_dy = mean_dy_[f], slope = slope_[f];
-      for (int s = c.first; s < c.first + c.count; ++s) {
-        const float *x = p.x + plane(s, channel), *dy = p.dy + plane(s, channel);
-        float* dx = p.dx + plane(s, channel);
-        for (int k = 0; k < places_; ++k)
-          dx[k] = static_cast<float>(
-              scale * (static_cast<double>(dy[k]) - mean_dy - (static_cast<double>(x[k]) - mean) * slope));
-      }
+      for (int s = c.first; s < c.first + c.count; ++s)
+        kernels_.normalise_gradient(places_, p.x + plane(s, channel), p.dy + plane(s, channel), scale, mean,
+                                    mean_dy, slope, p.dx + plane(s, channel));
     }
   }
 
@@ -141,12 +117,11 @@ class BatchNorm2d final : public EigenLayer {
     const auto f = static_cast<std::size_t>(channel);
     const double weight = static_cast<double>(p.values[at_.weight + f]) * inverse,
                  bias = static_cast<double>(p.values[at_.bias + f]);
-    const float* x = p.x + plane(sample, channel);
-    float* y = p.y + plane(sample, channel);
-    for (int k = 0; k < places_; ++k)
-      y[k] = static_cast<float>(weight * (static_cast<double>(x[k]) - mean) + bias);
+    kernels_.normalise(places_, p.x + plane(sample, channel), weight, mean, bias,
+                       p.y + plane(sample, channel));
   }
 
+  const Kernels& kernels_;
   Offsets at_;
   std::size_t running_mean_, running_var_;
   int channels_, places_;
@@ -156,8 +131,9 @@ class BatchNorm2d final : public EigenLayer {
 
 }  // namespace
 
-std::unique_ptr<EigenLayer> make_batch_norm2d(const model::Model& model, const Layer& l) {
-  return std::make_unique<BatchNorm2d>(model, l);
+std::unique_ptr<EigenLayer> make_batch_norm2d(const model::Model& model, const Layer& l,
+                                              const Kernels& kernels) {
+  return std::make_unique<BatchNorm2d>(model, l, kernels);
 }
 
 }  // namespace synann::compute::eigen

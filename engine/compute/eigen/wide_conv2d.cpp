@@ -66,15 +66,20 @@ class WideConv2d final : public EigenLayer {
     Scratch& scratch = prepared(thread);
     each_group(c, [&](int first, int count) {
       const float* x = sheet_of_x(p, first, count, scratch);
-      for (int b = 0; b < blocks(l_.result.channels); ++b) {
-        const int outputs = channels_of(b, l_.result.channels);
-        fill_with_bias(p, b, outputs, count * places_, scratch.rows.data());
-        kernels_.gather_multiply(count * places_, patch_, x, place_at_.data(), tap_at_.data(),
-                                 forward_.data() + size(b, patch_) * kOutputs, scratch.rows.data(), true);
-        for (int s = 0; s < count; ++s)
-          kernels_.transpose(places_, outputs, scratch.rows.data() + size(s * places_, kOutputs), kOutputs,
-                             p.y + size(first + s, l_.result.size()) + size(b * kOutputs, places_), places_);
-      }
+      const long rows = long{count} * places_ * kOutputs;  // numbers of a block
+      each_step(l_.result.channels, [&](int b, int some) {
+        for (int k = 0; k < some; ++k)
+          fill_with_bias(p, b + k, count * places_, scratch.rows.data() + k * rows);
+        kernels_.gather_multiply(count * places_, patch_, some, x, place_at_.data(), tap_at_.data(),
+                                 forward_.data() + size(b, patch_) * kOutputs, patch_ * kOutputs,
+                                 scratch.rows.data(), rows, true);
+        for (int k = 0; k < some; ++k)
+          for (int s = 0; s < count; ++s)
+            kernels_.transpose(places_, channels_of(b + k, l_.result.channels),
+                               scratch.rows.data() + k * rows + size(s * places_, kOutputs), kOutputs,
+                               p.y + size(first + s, l_.result.size()) + size((b + k) * kOutputs, places_),
+                               places_);
+      });
     });
   }
 
@@ -109,8 +114,9 @@ class WideConv2d final : public EigenLayer {
  private:
   struct Scratch {
     std::vector<float> x, dy;  // sheets of kSamples samples, zero around the images
-    std::vector<float> dyt;    // [kSamples · places, kOutputs]
-    std::vector<float> rows;   // [kSamples · places or pixels, kOutputs]
+    // Blocks of outputs, as many as the kernel takes.
+    std::vector<float> dyt;   // [blocks, kSamples · places, kOutputs]
+    std::vector<float> rows;  // [blocks, kSamples · places or pixels, kOutputs]
   };
 
   static int blocks(int channels) { return (channels + kOutputs - 1) / kOutputs; }
@@ -171,14 +177,22 @@ class WideConv2d final : public EigenLayer {
     if (scratch.rows.empty()) {
       scratch.x.resize(l_.padding > 0 ? size(kSamples, x_.sample()) : 0);
       scratch.dy.resize(size(kSamples, dy_.sample()));
-      scratch.dyt.resize(size(kSamples * places_, kOutputs));
-      scratch.rows.resize(size(kSamples * std::max(places_, l_.in.rows * l_.in.columns), kOutputs));
+      const auto blocks = static_cast<std::size_t>(kernels_.gather_blocks);
+      scratch.dyt.resize(blocks * size(kSamples * places_, kOutputs));
+      scratch.rows.resize(blocks * size(kSamples * std::max(places_, l_.in.rows * l_.in.columns), kOutputs));
     }
     return scratch;
   }
   template <class Visit>
   static void each_group(Chunk c, const Visit& visit) {
     for (int s = 0; s < c.count; s += kSamples) visit(c.first + s, std::min(kSamples, c.count - s));
+  }
+
+  // As many blocks of outputs at a time as the kernel takes: visit(first, count).
+  template <class Visit>
+  void each_step(int channels, const Visit& visit) const {
+    for (int b = 0; b < blocks(channels); b += kernels_.gather_blocks)
+      visit(b, std::min(kernels_.gather_blocks, blocks(channels) - b));
   }
 
   // The images [count, channels, rows, columns] at `from` into a sheet.
@@ -193,28 +207,34 @@ class WideConv2d final : public EigenLayer {
     lay_out(x, count, l_.in.rows, l_.in.columns, x_, scratch.x.data());
     return scratch.x.data();
   }
-  void fill_with_bias(const Pass& p, int block, int outputs, int rows, float* to) const {
+  void fill_with_bias(const Pass& p, int block, int rows, float* to) const {
     float bias[kOutputs] = {};
-    if (l_.bias) std::copy_n(p.values + at_.bias + size(block, kOutputs), outputs, bias);
+    if (l_.bias)
+      std::copy_n(p.values + at_.bias + size(block, kOutputs), channels_of(block, l_.result.channels), bias);
     for (int r = 0; r < rows; ++r) to = std::copy_n(bias, kOutputs, to);
   }
 
   // dw += Σ x dy and db += Σ dy over the samples of a group.
   void add_gradient(const Pass& p, int chunk, int first, int count, Scratch& scratch) {
     const float* x = sheet_of_x(p, first, count, scratch);
-    for (int b = 0; b < blocks(l_.result.channels); ++b) {
-      for (int s = 0; s < count; ++s)
-        kernels_.transpose(channels_of(b, l_.result.channels), places_,
-                           p.dy + size(first + s, l_.result.size()) + size(b * kOutputs, places_), places_,
-                           scratch.dyt.data() + size(s * places_, kOutputs), kOutputs);
-      float* sum = partial(chunk) + size(b, patch_ + 1) * kOutputs;
-      kernels_.gather_multiply(patch_, count * places_, x, tap_at_.data(), place_at_.data(),
-                               scratch.dyt.data(), sum, true);
-      float* bias = sum + size(patch_, kOutputs);
-      const float* dy = scratch.dyt.data();
-      for (int r = 0; r < count * places_; ++r, dy += kOutputs)
-        for (int o = 0; o < kOutputs; ++o) bias[o] += dy[o];
-    }
+    const long rows = long{count} * places_ * kOutputs;  // numbers of a block
+    each_step(l_.result.channels, [&](int b, int some) {
+      for (int k = 0; k < some; ++k)
+        for (int s = 0; s < count; ++s)
+          kernels_.transpose(channels_of(b + k, l_.result.channels), places_,
+                             p.dy + size(first + s, l_.result.size()) + size((b + k) * kOutputs, places_),
+                             places_, scratch.dyt.data() + k * rows + size(s * places_, kOutputs), kOutputs);
+      const long sums = (long{patch_} + 1) * kOutputs;  // of a block
+      float* sum = partial(chunk) + b * sums;
+      kernels_.gather_multiply(patch_, count * places_, some, x, tap_at_.data(), place_at_.data(),
+                               scratch.dyt.data(), rows, sum, sums, true);
+      for (int k = 0; k < some; ++k) {
+        float* bias = sum + k * sums + size(patch_, kOutputs);
+        const float* dy = scratch.dyt.data() + k * rows;
+        for (int r = 0; r < count * places_; ++r, dy += kOutputs)
+          for (int o = 0; o < kOutputs; ++o) bias[o] += dy[o];
+      }
+    });
   }
   void differentiate(const Pass& p, int first, int count, Scratch& scratch) const {
     lay_out(p.dy + size(first, l_.result.size()), count, l_.result.rows, l_.result.columns, dy_,
@@ -222,24 +242,27 @@ class WideConv2d final : public EigenLayer {
     const int plane = l_.in.rows * l_.in.columns;
     for (const Phase& phase : phases_) {
       const int pixels = static_cast<int>(phase.pixels.size()), taps = static_cast<int>(phase.taps.size());
-      for (int b = 0; b < blocks(l_.in.channels); ++b) {
-        kernels_.gather_multiply(
-            count * pixels, taps, scratch.dy.data(), phase.rows.data(), phase.taps.data(),
-            backward_.data() + phase.packed + size(b, taps) * kOutputs, scratch.rows.data(), false);
-        const int inputs = channels_of(b, l_.in.channels);
-        for (int s = 0; s < count; ++s) {
-          const float* from = scratch.rows.data() + size(s * pixels, kOutputs);
-          float* to = p.dx + size(first + s, l_.in.size()) + size(b * kOutputs, plane);
-          if (l_.step() == 1) {
-            kernels_.transpose(plane, inputs, from, kOutputs, to, plane);
-          } else {
-            for (const int pixel : phase.pixels) {
-              for (int i = 0; i < inputs; ++i) to[i * plane + pixel] = from[i];
-              from += kOutputs;
-            }
-          }
-        }
-      }
+      const long rows = long{count} * pixels * kOutputs;  // numbers of a block
+      each_step(l_.in.channels, [&](int b, int some) {
+        kernels_.gather_multiply(count * pixels, taps, some, scratch.dy.data(), phase.rows.data(),
+                                 phase.taps.data(),
+                                 backward_.data() + phase.packed + size(b, taps) * kOutputs,
+                                 long{taps} * kOutputs, scratch.rows.data(), rows, false);
+        for (int k = 0; k < some; ++k)
+          for (int s = 0; s < count; ++s)
+            put_inputs(phase, channels_of(b + k, l_.in.channels),
+                       scratch.rows.data() + k * rows + size(s * pixels, kOutputs),
+                       p.dx + size(first + s, l_.in.size()) + size((b + k) * kOutputs, plane));
+      });
+    }
+  }
+  // A block of inputs of a sample where they belong.
+  void put_inputs(const Phase& phase, int inputs, const float* from, float* to) const {
+    const int plane = l_.in.rows * l_.in.columns;
+    if (l_.step() == 1) return kernels_.transpose(plane, inputs, from, kOutputs, to, plane);
+    for (const int pixel : phase.pixels) {
+      for (int i = 0; i < inputs; ++i) to[i * plane + pixel] = from[i];
+      from += kOutputs;
     }
   }
 
